@@ -1,0 +1,21 @@
+import neostandard from 'neostandard'
+
+export default [
+  { ignores: ['dist/**', 'node_modules/**', '.zorgpoort/**', '**/*.generated.ts'] },
+  ...neostandard({ ts: true }),
+  {
+    files: ['**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
+      'max-lines': ['error', { max: 400 }]
+    }
+  },
+  {
+    // A test file's describe block is one long function by nature.
+    files: ['test/**/*.ts'],
+    rules: { 'max-lines-per-function': 'off' }
+  }
+]

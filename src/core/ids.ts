@@ -1,0 +1,53 @@
+/** Branded identifiers: made only by the checking constructors below, so that a wrong string is a type error. */
+import { v4, v7, validate, version } from 'uuid'
+
+declare const brand: unique symbol
+type Brand<T, Name extends string> = T & { readonly [brand]: Name }
+
+/** A message's id: UUIDv7, lower case. */
+export type MessageId = Brand<string, 'MessageId'>
+/** The number a message carries through the chain (GGk referentienummer, VSP traceerId): UUIDv4, lower case. */
+export type Referentienummer = Brand<string, 'Referentienummer'>
+/** A party: CBS code of a gemeente (4 digits), AGB code of an aanbieder (8 digits), or an instantie such as `SVB`. */
+export type PartyCode = Brand<string, 'PartyCode'>
+/** An account: lower-case letters, digits, dots and dashes, 1 to 64 characters. */
+export type AccountId = Brand<string, 'AccountId'>
+/** SHA-256 of a certificate's DER: 64 lower-case hexadecimal digits. */
+export type Fingerprint = Brand<string, 'Fingerprint'>
+/** SHA-256 of some bytes: 64 lower-case hexadecimal digits. */
+export type Sha256 = Brand<string, 'Sha256'>
+/** A moment: milliseconds since 1970-01-01T00:00:00Z. */
+export type Instant = Brand<number, 'Instant'>
+
+export type PartyKind = 'gemeente' | 'aanbieder' | 'instantie'
+const instanties = ['SVB', 'CAK', 'CBS', 'UWV', 'VWS']
+
+/** @returns the kind a party code belongs to by its shape, or null when it is no party code at all */
+export function partyKind (text: string): PartyKind | null {
+  if (/^[0-9]{4}$/.test(text)) return 'gemeente'
+  if (/^[0-9]{8}$/.test(text)) return 'aanbieder'
+  return instanties.includes(text) ? 'instantie' : null
+}
+
+function checked<T> (what: string, ok: boolean, text: unknown): T {
+  if (!ok) throw new TypeError(`not a ${what}`)
+  return text as T
+}
+
+/** Each throws a TypeError that names the kind, never the value: a value may be personal. */
+export const partyCode = (text: string): PartyCode => checked('party code', partyKind(text) !== null, text)
+export const accountId = (text: string): AccountId => checked('account id', /^[a-z0-9][a-z0-9.-]{0,63}$/.test(text), text)
+export const fingerprint = (text: string): Fingerprint => checked('fingerprint', /^[0-9a-f]{64}$/.test(text), text)
+export const sha256Hex = (text: string): Sha256 => checked('SHA-256', /^[0-9a-f]{64}$/.test(text), text)
+export const messageId = (text: string): MessageId => checked('message id', isMessageId(text), text)
+export const referentienummer = (text: string): Referentienummer =>
+  checked('referentienummer', validate(text) && version(text) === 4 && text === text.toLowerCase(), text)
+export const instant = (ms: number): Instant => checked('instant', Number.isSafeInteger(ms) && ms >= 0, ms)
+
+/** @returns whether the text has the shape of a message id */
+export function isMessageId (text: string): boolean {
+  return validate(text) && version(text) === 7 && text === text.toLowerCase()
+}
+
+export const newMessageId = (at: Instant): MessageId => messageId(v7({ msecs: at }))
+export const newReferentienummer = (): Referentienummer => referentienummer(v4())

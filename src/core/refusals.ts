@@ -1,0 +1,61 @@
+/** The one table of every "no" the gateway says at its door. A code is never reused. */
+import type { Finding } from './finding.ts'
+
+export interface RefusalKind {
+  /** HTTP status. */
+  readonly status: number
+  /** The chain's own code (BRS…, IB…) that says the same; null where there is none. */
+  readonly transportCode: string | null
+  /** What the caller does: mend the message, try the same again later, have something configured, or nothing (it is already done). */
+  readonly retry: 'mend' | 'later' | 'configure' | 'drop'
+  readonly nl: string
+  readonly en: string
+}
+
+const kind = (status: number, transportCode: string | null, retry: RefusalKind['retry'], nl: string, en: string): RefusalKind =>
+  ({ status, transportCode, retry, nl, en })
+
+export const refusals = {
+  ZP_REQUEST: kind(400, null, 'mend', 'De aanvraag klopt niet.', 'The request is not well formed.'),
+  ZP_QUERY: kind(400, null, 'mend', 'Een zoekparameter of pad klopt niet.', 'A query parameter or path is wrong.'),
+  ZP_CERTIFICATE: kind(401, null, 'configure', 'Er is geen bruikbaar clientcertificaat meegestuurd.', 'No usable client certificate was presented.'),
+  ZP_ACCOUNT_ROLE: kind(403, 'BRS02', 'configure', 'Dit account mag dit niet doen.', 'This account may not do this.'),
+  ZP_NOT_SENDER: kind(403, 'BRS03', 'configure', 'Dit account mag niet namens deze partij verzenden.', 'This account may not send on behalf of this party.'),
+  ZP_RECEIVER_FAMILY: kind(403, 'BRS05', 'configure', 'De ontvanger is niet aangesloten voor deze standaard.', 'The receiver is not connected for this standard.'),
+  ZP_NOT_FOUND: kind(404, null, 'mend', 'Dit bestaat niet, of is niet van u.', 'This does not exist, or is not yours.'),
+  ZP_METHOD: kind(405, null, 'mend', 'Deze methode kan hier niet.', 'This method is not possible here.'),
+  ZP_IDENTIFICATIE_REUSED: kind(409, 'BRS20', 'mend', 'Deze Identificatie is al gebruikt voor een ander bericht van dit type.', 'This Identificatie was used before, for another message of this type.'),
+  ZP_RETOUR_SECOND: kind(409, null, 'drop', 'Dit bericht is al beantwoord.', 'This message has been answered already.'),
+  ZP_PAYLOAD_GONE: kind(410, null, 'drop', 'De inhoud van dit bericht is niet meer beschikbaar.', 'The payload of this message is no longer available.'),
+  ZP_SIZE: kind(413, 'BRS06', 'mend', 'Het bericht is te groot.', 'The message is too large.'),
+  ZP_MEDIA_TYPE: kind(415, null, 'mend', 'Stuur het bericht als application/xml, zonder Content-Encoding.', 'Send the message as application/xml, without Content-Encoding.'),
+  ZP_XML: kind(422, 'BRS14', 'mend', 'Dit is geen bruikbaar XML-document.', 'This is not a usable XML document.'),
+  ZP_SCHEMA: kind(422, 'BRS13', 'mend', 'Het bericht voldoet niet aan het schema (controleniveau 1).', 'The message does not meet the schema (control level 1).'),
+  ZP_TYPE: kind(422, 'BRS13', 'mend', 'Dit berichttype wordt niet ondersteund, of de Header spreekt het tegen.', 'This message type is not supported, or its Header contradicts it.'),
+  ZP_RECEIVER_UNKNOWN: kind(422, 'BRS04', 'configure', 'De ontvanger is niet aangesloten op deze gateway.', 'The receiver is not connected to this gateway.'),
+  ZP_SENDER_UNKNOWN: kind(422, 'BRS01', 'configure', 'De afzender is niet bekend op deze gateway.', 'The sender is not known to this gateway.'),
+  ZP_TEST_BSN: kind(422, 'BRS18', 'mend', 'Dit is een testgateway: alleen Bsn’s 999900006 tot en met 999999990 die aan de elfproef voldoen.', 'This is a test gateway: only Bsns 999900006 to 999999990 that pass the eleven test.'),
+  ZP_RETOUR_UNKNOWN: kind(422, null, 'mend', 'Dit antwoord hoort bij geen bericht dat aan u is aangeboden.', 'This answer belongs to no message that was offered to you.'),
+  ZP_RETOUR_ECHO: kind(422, null, 'mend', 'De Header van het retourbericht herhaalt die van het heenbericht niet ongewijzigd.', 'The Header of the retour does not repeat that of the heenbericht unchanged.'),
+  ZP_POISON: kind(422, null, 'mend', 'Dit bericht kon twee keer niet veilig gecontroleerd worden.', 'This message could not be checked safely, twice.'),
+  ZP_INTERNAL: kind(500, null, 'later', 'Er ging bij ons iets mis; probeer het later met dezelfde bytes opnieuw.', 'Something went wrong on our side; try the same bytes again later.'),
+  ZP_BUSY: kind(503, null, 'later', 'De gateway is te druk; probeer het zo opnieuw.', 'The gateway is too busy; try again shortly.'),
+  ZP_STOPPING: kind(503, null, 'later', 'De gateway stopt; probeer het zo opnieuw.', 'The gateway is stopping; try again shortly.'),
+  ZP_DISK: kind(507, null, 'later', 'De opslag van de gateway is vol of niet beschrijfbaar.', 'The gateway’s storage is full or cannot be written.')
+} as const satisfies Record<string, RefusalKind>
+
+export type RefusalCode = keyof typeof refusals
+
+/** A "no" on its way to the caller. Its message never holds anything of a payload. */
+export class Refusal extends Error {
+  readonly code: RefusalCode
+  /** What in particular, in Dutch or language-free; safe to show to the caller. */
+  readonly detail: string | null
+  readonly findings: readonly Finding[]
+  constructor (code: RefusalCode, detail: string | null = null, findings: readonly Finding[] = []) {
+    super(code)
+    this.code = code
+    this.detail = detail
+    this.findings = findings
+  }
+}

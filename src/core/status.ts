@@ -1,0 +1,25 @@
+/** The three closed columns of a message's state, and what each value means. */
+
+/** refused: 4xx at the door, no receipt. rejected: stored, its retour says no. accepted: stored and forwarded. */
+export const verdicts = ['refused', 'rejected', 'accepted'] as const
+export type Verdict = typeof verdicts[number]
+
+/**
+ * none: nothing to deliver. held: waits for a handler or a person. waiting: the worker will take it.
+ * offered: in the receiver's mailbox, or a push is under way. delivered: acknowledged. dead: given up, with a reason.
+ */
+export const deliveries = ['none', 'held', 'waiting', 'offered', 'delivered', 'dead'] as const
+export type Delivery = typeof deliveries[number]
+
+/** none: no answer belongs to this message. awaited: its retour or 325 is due. answered: it came. */
+export const answers = ['none', 'awaited', 'answered'] as const
+export type Answer = typeof answers[number]
+
+/** The doors by which a message comes in or goes out. */
+export const doors = ['rest', 'mailbox', 'gateway'] as const
+export type Door = typeof doors[number]
+
+/** @throws always; the end of a switch over a closed table, which the compiler proves unreachable */
+export function never (value: never): never {
+  throw new Error(`unreachable: ${String(value)}`)
+}
