@@ -1,0 +1,15 @@
+/** What `npm run generate` makes from the model: path below the project to content. */
+import { models } from './models.ts'
+import { schemaFiles } from './schema.ts'
+
+/** @returns every generated file's content by its path from the project's root */
+export function outputs (): ReadonlyMap<string, string | Uint8Array> {
+  const files = new Map<string, string | Uint8Array>()
+  for (const model of models) {
+    const folder = `schemas/istandaarden/${model.family}/${model.release}`
+    const schema = schemaFiles(model)
+    files.set(`${folder}/${schema.messageName}`, schema.message)
+    files.set(`${folder}/${schema.basisName}`, schema.basis)
+  }
+  return files
+}

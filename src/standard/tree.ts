@@ -1,0 +1,50 @@
+/** Small steps through a typed message. */
+import type { ComplexType, MessageModel, Node, Tree } from './model.ts'
+
+/** @returns the node as a class, or undefined when it is a text, a list or absent */
+export function asTree (node: Node | undefined): Tree | undefined {
+  return node === undefined || typeof node === 'string' || isList(node) ? undefined : node
+}
+
+/** @returns whether the node is a repeated element */
+export const isList = (node: Node): node is readonly Node[] => Array.isArray(node)
+
+/** @returns the occurrences of an element: none, one or those of the list */
+export function occurrences (node: Node | undefined): readonly Node[] {
+  return node === undefined ? [] : isList(node) ? node : [node]
+}
+
+/** @returns the text at a path such as `Header/BerichtIdentificatie/Identificatie`; undefined when there is none or something repeats on the way */
+export function textAt (tree: Tree, path: string): string | undefined {
+  let at: Node | undefined = tree
+  for (const step of path.split('/')) at = asTree(at)?.[step]
+  return typeof at === 'string' ? at : undefined
+}
+
+/** @returns path and text of every leaf of a class, in the order of its type; an element that repeats is left out */
+export function leavesOf (type: ComplexType, tree: Tree, below = ''): ReadonlyArray<readonly [path: string, text: string]> {
+  return type.elements.flatMap((element): ReadonlyArray<readonly [string, string]> => {
+    const node = tree[element.name]
+    const path = `${below}${element.name}`
+    if (typeof node === 'string') return [[path, node]]
+    const inner = asTree(node)
+    return inner === undefined || element.type.kind === 'simple' ? [] : leavesOf(element.type, inner, `${path}/`)
+  })
+}
+
+/** @returns the text of every leaf of that name, anywhere in the message, in the order in which they stand */
+export function valuesOf (model: MessageModel, tree: Tree, elementName: string): string[] {
+  const found: string[] = []
+  const visit = (type: ComplexType, at: Tree): void => {
+    for (const { name, type: of } of type.elements) {
+      for (const node of occurrences(at[name])) {
+        if (typeof node === 'string') { if (name === elementName) found.push(node) } else {
+          const inner = asTree(node)
+          if (inner !== undefined && of.kind === 'complex') visit(of, inner)
+        }
+      }
+    }
+  }
+  visit(model.root, tree)
+  return found
+}
