@@ -1,0 +1,59 @@
+/** Making seals: a detached CMS signature (RFC 5652, the shape of CAdES-BES) over a message's exact bytes and its receipt's statement. */
+import { createHash, createPrivateKey, sign } from 'node:crypto'
+import type { Fingerprint, Instant } from '../core/core.ts'
+import { keyIsStrong, maySeal, readFirst, readPem, subjectLine, type Certificate } from './certificate.ts'
+import { oids, rsaEncryption, sha256 } from './cms.ts'
+import { context, integer, octetString, sequence, setOf, time, tlv } from './der.ts'
+
+/** What seals with one key. Made once, used for every message. */
+export interface Sealer {
+  /**
+   * @param payload the exact bytes sealed @param statement their receipt's `statementBytes`
+   * @param at the signing time, cut to the second; whether the certificate is valid then is for the caller to watch
+   * @returns the detached CMS SignedData, DER
+   */
+  readonly seal: (payload: Uint8Array, statement: Uint8Array, at: Instant) => Buffer
+  readonly certificate: { readonly fingerprint: Fingerprint, readonly subject: string, readonly not_after: Instant, readonly pem: string }
+}
+
+const digest = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()
+const attribute = (id: Uint8Array, value: Uint8Array): Buffer => sequence(id, setOf([value]))
+const one = integer(Uint8Array.of(1))
+const contentType = attribute(oids.contentType, oids.data)
+
+/** The certificate's hash and name among what is signed, so that no other certificate can take its place (RFC 5035). */
+function signingCertificate (certificate: Certificate): Buffer {
+  const issuerSerial = sequence(sequence(context(4, certificate.issuer)), certificate.serial)
+  return attribute(oids.signingCertificateV2, sequence(sequence(sequence(octetString(digest(certificate.der)), issuerSerial))))
+}
+
+/**
+ * @param keyPem PKCS#8 @param certificatePem its certificate @param chainPem issuing certificates to hand along, root left out
+ * @throws TypeError when the key is not the certificate's, is too weak, or the certificate is not for signing
+ */
+export function openSealer (keyPem: string, certificatePem: string, chainPem = ''): Sealer {
+  const key = createPrivateKey(keyPem)
+  const certificate = readFirst(certificatePem)
+  if (!certificate.x509.checkPrivateKey(key)) throw new TypeError('the seal key does not belong to its certificate')
+  if (!keyIsStrong(certificate.x509.publicKey)) throw new TypeError('a seal key is RSA of at least 2048 bits, P-256 or P-384')
+  if (!maySeal(certificate)) throw new TypeError('the seal certificate is not for digital signatures')
+
+  const ess = signingCertificate(certificate)
+  const before = Buffer.concat([one, setOf([sha256.algorithm]), sequence(oids.data),
+    setOf([certificate, ...readPem(chainPem)].map(({ der }) => der), 0xa0)])
+  const signer = Buffer.concat([one, sequence(certificate.issuer, certificate.serial), sha256.algorithm])
+  const algorithm = key.asymmetricKeyType === 'rsa' ? rsaEncryption : sha256.ecdsa
+
+  return {
+    certificate: { fingerprint: certificate.fingerprint, subject: subjectLine(certificate), not_after: certificate.not_after, pem: certificate.x509.toString() },
+    seal (payload, statement, at) {
+      const attributes = setOf([contentType, attribute(oids.signingTime, time(at)), attribute(oids.messageDigest, octetString(digest(payload))),
+        attribute(oids.statementDigest, octetString(digest(statement))), ess])
+      const signature = octetString(sign('sha256', attributes, key))
+      // What is signed is a SET OF; what is sent is the same under the tag [0] (RFC 5652 5.4).
+      const sent = Buffer.concat([Uint8Array.of(0xa0), attributes.subarray(1)])
+      const info = sequence(signer, sent, algorithm, signature)
+      return sequence(oids.signedData, context(0, sequence(before, tlv(0x31, info))))
+    }
+  }
+}
