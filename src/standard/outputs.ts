@@ -1,6 +1,7 @@
 /** What `npm run generate` makes from the model: path below the project to content. */
 import { models } from './models.ts'
 import { schemaFiles } from './schema.ts'
+import { typesText } from './types.ts'
 
 /** @returns every generated file's content by its path from the project's root */
 export function outputs (): ReadonlyMap<string, string | Uint8Array> {
@@ -11,5 +12,6 @@ export function outputs (): ReadonlyMap<string, string | Uint8Array> {
     files.set(`${folder}/${schema.messageName}`, schema.message)
     files.set(`${folder}/${schema.basisName}`, schema.basis)
   }
+  files.set('src/standard/types.generated.ts', typesText())
   return files
 }

@@ -5,3 +5,5 @@ export { headerOf, headerLeaves, answeredHeader, type Answered, type Envelope } 
 export { valuesOf, textAt } from './tree.ts'
 export { schemaFiles, type SchemaFiles } from './schema.ts'
 export { writeMessage } from './writer.ts'
+export { readAs, readMessage, type Reading } from './reader.ts'
+export type * from './types.generated.ts'
