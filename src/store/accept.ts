@@ -1,0 +1,111 @@
+/** Taking messages in: once per key, and an answer only to what it answers. */
+import { referentienummer, type RefusalCode } from '../core/core.ts'
+import type { Audit } from './audit.ts'
+import type { Session, Row, Values } from './db.ts'
+import { at, places, prepared, type Dialect } from './dialect.ts'
+import { bytes, envelopeColumns, message, text, whole } from './rows.ts'
+import type { Acceptance, Accepted, Correlation, Envelope } from './verbs.ts'
+
+export interface AcceptRules {
+  /** What happens to an answer to a message that is not here; accept it for the first weeks after a move. */
+  readonly retour_unknown: 'refuse' | 'accept'
+}
+
+const states = ['delivery', 'answer', 'order_key', 'header', 'receipt', 'seal'] as const
+
+function statements ({ sql, lock }: Dialect) {
+  const keyed = (columns: string[]) => sql('message').select(columns)
+    .where({ sender: at('sender'), type: at('type'), identificatie: at('identificatie') })
+  return {
+    first: prepared(keyed(['id', 'sha256', 'receipt'])),
+    asked: prepared(lock(keyed(['seq', 'id', 'receiver', 'verdict', 'delivery', 'answer', 'conversatie', 'header']))),
+    message: prepared(sql('message').insert(places([...envelopeColumns, ...states]))
+      .onConflict(['sender', 'type', 'identificatie']).ignore().returning('seq')),
+    payload: prepared(sql('payload').insert(places(['message', 'body']))),
+    finding: prepared(sql('finding').insert(places(['message', 'body']))),
+    delivery: prepared(sql('delivery').insert({
+      ...places(['message', 'target', 'state', 'due_ms']), kind: 'message', lease_until_ms: 0, fence: 0, attempts: 0
+    })),
+    answered: prepared(sql('message').update({ answer: 'answered', answered_by: at('by') }).where('seq', at('seq')))
+  }
+}
+
+const refused = (code: RefusalCode, element: string | null = null): Extract<Accepted, { kind: 'refused' }> => ({ kind: 'refused', code, element })
+
+function messageValues ({ received, ...envelope }: Envelope, { delivery, answer, order_key, header, receipt, seal }: Acceptance): Values {
+  return { ...envelope, received_ms: received, delivery, answer, order_key, header: JSON.stringify(header), receipt, seal }
+}
+
+/** @returns the path of the first element that is not repeated unchanged, or null */
+function differing (echo: Correlation['echo'], row: Row): string | null {
+  const header: unknown = JSON.parse(text(row, 'header'))
+  const leaves = new Map<string, unknown>(Object.entries(header ?? {}))
+  return Object.keys(echo).find(path => leaves.get(path) !== echo[path]) ?? null
+}
+
+/** The gateway itself may answer what was never offered: a rejection does. */
+function mayAnswer (row: Row, { origin, sender }: Envelope): boolean {
+  const offered = row['verdict'] === 'accepted' && (row['delivery'] === 'offered' || row['delivery'] === 'delivered')
+  return row['receiver'] === sender && (origin === 'gateway' || offered)
+}
+
+const following = (envelope: Envelope, row: Row): Envelope =>
+  ({ ...envelope, answers: message(row, 'id'), conversatie: referentienummer(text(row, 'conversatie')) })
+
+/** What an answer belongs to: nothing that needs it, a message, or a refusal. */
+type Asked = { readonly kind: 'free' } | { readonly kind: 'message', readonly row: Row } | Extract<Accepted, { kind: 'refused' }>
+
+export type Accept = (session: Session, item: Acceptance) => Promise<Accepted>
+
+/** @returns what takes one message in, inside a transaction; a refused or repeated one changes nothing */
+export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): Accept {
+  const sql = statements(dialect)
+
+  async function earlier (session: Session, { sender, type, identificatie, sha256 }: Envelope): Promise<Accepted | null> {
+    const [row] = await session.all(sql.first, { sender, type, identificatie })
+    if (row === undefined) return null
+    if (text(row, 'sha256') !== sha256) return refused('ZP_IDENTIFICATIE_REUSED')
+    return { kind: 'duplicate', id: message(row, 'id'), receipt: bytes(row, 'receipt') }
+  }
+
+  async function asked (session: Session, { envelope, correlation }: Acceptance): Promise<Asked> {
+    if (correlation === null) return { kind: 'free' }
+    const { sender, type, identificatie } = correlation
+    const [row] = await session.all(sql.asked, { sender, type, identificatie })
+    if (row === undefined || !mayAnswer(row, envelope)) return rules.retour_unknown === 'accept' ? { kind: 'free' } : refused('ZP_RETOUR_UNKNOWN')
+    if (row['answer'] === 'answered') return refused('ZP_RETOUR_SECOND')
+    const path = differing(correlation.echo, row)
+    return path === null ? { kind: 'message', row } : refused('ZP_RETOUR_ECHO', path)
+  }
+
+  async function write (session: Session, seq: number, item: Acceptance): Promise<void> {
+    const { envelope, payload, findings, delivery } = item
+    await session.run(sql.payload, { message: seq, body: payload })
+    if (findings.length > 0) await session.run(sql.finding, { message: seq, body: Buffer.from(JSON.stringify(findings)) })
+    if (delivery !== 'none') {
+      const state = delivery === 'held' ? 'held' : 'due'
+      await session.run(sql.delivery, { message: seq, target: envelope.receiver, state, due_ms: envelope.received })
+    }
+    const { received, id, account, sha256 } = envelope
+    await audit(session, { at: received, event: envelope.verdict === 'accepted' ? 'accepted' : 'rejected', message: id, account, digest: sha256 })
+  }
+
+  async function close (session: Session, row: Row, { id, received, account }: Envelope): Promise<void> {
+    await session.run(sql.answered, { seq: whole(row, 'seq'), by: id })
+    await audit(session, { at: received, event: 'answered', message: message(row, 'id'), account, detail: id })
+  }
+
+  return async (session, item) => {
+    const repeat = await earlier(session, item.envelope)
+    if (repeat !== null) return repeat
+    const found = await asked(session, item)
+    if (found.kind === 'refused') return found
+    const envelope = found.kind === 'free' ? item.envelope : following(item.envelope, found.row)
+    const [row] = await session.all(sql.message, messageValues(envelope, item))
+    // Another process was first, between our look and our insert.
+    if (row === undefined) return await earlier(session, envelope) ?? refused('ZP_IDENTIFICATIE_REUSED')
+    await write(session, whole(row, 'seq'), item)
+    if (found.kind === 'message') await close(session, found.row, envelope)
+    return { kind: 'stored', id: envelope.id }
+  }
+}

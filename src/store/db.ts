@@ -1,0 +1,45 @@
+/** How the store talks to a database: statements, one session per transaction, and the two ways storage fails. */
+
+/** What a column takes. Booleans are not among them: databases disagree about those. */
+export type Value = string | number | null | Uint8Array
+export type Values = Readonly<Record<string, Value>>
+/** A row as the driver gives it; `rows.ts` makes typed values of it. */
+export type Row = Readonly<Record<string, unknown>>
+
+/** SQL text in the database's own style, and for each place a name to look up among the values, or a fixed value. */
+export interface Statement {
+  readonly sql: string
+  readonly slots: ReadonlyArray<{ readonly name: string } | { readonly value: Value }>
+}
+
+/** One transaction, or one reading. */
+export interface Session {
+  all (statement: Statement, values?: Values): Promise<Row[]>
+  /** @returns how many rows changed */
+  run (statement: Statement, values?: Values): Promise<number>
+  /** All of the work or, when it throws, nothing of it. */
+  nested<T> (work: () => Promise<T>): Promise<T>
+}
+
+/** How heavy a piece of writing is, by which commits shared by several pieces are bounded. */
+export interface Weight { readonly items: number, readonly bytes: number }
+
+export interface Db {
+  /** One transaction; several pieces of work may share its commit, and none of them sees the failure of another. */
+  write<T> (work: (session: Session) => Promise<T>, weight?: Weight): Promise<T>
+  /** Sees what is committed; never waits for a writer. */
+  read<T> (work: (session: Session) => Promise<T>): Promise<T>
+  /** The number in `meta` that rises with every change of the register, by whichever process; cheap. */
+  registerVersion (): number
+  /** After what was begun. */
+  close (): Promise<void>
+}
+
+/** Storage did not do its work: everything of the transaction is undone, and the same may be tried again. */
+export class StoreFailure extends Error {}
+/** The storage is full or cannot be written. */
+export class StoreFull extends StoreFailure {}
+/** The storage is busy, broken, closed or out of reach. */
+export class StoreUnavailable extends StoreFailure {}
+/** This database cannot be used at all by who opens it: of another mode, made by a newer version, or served by another. */
+export class StoreUnusable extends Error {}

@@ -1,0 +1,89 @@
+/** Group commit: pieces of writing that arrive together share one transaction, and fail one by one. */
+import { StoreFailure, StoreUnavailable, type Session, type Weight } from './db.ts'
+
+/** The one connection that writes. */
+export interface Writer {
+  readonly session: Session
+  begin (): Promise<void>
+  commit (): Promise<void>
+  /** Undoes what is left of the transaction; does nothing when none is open. Never throws. */
+  rollback (): Promise<void>
+}
+
+interface Job {
+  readonly weight: Weight
+  /** Does the work and gives what tells the caller, once the commit is there. */
+  run (session: Session): Promise<() => void>
+  fail (error: unknown): void
+}
+
+function job<T> (work: (session: Session) => Promise<T>, weight: Weight, resolve: (value: T) => void, reject: (error: unknown) => void): Job {
+  return {
+    weight,
+    fail: reject,
+    async run (session) {
+      try {
+        const value = await session.nested(() => work(session))
+        return () => resolve(value)
+      } catch (error) {
+        if (error instanceof StoreFailure) throw error
+        return () => reject(error)
+      }
+    }
+  }
+}
+
+/** Takes jobs off the queue up to the bounds, and at least one. */
+function take (queue: Job[], bound: Weight): Job[] {
+  let [items, bytes, count] = [0, 0, 0]
+  for (const { weight } of queue) {
+    items += weight.items
+    bytes += weight.bytes
+    if (count > 0 && (items > bound.items || bytes > bound.bytes)) break
+    count++
+  }
+  return queue.splice(0, count)
+}
+
+async function commitTogether (jobs: readonly Job[], writer: Writer): Promise<void> {
+  try {
+    const tell: Array<() => void> = []
+    await writer.begin()
+    for (const one of jobs) tell.push(await one.run(writer.session))
+    await writer.commit()
+    for (const one of tell) one()
+  } catch (error) {
+    await writer.rollback()
+    for (const one of jobs) one.fail(error)
+  }
+}
+
+/** @returns `write`, which gathers for one turn of the event loop, and `end`, which lets what was begun finish and refuses the rest */
+export function groupWriter (writer: Writer, bound: Weight) {
+  const queue: Job[] = []
+  let running: Promise<void> | null = null
+  let ended = false
+
+  const turn = () => new Promise<void>(resolve => setImmediate(resolve))
+  async function drain (): Promise<void> {
+    for (;;) {
+      await turn()
+      if (queue.length === 0) break
+      await commitTogether(take(queue, bound), writer)
+    }
+    running = null
+  }
+  return {
+    write<T> (work: (session: Session) => Promise<T>, weight: Weight): Promise<T> {
+      if (ended) return Promise.reject(new StoreUnavailable('the store is closed'))
+      return new Promise<T>((resolve, reject) => {
+        queue.push(job(work, weight, resolve, reject))
+        running ??= drain()
+      })
+    },
+    async end (): Promise<void> {
+      ended = true
+      await running
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/** Brings a database forward to what this version knows, in one transaction; and refuses one that is further. */
+import type { Instant } from '../core/core.ts'
+import { StoreUnusable, type Db, type Session } from './db.ts'
+import { once, type Dialect } from './dialect.ts'
+import type { Migration } from './migrations.ts'
+import { text } from './rows.ts'
+
+async function statements (session: Session, schema: { toSQL (): ReadonlyArray<{ sql: string }> }): Promise<void> {
+  for (const { sql } of schema.toSQL()) await session.run({ sql, slots: [] })
+}
+
+async function applied (session: Session, { sql }: Dialect): Promise<string[]> {
+  await session.run(once(sql.raw('create table if not exists migration (name text primary key, at_ms bigint not null)')))
+  const rows = await session.all(once(sql('migration').select('name').orderBy('name')))
+  return rows.map(row => text(row, 'name'))
+}
+
+/**
+ * Everything or nothing is applied, so a process that dies half-way leaves neither half a table nor a lock behind.
+ * @returns the names of the steps that were new to this database
+ * @throws StoreUnusable when the database knows a step we do not
+ */
+export function bringForward (db: Db, dialect: Dialect, steps: readonly Migration[], now: Instant): Promise<string[]> {
+  return db.write(async session => {
+    const done = await applied(session, dialect)
+    if (done.some(name => !steps.some(step => step.name === name))) throw new StoreUnusable('this database was made by a newer version')
+    const news = steps.filter(step => !done.includes(step.name))
+    for (const { name, up } of news) {
+      await statements(session, up(dialect.sql.schema))
+      await session.run(once(dialect.sql('migration').insert({ name, at_ms: now })))
+    }
+    return news.map(step => step.name)
+  })
+}

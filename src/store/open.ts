@@ -1,0 +1,107 @@
+/** Opens a store by its url, in the mode the database was made for. */
+import { resolve } from 'node:path'
+import { systemClock, type Clock } from '../core/core.ts'
+import { accepter, type AcceptRules } from './accept.ts'
+import { auditor } from './audit.ts'
+import { countVerbs } from './count.ts'
+import { StoreUnusable, type Db } from './db.ts'
+import { at, once, prepared, sqliteDialect, type Dialect } from './dialect.ts'
+import { bringForward } from './migrate.ts'
+import { migrations } from './migrations.ts'
+import { queueVerbs, weigh } from './queue.ts'
+import { readVerbs } from './read.ts'
+import { registerVerbs } from './register.ts'
+import { text } from './rows.ts'
+import { lockSqlite, openSqlite } from './sqlite.ts'
+import type { Store } from './verbs.ts'
+
+export type Mode = 'test' | 'production'
+
+export interface StoreOptions extends Partial<AcceptRules> {
+  /** `sqlite:` and the path of a file, which is made when it is not there. */
+  readonly url: string
+  /** A database remembers its mode and refuses the other. */
+  readonly mode: Mode
+  readonly clock?: Clock
+}
+
+interface Opened { readonly db: Db, readonly dialect: Dialect }
+
+/** @throws TypeError when it is no url of a store */
+function pathOf (url: string): string {
+  const path = /^sqlite:(?!:)(.+)$/s.exec(url)?.[1]
+  if (path === undefined) throw new TypeError('a store url is sqlite: and the path of a file')
+  return resolve(path)
+}
+
+const connect = (url: string): Opened => ({ db: openSqlite(pathOf(url)), dialect: sqliteDialect })
+
+async function rememberMode ({ db, dialect: { sql } }: Opened, mode: Mode): Promise<void> {
+  const remember = prepared(sql('meta').insert({ name: at('name'), value: at('value') }).onConflict('name').ignore())
+  await db.write(async session => {
+    await session.run(remember, { name: 'mode', value: mode })
+    await session.run(remember, { name: 'register_version', value: '0' })
+    const [row] = await session.all(once(sql('meta').select('value').where('name', 'mode')))
+    const made = text(row ?? {}, 'value')
+    if (made !== mode) throw new StoreUnusable(`this database was made in mode ${made} and cannot be used in mode ${mode}`)
+  })
+}
+
+/** Closes what was opened when the rest of opening fails. */
+async function opening<T> (opened: Opened, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    await opened.db.close()
+    throw error
+  }
+}
+
+/** The verbs over an open database that is up to date. */
+export function storeOn ({ db, dialect }: Opened, rules: AcceptRules): Store {
+  const audit = auditor(dialect, 'main')
+  const accept = accepter(dialect, audit, rules)
+  return {
+    accept: items => db.write(async session => {
+      const results = []
+      for (const item of items) results.push(await accept(session, item))
+      return results
+    }, weigh(items)),
+    ...queueVerbs(db, dialect, accept, audit),
+    ...readVerbs(db, dialect, audit),
+    ...registerVerbs(db, dialect),
+    ...countVerbs(db, dialect),
+    close: () => db.close()
+  }
+}
+
+/**
+ * Opens the store and brings its database forward.
+ * @throws StoreUnusable when the database is of another mode or made by a newer version; StoreFailure when it cannot be read or written
+ */
+export async function openStore ({ url, mode, clock = systemClock, retour_unknown = 'refuse' }: StoreOptions): Promise<Store> {
+  const opened = connect(url)
+  return await opening(opened, async () => {
+    await bringForward(opened.db, opened.dialect, migrations, clock.now())
+    await rememberMode(opened, mode)
+    return storeOn(opened, { retour_unknown })
+  })
+}
+
+/**
+ * Brings the database forward and nothing else.
+ * @returns the steps that were new to it
+ */
+export async function migrate (url: string, clock: Clock = systemClock): Promise<string[]> {
+  const opened = connect(url)
+  const news = await opening(opened, () => bringForward(opened.db, opened.dialect, migrations, clock.now()))
+  await opened.db.close()
+  return news
+}
+
+/**
+ * Takes the one place of a server at this database; the operating system gives it back when the process ends.
+ * @returns what gives it back earlier
+ * @throws StoreUnusable when another server has it
+ */
+export const lockForServe = (url: string): (() => void) => lockSqlite(pathOf(url))

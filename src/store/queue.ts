@@ -1,0 +1,136 @@
+/** Delivery work under leases: claimed, renewed, handed back, and finished together with what it caused. */
+import { messageId, never, type Instant } from '../core/core.ts'
+import type { Accept } from './accept.ts'
+import type { Audit } from './audit.ts'
+import type { Db, Row, Session, Statement } from './db.ts'
+import { at, prepared, type Dialect } from './dialect.ts'
+import { claimed, envelopeColumns, text, whole } from './rows.ts'
+import type { Acceptance, Finish, Finished, Store } from './verbs.ts'
+
+type Outcome = Finish['outcome']
+type Verbs = Pick<Store, 'claim' | 'renew' | 'release' | 'finish'>
+
+function statements ({ sql, lock, lockFree }: Dialect) {
+  const rise = sql.raw('fence + 1')
+  const held = () => sql('delivery').where({ id: at('delivery'), fence: at('fence'), state: 'due' })
+  const free = lockFree(sql('delivery').select('id')
+    .where('state', 'due').where('due_ms', '<=', at('now')).where('lease_until_ms', '<=', at('now'))
+    .orderByRaw('due_ms, id limit ?', [at('limit')]))
+  const change = { fence: rise, lease_until_ms: 0 }
+  return {
+    claim: prepared(sql('delivery').update({ fence: rise, attempts: sql.raw('attempts + 1'), lease_until_ms: at('until') })
+      .whereIn('id', free).returning(['id', 'message', 'fence', 'attempts', 'lease_until_ms', 'due_ms'])),
+    renew: prepared(held().update({ lease_until_ms: at('until') })),
+    release: prepared(held().update({ ...change, attempts: sql.raw('attempts - 1') })),
+    leased: prepared(lock(held().select('message'))),
+    later: prepared(sql('delivery').where('id', at('delivery')).update({
+      ...change, due_ms: at('due'), last_reason: at('reason'), attempts: sql.raw('attempts - ?', [at('uncounted')])
+    })),
+    stop: prepared(sql('delivery').where('id', at('delivery')).update({ ...change, state: at('state'), last_reason: at('reason') })),
+    gone: prepared(sql('delivery').where('id', at('delivery')).delete()),
+    offered: prepared(sql('message').where('seq', at('seq')).update({ delivery: 'offered', offered_ms: at('now') }).returning('id')),
+    delivered: prepared(sql('message').where('seq', at('seq'))
+      .update({ delivery: 'delivered', offered_ms: sql.raw('coalesce(offered_ms, ?)', [at('now')]), delivered_ms: at('now') }).returning('id')),
+    state: prepared(sql('message').where('seq', at('seq')).update({ delivery: at('state') }).returning('id')),
+    rejected: prepared(sql('message').where('seq', at('seq')).update({ verdict: 'rejected', delivery: 'none' }).returning('id')),
+    finding: prepared(sql('finding').insert({ message: at('seq'), body: at('body') }).onConflict('message').merge()),
+    id: prepared(sql('message').select('id').where('seq', at('seq')))
+  }
+}
+
+/** Statements for a list of any length, kept per length. */
+function envelopes ({ sql }: Dialect): (count: number) => Statement {
+  const known = new Map<number, Statement>()
+  return count => {
+    const places = Array.from({ length: count }, (_, n) => at(`seq${n}`))
+    const statement = known.get(count) ?? prepared(sql('message').select(['seq', ...envelopeColumns]).whereIn('seq', places))
+    known.set(count, statement)
+    return statement
+  }
+}
+
+const oldest = (a: Row, b: Row): number => whole(a, 'due_ms') - whole(b, 'due_ms') || whole(a, 'id') - whole(b, 'id')
+
+/** Undoes what was caused so far; it never leaves this file. */
+class CausedRefused extends Error {}
+
+async function storeCaused (session: Session, accept: Accept, caused: readonly Acceptance[]): Promise<boolean> {
+  try {
+    await session.nested(async () => {
+      for (const item of caused) if ((await accept(session, item)).kind === 'refused') throw new CausedRefused()
+    })
+    return true
+  } catch (error) {
+    if (error instanceof CausedRefused) return false
+    throw error
+  }
+}
+
+/** @returns what records how a delivery ended, inside a transaction */
+function recorder (sql: ReturnType<typeof statements>, audit: Audit) {
+  return async function record (session: Session, delivery: number, seq: number, outcome: Outcome, now: Instant): Promise<void> {
+    const told = async (rows: readonly Row[], detail: string | null): Promise<void> => {
+      for (const row of rows) await audit(session, { at: now, event: outcome.kind, message: messageId(text(row, 'id')), detail })
+    }
+    switch (outcome.kind) {
+      case 'offered':
+      case 'delivered':
+        await session.run(sql.gone, { delivery })
+        return await told(await session.all(sql[outcome.kind], { seq, now }), null)
+      case 'later': {
+        const { due, reason, counts } = outcome
+        await session.run(sql.later, { delivery, due, reason, uncounted: counts ? 0 : 1 })
+        return await told(await session.all(sql.id, { seq }), reason)
+      }
+      case 'held':
+      case 'dead':
+        await session.run(sql.stop, { delivery, state: outcome.kind, reason: outcome.reason })
+        return await told(await session.all(sql.state, { seq, state: outcome.kind }), outcome.reason)
+      case 'rejected':
+        await session.run(sql.gone, { delivery })
+        if (outcome.findings.length > 0) await session.run(sql.finding, { seq, body: Buffer.from(JSON.stringify(outcome.findings)) })
+        return await told(await session.all(sql.rejected, { seq }), outcome.findings[0]?.code ?? null)
+      default:
+        return never(outcome)
+    }
+  }
+}
+
+/** @returns the verbs of the worker */
+export function queueVerbs (db: Db, dialect: Dialect, accept: Accept, audit: Audit): Verbs {
+  const sql = statements(dialect)
+  const envelopesOf = envelopes(dialect)
+  const record = recorder(sql, audit)
+
+  async function finishOne (session: Session, { delivery, fence, outcome, caused = [] }: Finish, now: Instant): Promise<Finished> {
+    const [row] = await session.all(sql.leased, { delivery, fence })
+    if (row === undefined) return 'stale'
+    if (caused.length > 0 && !await storeCaused(session, accept, caused)) return 'refused'
+    await record(session, delivery, whole(row, 'message'), outcome, now)
+    return 'done'
+  }
+
+  return {
+    claim: (limit, lease_ms, now) => db.write(async session => {
+      const leases = (await session.all(sql.claim, { limit, now, until: now + lease_ms })).sort(oldest)
+      if (leases.length === 0) return []
+      const seqs = Object.fromEntries(leases.map((lease, n) => [`seq${n}`, whole(lease, 'message')]))
+      const rows = new Map((await session.all(envelopesOf(leases.length), seqs)).map(row => [row['seq'], row]))
+      return leases.map(lease => claimed(lease, rows.get(lease['message']) ?? {}))
+    }),
+    renew: (delivery, fence, until) => db.write(async session => await session.run(sql.renew, { delivery, fence, until }) === 1),
+    release: claims => db.write(async session => {
+      for (const { delivery, fence } of claims) await session.run(sql.release, { delivery, fence })
+    }),
+    finish: (items, now) => db.write(async session => {
+      const results: Finished[] = []
+      for (const item of items) results.push(await finishOne(session, item, now))
+      return results
+    }, weigh(items.flatMap(item => item.caused ?? [])))
+  }
+}
+
+/** How heavy messages to be stored are. */
+export function weigh (items: readonly Acceptance[]) {
+  return { items: Math.max(1, items.length), bytes: items.reduce((sum, item) => sum + item.payload.byteLength, 0) }
+}

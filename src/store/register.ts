@@ -1,0 +1,104 @@
+/** Parties, accounts and certificates. */
+import { fingerprint, partyCode, type AccountId } from '../core/core.ts'
+import type { Db, Row, Session } from './db.ts'
+import { at, once, places, prepared, type Dialect } from './dialect.ts'
+import { account as accountOf, at as instantOf, families, maybe, oneOf, text, whole } from './rows.ts'
+import type { Account, Certificate, Connection, Party, Store } from './verbs.ts'
+
+type Verbs = Pick<Store, 'registerVersion' | 'register' | 'putParty' | 'putAccount'>
+
+const kinds = ['gemeente', 'aanbieder', 'instantie'] as const
+const directions = ['in', 'out', 'both'] as const
+
+function statements ({ sql }: Dialect) {
+  return {
+    changed: prepared(sql('meta').where('name', 'register_version').update({ value: at('version') })),
+    version: prepared(sql('meta').select('value').where('name', 'register_version')),
+    party: prepared(sql('party').insert(places(['code', 'kind', 'name', 'families', 'connections'])).onConflict('code').merge()),
+    known: prepared(sql('party').select('code').where('code', at('code'))),
+    account: prepared(sql('account').insert(places(['id', 'role', 'party', 'active'])).onConflict('id').merge()),
+    owner: prepared(sql('certificate').select('account').where('fingerprint', at('fingerprint'))),
+    forget: prepared(sql('certificate').where('account', at('id')).delete()),
+    certificate: prepared(sql('certificate').insert(places(['fingerprint', 'account', 'use', 'subject', 'not_after_ms'])))
+  }
+}
+
+/** @returns the JSON list in a column, each entry as a row of its own */
+function list (row: Row, column: string): Row[] {
+  const entries: unknown = JSON.parse(text(row, column))
+  if (!Array.isArray(entries)) throw new TypeError(`column ${column} holds no list`)
+  return entries.map((entry: unknown) => Object.fromEntries(Object.entries(typeof entry === 'object' ? entry ?? {} : { entry })))
+}
+
+const connection = (row: Row): Connection => ({ door: oneOf(row, 'door', ['mailbox']), direction: oneOf(row, 'direction', directions) })
+
+const party = (row: Row): Party => ({
+  code: partyCode(text(row, 'code')),
+  kind: oneOf(row, 'kind', kinds),
+  name: text(row, 'name'),
+  families: list(row, 'families').map(entry => oneOf(entry, 'entry', families)),
+  connections: list(row, 'connections').map(connection)
+})
+
+const certificate = (row: Row): Certificate => ({
+  fingerprint: fingerprint(text(row, 'fingerprint')),
+  use: oneOf(row, 'use', ['tls', 'sign']),
+  subject: text(row, 'subject'),
+  not_after: instantOf(row, 'not_after_ms')
+})
+
+function account (row: Row, certificates: readonly Row[]): Account {
+  const id = accountOf(row, 'id')
+  return {
+    id,
+    role: oneOf(row, 'role', ['party', 'operator', 'auditor']),
+    party: maybe(row, 'party', (r, c) => partyCode(text(r, c))),
+    active: whole(row, 'active') === 1,
+    certificates: certificates.filter(entry => entry['account'] === id).map(certificate)
+  }
+}
+
+/** @returns the verbs of the register; every change raises its version in the same transaction */
+export function registerVerbs (db: Db, dialect: Dialect): Verbs {
+  const sql = statements(dialect)
+  const changed = async (session: Session): Promise<void> => {
+    const [row] = await session.all(sql.version)
+    await session.run(sql.changed, { version: String(whole(row ?? {}, 'value') + 1) })
+  }
+
+  async function checkOwners (session: Session, id: AccountId, certificates: readonly Certificate[]): Promise<void> {
+    for (const { fingerprint } of certificates) {
+      const [row] = await session.all(sql.owner, { fingerprint })
+      if (row !== undefined && row['account'] !== id) throw new TypeError('this certificate is in use by another account')
+    }
+  }
+
+  return {
+    registerVersion: () => db.registerVersion(),
+    register: () => db.read(async session => {
+      // The version first: a change made in between shows as a newer version at the next look.
+      const [version] = await session.all(sql.version)
+      const table = (name: string, order: string) => session.all(once(dialect.sql(name).select('*').orderBy(order)))
+      const [parties, accounts, certificates] = [await table('party', 'code'), await table('account', 'id'), await table('certificate', 'fingerprint')]
+      return {
+        version: whole(version ?? {}, 'value'),
+        parties: parties.map(party),
+        accounts: accounts.map(row => account(row, certificates))
+      }
+    }),
+    putParty: ({ code, kind, name, families, connections }) => db.write(async session => {
+      await session.run(sql.party, { code, kind, name, families: JSON.stringify(families), connections: JSON.stringify(connections) })
+      await changed(session)
+    }),
+    putAccount: ({ id, role, party, active, certificates }) => db.write(async session => {
+      if (party !== null && (await session.all(sql.known, { code: party })).length === 0) throw new TypeError('the account names a party that is not registered')
+      await checkOwners(session, id, certificates)
+      await session.run(sql.account, { id, role, party, active: active ? 1 : 0 })
+      await session.run(sql.forget, { id })
+      for (const { fingerprint, use, subject, not_after } of certificates) {
+        await session.run(sql.certificate, { fingerprint, account: id, use, subject, not_after_ms: not_after })
+      }
+      await changed(session)
+    })
+  }
+}

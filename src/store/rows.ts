@@ -1,0 +1,114 @@
+/** Rows of the database as typed values: the one place where what was stored is believed after a check. */
+import {
+  accountId, answers, deliveries, doors, instant, messageId, partyCode, referentienummer, sha256Hex, verdicts,
+  type AccountId, type Instant, type MessageId
+} from '../core/core.ts'
+import type { Family, MessageType } from '../standard/model.ts'
+import type { Row } from './db.ts'
+import type { Claimed, Envelope, HistoryRow, StoredMessage } from './verbs.ts'
+
+export function text (row: Row, column: string): string {
+  const value = row[column]
+  if (typeof value !== 'string') throw new TypeError(`column ${column} holds no text`)
+  return value
+}
+
+/** Some drivers give large integers as text. */
+export function whole (row: Row, column: string): number {
+  const value = Number(row[column] ?? NaN)
+  if (!Number.isSafeInteger(value)) throw new TypeError(`column ${column} holds no integer`)
+  return value
+}
+
+export function bytes (row: Row, column: string): Uint8Array {
+  const value = row[column]
+  if (!(value instanceof Uint8Array)) throw new TypeError(`column ${column} holds no bytes`)
+  return value
+}
+
+/** @returns null where the column is null, else what `read` makes of it */
+export function maybe<T> (row: Row, column: string, read: (row: Row, column: string) => T): T | null {
+  return row[column] === null ? null : read(row, column)
+}
+
+export function oneOf<T extends string> (row: Row, column: string, table: readonly T[]): T {
+  const found = table.find(entry => entry === row[column])
+  if (found === undefined) throw new TypeError(`column ${column} holds a value outside its table`)
+  return found
+}
+
+export const families = ['iwmo', 'ijw'] as const satisfies readonly Family[]
+
+function messageType (row: Row, column: string): MessageType {
+  const value = text(row, column)
+  if (!/^(WMO|JW)3[0-9][0-9]$/.test(value)) throw new TypeError(`column ${column} holds no message type`)
+  return value as MessageType
+}
+
+export const at = (row: Row, column: string): Instant => instant(whole(row, column))
+export const account = (row: Row, column: string): AccountId => accountId(text(row, column))
+export const message = (row: Row, column: string): MessageId => messageId(text(row, column))
+
+/** The columns of an envelope, all of the table `message`. */
+export const envelopeColumns = [
+  'id', 'family', 'type', 'release', 'afzender', 'ontvanger', 'sender', 'receiver', 'identificatie', 'sha256', 'size_bytes',
+  'received_ms', 'account', 'door', 'origin', 'referentienummer', 'conversatie', 'answers', 'verdict'
+] as const
+
+export function envelope (row: Row): Envelope {
+  return {
+    id: message(row, 'id'),
+    family: oneOf(row, 'family', families),
+    type: messageType(row, 'type'),
+    release: text(row, 'release'),
+    afzender: partyCode(text(row, 'afzender')),
+    ontvanger: partyCode(text(row, 'ontvanger')),
+    sender: partyCode(text(row, 'sender')),
+    receiver: partyCode(text(row, 'receiver')),
+    identificatie: text(row, 'identificatie'),
+    sha256: sha256Hex(text(row, 'sha256')),
+    size_bytes: whole(row, 'size_bytes'),
+    received: at(row, 'received_ms'),
+    account: maybe(row, 'account', account),
+    door: oneOf(row, 'door', doors),
+    origin: oneOf(row, 'origin', ['party', 'gateway']),
+    referentienummer: referentienummer(text(row, 'referentienummer')),
+    conversatie: referentienummer(text(row, 'conversatie')),
+    answers: maybe(row, 'answers', message),
+    verdict: oneOf(row, 'verdict', verdicts)
+  }
+}
+
+/** The row has the columns of an envelope, the states, and `work_…` of the delivery still to do, null where there is none. */
+export function stored (row: Row): StoredMessage {
+  const work = maybe(row, 'work_state', text)
+  return {
+    ...envelope(row),
+    delivery: oneOf(row, 'delivery', deliveries),
+    answer: oneOf(row, 'answer', answers),
+    answered_by: maybe(row, 'answered_by', message),
+    offered: maybe(row, 'offered_ms', at),
+    delivered: maybe(row, 'delivered_ms', at),
+    dead_reason: work === 'dead' ? maybe(row, 'work_reason', text) : null,
+    next_try: work === 'due' ? at(row, 'work_due_ms') : null,
+    attempts: work === null ? 0 : whole(row, 'work_attempts')
+  }
+}
+
+/** The row has the columns of an envelope; `lease` those of the delivery. */
+export function claimed (lease: Row, row: Row): Claimed {
+  return {
+    delivery: whole(lease, 'id'),
+    fence: whole(lease, 'fence'),
+    attempt: whole(lease, 'attempts'),
+    lease_until: at(lease, 'lease_until_ms'),
+    envelope: envelope(row)
+  }
+}
+
+export const historyRow = (row: Row): HistoryRow => ({
+  at: at(row, 'at_ms'),
+  event: text(row, 'event'),
+  account: maybe(row, 'account', account),
+  detail: maybe(row, 'detail', text)
+})

@@ -1,0 +1,159 @@
+/** SQLite behind the store: one connection that writes, one that reads, and the lock that lets one server in. */
+import { closeSync, openSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { StoreFull, StoreUnavailable, StoreUnusable, type Db, type Row, type Session, type Statement, type Value, type Values } from './db.ts'
+import { groupWriter, type Writer } from './group.ts'
+import { whole } from './rows.ts'
+
+type Connection = Database.Database
+/** A commit is shared by at most this much. */
+const group = { items: 200, bytes: 32_000_000 }
+const light = { items: 1, bytes: 0 }
+const busy_timeout_ms = 5_000
+
+const full = /^SQLITE_(FULL|READONLY|CANTOPEN|IOERR_(WRITE|FSYNC|TRUNCATE|SHMSIZE|SHMOPEN|SHMMAP|DIR_FSYNC|DELETE))/
+const unavailable = /^SQLITE_(IOERR|BUSY|LOCKED|NOMEM|CORRUPT|NOTADB|PROTOCOL|SCHEMA|INTERRUPT)/
+
+/** @returns the error as a failure of storage where it is one; else as it came */
+function mapped (error: unknown): unknown {
+  if (!(error instanceof Database.SqliteError)) return error
+  if (full.test(error.code)) return new StoreFull(`the database cannot be written (${error.code})`, { cause: error })
+  if (unavailable.test(error.code)) return new StoreUnavailable(`the database cannot be used (${error.code})`, { cause: error })
+  return error
+}
+
+function storing<T> (work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw mapped(error)
+  }
+}
+
+function arrange (statement: Statement, values: Values): Value[] {
+  return statement.slots.map(slot => {
+    if ('value' in slot) return slot.value
+    const value = values[slot.name]
+    if (value === undefined) throw new TypeError(`no value for ${slot.name}`)
+    return value
+  })
+}
+
+/** Statements are compiled once per connection. */
+function compiler (db: Connection) {
+  const known = new Map<string, Database.Statement<Value[], Row>>()
+  return (sql: string): Database.Statement<Value[], Row> => {
+    let found = known.get(sql)
+    if (found === undefined) known.set(sql, found = db.prepare<Value[], Row>(sql))
+    return found
+  }
+}
+
+function sessionOn (db: Connection): Session {
+  const compiled = compiler(db)
+  const command = (sql: string) => storing(() => { compiled(sql).run() })
+  let depth = 0
+  return {
+    all: async (statement, values = {}) => storing(() => compiled(statement.sql).all(...arrange(statement, values))),
+    run: async (statement, values = {}) => storing(() => compiled(statement.sql).run(...arrange(statement, values)).changes),
+    async nested (work) {
+      const name = `part${depth++}`
+      command(`savepoint ${name}`)
+      try {
+        const value = await work()
+        command(`release ${name}`)
+        return value
+      } catch (error) {
+        // After some failures SQLite has undone the whole transaction by itself, and the savepoint with it.
+        if (db.inTransaction) command(`rollback to ${name}`)
+        if (db.inTransaction) command(`release ${name}`)
+        throw error
+      } finally {
+        depth--
+      }
+    }
+  }
+}
+
+function writerOn (db: Connection): Writer {
+  const compiled = compiler(db)
+  const command = async (sql: string) => storing(() => { compiled(sql).run() })
+  return {
+    session: sessionOn(db),
+    begin: () => command('begin immediate'),
+    commit: () => command('commit'),
+    async rollback () {
+      if (!db.inTransaction) return
+      await command('rollback').catch(() => { db.close() })
+    }
+  }
+}
+
+function connect (path: string, readonly: boolean): Connection {
+  const db = new Database(path, { readonly, timeout: busy_timeout_ms })
+  if (!readonly) {
+    db.pragma('journal_mode = wal')
+    db.pragma('synchronous = full')
+    db.pragma('secure_delete = on')
+    // A checkpoint costs two syncs; one per 16 MB. A giant message leaves no giant log behind.
+    db.pragma('wal_autocheckpoint = 4000')
+    db.pragma('journal_size_limit = 67108864')
+  }
+  db.pragma('foreign_keys = on')
+  db.pragma('cache_size = -32000')
+  return db
+}
+
+/** Makes the file before SQLite does, so that nobody but its owner can read it; the log beside it takes the same rights. */
+function touch (path: string): void {
+  closeSync(openSync(path, 'a', 0o600))
+}
+
+/** @throws StoreFailure with a sentence when the file cannot be made or opened */
+export function openSqlite (path: string): Db {
+  let writing: Connection, reading: Connection
+  try {
+    touch(path)
+    writing = connect(path, false)
+    reading = connect(path, true)
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'no reason given'
+    throw new StoreUnavailable(`the database file cannot be opened (${reason})`, { cause: error })
+  }
+  const writer = groupWriter(writerOn(writing), group)
+  const reader = sessionOn(reading)
+  let version: Database.Statement<[], Row> | null = null
+  return {
+    write: (work, weight = light) => writer.write(work, weight),
+    read: work => work(reader),
+    registerVersion () {
+      version ??= reading.prepare<[], Row>("select value from meta where name = 'register_version'")
+      return whole(version.get() ?? {}, 'value')
+    },
+    async close () {
+      await writer.end()
+      reading.close()
+      writing.close()
+    }
+  }
+}
+
+/**
+ * Takes the one place of a server at this database file, by a lock of the operating system that goes with the process.
+ * @returns what gives it back
+ * @throws StoreUnusable when another has it
+ */
+export function lockSqlite (path: string): () => void {
+  const side = `${path}.lock`
+  touch(side)
+  const db = new Database(side, { timeout: 0 })
+  try {
+    db.exec('begin exclusive')
+  } catch (error) {
+    db.close()
+    const failure = mapped(error)
+    if (failure instanceof StoreUnavailable) throw new StoreUnusable('another server is using this database', { cause: error })
+    throw failure
+  }
+  return () => { db.close() }
+}

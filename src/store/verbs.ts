@@ -1,0 +1,187 @@
+/** What the store can do, in verbs of the domain: each one transaction, and the same on every database. */
+import type { AccountId, Answer, Delivery, Door, Finding, Fingerprint, Instant, MessageId, PartyCode, PartyKind, Referentienummer, RefusalCode, Sha256, Verdict } from '../core/core.ts'
+import type { Family, MessageType } from '../standard/model.ts'
+
+/** What is known of a message without its payload. */
+export interface Envelope {
+  readonly id: MessageId
+  readonly family: Family
+  readonly type: MessageType
+  readonly release: string
+  /** The Header's Afzender and Ontvanger; a retour travels the other way. */
+  readonly afzender: PartyCode
+  readonly ontvanger: PartyCode
+  /** Who sends this message and who gets it. */
+  readonly sender: PartyCode
+  readonly receiver: PartyCode
+  /** The message's own number: BerichtIdentificatie, or of a retour IdentificatieRetour. */
+  readonly identificatie: string
+  readonly sha256: Sha256
+  readonly size_bytes: number
+  readonly received: Instant
+  readonly account: AccountId | null
+  readonly door: Door
+  readonly origin: 'party' | 'gateway'
+  readonly referentienummer: Referentienummer
+  readonly conversatie: Referentienummer
+  /** The message this one answers. */
+  readonly answers: MessageId | null
+  readonly verdict: Verdict
+}
+
+/** What a message answers and how its Header must repeat that message's. */
+export interface Correlation {
+  readonly type: MessageType
+  /** Sender of the message that is answered. */
+  readonly sender: PartyCode
+  readonly identificatie: string
+  /** Header leaves that must be the same, path to text, as the answering message repeats them. */
+  readonly echo: Readonly<Record<string, string>>
+}
+
+/** A message ready to be stored. `conversatie` and `answers` of an answer are filled in by the store from what it answers. */
+export interface Acceptance {
+  readonly envelope: Envelope
+  readonly payload: Uint8Array
+  /** DER of the detached CMS. */
+  readonly seal: Uint8Array
+  /** The receipt's exact bytes (JSON, UTF-8). */
+  readonly receipt: Uint8Array
+  readonly findings: readonly Finding[]
+  /** Header leaves, path to text, against which an answer's echo is checked. */
+  readonly header: Readonly<Record<string, string>>
+  readonly delivery: Extract<Delivery, 'none' | 'waiting' | 'held'>
+  readonly answer: Extract<Answer, 'none' | 'awaited'>
+  /** Messages with one key are pushed in order. */
+  readonly order_key: string
+  readonly correlation: Correlation | null
+}
+
+/**
+ * stored: durable now. duplicate: identical bytes came before under this key; its first receipt. refused: nothing was
+ * stored (ZP_IDENTIFICATIE_REUSED, ZP_RETOUR_UNKNOWN, ZP_RETOUR_SECOND, or ZP_RETOUR_ECHO with the element that differs).
+ */
+export type Accepted =
+  | { readonly kind: 'stored', readonly id: MessageId }
+  | { readonly kind: 'duplicate', readonly id: MessageId, readonly receipt: Uint8Array }
+  | { readonly kind: 'refused', readonly code: RefusalCode, readonly element: string | null }
+
+/** A piece of delivery work under a lease. `fence` rises with every claim: a result with an older one changes nothing. */
+export interface Claimed {
+  readonly delivery: number
+  readonly fence: number
+  readonly attempt: number
+  readonly lease_until: Instant
+  readonly envelope: Envelope
+}
+
+/** How a claimed delivery ended. `caused` are messages the gateway made while dealing with it, stored in the same transaction. */
+export interface Finish {
+  readonly delivery: number
+  readonly fence: number
+  readonly outcome:
+    | { readonly kind: 'offered' }
+    | { readonly kind: 'delivered' }
+    | { readonly kind: 'later', readonly due: Instant, readonly reason: string, readonly counts: boolean }
+    | { readonly kind: 'held', readonly reason: string }
+    | { readonly kind: 'rejected', readonly findings: readonly Finding[] }
+    | { readonly kind: 'dead', readonly reason: string }
+  readonly caused?: readonly Acceptance[]
+}
+/** done: recorded. stale: the lease had passed to another; nothing changed. refused: a caused message could not be stored; nothing changed. */
+export type Finished = 'done' | 'stale' | 'refused'
+
+/** A message as its parties and operators see it. */
+export interface StoredMessage extends Envelope {
+  readonly delivery: Delivery
+  readonly answer: Answer
+  readonly answered_by: MessageId | null
+  readonly offered: Instant | null
+  readonly delivered: Instant | null
+  readonly dead_reason: string | null
+  /** The worker's next try and the number of tries so far; null and 0 when nothing is left to do. */
+  readonly next_try: Instant | null
+  readonly attempts: number
+}
+
+export interface HistoryRow { readonly at: Instant, readonly event: string, readonly account: AccountId | null, readonly detail: string | null }
+
+/** Filters of a list; absent means any. `party` is always set: a list is what one party may see. */
+export interface ListFilter {
+  readonly party: PartyCode
+  readonly type?: MessageType
+  readonly verdict?: Verdict
+  readonly delivery?: Delivery
+  readonly answer?: Answer
+  readonly counterpart?: PartyCode
+  readonly identificatie?: string
+  /** Received at or after, and before. */
+  readonly from?: Instant
+  readonly to?: Instant
+  /** From the previous page. */
+  readonly cursor?: string
+  readonly limit: number
+}
+export interface Page<T> { readonly items: readonly T[], readonly next: string | null }
+
+export interface Connection { readonly door: 'mailbox', readonly direction: 'in' | 'out' | 'both' }
+export interface Party {
+  readonly code: PartyCode
+  readonly kind: PartyKind
+  readonly name: string
+  readonly families: readonly Family[]
+  readonly connections: readonly Connection[]
+}
+export interface Certificate { readonly fingerprint: Fingerprint, readonly use: 'tls' | 'sign', readonly subject: string, readonly not_after: Instant }
+export interface Account {
+  readonly id: AccountId
+  readonly role: 'party' | 'operator' | 'auditor'
+  readonly party: PartyCode | null
+  readonly active: boolean
+  readonly certificates: readonly Certificate[]
+}
+/** All parties and accounts, with the number that rises at each change. */
+export interface Register { readonly version: number, readonly parties: readonly Party[], readonly accounts: readonly Account[] }
+
+/** Counts for operators; queries, never counters that drift. */
+export interface StoreStats {
+  /** Deliveries the worker has still to do, per receiver: how many, and since when the oldest was received. */
+  readonly queue: ReadonlyArray<{ readonly receiver: PartyCode, readonly depth: number, readonly oldest: Instant }>
+  /** Messages per delivery state. */
+  readonly deliveries: Readonly<Record<Delivery, number>>
+}
+
+export interface Store {
+  /** Stores what arrives together in one transaction and answers item by item; concurrent calls share a commit. */
+  accept (items: readonly Acceptance[]): Promise<Accepted[]>
+  /** Takes up to `limit` due deliveries, oldest first, under a lease of `lease_ms`. */
+  claim (limit: number, lease_ms: number, now: Instant): Promise<Claimed[]>
+  /** Extends a lease. @returns false when it had passed to another */
+  renew (delivery: number, fence: number, until: Instant): Promise<boolean>
+  /** Hands claimed work back untouched, at once; attempts do not count. */
+  release (claims: ReadonlyArray<{ readonly delivery: number, readonly fence: number }>): Promise<void>
+  finish (items: readonly Finish[], now: Instant): Promise<Finished[]>
+  /** Oldest first, only what is offered to this party and not yet acknowledged. */
+  mailbox (party: PartyCode, limit: number): Promise<StoredMessage[]>
+  /** The receiver has it. done also when it already had. */
+  acknowledge (party: PartyCode, id: MessageId, account: AccountId, now: Instant): Promise<'done' | 'absent'>
+  /** What `party` may see: its own as sender; as receiver from offered on. */
+  message (party: PartyCode, id: MessageId): Promise<StoredMessage | null>
+  list (filter: ListFilter): Promise<Page<StoredMessage>>
+  history (party: PartyCode, id: MessageId): Promise<HistoryRow[] | null>
+  payload (party: PartyCode, id: MessageId): Promise<Uint8Array | null>
+  seal (party: PartyCode, id: MessageId): Promise<Uint8Array | null>
+  receipt (party: PartyCode, id: MessageId): Promise<Uint8Array | null>
+  /** For the operator's command line: whatever party it is of. */
+  inspect (id: MessageId): Promise<{ readonly message: StoredMessage, readonly history: readonly HistoryRow[] } | null>
+  /** Raised by every change of parties, accounts or certificates, by whichever process. Cheap: asked at every request. */
+  registerVersion (): number
+  register (): Promise<Register>
+  putParty (party: Party): Promise<void>
+  /** Adds or replaces the account with its certificates. A fingerprint in use by another account is a TypeError. */
+  putAccount (account: Account): Promise<void>
+  stats (): Promise<StoreStats>
+  /** The next number of a stored counter, for Identificaties the gateway makes. */
+  nextNumber (counter: string): Promise<number>
+  close (): Promise<void>
+}

@@ -1,0 +1,23 @@
+/** What every store must do, whatever database is behind it. */
+import { describe } from 'node:test'
+import { acceptContract } from './accepting.ts'
+import { keepContract } from './keeping.ts'
+import { readContract } from './reading.ts'
+import type { Fresh, OpenStore } from './sample.ts'
+import { workContract } from './working.ts'
+
+/** Runs the whole contract against the stores that `open` opens. */
+export function storeContract (name: string, open: OpenStore): void {
+  let databases = 0
+  const fresh: Fresh = async (t, options = {}) => {
+    const store = await open(`fresh-${++databases}`, options)
+    t.after(() => store.close())
+    return store
+  }
+  describe(`store on ${name}`, () => {
+    acceptContract(fresh)
+    workContract(fresh)
+    readContract(fresh, open)
+    keepContract(fresh, open)
+  })
+}

@@ -1,0 +1,87 @@
+/** Contract of the store: the register, counts, and the database itself. */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { accountId, fingerprint, instant } from '../../src/core/core.ts'
+import { StoreUnusable, type Account, type Party } from '../../src/store/store.ts'
+import { aanbieder, account, gemeente, heen, later, offer, start, type Fresh, type OpenStore } from './sample.ts'
+
+export function keepContract (fresh: Fresh, open: OpenStore): void {
+  describe('register', () => {
+    const party: Party = { code: gemeente, kind: 'gemeente', name: 'Voorbeeldstad', families: ['iwmo', 'ijw'], connections: [{ door: 'mailbox', direction: 'both' }] }
+    const certificate = { fingerprint: fingerprint('a'.repeat(64)), use: 'tls', subject: 'CN=voorbeeld', not_after: later(1000) } as const
+    const caller: Account = { id: account, role: 'party', party: gemeente, active: true, certificates: [certificate] }
+
+    test('keeps parties and accounts, and a change is seen at once by every store on the database', async t => {
+      const [one, other] = [await open('register'), await open('register')]
+      t.after(async () => { await one.close(); await other.close() })
+      const before = other.registerVersion()
+      await one.putParty(party)
+      const between = other.registerVersion()
+      await one.putAccount(caller)
+      assert.ok(before < between && between < other.registerVersion())
+      assert.deepEqual(await other.register(), { version: other.registerVersion(), parties: [party], accounts: [caller] })
+      await one.putParty({ ...party, name: 'Nieuwestad' })
+      await one.putAccount({ ...caller, active: false, certificates: [] })
+      const { parties, accounts } = await other.register()
+      assert.deepEqual([parties[0]?.name, accounts], ['Nieuwestad', [{ ...caller, active: false, certificates: [] }]])
+    })
+
+    test('takes no certificate of another account and no account of an unknown party', async t => {
+      const store = await fresh(t)
+      await assert.rejects(store.putAccount(caller), TypeError)
+      await store.putParty(party)
+      await store.putAccount(caller)
+      const version = store.registerVersion()
+      await assert.rejects(store.putAccount({ ...caller, id: accountId('other') }), TypeError)
+      assert.equal(store.registerVersion(), version)
+      await store.putAccount(caller)
+      assert.deepEqual((await store.register()).accounts, [caller])
+    })
+  })
+
+  describe('counts', () => {
+    test('tell the queue per receiver and the messages per state', async t => {
+      const store = await fresh(t)
+      await offer(store)
+      await store.accept([heen({ envelope: { received: later(5) } }), heen({ envelope: { received: later(4) } }), heen({ delivery: 'held' })])
+      const { queue, deliveries } = await store.stats()
+      assert.deepEqual(queue, [{ receiver: aanbieder, depth: 2, oldest: later(4) }])
+      assert.deepEqual(deliveries, { none: 0, held: 1, waiting: 2, offered: 1, delivered: 0, dead: 0 })
+    })
+
+    test('a counter never gives a number twice', async t => {
+      const store = await fresh(t)
+      const numbers = await Promise.all(Array.from({ length: 20 }, () => store.nextNumber('identificatie')))
+      assert.equal(new Set(numbers).size, 20)
+      assert.deepEqual([Math.min(...numbers), Math.max(...numbers), await store.nextNumber('other')], [1, 20, 1])
+    })
+  })
+
+  describe('the database', () => {
+    test('keeps everything over a restart', async () => {
+      const item = heen()
+      const first = await open('restart')
+      await first.accept([item])
+      await first.close()
+      const second = await open('restart')
+      assert.deepEqual((await second.claim(1, 1000, instant(start))).map(({ envelope }) => envelope), [item.envelope])
+      await second.close()
+    })
+
+    test('remembers its mode and refuses the other', async () => {
+      const store = await open('mode', { mode: 'test' })
+      await store.close()
+      await assert.rejects(open('mode', { mode: 'production' }), error => error instanceof StoreUnusable && /mode test/.test(error.message))
+    })
+
+    test('lets what was begun finish when it is closed, and refuses the rest', async () => {
+      const store = await open('closing')
+      const item = heen()
+      const begun = store.accept([item])
+      const closed = store.close()
+      assert.deepEqual(await begun, [{ kind: 'stored', id: item.envelope.id }])
+      await assert.rejects(store.accept([heen()]))
+      await closed
+    })
+  })
+}
