@@ -19,7 +19,7 @@ export interface Certificate {
   readonly extensions: readonly Extension[]
 }
 
-export interface Extension { readonly oid: Uint8Array, readonly critical: boolean, readonly value: Der }
+export interface Extension { readonly oid: Uint8Array, readonly critical: boolean, readonly value: Uint8Array }
 
 /** What an operator is shown of a certificate. */
 export interface CertificateFacts {
@@ -59,7 +59,7 @@ export function readCertificate (der: Uint8Array): Certificate {
 
 function readExtension (der: Der): Extension {
   const parts = childrenOf(der, 0x30, 2, 3)
-  return { oid: expectTag(parts[0], 0x06).bytes, critical: parts[1]?.tag === 0x01, value: readDer(expectTag(parts.at(-1), 0x04).content) }
+  return { oid: expectTag(parts[0], 0x06).bytes, critical: parts[1]?.tag === 0x01, value: expectTag(parts.at(-1), 0x04).content }
 }
 
 /** @returns every certificate of a PEM text, in its order; other blocks are passed over @throws when one is unreadable */
@@ -117,22 +117,25 @@ function oinOf (subject: Der): string | null {
 
 const keyUsage = oid('2.5.29.15')
 const extendedKeyUsage = oid('2.5.29.37')
-/** What openssl's smimesign purpose asks, any, or id-kp-documentSigning (RFC 9336). */
+/** E-mail protection (what openssl asks of a CMS signer), any, and document signing (RFC 9336). */
 const sealing = ['1.3.6.1.5.5.7.3.4', '2.5.29.37.0', '1.3.6.1.5.5.7.3.36'].map(oid)
 
-/** @returns the value of an extension, or undefined where the certificate has none */
-export const extensionOf = (certificate: Certificate, id: Uint8Array): Der | undefined =>
-  certificate.extensions.find(extension => same(extension.oid, id))?.value
-
-/** @returns whether the bit of KeyUsage is set, 0 being digitalSignature and 5 keyCertSign; false without the extension */
-export function hasUsage (certificate: Certificate, bit: number): boolean {
-  return (((extensionOf(certificate, keyUsage)?.content[1] ?? 0) >> (7 - bit)) & 1) === 1
+/** @returns the value of an extension, or undefined where the certificate has none @throws DerError when it is not DER */
+export function extensionOf (certificate: Certificate, id: Uint8Array): Der | undefined {
+  const found = certificate.extensions.find(extension => same(extension.oid, id))
+  return found === undefined ? undefined : readDer(found.value)
 }
 
-/** @returns whether it may sign documents: digitalSignature, and no extended use that leaves it at TLS only */
-export function maySeal (certificate: Certificate): boolean {
+/** @returns whether documents are among its extended uses; true where it has no such list, as openssl's smimesign */
+export function usesAllowSealing (certificate: Certificate): boolean {
   const uses = extensionOf(certificate, extendedKeyUsage)?.children
-  return hasUsage(certificate, 0) && (uses === undefined || uses.some(use => sealing.some(id => same(use.bytes, id))))
+  return uses === undefined || uses.some(use => sealing.some(id => same(use.bytes, id)))
+}
+
+/** @returns whether it may sign documents: KeyUsage says digitalSignature (its first bit), and no extended use keeps it at TLS only */
+export function maySeal (certificate: Certificate): boolean {
+  const bits = extensionOf(certificate, keyUsage)?.content[1] ?? 0
+  return (bits & 0x80) !== 0 && usesAllowSealing(certificate)
 }
 
 /** @returns whether its key can carry a seal: RSA of 2048 bits or more, P-256 or P-384 */

@@ -1,0 +1,193 @@
+/** Judging seals: ours with their receipt's statement, and a sender's own detached CMS without one. Strict in form; a hostile seal gets a reason, never an exception. */
+import { createHash, verify as verifySignature } from 'node:crypto'
+import type { Fingerprint, Instant } from '../core/core.ts'
+import { keyIsStrong, maySeal, readCertificate, readPem, type Certificate } from './certificate.ts'
+import { findPath, validAt } from './chain.ts'
+import { hashes, oids, rsaEncryption, sha256, type Hash } from './cms.ts'
+import { childrenOf, DerError, expectTag, integer, readDer, readTime, same, sequence, setOf, type Der } from './der.ts'
+
+/**
+ * Why a seal does not hold. form: not a detached CMS as we read it. signers: not exactly one SignerInfo.
+ * algorithm: weak, unknown or contradictory. digest: made over other bytes. certificate: the signer's is missing, unreadable
+ * or not the one the signature names. signature: not made with that certificate's key. statement: made for another receipt.
+ * usage: the certificate is not for signing documents. chain: it leads to nothing we trust. validity: not valid at that time.
+ */
+export const sealFaults = ['form', 'signers', 'algorithm', 'digest', 'certificate', 'signature', 'statement', 'usage', 'chain', 'validity'] as const
+export type SealFault = typeof sealFaults[number]
+
+export interface SealClaim {
+  readonly seal: Uint8Array
+  readonly payload: Uint8Array
+  /** The receipt's `statementBytes`; null skips that check and our own profile's, for a sender's own signature. */
+  readonly statement: Uint8Array | null
+  /** PEM texts of the certificates trusted: issuers, or a signer's own. */
+  readonly trusted: readonly string[]
+  /** A second moment, besides the signing time, at which the certificates must be valid: receipt, for a sender's signature. */
+  readonly at?: Instant
+}
+
+/** `signedAt` is the signer's own claim, to the second; whether `fingerprint` is the signer expected is for the caller to say. */
+export type SealVerdict =
+  | { readonly ok: true, readonly signedAt: Instant, readonly fingerprint: Fingerprint }
+  | { readonly ok: false, readonly reason: SealFault }
+
+const sealBytesMax = 65_536
+const certificatesMax = 5
+const version1 = integer(Uint8Array.of(1))
+
+class Fault extends Error {
+  readonly reason: SealFault
+  constructor (reason: SealFault) {
+    super(reason)
+    this.reason = reason
+  }
+}
+
+function ensure (reason: SealFault, holds: boolean): asserts holds {
+  if (!holds) throw new Fault(reason)
+}
+
+/**
+ * Whether the seal was made over these bytes and this statement, by a certificate we trust, then valid.
+ * @throws only when `trusted` holds something that is no certificate
+ */
+export function verifySeal (claim: SealClaim): SealVerdict {
+  const trusted = claim.trusted.flatMap(readPem)
+  try {
+    return judge(claim, trusted)
+  } catch (fault) {
+    if (fault instanceof Fault) return { ok: false, reason: fault.reason }
+    if (fault instanceof DerError) return { ok: false, reason: 'form' }
+    throw fault
+  }
+}
+
+function judge ({ seal, payload, statement, at }: SealClaim, trusted: readonly Certificate[]): SealVerdict {
+  const parts = readSeal(seal)
+  const { signer, hash, attributes } = parts
+  ensure('algorithm', statement === null || hash === sha256)
+  ensure('digest', holds(attributes, oids.messageDigest, digest(hash, payload)))
+  checkCertificate(parts, statement !== null)
+  checkSignature(parts, statement !== null)
+  ensure('statement', statement === null || holds(attributes, oids.statementDigest, digest(sha256, statement)))
+  ensure('usage', maySeal(signer))
+  const signedAt = readTime(expectPresent(attributeOf(attributes, oids.signingTime)))
+  checkPath(parts, trusted, at === undefined ? [signedAt] : [signedAt, at])
+  return { ok: true, signedAt, fingerprint: signer.fingerprint }
+}
+
+interface SealParts {
+  readonly hash: Hash
+  readonly certificates: readonly Certificate[]
+  readonly signer: Certificate
+  readonly attributes: readonly Attribute[]
+  /** The signed attributes as they were signed: under SET OF's own tag (RFC 5652 5.4). */
+  readonly signed: Uint8Array
+  readonly algorithm: Uint8Array
+  readonly signature: Uint8Array
+}
+
+interface Attribute { readonly oid: Uint8Array, readonly value: Der }
+
+/** Nothing may stand in a seal that no signature covers: no content, revocation lists or unsigned attributes. */
+function readSeal (seal: Uint8Array): SealParts {
+  ensure('form', seal.length <= sealBytesMax)
+  const [type, wrapped] = childrenOf(readDer(seal), 0x30, 2, 2)
+  const [signedData] = childrenOf(wrapped, 0xa0, 1, 1)
+  const [version, digests, content, certificateSet, signers] = childrenOf(signedData, 0x30, 5, 5)
+  ensure('form', same(type?.bytes, oids.signedData) && same(version?.bytes, version1) && same(content?.bytes, sequence(oids.data)))
+  const certificates = childrenOf(certificateSet, 0xa0, 1, certificatesMax).map(({ bytes }) => readable(bytes))
+  const infos = childrenOf(signers, 0x31)
+  ensure('signers', infos.length === 1)
+  return readSigner(infos[0], childrenOf(digests, 0x31, 1, 1)[0], certificates)
+}
+
+function readSigner (info: Der | undefined, digestOfAll: Der | undefined, certificates: readonly Certificate[]): SealParts {
+  const [version, id, digest, set, algorithm, signature] = childrenOf(info, 0x30, 6, 6)
+  ensure('form', same(version?.bytes, version1))
+  const hash = hashOf(digest)
+  ensure('algorithm', hash === hashOf(digestOfAll))
+  const signers = certificates.filter(({ issuer, serial }) => same(id?.bytes, sequence(issuer, serial)))
+  const [signer] = signers
+  ensure('certificate', signer !== undefined && signers.length === 1)
+  return {
+    hash,
+    certificates,
+    signer,
+    attributes: readAttributes(expectTag(set, 0xa0)),
+    signed: setOf(childrenOf(set, 0xa0).map(({ bytes }) => bytes)),
+    algorithm: expectTag(algorithm, 0x30).bytes,
+    signature: expectTag(signature, 0x04).content
+  }
+}
+
+function hashOf (algorithm: Der | undefined): Hash {
+  const hash = hashes.find(hash => same(algorithm?.bytes, hash.algorithm) || same(algorithm?.bytes, hash.withNull))
+  ensure('algorithm', hash !== undefined)
+  return hash
+}
+
+/** Each attribute once, with one value, in DER's order; the content type must be plain data. */
+function readAttributes (set: Der): Attribute[] {
+  const attributes = set.children.map(attribute => {
+    const [id, values] = childrenOf(attribute, 0x30, 2, 2)
+    const [value] = childrenOf(values, 0x31, 1, 1)
+    return { oid: expectTag(id, 0x06).bytes, value: expectPresent(value) }
+  })
+  ensure('form', same(set.bytes, setOf(set.children.map(({ bytes }) => bytes), 0xa0)))
+  ensure('form', new Set(attributes.map(({ oid }) => Buffer.from(oid).toString('hex'))).size === attributes.length)
+  ensure('form', same(attributeOf(attributes, oids.contentType)?.bytes, oids.data))
+  return attributes
+}
+
+function expectPresent (der: Der | undefined): Der {
+  ensure('form', der !== undefined)
+  return der
+}
+
+const attributeOf = (attributes: readonly Attribute[], id: Uint8Array): Der | undefined => attributes.find(({ oid }) => same(oid, id))?.value
+const digest = (hash: Hash, bytes: Uint8Array): Buffer => createHash(hash.name).update(bytes).digest()
+
+/** @returns whether the attribute is there, as an OCTET STRING with exactly this content */
+function holds (attributes: readonly Attribute[], id: Uint8Array, content: Uint8Array): boolean {
+  const value = attributeOf(attributes, id)
+  return value?.tag === 0x04 && same(value.content, content)
+}
+
+/** @throws Fault for what node:crypto cannot read: the bytes are a stranger's */
+function readable (der: Uint8Array): Certificate {
+  try {
+    const certificate = readCertificate(der)
+    ensure('algorithm', keyIsStrong(certificate.x509.publicKey))
+    return certificate
+  } catch (fault) {
+    throw fault instanceof Fault ? fault : new Fault('certificate')
+  }
+}
+
+/** The ESSCertIDv2 (RFC 5035 4) names the signer's certificate; a sender's seal may leave it out. */
+function checkCertificate ({ signer, attributes }: SealParts, required: boolean): void {
+  const ess = attributeOf(attributes, oids.signingCertificateV2)
+  ensure('certificate', ess !== undefined || !required)
+  if (ess === undefined) return
+  const [list] = childrenOf(ess, 0x30, 1, 2)
+  const parts = [...childrenOf(childrenOf(list, 0x30, 1)[0], 0x30, 1, 3)]
+  const hash = parts[0]?.tag === 0x30 ? hashOf(parts.shift()) : sha256
+  const [value, issuerSerial] = parts
+  ensure('certificate', value?.tag === 0x04 && same(value.content, digest(hash, signer.der)))
+  ensure('certificate', issuerSerial === undefined || same(issuerSerial.children[1]?.bytes, signer.serial))
+}
+
+function checkSignature ({ signer, hash, signed, algorithm, signature }: SealParts, ours: boolean): void {
+  const key = signer.x509.publicKey
+  const named = key.asymmetricKeyType === 'ec' ? [hash.ecdsa] : ours ? [rsaEncryption] : [rsaEncryption, hash.rsa]
+  ensure('algorithm', named.some(name => same(name, algorithm)))
+  ensure('signature', verifySignature(hash.name, signed, key, signature))
+}
+
+/** Every certificate that came along must serve the path, or be one we trust: nothing in a seal stands there unchecked. */
+function checkPath ({ signer, certificates }: SealParts, trusted: readonly Certificate[], moments: readonly Instant[]): void {
+  const path = findPath(signer, certificates.filter(other => other !== signer), trusted)
+  ensure('chain', path !== null && certificates.every(given => path.includes(given) || trusted.some(({ der }) => same(der, given.der))))
+  ensure('validity', validAt(path, moments))
+}

@@ -1,0 +1,79 @@
+/** What we seal, openssl verifies; what openssl signs, we verify. */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { issue, makeAuthority, openSealer, verifySeal, type KeyAlgorithm } from '../../src/sign/sign.ts'
+import { needTool } from '../tools.ts'
+import { bench, day, now, payload, sealed, stated } from './world.ts'
+import { instant } from '../../src/core/core.ts'
+
+const algorithms: readonly KeyAlgorithm[] = ['P-256', 'P-384', 'RSA-2048', 'RSA-3072']
+const changed = Buffer.from(payload)
+changed.writeUInt8(changed.readUInt8(10) ^ 1, 10)
+
+describe('openssl judges our seals', () => {
+  for (const algorithm of algorithms) {
+    test(`${algorithm}: it holds, as CMS and as CAdES, and not for one changed byte`, async t => {
+      if (!needTool(t, 'openssl', 'openssl')) return
+      const { put, openssl } = bench()
+      const { seal, ca } = await sealed({ algorithm })
+      put('ca.pem', ca.certificate)
+      put('seal.p7s', seal)
+      put('message.xml', payload)
+      put('changed.xml', changed)
+      const verify = (content: string, ...more: string[]) =>
+        openssl('cms', '-verify', '-binary', '-inform', 'DER', '-in', 'seal.p7s', '-content', content, '-CAfile', 'ca.pem', ...more)
+      assert.deepEqual(verify('message.xml').stdout, payload)
+      assert.match(verify('message.xml', '-cades').stderr, /CAdES Verification successful/)
+      assert.notEqual(verify('changed.xml').status, 0)
+      assert.deepEqual(verifySeal({ seal, payload, statement: stated, trusted: [ca.certificate] }).ok, true)
+    })
+  }
+
+  test('after the certificate’s end it still holds at the signing time, and not without it', async t => {
+    if (!needTool(t, 'openssl', 'openssl')) return
+    const { put, openssl } = bench()
+    const ca = await makeAuthority({ name: 'Old CA', algorithm: 'P-256', notBefore: instant(now - 900 * day) })
+    const { key, certificate } = await issue(ca, { subject: 'seal', use: 'seal', algorithm: 'P-256', notBefore: instant(now - 800 * day), days: 365 })
+    const signedAt = instant(now - 700 * day)
+    const seal = openSealer(key, certificate).seal(payload, stated, signedAt)
+    put('ca.pem', ca.certificate)
+    put('seal.p7s', seal)
+    put('message.xml', payload)
+    const verify = (...more: string[]) =>
+      openssl('cms', '-verify', '-binary', '-inform', 'DER', '-in', 'seal.p7s', '-content', 'message.xml', '-CAfile', 'ca.pem', ...more).status
+    assert.notEqual(verify(), 0)
+    assert.equal(verify('-attime', String(signedAt / 1000)), 0)
+    assert.deepEqual(verifySeal({ seal, payload, statement: stated, trusted: [ca.certificate] }), { ok: true, signedAt, fingerprint: openSealer(key, certificate).certificate.fingerprint })
+  })
+})
+
+describe('we judge openssl’s signatures, the statement left aside', () => {
+  for (const algorithm of algorithms) {
+    for (const extra of [[], ['-cades'], ['-md', 'sha384'], ['-cades', '-md', 'sha512']]) {
+      test(`${algorithm} ${extra.join(' ')}`, async t => {
+        if (!needTool(t, 'openssl', 'openssl')) return
+        const { put, openssl } = bench()
+        const { ca, issued } = await sealed({ algorithm })
+        put('message.xml', payload)
+        const { stdout: seal } = openssl('cms', '-sign', '-binary', '-outform', 'DER', '-in', 'message.xml', '-signer', put('s.pem', issued.certificate), '-inkey', put('s.key', issued.key), ...extra)
+        assert.equal(verifySeal({ seal, payload, statement: null, trusted: [ca.certificate] }).ok, true)
+        assert.deepEqual(verifySeal({ seal, payload: changed, statement: null, trusted: [ca.certificate] }), { ok: false, reason: 'digest' })
+        assert.equal(verifySeal({ seal, payload, statement: stated, trusted: [ca.certificate] }).ok, false)
+      })
+    }
+  }
+})
+
+describe('a sealer opens only with', () => {
+  test('a key that is its certificate’s', async () => {
+    const [one, other] = await Promise.all([sealed(), sealed()])
+    assert.throws(() => openSealer(one.issued.key, other.issued.certificate), /does not belong/)
+  })
+  for (const use of ['server', 'client'] as const) {
+    test(`a certificate for documents, not for a TLS ${use}`, async () => {
+      const ca = await makeAuthority({ name: 'Test CA', algorithm: 'P-256' })
+      const { key, certificate } = await issue(ca, { subject: 'x', use, algorithm: 'P-256' })
+      assert.throws(() => openSealer(key, certificate), /not for digital signatures/)
+    })
+  }
+})
