@@ -1,0 +1,56 @@
+/** Level 1 of one message, from bytes to judgement, in this thread. */
+import type { XmlDocument } from 'libxml2-wasm'
+import type { Finding, RefusalCode } from '../core/core.ts'
+import { readMessage, type MessageModel, type Tree } from '../standard/standard.ts'
+import { fault, finding, type FindingCode } from './codes.ts'
+import { judgeBySchema, withDocument } from './engine.ts'
+import { explain } from './explain.ts'
+import { lineAt } from './lines.ts'
+import { precheck } from './precheck.ts'
+import { treeOf } from './tree.ts'
+import { typeOf } from './type.ts'
+import { notWellFormed } from './wellformed.ts'
+
+/** Why a message is refused at level 1. ZP_BUSY may be tried again. */
+export type InvalidCode = Extract<RefusalCode, 'ZP_XML' | 'ZP_TYPE' | 'ZP_SCHEMA' | 'ZP_SIZE' | 'ZP_POISON' | 'ZP_BUSY'>
+
+/** What level 1 says of a message. `model` is null when its type is not known. */
+export type Judgement =
+  | { readonly kind: 'valid', readonly model: MessageModel, readonly message: Tree }
+  | { readonly kind: 'invalid', readonly code: InvalidCode, readonly model: MessageModel | null, readonly findings: readonly Finding[] }
+
+export interface JudgeLimits { readonly payload_bytes_max: number, readonly findings_max: number }
+
+/** @returns an invalid judgement */
+export const invalid = (code: InvalidCode, model: MessageModel | null, findings: readonly Finding[]): Judgement => ({ kind: 'invalid', code, model, findings })
+
+/** @returns the judgement of these bytes; libxml2 decides, and our walk explains */
+export function judge (bytes: Buffer, { payload_bytes_max, findings_max }: JudgeLimits): Judgement {
+  const refused = precheck(bytes, payload_bytes_max)
+  if (refused) return invalid(refused.code, null, [refused.finding])
+  return withDocument(bytes,
+    document => judgeDocument(document, bytes, findings_max),
+    wrong => invalid('ZP_XML', null, [notWellFormed(wrong, lineAt(bytes, bytes.length))]))
+}
+
+function judgeDocument (document: XmlDocument, bytes: Buffer, findings_max: number): Judgement {
+  const type = typeOf(document.root)
+  if (!('model' in type)) return invalid('ZP_TYPE', null, [type.finding])
+  const { model } = type
+  // The pre-checks refuse it already; schema validation of a document with entities has crashed libxml2 before.
+  if (document.dtd) return invalid('ZP_XML', model, [generic('ZP_XML_DOCTYPE', null, '')])
+  const verdict = judgeBySchema(document, model)
+  if (verdict.kind === 'valid') return { kind: 'valid', model, message: message(document, bytes, model) }
+  if (verdict.kind === 'failed') return invalid('ZP_XML', model, [generic('ZP_XML_UNCHECKED', null, '')])
+  const findings = explain(document.root, model, bytes, findings_max)
+  if (findings.length === 0) return invalid('ZP_SCHEMA', model, [generic('ZP_SCHEMA_OTHER', verdict.line, verdict.path)])
+  return invalid(findings.some(each => each.code === 'ZP_TYPE_CONTRADICTED') ? 'ZP_TYPE' : 'ZP_SCHEMA', model, findings)
+}
+
+/** The fast reader's message; where it is not sure (comments, CDATA), the one from libxml2's tree. */
+function message (document: XmlDocument, bytes: Buffer, model: MessageModel): Tree {
+  const reading = readMessage(bytes, model)
+  return reading.kind === 'valid' ? reading.message : treeOf(document.root, model.root)
+}
+
+const generic = (code: FindingCode, line: number | null, path: string): Finding => finding(fault(code), { line, path })

@@ -1,0 +1,91 @@
+/** Large messages are judged in one worker thread with bounds on time, memory and waiting, so that the event loop keeps turning. */
+import { extname } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { invalid, type Judgement, type JudgeLimits } from './judge.ts'
+import { fromWire, type WireJudgement } from './wire.ts'
+
+export interface LargeLimits extends JudgeLimits {
+  /** Time for one message, the thread's start included. */
+  readonly worker_ms_max: number
+  /** JavaScript memory of the thread, in MB (2^20 bytes); libxml2's own comes on top. */
+  readonly worker_heap_mb: number
+  /** Messages that may wait for the thread; the next one is told to come back. */
+  readonly worker_waiting_max: number
+}
+
+/** WASM memory never shrinks: a thread ends after a message of more bytes than this, or after so many messages. */
+const recycle = { bytes: 4_000_000, messages: 200 } as const
+
+export interface LargeJudge {
+  judge (bytes: Uint8Array): Promise<Judgement>
+  close (): Promise<void>
+}
+
+/** @param failed judges a message on which the thread died or ran out of time */
+export function openLarge (limits: LargeLimits, failed: (bytes: Uint8Array) => Judgement): LargeJudge {
+  const busy = invalid('ZP_BUSY', null, [])
+  let worker: Worker | null = null
+  let last: Promise<unknown> = Promise.resolve()
+  let waiting = 0; let served = 0; let closed = false
+
+  async function end (): Promise<void> {
+    const ended = worker
+    worker = null
+    served = 0
+    await ended?.terminate()
+  }
+
+  async function run (bytes: Uint8Array): Promise<Judgement> {
+    worker ??= start(limits)
+    const answer = await ask(worker, bytes, limits.worker_ms_max)
+    served++
+    if (answer === null || bytes.length > recycle.bytes || served >= recycle.messages) await end()
+    if (answer === null) return closed ? busy : failed(bytes)
+    return fromWire(answer)
+  }
+
+  return {
+    judge: bytes => {
+      if (closed || waiting >= limits.worker_waiting_max) return Promise.resolve(busy)
+      waiting++
+      const judged = last.then(() => {
+        waiting--
+        return closed ? busy : run(bytes)
+      })
+      last = judged.catch(() => {})
+      return judged
+    },
+    close: async () => {
+      closed = true
+      await end()
+      await last
+    }
+  }
+}
+
+function start ({ payload_bytes_max, findings_max, worker_heap_mb }: LargeLimits): Worker {
+  const workerData: JudgeLimits = { payload_bytes_max, findings_max }
+  // The sources and the built files lie side by side in the same way.
+  const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url)
+  const worker = new Worker(file, { workerData, resourceLimits: { maxOldGenerationSizeMb: worker_heap_mb } })
+  worker.on('error', () => { /* its exit tells; the error's text may hold anything */ })
+  worker.unref()
+  return worker
+}
+
+/** @returns the worker's answer, or null when it died or took too long */
+function ask (worker: Worker, bytes: Uint8Array, ms_max: number): Promise<WireJudgement | null> {
+  return new Promise(resolve => {
+    const done = (answer: WireJudgement | null): void => {
+      clearTimeout(timer)
+      worker.off('message', done).off('exit', died).unref()
+      resolve(answer)
+    }
+    const died = (): void => done(null)
+    const timer = setTimeout(died, ms_max)
+    worker.on('message', done).on('exit', died).ref()
+    // A copy: the sender's bytes may be a view on something larger, and they are still needed here.
+    const copy = new Uint8Array(bytes)
+    worker.postMessage(copy, [copy.buffer])
+  })
+}

@@ -1,0 +1,35 @@
+/** Which message this is: the root's namespace says it, and the Header must agree. */
+import type { XmlElement } from 'libxml2-wasm'
+import type { Finding } from '../core/core.ts'
+import { modelByNamespace, models, supportedTypes, type MessageModel } from '../standard/standard.ts'
+import { fault, finding, same, type Fault } from './codes.ts'
+import { visible, visibleEnd } from './shape.ts'
+
+/** @returns the model of the message, or the finding why there is none */
+export function typeOf (root: XmlElement): { readonly model: MessageModel } | { readonly finding: Finding } {
+  const model = modelByNamespace(root.namespaceUri)
+  const at = { line: root.line, path: '' }
+  if (!model) return { finding: finding(fault('ZP_TYPE_UNKNOWN', visibleNamespace(root.namespaceUri), same(supported())), at) }
+  if (root.name !== 'Bericht') return { finding: finding(fault('ZP_TYPE_ROOT', same(visible(root.name)), same('Bericht')), at) }
+  return { model }
+}
+
+/** @returns a namespace as it may be shown */
+export const visibleNamespace = (namespace: string): { nl: string, en: string } =>
+  namespace === '' ? { nl: 'geen namespace', en: 'no namespace' } : same(visibleEnd(namespace))
+
+const supported = (): string => supportedTypes().join(', ')
+
+/** @returns the fault when a leaf of the Header contradicts the namespace; null for every other leaf */
+export function contradiction (path: string, text: string, model: MessageModel): Fault | null {
+  const asked = askedAt(path, model)
+  if (asked === null || text === asked) return null
+  const other = path === 'Header/BerichtCode' ? models.find(each => each.berichtCode === text) : undefined
+  return fault('ZP_TYPE_CONTRADICTED', same(other ? `${text} (${other.type})` : visible(text) || '""'), same(`${asked} (${model.type})`))
+}
+
+function askedAt (path: string, model: MessageModel): string | null {
+  if (path === 'Header/BerichtCode') return model.berichtCode
+  if (path === 'Header/BerichtVersie') return String(model.versie)
+  return path === 'Header/BerichtSubversie' ? String(model.subversie) : null
+}

@@ -1,0 +1,53 @@
+/** The face of validation: level 1, bytes in, judgement out; content never makes it throw. */
+import { setImmediate } from 'node:timers/promises'
+import { judge, invalid, type Judgement } from './judge.ts'
+import { openLarge, type LargeLimits } from './large.ts'
+import { checkSize } from './precheck.ts'
+import { openStrikes } from './strikes.ts'
+
+export type { InvalidCode, Judgement } from './judge.ts'
+export { findingCodes, fault, finding, type Fault, type FindingCode, type Words } from './codes.ts'
+export { checkSize } from './precheck.ts'
+
+/** Bounds of validation. Those not given have the defaults below. */
+export interface ValidatorLimits extends Partial<LargeLimits> {
+  /** Messages above this many bytes go to the worker thread. */
+  readonly worker_bytes?: number
+}
+
+/** Bounds that hold when none are given. */
+export const validator_defaults = {
+  payload_bytes_max: 25_000_000, worker_bytes: 256_000, worker_ms_max: 60_000, worker_heap_mb: 1024, worker_waiting_max: 8, findings_max: 200
+} as const satisfies Required<ValidatorLimits>
+
+export interface Validator {
+  /** @returns level 1's judgement. ZP_BUSY: not judged, to be tried again. ZP_POISON: could not be judged, twice. */
+  validate (bytes: Uint8Array): Promise<Judgement>
+  /** Ends the worker thread; what waits for it is told to come back. */
+  close (): Promise<void>
+}
+
+/** libxml2-wasm frees what it holds of a document only when the event loop turns: it must, every so many messages. */
+const turn_every = 32
+
+/** @returns a validator; its schemas are compiled when first needed, once per thread */
+export function openValidator (given: ValidatorLimits = {}): Validator {
+  const limits = { ...validator_defaults, ...given }
+  const failed = openStrikes()
+  const large = openLarge(limits, failed)
+  let count = 0
+  return {
+    validate: async bytes => {
+      if (++count % turn_every === 0) await setImmediate()
+      const refused = checkSize(bytes.length, limits.payload_bytes_max)
+      if (refused) return invalid(refused.code, null, [refused.finding])
+      if (bytes.length > limits.worker_bytes) return await large.judge(bytes)
+      try {
+        return judge(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), limits)
+      } catch {
+        return failed(bytes)
+      }
+    },
+    close: () => large.close()
+  }
+}
