@@ -23,10 +23,8 @@ export const refusals = {
   ZP_NOT_SENDER: kind(403, 'BRS03', 'configure', 'Dit account mag niet namens deze partij verzenden.', 'This account may not send on behalf of this party.'),
   ZP_RECEIVER_FAMILY: kind(403, 'BRS05', 'configure', 'De ontvanger is niet aangesloten voor deze standaard.', 'The receiver is not connected for this standard.'),
   ZP_NOT_FOUND: kind(404, null, 'mend', 'Dit bestaat niet, of is niet van u.', 'This does not exist, or is not yours.'),
-  ZP_METHOD: kind(405, null, 'mend', 'Deze methode kan hier niet.', 'This method is not possible here.'),
   ZP_IDENTIFICATIE_REUSED: kind(409, 'BRS20', 'mend', 'Deze Identificatie is al gebruikt voor een ander bericht van dit type.', 'This Identificatie was used before, for another message of this type.'),
   ZP_RETOUR_SECOND: kind(409, null, 'drop', 'Dit bericht is al beantwoord.', 'This message has been answered already.'),
-  ZP_PAYLOAD_GONE: kind(410, null, 'drop', 'De inhoud van dit bericht is niet meer beschikbaar.', 'The payload of this message is no longer available.'),
   ZP_SIZE: kind(413, 'BRS06', 'mend', 'Het bericht is te groot.', 'The message is too large.'),
   ZP_MEDIA_TYPE: kind(415, null, 'mend', 'Stuur het bericht als application/xml, zonder Content-Encoding.', 'Send the message as application/xml, without Content-Encoding.'),
   ZP_XML: kind(422, 'BRS14', 'mend', 'Dit is geen bruikbaar XML-document.', 'This is not a usable XML document.'),
@@ -40,7 +38,6 @@ export const refusals = {
   ZP_POISON: kind(422, null, 'mend', 'Dit bericht kon twee keer niet veilig gecontroleerd worden.', 'This message could not be checked safely, twice.'),
   ZP_INTERNAL: kind(500, null, 'later', 'Er ging bij ons iets mis; probeer het later met dezelfde bytes opnieuw.', 'Something went wrong on our side; try the same bytes again later.'),
   ZP_BUSY: kind(503, null, 'later', 'De gateway is te druk; probeer het zo opnieuw.', 'The gateway is too busy; try again shortly.'),
-  ZP_STOPPING: kind(503, null, 'later', 'De gateway stopt; probeer het zo opnieuw.', 'The gateway is stopping; try again shortly.'),
   ZP_DISK: kind(507, null, 'later', 'De opslag van de gateway is vol of niet beschrijfbaar.', 'The gateway’s storage is full or cannot be written.')
 } as const satisfies Record<string, RefusalKind>
 

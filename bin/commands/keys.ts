@@ -1,0 +1,32 @@
+/** `zorgpoort keys`: make test keys and certificates, and see what certificates there are and how long they last. */
+import type { Command } from 'commander'
+import { instant, partyCode, partyKind } from '../../src/core/core.ts'
+import { developmentKeys, listKeys, type DevelopmentParty } from '../../src/sign/sign.ts'
+import { developmentFolder } from '../place.ts'
+import { WrongUse } from '../problem.ts'
+
+function partyOf (text: string): DevelopmentParty {
+  const [name = '', code = ''] = text.split(':')
+  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(name) || partyKind(code) === null) throw new WrongUse('a party is NAME:CODE, such as gemeente:0344')
+  return { name, code: partyCode(code) }
+}
+
+const collect = (value: string, before: readonly string[] = []): string[] => [...before, value]
+
+export function keys (program: Command): void {
+  const group = program.command('keys').description('test keys and certificates: make, list')
+  group.command('make').description('make a test authority, server, seal and client certificates; keeps what is there and valid')
+    .option('--dir <folder>', 'where', developmentFolder)
+    .option('--party <name:code>', 'a client certificate for this party, such as gemeente:0344; repeat for more', collect, [])
+    .action(async ({ dir, party }: { dir: string, party: string[] }) => {
+      const { ca, server, seal, parties } = await developmentKeys(dir, party.map(partyOf))
+      for (const it of [ca, server, seal, ...Object.values(parties)]) console.log(`${it.certificate}  ${it.key}`)
+    })
+  group.command('list').description('list the certificates of a folder')
+    .option('--dir <folder>', 'where', developmentFolder).option('--json', 'as JSON')
+    .action(({ dir, json }: { dir: string, json?: boolean }) => {
+      const all = listKeys(dir, instant(Date.now()))
+      if (json === true) console.log(JSON.stringify(all))
+      else for (const it of all) console.log(`${it.file.padEnd(18)}${it.state.padEnd(14)}until ${it.not_after.slice(0, 10)}  ${it.key.padEnd(10)}${it.subject}\n${' '.repeat(18)}SHA-256 ${it.fingerprint}`)
+    })
+}

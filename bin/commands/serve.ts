@@ -1,0 +1,76 @@
+/** `zorgpoort serve`: run the gateway until SIGTERM or SIGINT. */
+import type { Command } from 'commander'
+import { readConfig, type Config } from '../../src/config.ts'
+import { startGateway, type Gateway } from '../../src/gateway.ts'
+import { openLog, type Log } from '../../src/log.ts'
+import { version } from '../../src/version.ts'
+import { developmentSettings, firstCommands, prepareDevelopment } from '../development.ts'
+import { Problem, WrongUse } from '../problem.ts'
+
+interface Options { readonly config?: string, readonly dev?: boolean, readonly port?: string, readonly operationsPort?: string }
+
+function configOf (options: Options): Config {
+  const over = {
+    ...(options.port === undefined ? {} : { rest_port: options.port }),
+    ...(options.operationsPort === undefined ? {} : { operations_port: options.operationsPort })
+  }
+  const config = readConfig({ env: process.env, over, ...(options.dev === true ? { under: developmentSettings } : {}), ...(options.config === undefined ? {} : { file: options.config }) })
+  if (options.dev === true && config.mode !== 'test') throw new WrongUse('--dev is for test mode only')
+  return config
+}
+
+const portOf = (address: string): number => Number(new URL(address).port)
+
+function banner (config: Config, gateway: Gateway): string {
+  const commands = firstCommands(portOf(gateway.rest)).map(([title, command], at) => `  ${at + 1}. ${title}:\n\n${command}\n`)
+  return [
+    '', `  Zorgpoort ${version} · DEVELOPMENT: test keys, synthetic persons only (Bsn 9999…), never real data`, '',
+    `  REST (mutual TLS)    ${gateway.rest}`,
+    `  Health and metrics   ${gateway.operations}/health/ready  ${gateway.operations}/metrics`,
+    `  API description      ${gateway.operations}/docs`,
+    `  Messages are kept in ${config.database.slice('sqlite:'.length)}`, '',
+    '  Try it, from this folder in another terminal:', '', ...commands, '  Ctrl+C stops.', ''
+  ].join('\n')
+}
+
+/** Resolves at the first SIGTERM or SIGINT. A second one ends the process at once. */
+const asked = (): Promise<string> => new Promise(resolve => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => { resolve(signal) })
+})
+
+async function stop (gateway: Gateway, config: Config, log: Log): Promise<void> {
+  const late = setTimeout(() => {
+    log.error('stopping took too long; what was not receipted will be sent again by its sender')
+    process.exit(1)
+  }, config.stop_ms_max).unref()
+  await gateway.stop()
+  clearTimeout(late)
+  log.info('stopped')
+}
+
+function explainListen (error: unknown): never {
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error) {
+    throw new Problem(`port ${String(error.port)} is taken by another program; choose another with --port or --operations-port`)
+  }
+  throw error
+}
+
+export function serve (program: Command): void {
+  program.command('serve').description('run the gateway')
+    .option('--config <file>', 'configuration (JSON); ZORGPOORT_… in the environment goes before it')
+    .option('--dev', 'test mode with keys and sample parties made in .zorgpoort/')
+    .option('--port <port>', 'port of the REST door (0 takes a free one)')
+    .option('--operations-port <port>', 'port of health, metrics and docs (0 takes a free one)')
+    .action(async (options: Options) => {
+      const config = configOf(options)
+      const terminal = process.stdout.isTTY
+      if (options.dev === true) await prepareDevelopment(config.database, step => { console.log(`  ✓ ${step}`) })
+      const log = openLog({ level: config.log_level, pretty: terminal })
+      const signal = asked()
+      const gateway = await startGateway(config, log).catch(explainListen)
+      if (options.dev === true) console.log(banner(config, gateway))
+      log.info({ rest: gateway.rest, operations: gateway.operations, mode: config.mode, version, node: process.versions.node }, 'serving')
+      log.info({ signal: await signal }, 'stopping')
+      await stop(gateway, config, log)
+    })
+}

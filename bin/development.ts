@@ -1,0 +1,50 @@
+/** `serve --dev`: keys, sample parties and settings for a first look, all in one folder that git ignores. */
+import { join, relative } from 'node:path'
+import { partyCode } from '../src/core/core.ts'
+import { developmentKeys } from '../src/sign/sign.ts'
+import { openStore } from '../src/store/store.ts'
+import { home } from '../src/version.ts'
+import { register } from './commands/parties.ts'
+import { developmentDatabase, developmentFolder } from './place.ts'
+
+/** The two made-up parties of a development gateway; the fixtures are between them. */
+export const sampleParties = [
+  { name: 'gemeente', code: '0344', title: 'Voorbeeldgemeente' },
+  { name: 'aanbieder', code: '42420001', title: 'Voorbeeldaanbieder' }
+] as const
+
+/** Settings of a development gateway; the environment and flags go before them. */
+export const developmentSettings = {
+  mode: 'test',
+  database: developmentDatabase,
+  tls_key: join(developmentFolder, 'server.key'),
+  tls_certificate: join(developmentFolder, 'server.pem'),
+  seal_key: join(developmentFolder, 'seal.key'),
+  seal_certificate: join(developmentFolder, 'seal.pem')
+}
+
+/** Makes what is not there yet: keys, database, sample parties. @param say told of each step */
+export async function prepareDevelopment (database: string, say: (step: string) => void): Promise<void> {
+  await developmentKeys(developmentFolder, sampleParties.map(({ name, code }) => ({ name, code: partyCode(code) })))
+  say(`keys and certificates in ${developmentFolder}/ (made here, for development only)`)
+  const store = await openStore({ url: database, mode: 'test' })
+  try {
+    await register(store, sampleParties.map(({ name, code, title }) => ({ code, name: title, families: ['iwmo', 'ijw'], account: name, certificates: [join(developmentFolder, `${name}.pem`)] })))
+  } finally { await store.close() }
+  say('sample parties 0344 (gemeente) and 42420001 (aanbieder)')
+}
+
+const curl = (party: string, rest: string): string =>
+  `curl -sS --cacert ${developmentFolder}/ca.pem --cert ${developmentFolder}/${party}.pem --key ${developmentFolder}/${party}.key ${rest}`
+
+/** @returns the three commands a newcomer copies: send, read, acknowledge */
+export function firstCommands (port: number): Array<readonly [title: string, command: string]> {
+  const url = `https://localhost:${port}/v1`
+  const fixture = relative(process.cwd(), join(home, 'fixtures/iwmo/3.2/WMO301/small.xml'))
+  const mailbox = curl('aanbieder', `${url}/mailbox`)
+  return [
+    ['Send a toewijzing as the gemeente', curl('gemeente', `-H 'Content-Type: application/xml' --data-binary @${fixture} ${url}/messages`)],
+    ['Read the mailbox as the aanbieder', mailbox],
+    ['Acknowledge its oldest message (prints 204)', curl('aanbieder', `-o /dev/null -w '%{http_code}\\n' -X DELETE "${url}/mailbox/$(${mailbox}?limit=1 | cut -d'"' -f6)"`)]
+  ]
+}

@@ -1,0 +1,57 @@
+/** The command line: one program, its subcommands, and what their ends mean (0 good, 1 refused or invalid, 2 wrong use). */
+import { Command, CommanderError } from 'commander'
+import { ConfigError } from '../src/config.ts'
+import { StoreFailure, StoreUnusable } from '../src/store/store.ts'
+import { version } from '../src/version.ts'
+import { inspect } from './commands/inspect.ts'
+import { keys } from './commands/keys.ts'
+import { migrate } from './commands/migrate.ts'
+import { parties } from './commands/parties.ts'
+import { send } from './commands/send.ts'
+import { serve } from './commands/serve.ts'
+import { validate } from './commands/validate.ts'
+import { Problem, WrongUse } from './problem.ts'
+
+/** @returns the whole program; commands report their exit code through `end` */
+export function program (end: (code: number) => void): Command {
+  const it = new Command('zorgpoort')
+    .description('Open message gateway for iWmo and iJw.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(zorgpoort COMMAND --help tells more)')
+    .addHelpText('after', '\nExit codes: 0 good, 1 refused or invalid, 2 wrong use.')
+  for (const add of [serve, validate, send, parties, keys, migrate, inspect]) add(it, end)
+  for (const command of it.commands) command.copyInheritedSettings(it)
+  return it
+}
+
+const errnoText: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is taken by another program; choose another with --port or --operations-port',
+  EACCES: 'not allowed to use that file or port',
+  EROFS: 'the disk cannot be written',
+  ENOSPC: 'the disk is full',
+  ENOENT: 'no such file or folder'
+}
+
+/** One sentence for the person at the terminal; never a stack, never a value out of a message. */
+function sentence (error: Error): string {
+  if (error instanceof Problem || error instanceof WrongUse || error instanceof ConfigError || error instanceof StoreFailure || error instanceof StoreUnusable) return error.message
+  const code = 'code' in error ? String(error.code) : ''
+  const where = 'path' in error ? ` (${String(error.path)})` : 'port' in error ? ` (port ${String(error.port)})` : ''
+  return `${errnoText[code] ?? `unexpected ${error.name} ${code}; run with ZORGPOORT_DEBUG=1 for its stack`}${where}`
+}
+
+/** @param argv as `process.argv`. @returns the exit code */
+export async function main (argv: readonly string[]): Promise<number> {
+  let code = 0
+  try {
+    await program(it => { code = it }).parseAsync([...argv])
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    const known = error instanceof Error ? error : new Error('unknown')
+    if (process.env['ZORGPOORT_DEBUG'] === '1') console.error(known.stack)
+    console.error(`zorgpoort: ${sentence(known)}`)
+    return known instanceof WrongUse ? 2 : 1
+  }
+}

@@ -1,0 +1,48 @@
+/** Close the loop: what happened to a delivery becomes what the store records, and when to try again. */
+import { instant, never, type Instant } from '../core/core.ts'
+import type { Delivered } from '../deliver/deliver.ts'
+import type { Outcome } from '../handle/handle.ts'
+import type { Acceptance, Claimed, Finish } from '../store/store.ts'
+
+/** The one policy of transient failures: doubling from `first_ms` up to `longest_ms`, given up after `total_ms` since receipt. */
+export const retryPolicy = { first_ms: 60_000, longest_ms: 3 * 3_600_000, total_ms: 5 * 24 * 3_600_000, jitter: 0.2 } as const
+
+/**
+ * @param attempt from 1
+ * @param chance 0 to 1: spreads tries that failed together
+ * @returns how long to wait before the next one, in milliseconds
+ */
+export function backoff (attempt: number, chance: number): number {
+  const wait_ms = Math.min(retryPolicy.longest_ms, retryPolicy.first_ms * 2 ** (attempt - 1))
+  return Math.round(wait_ms * (1 + retryPolicy.jitter * (2 * chance - 1)))
+}
+
+type Work = Pick<Claimed, 'delivery' | 'fence' | 'attempt' | 'envelope'>
+const finish = (work: Work, outcome: Finish['outcome'], caused: readonly Acceptance[] = []): Finish =>
+  ({ delivery: work.delivery, fence: work.fence, outcome, caused })
+
+/** @param caused messages the handlers had made, stored together with the delivery's end */
+export function concluded (work: Work, delivered: Delivered, caused: readonly Acceptance[]): Finish {
+  switch (delivered.kind) {
+    case 'offered': return finish(work, { kind: 'offered' }, caused)
+    case 'undeliverable': return finish(work, { kind: 'dead', reason: delivered.reason })
+    default: return never(delivered)
+  }
+}
+
+/** What a handler's word other than done means for the delivery. */
+export function withheld (work: Work, outcome: Exclude<Outcome, { kind: 'done' }>, now: Instant): Finish {
+  switch (outcome.kind) {
+    case 'hold': return finish(work, { kind: 'held', reason: outcome.reason })
+    case 'reject': return finish(work, { kind: 'rejected', findings: outcome.findings })
+    case 'later': return finish(work, { kind: 'later', due: instant(now + outcome.after_ms), reason: outcome.reason, counts: false })
+    default: return never(outcome)
+  }
+}
+
+/** A transient failure: again later, or dead with its reason when the policy's time is up. */
+export function failed (work: Work, reason: string, now: Instant, chance: number): Finish {
+  const due = instant(now + backoff(work.attempt, chance))
+  if (due - work.envelope.received > retryPolicy.total_ms) return finish(work, { kind: 'dead', reason: `exhausted: ${reason}` })
+  return finish(work, { kind: 'later', due, reason, counts: true })
+}

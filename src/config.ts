@@ -1,0 +1,76 @@
+/** Configuration: read once from a file, the environment and flags, checked by schema, frozen. */
+import { readFileSync } from 'node:fs'
+import { Ajv, type ErrorObject } from 'ajv'
+import { Type, type Static, type TObject } from 'typebox'
+
+const bytes = (value: number, description: string) => Type.Integer({ minimum: 1, default: value, description })
+const ms = bytes
+const file = (description: string) => Type.String({ minLength: 1, description })
+const port = (value: number, description: string) => Type.Integer({ minimum: 0, maximum: 65535, default: value, description })
+
+/** Every setting; the environment's name is `ZORGPOORT_` and the name in capitals. Those without a default must be given. */
+export const configSchema = Type.Object({
+  mode: Type.Union([Type.Literal('test'), Type.Literal('production')], { description: '`test` (only synthetic Bsns 9999…) or `production`. A database remembers its mode and refuses the other.' }),
+  database: Type.String({ pattern: '^sqlite:.+', description: 'Where messages are kept: `sqlite:PATH`.' }),
+  tls_key: file('PEM file with the private key of the REST door.'),
+  tls_certificate: file('PEM file with the certificate of the REST door, its chain below it.'),
+  seal_key: file('PEM file with the private key that seals messages (EC P-256, P-384 or RSA).'),
+  seal_certificate: file('PEM file with the certificate that belongs to it, its chain below it.'),
+  rest_host: Type.String({ default: '127.0.0.1', description: 'Address the REST door listens on; `0.0.0.0` for all.' }),
+  rest_port: port(8443, 'Port of the REST door (mutual TLS).'),
+  operations_host: Type.String({ default: '127.0.0.1', description: 'Address of the operations listener (health, metrics, /docs). It has no authentication: keep it private.' }),
+  operations_port: port(9464, 'Port of the operations listener.'),
+  payload_bytes_max: bytes(25_000_000, 'Largest message taken, in bytes.'),
+  inflight_bytes_max: bytes(200_000_000, 'Bytes of messages being received at once; above it the answer is 503.'),
+  validation_worker_bytes: bytes(256_000, 'Messages above this many bytes are validated in a worker thread.'),
+  validation_ms_max: ms(60_000, 'Time the worker thread may take for one message, in milliseconds.'),
+  handshake_ms_max: ms(10_000, 'Time a TLS handshake may take, in milliseconds.'),
+  request_ms_max: ms(120_000, 'Time a whole request may take to arrive, in milliseconds.'),
+  lease_ms: ms(60_000, 'How long a worker holds a delivery before another may take it, in milliseconds.'),
+  claim_limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'Deliveries a worker takes at once.' }),
+  poll_ms: ms(1_000, 'How often the worker looks for due deliveries when nothing wakes it, in milliseconds.'),
+  handler_ms_max: ms(30_000, 'Time a handler may take for one message, in milliseconds.'),
+  stop_ms_max: ms(20_000, 'Time open requests get to end after SIGTERM, in milliseconds.'),
+  retour_unknown: Type.Union([Type.Literal('refuse'), Type.Literal('accept')], { default: 'refuse', description: 'What to do with a retour to a message this gateway never carried; `accept` for the first weeks after a move.' }),
+  log_level: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')], { default: 'info', description: 'Least level that is logged.' })
+}, { additionalProperties: false })
+
+export type Config = Readonly<Static<typeof configSchema>>
+type Raw = Record<string, unknown>
+
+/** A wrong or missing setting; the message names it and its shape, never a secret's value. */
+export class ConfigError extends Error {}
+
+const environmentName = (key: string): string => `ZORGPOORT_${key.toUpperCase()}`
+
+function fromEnvironment (schema: TObject, env: NodeJS.ProcessEnv): Raw {
+  const known = Object.keys(schema.properties)
+  const strange = Object.keys(env).filter(name => name.startsWith('ZORGPOORT_') && !known.some(key => environmentName(key) === name))
+  if (strange.length > 0) throw new ConfigError(`unknown setting ${strange.join(', ')} in the environment; README.md, "Configuration", lists them all`)
+  return Object.fromEntries(known.flatMap(key => env[environmentName(key)] === undefined ? [] : [[key, env[environmentName(key)]]]))
+}
+
+function fromFile (path: string | undefined): Raw {
+  if (path === undefined) return {}
+  let text: string
+  try { text = readFileSync(path, 'utf8') } catch { throw new ConfigError(`cannot read the configuration file ${path}`) }
+  try { return JSON.parse(text) as Raw } catch { throw new ConfigError(`${path} is not JSON`) }
+}
+
+function explain (error: ErrorObject): string {
+  if (error.keyword === 'required') return `${error.params['missingProperty']} is not set (in the file, or as ${environmentName(String(error.params['missingProperty']))})`
+  if (error.keyword === 'additionalProperties') return `unknown setting ${error.params['additionalProperty']}`
+  return `${error.instancePath.slice(1)} ${error.keyword === 'const' || error.keyword === 'anyOf' ? 'has a value that is not allowed' : error.message}`
+}
+
+/**
+ * @param sources what development mode lays below, a file's path, the environment, and what the command line lays on top
+ * @throws ConfigError naming every wrong setting
+ */
+export function readConfig (sources: { under?: Raw, file?: string | undefined, env: NodeJS.ProcessEnv, over?: Raw }): Config {
+  const raw = { ...sources.under, ...fromFile(sources.file), ...fromEnvironment(configSchema, sources.env), ...sources.over }
+  const check = new Ajv({ useDefaults: true, coerceTypes: true, allErrors: true }).compile<Config>(configSchema)
+  if (!check(raw)) throw new ConfigError([...new Set((check.errors ?? []).map(explain))].join('; '))
+  if (raw.lease_ms < 2 * raw.handler_ms_max) throw new ConfigError('lease_ms must be at least twice handler_ms_max, or work is done twice')
+  return Object.freeze(raw)
+}

@@ -1,0 +1,104 @@
+/** The gateway: wires every part to the next and has no logic of its own. */
+import { readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { retourCodes, transportCodes } from './codes/codes.ts'
+import { instant, systemClock, type Clock, type Instant } from './core/core.ts'
+import { ConfigError, type Config } from './config.ts'
+import { deliver } from './deliver/deliver.ts'
+import { openHandlers, type Handler, type Handlers } from './handle/handle.ts'
+import type { Log } from './log.ts'
+import { openMetrics } from './metrics.ts'
+import { openParties } from './party/party.ts'
+import { openPipeline, type Stages } from './pipeline.ts'
+import { messageLinks } from './receipt.ts'
+import { route } from './route/route.ts'
+import { certificateFacts, openSealer, statementBytes } from './sign/sign.ts'
+import * as standard from './standard/standard.ts'
+import { lockForServe, openStore } from './store/store.ts'
+import { openOperations } from './transport/operations/operations.ts'
+import { openRest } from './transport/rest/rest.ts'
+import { openValidator } from './validate/validate.ts'
+import { version } from './version.ts'
+import { startWorker } from './worker.ts'
+
+export interface Gateway {
+  /** Where it listens, such as `https://127.0.0.1:8443`. */
+  readonly rest: string
+  readonly operations: string
+  /** Ends open requests, hands claimed work back, closes the store. */
+  stop (): Promise<void>
+}
+
+/** Two certificates and their keys, as PEM text. */
+interface Identity { readonly key: string, readonly cert: string }
+
+function pem (path: string, setting: string): string {
+  try { return readFileSync(path, 'utf8') } catch { throw new ConfigError(`${setting}: cannot read ${path}`) }
+}
+
+const identity = (config: Config, use: 'tls' | 'seal'): Identity =>
+  ({ key: pem(config[`${use}_key`], `${use}_key`), cert: pem(config[`${use}_certificate`], `${use}_certificate`) })
+
+const expiryOf = (cert: string): Instant => instant(Date.parse(certificateFacts(cert).not_after))
+
+async function listen (app: FastifyInstance, host: string, port: number): Promise<string> {
+  await app.listen({ host, port })
+  const { port: bound } = app.server.address() as AddressInfo
+  return `${host.includes(':') ? `[${host}]` : host}:${bound}`
+}
+
+/** @throws ConfigError, StoreFailure, or a listen error (EADDRINUSE) when it cannot start; nothing is left open then */
+export async function startGateway (config: Config, log: Log, handlers: readonly Handler[] = [], clock: Clock = systemClock): Promise<Gateway> {
+  const opened: Array<() => Promise<void> | void> = []
+  const close = async (): Promise<void> => { for (const it of opened.reverse()) await it() }
+  try {
+    const addresses = await open(config, log, openHandlers(handlers), clock, opened)
+    return { ...addresses, stop: close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Opens part after part; `opened` gathers how each is closed, to be called last first. */
+async function open (config: Config, log: Log, handlers: Handlers, clock: Clock, opened: Array<() => Promise<void> | void>): Promise<Omit<Gateway, 'stop'>> {
+  const tls = identity(config, 'tls')
+  const seal = identity(config, 'seal')
+  const sealer = openSealer(seal.key, seal.cert)
+  opened.push(lockForServe(config.database))
+  const store = await openStore({ url: config.database, mode: config.mode, clock, retour_unknown: config.retour_unknown })
+  opened.push(() => store.close())
+  const validator = openValidator({ payload_bytes_max: config.payload_bytes_max, worker_bytes: config.validation_worker_bytes, worker_ms_max: config.validation_ms_max, findings_max: 200 })
+  opened.push(() => validator.close())
+  const parties = await openParties(store)
+  const { handler_ms_max, lease_ms, claim_limit, poll_ms } = config
+  const stages: Stages = { clock, mode: config.mode, parties, validator, sealer, statementBytes, standard, store, route, deliver, handlers, handler_ms_max, random: Math.random }
+  const pipeline = openPipeline(stages)
+  const metrics = openMetrics({ store, clock, certificates: { tls: expiryOf(tls.cert), seal: sealer.certificate.not_after } })
+  const worker = startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms })
+  opened.push(() => worker.stop())
+  const rest = await openRest({ ...config, tls, version }, {
+    store, parties, clock, log,
+    now: () => clock.now(),
+    links: messageLinks,
+    receive: async (bytes, by) => {
+      const stored = await pipeline.receive(bytes, by)
+      if (stored.duplicate) metrics.duplicate()
+      else metrics.received(stored.type)
+      worker.wake()
+      return stored
+    },
+    codes: { retour: family => retourCodes(standard.codeList('LDT_RetourCode', family)), transport: transportCodes },
+    supported: type => standard.supportedTypes().find(it => it === type),
+    refused: code => { metrics.refused(code) },
+    answered: metrics.answered
+  })
+  opened.push(() => rest.close())
+  const operations = await openOperations({ registry: metrics.registry, openapi: rest.swagger(), ready: async () => await store.stats().then(() => null, () => 'store') })
+  opened.push(() => operations.close())
+  return {
+    rest: `https://${await listen(rest, config.rest_host, config.rest_port)}`,
+    operations: `http://${await listen(operations, config.operations_host, config.operations_port)}`
+  }
+}

@@ -1,0 +1,70 @@
+/** Handlers: how work hangs on a message. A handler sees one accepted message at a time and says what is to happen. */
+import type { Clock, Finding } from '../core/core.ts'
+import type { MessageType, Tree } from '../standard/model.ts'
+import type { Envelope } from '../store/store.ts'
+
+/** Which messages a handler is shown. `answers`: it may answer them itself; only one handler may, per type. */
+export interface Trigger { readonly message: readonly MessageType[], readonly answers?: boolean }
+
+/** A message the gateway is to send in the name of the party that got the handled one; its Header must agree. */
+export interface Draft { readonly type: MessageType, readonly message: Tree }
+
+/**
+ * done: go on; `send` is stored in the transaction that ends this message's delivery. hold: a person must look.
+ * reject: the message does not count; its findings are kept. later: try again after `after_ms`; attempts do not count.
+ */
+export type Outcome =
+  | { readonly kind: 'done', readonly send?: readonly Draft[] }
+  | { readonly kind: 'hold', readonly reason: string }
+  | { readonly kind: 'reject', readonly findings: readonly Finding[] }
+  | { readonly kind: 'later', readonly after_ms: number, readonly reason: string }
+
+/** What a handler may use: no store, no network. `signal` fires when its time is up or the gateway stops. */
+export interface Tools {
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  message (): Promise<Tree>
+}
+
+/** One piece of back-office work. It may be shown a message again after a crash: same message, same outcome. */
+export interface Handler {
+  /** Lower-case words joined by dashes; unique. */
+  readonly name: string
+  readonly on: readonly Trigger[]
+  handle (envelope: Envelope, tools: Tools): Promise<Outcome>
+}
+
+/** Asks every handler of a message's type, in listed order, until one does not say done. */
+export interface Handlers {
+  /** @returns whether any handler wants to see messages of this type */
+  listens (type: MessageType): boolean
+  handle (envelope: Envelope, tools: Tools): Promise<Outcome>
+}
+
+/** @throws Error when two handlers share a name or may both answer one type: the gateway must not start so */
+export function openHandlers (handlers: readonly Handler[]): Handlers {
+  refuseTwins('name', handlers.map(it => it.name))
+  refuseTwins('answered type', handlers.flatMap(it => answered(it)))
+  return {
+    listens: type => handlers.some(it => listens(it, type)),
+    handle: (envelope, tools) => ask(handlers.filter(it => listens(it, envelope.type)), envelope, tools)
+  }
+}
+
+const answered = (it: Handler): MessageType[] => it.on.flatMap(trigger => trigger.answers === true ? [...trigger.message] : [])
+const listens = (it: Handler, type: MessageType): boolean => it.on.some(trigger => trigger.message.includes(type))
+
+function refuseTwins (what: string, names: readonly string[]): void {
+  const twin = names.find((name, at) => names.indexOf(name) !== at)
+  if (twin !== undefined) throw new Error(`two handlers have the same ${what}: ${twin}`)
+}
+
+async function ask (handlers: readonly Handler[], envelope: Envelope, tools: Tools): Promise<Outcome> {
+  const send: Draft[] = []
+  for (const handler of handlers) {
+    const outcome = await handler.handle(envelope, tools)
+    if (outcome.kind !== 'done') return outcome
+    send.push(...outcome.send ?? [])
+  }
+  return { kind: 'done', send }
+}

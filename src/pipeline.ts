@@ -1,0 +1,159 @@
+/** The one control flow: Received → Valid → Admitted → Sealed → Stored at the door, Claimed → delivered at the worker. */
+import { createHash } from 'node:crypto'
+import { concluded, failed, withheld } from './acknowledge/acknowledge.ts'
+import { admit, journeyOf, refuseRealPersons, type Journey } from './admit.ts'
+import { newMessageId, newReferentienummer, partyCode, Refusal, rfc3339, sha256Hex, type AccountId, type Clock, type Door, type Fingerprint, type Instant, type PartyCode } from './core/core.ts'
+import type { deliver } from './deliver/deliver.ts'
+import type { Draft, Handlers, Outcome } from './handle/handle.ts'
+import type { Parties } from './party/party.ts'
+import { receiptBytes } from './receipt.ts'
+import type { route } from './route/route.ts'
+import type { Sealer, statementBytes } from './sign/sign.ts'
+import type * as Standard from './standard/standard.ts'
+import type { Acceptance, Accepted, Claimed, Envelope, Finish, Store } from './store/store.ts'
+import type { Validator } from './validate/validate.ts'
+
+/** Everything the flow is made of; `gateway.ts` brings it. */
+export interface Stages {
+  readonly clock: Clock
+  readonly mode: 'test' | 'production'
+  readonly parties: Parties
+  readonly validator: Validator
+  readonly sealer: Sealer
+  readonly statementBytes: typeof statementBytes
+  readonly standard: Pick<typeof Standard, 'headerOf' | 'headerLeaves' | 'answeredHeader' | 'valuesOf' | 'modelOf' | 'writeMessage'>
+  readonly store: Store
+  readonly handlers: Handlers
+  readonly handler_ms_max: number
+  readonly route: typeof route
+  readonly deliver: typeof deliver
+  readonly random: () => number
+}
+
+/** Who brings a message, through which door. The gateway's own messages have no account and no certificate. */
+export interface Submitter { readonly account: AccountId | null, readonly party: PartyCode, readonly certificate: Fingerprint | null, readonly door: Door }
+
+interface Received { readonly bytes: Uint8Array, readonly by: Submitter, readonly at: Instant }
+interface Valid extends Received { readonly model: Standard.MessageModel, readonly message: Standard.Tree }
+interface Admitted extends Valid { readonly journey: Journey }
+interface Sealed { readonly acceptance: Acceptance }
+/** Stored, or stored before: in both cases the receipt that stands. */
+export interface Stored { readonly id: string, readonly type: Standard.MessageType, readonly duplicate: boolean, readonly receipt: Uint8Array }
+
+export interface Pipeline {
+  /** @returns the receipt, after the commit. @throws Refusal; then nothing was stored */
+  receive (bytes: Uint8Array, by: Submitter): Promise<Stored>
+  /** Deals with one delivery under its lease. Never throws: a failure becomes a later try. */
+  work (claimed: Claimed, stop: AbortSignal): Promise<Finish>
+}
+
+export function openPipeline (stages: Stages): Pipeline {
+  return {
+    receive: async (bytes, by) => await keep(stages, seal(stages, await admitted(stages, await valid(stages, { bytes, by, at: stages.clock.now() })))),
+    work: async (claimed, stop) => await work(stages, claimed, stop).catch(error => failed(claimed, reasonOf(error), stages.clock.now(), stages.random()))
+  }
+}
+
+async function valid (stages: Stages, received: Received): Promise<Valid> {
+  const judgement = await stages.validator.validate(received.bytes)
+  if (judgement.kind === 'invalid') throw new Refusal(judgement.code, judgement.model?.type ?? null, judgement.findings)
+  return { ...received, model: judgement.model, message: judgement.message }
+}
+
+async function admitted (stages: Stages, it: Valid): Promise<Admitted> {
+  const journey = journeyOf(stages.standard.headerOf(it.model, it.message))
+  await stages.parties.refresh()
+  admit(it.model, journey, it.by.party, stages.parties)
+  if (stages.mode === 'test') refuseRealPersons(stages.standard.valuesOf(it.model, it.message, 'Bsn'))
+  return { ...it, journey }
+}
+
+function seal (stages: Stages, it: Admitted): Sealed {
+  const envelope = envelopeOf(it)
+  const { id, sender, receiver, sha256 } = envelope
+  const statement = stages.statementBytes({ id, sender, receiver, certificate_sha256: it.by.certificate, received: rfc3339(it.at), sha256, verdict: 'accepted' })
+  return {
+    acceptance: {
+      envelope,
+      payload: it.bytes,
+      seal: stages.sealer.seal(it.bytes, statement, it.at),
+      receipt: receiptBytes(envelope, it.by.certificate, []),
+      findings: [],
+      header: stages.standard.headerLeaves(it.model, it.message),
+      delivery: 'waiting',
+      answer: it.model.answeredBy === null ? 'none' : 'awaited',
+      order_key: `${envelope.afzender}|${envelope.ontvanger}`,
+      correlation: correlationOf(stages, it)
+    }
+  }
+}
+
+function envelopeOf ({ model, journey, by, at, bytes }: Admitted): Envelope {
+  const referentienummer = newReferentienummer()
+  const { type, family, release } = model
+  return {
+    ...journey, type, family, release,
+    id: newMessageId(at), referentienummer, conversatie: referentienummer, answers: null,
+    sha256: sha256Hex(createHash('sha256').update(bytes).digest('hex')), size_bytes: bytes.byteLength, received: at,
+    account: by.account, door: by.door, origin: by.account === null ? 'gateway' : 'party', verdict: 'accepted'
+  }
+}
+
+function correlationOf (stages: Stages, { model, message, journey }: Admitted): Acceptance['correlation'] {
+  const answered = stages.standard.answeredHeader(model, message)
+  return answered === null ? null : { ...answered, sender: journey.receiver }
+}
+
+async function keep (stages: Stages, { acceptance }: Sealed): Promise<Stored> {
+  const [accepted] = await stages.store.accept([acceptance])
+  return receiptOf(acceptance, accepted)
+}
+
+function receiptOf (acceptance: Acceptance, accepted: Accepted | undefined): Stored {
+  if (accepted === undefined) throw new Error('the store gave no answer')
+  if (accepted.kind === 'refused') throw new Refusal(accepted.code, accepted.element)
+  const { type } = acceptance.envelope
+  if (accepted.kind === 'duplicate') return { id: accepted.id, type, duplicate: true, receipt: accepted.receipt }
+  return { id: accepted.id, type, duplicate: false, receipt: acceptance.receipt }
+}
+
+async function work (stages: Stages, claimed: Claimed, stop: AbortSignal): Promise<Finish> {
+  const outcome = await handled(stages, claimed.envelope, stop)
+  if (outcome.kind !== 'done') return withheld(claimed, outcome, stages.clock.now())
+  const caused = await Promise.all((outcome.send ?? []).map(draft => prepare(stages, draft, claimed.envelope)))
+  await stages.parties.refresh()
+  const delivered = await stages.deliver(stages.route(claimed.envelope, stages.parties.party(claimed.envelope.receiver)))
+  return concluded(claimed, delivered, caused.map(it => it.acceptance))
+}
+
+/** A handler gets `handler_ms_max`; one that hangs longer counts as failed, whatever it still does. */
+async function handled (stages: Stages, envelope: Envelope, stop: AbortSignal): Promise<Outcome> {
+  if (!stages.handlers.listens(envelope.type)) return { kind: 'done' }
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(stages.handler_ms_max)])
+  const message = async (): Promise<Standard.Tree> => await stored(stages, envelope)
+  return await Promise.race([stages.handlers.handle(envelope, { clock: stages.clock, signal, message }), aborted(signal)])
+}
+
+const aborted = (signal: AbortSignal): Promise<never> => new Promise((_resolve, reject) => {
+  signal.addEventListener('abort', () => { reject(signal.reason) }, { once: true })
+})
+
+async function stored (stages: Stages, envelope: Envelope): Promise<Standard.Tree> {
+  const bytes = await stages.store.payload(envelope.sender, envelope.id)
+  if (bytes === null) throw new Refusal('ZP_NOT_FOUND')
+  const judgement = await stages.validator.validate(bytes)
+  if (judgement.kind === 'invalid') throw new Refusal(judgement.code)
+  return judgement.message
+}
+
+/** The gateway's own message takes the same stages as anybody's; it speaks for the party that got the handled one. */
+async function prepare (stages: Stages, draft: Draft, handledMessage: Envelope): Promise<Sealed> {
+  const bytes = stages.standard.writeMessage(stages.standard.modelOf(draft.type), draft.message)
+  const by: Submitter = { account: null, party: partyCode(handledMessage.receiver), certificate: null, door: 'gateway' }
+  return seal(stages, await admitted(stages, await valid(stages, { bytes, by, at: stages.clock.now() })))
+}
+
+function reasonOf (error: unknown): string {
+  if (error instanceof Refusal) return error.code
+  return error instanceof Error && error.name === 'TimeoutError' ? 'handler_timeout' : 'handler_failed'
+}

@@ -1,0 +1,16 @@
+/** Where a message goes: from its envelope and the receiver's connections, nothing else. */
+import type { Envelope, Party } from '../store/store.ts'
+
+/** mailbox: the receiver fetches it. none: the receiver is no longer connected, and why. */
+export type Route = { readonly kind: 'mailbox' } | { readonly kind: 'none', readonly reason: string }
+
+/**
+ * @param receiver as the register knows it now; it may have left since the message was accepted
+ * @returns the way to the receiver
+ */
+export function route (envelope: Pick<Envelope, 'family'>, receiver: Party | null): Route {
+  if (receiver === null) return { kind: 'none', reason: 'receiver_left' }
+  if (!receiver.families.includes(envelope.family)) return { kind: 'none', reason: 'receiver_left_family' }
+  const inbound = receiver.connections.some(it => it.direction !== 'out')
+  return inbound ? { kind: 'mailbox' } : { kind: 'none', reason: 'receiver_has_no_door' }
+}

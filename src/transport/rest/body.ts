@@ -1,0 +1,46 @@
+/** Reading a message from the wire: type and size before bytes, and a bound on what all requests together hold. */
+import type { IncomingMessage } from 'node:http'
+import type { FastifyRequest } from 'fastify'
+import { Refusal } from '../../core/core.ts'
+
+export interface Limits { readonly payload_bytes_max: number, readonly inflight_bytes_max: number }
+
+const xmlType = /^(?:application|text)\/xml\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
+
+/** @throws Refusal for a coded body, a type that is not XML in UTF-8, or a declared length over the limit */
+export function checkHeaders (request: FastifyRequest, limits: Limits): void {
+  if (request.headers['content-encoding'] !== undefined) throw new Refusal('ZP_MEDIA_TYPE', 'Content-Encoding')
+  if (!xmlType.test(request.headers['content-type'] ?? '')) throw new Refusal('ZP_MEDIA_TYPE', 'Content-Type')
+  const declared = Number(request.headers['content-length'] ?? 0)
+  if (declared > limits.payload_bytes_max) throw new Refusal('ZP_SIZE', `${declared} > ${limits.payload_bytes_max} bytes`)
+}
+
+/** Counts the bytes all requests hold; a request gives its share back when its answer is out. */
+export interface Inflight { take (bytes: number): boolean, give (bytes: number): void, held (): number }
+
+export function inflight (bytes_max: number): Inflight {
+  let held = 0
+  return {
+    take: bytes => { if (held + bytes > bytes_max) return false; held += bytes; return true },
+    give: bytes => { held -= bytes },
+    held: () => held
+  }
+}
+
+/**
+ * Reads a body to its end, counting as it comes: a length that was not declared gets no further than one that was.
+ * @param count what the caller gives back to `inflight` when the request is over
+ * @throws Refusal ZP_SIZE, or ZP_BUSY when all requests together hold too much
+ */
+export async function readBody (stream: IncomingMessage, limits: Limits, held: Inflight, count: (bytes: number) => void): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    size += chunk.byteLength
+    if (size > limits.payload_bytes_max) throw new Refusal('ZP_SIZE', `> ${limits.payload_bytes_max} bytes`)
+    if (!held.take(chunk.byteLength)) throw new Refusal('ZP_BUSY')
+    count(chunk.byteLength)
+    chunks.push(chunk)
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size)
+}

@@ -1,0 +1,50 @@
+/** Every "no" as problem details (RFC 9457), from the one table of refusals. */
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { Refusal, refusals, type Finding, type RefusalCode } from '../../core/core.ts'
+import { StoreFull, StoreUnavailable } from '../../store/store.ts'
+
+/** RFC 9457 members, and ours: code, transportCode, retry, title in English, findings. */
+export interface Problem {
+  readonly type: string
+  readonly title: string
+  readonly title_en: string
+  readonly status: number
+  readonly detail?: string
+  readonly instance: string
+  readonly code: RefusalCode
+  readonly transportCode: string | null
+  readonly retry: 'mend' | 'later' | 'configure' | 'drop'
+  readonly findings: readonly Finding[]
+}
+
+/** @param instance the request's own id, by which an operator finds it in the log */
+export function problem (refusal: Refusal, instance: string): Problem {
+  const { status, transportCode, retry, nl, en } = refusals[refusal.code]
+  const detail = refusal.detail === null ? {} : { detail: refusal.detail }
+  return { type: `urn:zorgpoort:${refusal.code}`, title: nl, title_en: en, status, ...detail, instance: `urn:uuid:${instance}`, code: refusal.code, transportCode, retry, findings: refusal.findings }
+}
+
+/** @returns the refusal an error stands for; what is not known is ours to mend, and says nothing of its cause */
+export function refusalOf (error: FastifyError | Error): Refusal {
+  if (error instanceof Refusal) return error
+  if (error instanceof StoreFull) return new Refusal('ZP_DISK')
+  if (error instanceof StoreUnavailable) return new Refusal('ZP_BUSY')
+  if ('validation' in error && error.validation !== undefined) return new Refusal('ZP_QUERY', describe(error))
+  const status = 'statusCode' in error ? error.statusCode : undefined
+  if (status === 413) return new Refusal('ZP_SIZE')
+  if (status === 415) return new Refusal('ZP_MEDIA_TYPE', 'Content-Type')
+  return new Refusal(status !== undefined && status >= 400 && status < 500 ? 'ZP_REQUEST' : 'ZP_INTERNAL')
+}
+
+/** The name of the parameter and what it must be; ajv's texts hold no value. */
+function describe (error: FastifyError): string {
+  const [first] = error.validation ?? []
+  return `${error.validationContext ?? ''}${first?.instancePath ?? ''} ${first?.message ?? ''}`.trim()
+}
+
+export async function sendProblem (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): Promise<void> {
+  const it = problem(refusal, request.id)
+  if (it.retry === 'later') reply.header('Retry-After', '5')
+  if (!request.raw.complete) reply.header('Connection', 'close')
+  await reply.code(it.status).type('application/problem+json').serializer((body: unknown) => JSON.stringify(body)).send(it)
+}

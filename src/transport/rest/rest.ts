@@ -1,0 +1,112 @@
+/** The REST door: fastify over mutual TLS; identity first, then limits, then the routes. */
+import { constants, randomUUID } from 'node:crypto'
+import fastifySwagger from '@fastify/swagger'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import { Refusal, type Clock, type RefusalCode } from '../../core/core.ts'
+import type { Log } from '../../log.ts'
+import type { Parties, Who } from '../../party/party.ts'
+import { checkHeaders, inflight, readBody, type Limits } from './body.ts'
+import { identify } from './identity.ts'
+import { refusalOf, sendProblem } from './problem.ts'
+import { routes, type RouteParts } from './routes.ts'
+
+export interface RestOptions extends Limits {
+  readonly tls: { readonly key: string, readonly cert: string }
+  readonly handshake_ms_max: number
+  readonly request_ms_max: number
+  readonly version: string
+}
+export interface RestParts extends Omit<RouteParts, 'who'> {
+  readonly parties: Parties
+  readonly clock: Clock
+  readonly log: Log
+  /** Told of every refusal, for the metrics. */
+  readonly refused: (code: RefusalCode) => void
+  /** Told of every answer: route, status, milliseconds. */
+  readonly answered: (route: string, status: number, duration_ms: number) => void
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i
+/** A client's request id is used only when it is a UUID: anything else could carry what must not be logged. */
+const requestId = (request: { headers: Record<string, unknown> }): string => {
+  const given = request.headers['x-request-id']
+  return typeof given === 'string' && uuid.test(given) ? given.toLowerCase() : randomUUID()
+}
+
+function bare (options: RestOptions, log: Log): FastifyInstance {
+  const https = {
+    ...options.tls,
+    minVersion: 'TLSv1.2' as const,
+    requestCert: true,
+    rejectUnauthorized: false, // the first hook decides, and says why
+    secureOptions: constants.SSL_OP_NO_TICKET,
+    handshakeTimeout: options.handshake_ms_max
+  }
+  return Fastify({
+    https,
+    http: undefined,
+    loggerInstance: log,
+    disableRequestLogging: true,
+    genReqId: requestId,
+    requestTimeout: options.request_ms_max,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 64 },
+    ajv: { customOptions: { coerceTypes: true, removeAdditional: false } }
+  } as never) as unknown as FastifyInstance
+}
+
+/** @returns the door, ready but not listening; `swagger()` gives its OpenAPI document */
+export async function openRest (options: RestOptions, parts: RestParts): Promise<FastifyInstance> {
+  const app = bare(options, parts.log).withTypeProvider<TypeBoxTypeProvider>()
+  const whoIs = new WeakMap<FastifyRequest, Who>()
+  const who = (request: FastifyRequest): Who => {
+    const it = whoIs.get(request)
+    if (it === undefined) throw new Refusal('ZP_CERTIFICATE')
+    return it
+  }
+
+  app.addHook('onRequest', async request => {
+    whoIs.set(request, await identify(request, parts.parties, parts.clock))
+    if (request.method === 'POST') checkHeaders(request, options)
+  })
+  acceptBodies(app, options)
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none'
+    parts.answered(`${request.method} ${route}`, reply.statusCode, reply.elapsedTime)
+    request.log.info({ method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), account: whoIs.get(request)?.account.id }, 'request')
+  })
+  app.setErrorHandler(async (error: Error, request, reply) => {
+    const refusal = refusalOf(error)
+    parts.refused(refusal.code)
+    if (refusal.code === 'ZP_INTERNAL') request.log.error({ err: error }, 'unexpected error')
+    else request.log.info({ code: refusal.code }, 'refused')
+    await sendProblem(request, reply, refusal)
+  })
+  app.setNotFoundHandler(async (request, reply) => { await sendProblem(request, reply, new Refusal('ZP_NOT_FOUND')) })
+  await app.register(fastifySwagger, { openapi: openapi(options.version) })
+  await app.register(routes({ ...parts, who }), { prefix: '/v1' })
+  await app.ready()
+  return app as unknown as FastifyInstance
+}
+
+/** Bodies of any type reach one reader that counts; what type is allowed was decided before. */
+function acceptBodies (app: FastifyInstance, limits: Limits): void {
+  const held = inflight(limits.inflight_bytes_max)
+  const shares = new WeakMap<object, number>()
+  const share = (request: FastifyRequest): number => shares.get(request) ?? 0
+  // A response closes once, whether it was sent or its connection broke.
+  app.addHook('onRequest', async (request, reply) => { reply.raw.once('close', () => { held.give(share(request)) }) })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', async (request: FastifyRequest, payload: Parameters<typeof readBody>[0]) =>
+    await readBody(payload, limits, held, bytes => { shares.set(request, share(request) + bytes) }))
+}
+
+const openapi = (version: string): object => ({
+  openapi: '3.1.0',
+  info: { title: 'Zorgpoort REST', version, description: 'Send and receive iWmo and iJw messages. Every request needs a client certificate that is registered to an account.', license: { name: 'EUPL-1.2' } },
+  components: { securitySchemes: { mutualTLS: { type: 'mutualTLS', description: 'A client certificate registered to an account.' } } },
+  security: [{ mutualTLS: [] }]
+})
+export { historyView, messageView } from './views.ts'

@@ -1,0 +1,93 @@
+/** The shapes of the REST interface: what OpenAPI shows and what requests are checked against. */
+import { Type } from 'typebox'
+import { answers, deliveries, verdicts } from '../../core/core.ts'
+
+const oneOf = <T extends string>(values: readonly T[], description: string) => Type.Unsafe<T>({ type: 'string', enum: [...values], description })
+const time = (description: string) => Type.String({ format: 'date-time', description })
+const orNull = <T extends ReturnType<typeof Type.String>>(schema: T) => Type.Union([schema, Type.Null()])
+
+export const findingShape = Type.Object({
+  level: Type.Integer({ minimum: 1, maximum: 4, description: 'Control level of the standard.' }),
+  code: Type.String(),
+  line: Type.Union([Type.Integer(), Type.Null()]),
+  path: Type.String(),
+  found: Type.String({ description: 'Of personal elements the shape only.' }),
+  expected: Type.String(),
+  message: Type.String({ description: 'Dutch' }),
+  message_en: Type.String()
+}, { $id: 'Finding' })
+
+export const problemShape = Type.Object({
+  type: Type.String(),
+  title: Type.String({ description: 'Dutch' }),
+  title_en: Type.String(),
+  status: Type.Integer(),
+  detail: Type.Optional(Type.String()),
+  instance: Type.String(),
+  code: Type.String({ description: 'One of the codes in the README; never reused.' }),
+  transportCode: orNull(Type.String({ description: 'The chain’s own code (BRS…).' })),
+  retry: oneOf(['mend', 'later', 'configure', 'drop'], 'What to do: mend the message, try the same bytes later, have something configured, or nothing.'),
+  findings: Type.Array(findingShape)
+}, { $id: 'Problem' })
+
+const links = Type.Object({ self: Type.String(), payload: Type.String(), seal: Type.String(), receipt: Type.String(), history: Type.String() })
+const identity = {
+  id: Type.String({ format: 'uuid' }),
+  family: oneOf(['iwmo', 'ijw'], 'Standard'),
+  type: Type.String({ examples: ['WMO301'] }),
+  afzender: Type.String({ description: 'As the Header has it.' }),
+  ontvanger: Type.String({ description: 'As the Header has it.' }),
+  sender: Type.String({ description: 'Who sends: of a retour the Ontvanger.' }),
+  receiver: Type.String({ description: 'Who gets it.' }),
+  identificatie: Type.String({ description: 'BerichtIdentificatie, or of a retour IdentificatieRetour.' }),
+  sha256: Type.String(),
+  size_bytes: Type.Integer(),
+  received: time('When the gateway received it.'),
+  referentienummer: Type.String({ format: 'uuid', description: 'The message’s number in the chain (traceerId).' }),
+  verdict: oneOf(verdicts, 'The gateway’s judgement.')
+}
+
+export const receiptShape = Type.Object({
+  ...identity,
+  certificate_sha256: orNull(Type.String({ description: 'Fingerprint of the certificate it was sent with.' })),
+  findings: Type.Array(findingShape),
+  retour: Type.Null({ description: 'Reserved for the retour the gateway makes itself.' }),
+  links
+}, { $id: 'Receipt' })
+
+export const messageShape = Type.Object({
+  ...identity,
+  conversatie: Type.String({ format: 'uuid' }),
+  answers: orNull(Type.String({ description: 'The message this one answers.' })),
+  answered_by: orNull(Type.String({ description: 'The message that answered this one.' })),
+  delivery: oneOf(deliveries, 'Where the message is on its way.'),
+  answer: oneOf(answers, 'Whether a retour or 325 is awaited.'),
+  offered: orNull(time('Since when the receiver can fetch it.')),
+  delivered: orNull(time('When the receiver acknowledged it.')),
+  attempts: Type.Integer(),
+  next_try: orNull(time('When delivery is tried next.')),
+  dead_reason: orNull(Type.String()),
+  links
+}, { $id: 'Message' })
+
+export const listShape = Type.Object({ messages: Type.Array(messageShape), next: orNull(Type.String({ description: 'Give as `cursor` for the next page.' })) }, { $id: 'MessageList' })
+export const mailboxShape = Type.Object({ messages: Type.Array(messageShape) }, { $id: 'Mailbox' })
+export const historyShape = Type.Object({ events: Type.Array(Type.Object({ at: time(''), event: Type.String(), account: orNull(Type.String()), detail: orNull(Type.String()) })) }, { $id: 'History' })
+export const codesShape = Type.Object({ codes: Type.Array(Type.Object({ code: Type.String() }, { additionalProperties: true })) }, { $id: 'Codes' })
+
+const limit = Type.Integer({ minimum: 1, maximum: 250, default: 100 })
+export const idParams = Type.Object({ id: Type.String({ maxLength: 64 }) })
+export const mailboxQuery = Type.Object({ limit: Type.Optional(limit) }, { additionalProperties: false })
+export const codesQuery = Type.Object({ family: Type.Optional(oneOf(['iwmo', 'ijw'], 'Standard')) }, { additionalProperties: false })
+export const listQuery = Type.Object({
+  type: Type.Optional(Type.String({ pattern: '^(WMO|JW)[0-9]{3}$' })),
+  verdict: Type.Optional(oneOf(verdicts, '')),
+  delivery: Type.Optional(oneOf(deliveries, '')),
+  answer: Type.Optional(oneOf(answers, '')),
+  counterpart: Type.Optional(Type.String({ maxLength: 8, description: 'The other party.' })),
+  identificatie: Type.Optional(Type.String({ maxLength: 12 })),
+  from: Type.Optional(time('Received at or after.')),
+  to: Type.Optional(time('Received before.')),
+  cursor: Type.Optional(Type.String({ maxLength: 100 })),
+  limit: Type.Optional(limit)
+}, { additionalProperties: false })

@@ -1,0 +1,24 @@
+/** How a stored message is shown: the store's words in the shapes of the REST interface. */
+import { rfc3339, type Instant } from '../../core/core.ts'
+import type { HistoryRow, StoredMessage } from '../../store/store.ts'
+
+/** Links below /v1 for a message id. */
+export type Links = (id: string) => Record<string, string>
+
+const time = (at: Instant | null): string | null => at === null ? null : rfc3339(at)
+
+export function messageView (it: StoredMessage, links: Links): Record<string, unknown> {
+  const { id, family, type, afzender, ontvanger, sender, receiver, identificatie, sha256, size_bytes, referentienummer, conversatie, verdict } = it
+  const { delivery, answer, answers, answered_by, attempts, dead_reason } = it
+  return {
+    id, family, type, afzender, ontvanger, sender, receiver, identificatie, sha256, size_bytes, referentienummer, conversatie, verdict,
+    received: rfc3339(it.received), delivery, answer, answers, answered_by, offered: time(it.offered), delivered: time(it.delivered),
+    attempts, next_try: time(it.next_try), dead_reason, links: links(id)
+  }
+}
+
+export const historyView = (rows: readonly HistoryRow[]): Record<string, unknown> =>
+  ({ events: rows.map(row => ({ ...row, at: rfc3339(row.at) })) })
+
+/** RFC 9530 Content-Digest of the bytes whose SHA-256 is known in hexadecimal. */
+export const contentDigest = (sha256: string): string => `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`
