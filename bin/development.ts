@@ -41,10 +41,10 @@ const curl = (party: string, rest: string): string =>
 export function firstCommands (port: number): Array<readonly [title: string, command: string]> {
   const url = `https://localhost:${port}/v1`
   const fixture = relative(process.cwd(), join(home, 'fixtures/iwmo/3.2/WMO301/small.xml'))
-  const mailbox = curl('aanbieder', `${url}/mailbox`)
+  const mailbox = (query: string): string => curl('aanbieder', `'${url}/mailbox${query}'`)
   return [
     ['Send a toewijzing as the gemeente', curl('gemeente', `-H 'Content-Type: application/xml' --data-binary @${fixture} ${url}/messages`)],
-    ['Read the mailbox as the aanbieder', mailbox],
-    ['Acknowledge its oldest message (prints 204)', curl('aanbieder', `-o /dev/null -w '%{http_code}\\n' -X DELETE "${url}/mailbox/$(${mailbox}?limit=1 | cut -d'"' -f6)"`)]
+    ['Read the mailbox as the aanbieder', mailbox('')],
+    ['Acknowledge its oldest message (prints 204)', curl('aanbieder', `-o /dev/null -w '%{http_code}\\n' -X DELETE "${url}/mailbox/$(${mailbox('?limit=1')} | cut -d'"' -f6)"`)]
   ]
 }

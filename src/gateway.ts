@@ -1,7 +1,6 @@
 /** The gateway: wires every part to the next and has no logic of its own. */
 import { readFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
-import type { FastifyInstance } from 'fastify'
+import type { AddressInfo, Server } from 'node:net'
 import { retourCodes, transportCodes } from './codes/codes.ts'
 import { instant, systemClock, type Clock, type Instant } from './core/core.ts'
 import { ConfigError, type Config } from './config.ts'
@@ -42,7 +41,7 @@ const identity = (config: Config, use: 'tls' | 'seal'): Identity =>
 
 const expiryOf = (cert: string): Instant => instant(Date.parse(certificateFacts(cert).not_after))
 
-async function listen (app: FastifyInstance, host: string, port: number): Promise<string> {
+async function listen (app: { listen: (at: { host: string, port: number }) => Promise<string>, server: Server }, host: string, port: number): Promise<string> {
   await app.listen({ host, port })
   const { port: bound } = app.server.address() as AddressInfo
   return `${host.includes(':') ? `[${host}]` : host}:${bound}`

@@ -25,7 +25,8 @@ export function openLog (options: { level: string, pretty: boolean, to?: Destina
   const settings = {
     level: options.level,
     timestamp: pino.stdTimeFunctions.isoTime,
-    serializers: { err: safeError, error: safeError },
+    // fastify's own lines may carry a request: its url can hold what a client chose, so it is left out
+    serializers: { err: safeError, error: safeError, req: () => undefined, res: () => undefined },
     hooks: { streamWrite: scrub }
   }
   return to === undefined ? pino(settings) : pino(settings, to)

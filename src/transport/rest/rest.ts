@@ -2,7 +2,7 @@
 import { constants, randomUUID } from 'node:crypto'
 import fastifySwagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, { LogController, type FastifyRequest } from 'fastify'
 import { Refusal, type Clock, type RefusalCode } from '../../core/core.ts'
 import type { Log } from '../../log.ts'
 import type { Parties, Who } from '../../party/party.ts'
@@ -34,7 +34,7 @@ const requestId = (request: { headers: Record<string, unknown> }): string => {
   return typeof given === 'string' && uuid.test(given) ? given.toLowerCase() : randomUUID()
 }
 
-function bare (options: RestOptions, log: Log): FastifyInstance {
+function bare (options: RestOptions, log: Log) {
   const https = {
     ...options.tls,
     minVersion: 'TLSv1.2' as const,
@@ -45,21 +45,24 @@ function bare (options: RestOptions, log: Log): FastifyInstance {
   }
   return Fastify({
     https,
-    http: undefined,
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
     requestTimeout: options.request_ms_max,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 64 },
-    ajv: { customOptions: { coerceTypes: true, removeAdditional: false } }
-  } as never) as unknown as FastifyInstance
+    ajv: { customOptions: { coerceTypes: true, removeAdditional: false } },
+    // A url that cannot be decoded reaches no hook; it is answered before anybody was asked who he is.
+    frameworkErrors: (_error, request, reply) => { sendProblem(request, reply, new Refusal('ZP_REQUEST', 'url')) }
+  }).withTypeProvider<TypeBoxTypeProvider>()
 }
+/** The REST door: fastify over TLS. */
+export type Rest = ReturnType<typeof bare>
 
 /** @returns the door, ready but not listening; `swagger()` gives its OpenAPI document */
-export async function openRest (options: RestOptions, parts: RestParts): Promise<FastifyInstance> {
-  const app = bare(options, parts.log).withTypeProvider<TypeBoxTypeProvider>()
+export async function openRest (options: RestOptions, parts: RestParts): Promise<Rest> {
+  const app = bare(options, parts.log)
   const whoIs = new WeakMap<FastifyRequest, Who>()
   const who = (request: FastifyRequest): Who => {
     const it = whoIs.get(request)
@@ -88,11 +91,11 @@ export async function openRest (options: RestOptions, parts: RestParts): Promise
   await app.register(fastifySwagger, { openapi: openapi(options.version) })
   await app.register(routes({ ...parts, who }), { prefix: '/v1' })
   await app.ready()
-  return app as unknown as FastifyInstance
+  return app
 }
 
 /** Bodies of any type reach one reader that counts; what type is allowed was decided before. */
-function acceptBodies (app: FastifyInstance, limits: Limits): void {
+function acceptBodies (app: Rest, limits: Limits): void {
   const held = inflight(limits.inflight_bytes_max)
   const shares = new WeakMap<object, number>()
   const share = (request: FastifyRequest): number => shares.get(request) ?? 0
