@@ -23,6 +23,8 @@ export interface StoreOptions extends Partial<AcceptRules> {
   /** A database remembers its mode and refuses the other. */
   readonly mode: Mode
   readonly clock?: Clock
+  /** What stands between the verbs and the database: something that measures, or that lets storage fail in a test. */
+  readonly wrap?: (db: Db) => Db
 }
 
 interface Opened { readonly db: Db, readonly dialect: Dialect }
@@ -58,7 +60,7 @@ async function opening<T> (opened: Opened, work: () => Promise<T>): Promise<T> {
 }
 
 /** The verbs over an open database that is up to date. */
-export function storeOn ({ db, dialect }: Opened, rules: AcceptRules): Store {
+function storeOn ({ db, dialect }: Opened, rules: AcceptRules): Store {
   const audit = auditor(dialect, 'main')
   const accept = accepter(dialect, audit, rules)
   return {
@@ -79,12 +81,12 @@ export function storeOn ({ db, dialect }: Opened, rules: AcceptRules): Store {
  * Opens the store and brings its database forward.
  * @throws StoreUnusable when the database is of another mode or made by a newer version; StoreFailure when it cannot be read or written
  */
-export async function openStore ({ url, mode, clock = systemClock, retour_unknown = 'refuse' }: StoreOptions): Promise<Store> {
+export async function openStore ({ url, mode, clock = systemClock, retour_unknown = 'refuse', wrap = db => db }: StoreOptions): Promise<Store> {
   const opened = connect(url)
   return await opening(opened, async () => {
     await bringForward(opened.db, opened.dialect, migrations, clock.now())
     await rememberMode(opened, mode)
-    return storeOn(opened, { retour_unknown })
+    return storeOn({ ...opened, db: wrap(opened.db) }, { retour_unknown })
   })
 }
 

@@ -22,7 +22,9 @@ function mapped (error: unknown): unknown {
   return error
 }
 
-function storing<T> (work: () => T): T {
+/** @throws StoreFailure when the storage is what fails */
+function storing<T> (db: Connection, work: () => T): T {
+  if (!db.open) throw new StoreUnavailable('the store is closed')
   try {
     return work()
   } catch (error) {
@@ -51,11 +53,11 @@ function compiler (db: Connection) {
 
 function sessionOn (db: Connection): Session {
   const compiled = compiler(db)
-  const command = (sql: string) => storing(() => { compiled(sql).run() })
+  const command = (sql: string) => storing(db, () => { compiled(sql).run() })
   let depth = 0
   return {
-    all: async (statement, values = {}) => storing(() => compiled(statement.sql).all(...arrange(statement, values))),
-    run: async (statement, values = {}) => storing(() => compiled(statement.sql).run(...arrange(statement, values)).changes),
+    all: async (statement, values = {}) => storing(db, () => compiled(statement.sql).all(...arrange(statement, values))),
+    run: async (statement, values = {}) => storing(db, () => compiled(statement.sql).run(...arrange(statement, values)).changes),
     async nested (work) {
       const name = `part${depth++}`
       command(`savepoint ${name}`)
@@ -77,7 +79,7 @@ function sessionOn (db: Connection): Session {
 
 function writerOn (db: Connection): Writer {
   const compiled = compiler(db)
-  const command = async (sql: string) => storing(() => { compiled(sql).run() })
+  const command = async (sql: string) => storing(db, () => { compiled(sql).run() })
   return {
     session: sessionOn(db),
     begin: () => command('begin immediate'),

@@ -1,4 +1,4 @@
 /** The face of the store: its verbs, what opens it, and the ways it can fail. */
 export type * from './verbs.ts'
-export { openStore, migrate, lockForServe, type StoreOptions } from './open.ts'
-export { StoreFailure, StoreFull, StoreUnavailable, StoreUnusable } from './db.ts'
+export { openStore, migrate, lockForServe, type Mode, type StoreOptions } from './open.ts'
+export { StoreFailure, StoreFull, StoreUnavailable, StoreUnusable, type Db, type Session } from './db.ts'

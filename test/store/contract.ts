@@ -1,6 +1,7 @@
 /** What every store must do, whatever database is behind it. */
 import { describe } from 'node:test'
 import { acceptContract } from './accepting.ts'
+import { faultContract } from './faulting.ts'
 import { keepContract } from './keeping.ts'
 import { readContract } from './reading.ts'
 import type { Fresh, OpenStore } from './sample.ts'
@@ -19,5 +20,6 @@ export function storeContract (name: string, open: OpenStore): void {
     workContract(fresh)
     readContract(fresh, open)
     keepContract(fresh, open)
+    faultContract(fresh)
   })
 }

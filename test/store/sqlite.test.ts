@@ -1,12 +1,80 @@
-/** The store's contract on SQLite, and what SQLite adds to it. */
-import { mkdtempSync, rmSync } from 'node:fs'
+/** The store's contract on SQLite, and what SQLite adds to it: a file, its rights, its lock and its limits. */
+import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after } from 'node:test'
-import { openStore } from '../../src/store/store.ts'
+import { after, describe, test } from 'node:test'
+import Database from 'better-sqlite3'
+import { isMessageId, messageId } from '../../src/core/core.ts'
+import { lockForServe, migrate, openStore, StoreFailure, StoreUnusable } from '../../src/store/store.ts'
 import { storeContract } from './contract.ts'
+import { gemeente, heen } from './sample.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'zorgpoort-store-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
+const pathOf = (name: string): string => `${join(folder, name)}.db`
+const urlOf = (name: string): string => `sqlite:${pathOf(name)}`
+const script = (name: string): string => join(import.meta.dirname, name)
 
-storeContract('SQLite', (name, options = {}) => openStore({ url: `sqlite:${join(folder, name)}.db`, mode: 'test', ...options }))
+storeContract('SQLite', (name, options = {}) => openStore({ url: urlOf(name), mode: 'test', ...options }))
+
+describe('store in an SQLite file', () => {
+  test('is brought forward once, and refused when a newer version made it', async () => {
+    const url = urlOf('newer')
+    assert.deepEqual(await migrate(url), ['0001-spine'])
+    assert.deepEqual(await migrate(url), [])
+    const db = new Database(pathOf('newer'))
+    db.prepare("insert into migration (name, at_ms) values ('9999-later', 0)").run()
+    db.close()
+    await assert.rejects(openStore({ url, mode: 'test' }), error => error instanceof StoreUnusable && /newer version/.test(error.message))
+    await assert.rejects(migrate(url), StoreUnusable)
+  })
+
+  test('is for its owner’s eyes only', async () => {
+    const store = await openStore({ url: urlOf('rights'), mode: 'test' })
+    await store.accept([heen()])
+    for (const end of ['', '-wal', '-shm']) assert.equal(statSync(pathOf('rights') + end).mode & 0o777, 0o600, end)
+    await store.close()
+  })
+
+  test('that cannot be opened, or is no database, is a failure of storage', async () => {
+    await assert.rejects(openStore({ url: `sqlite:${folder}/nowhere/a.db`, mode: 'test' }), error => error instanceof StoreFailure && /ENOENT/.test(error.message))
+    writeFileSync(pathOf('letter'), 'This is a letter. '.repeat(100))
+    await assert.rejects(openStore({ url: urlOf('letter'), mode: 'test' }), StoreFailure)
+    for (const url of ['sqlite:', 'sqlite::memory:', 'a.db']) await assert.rejects(openStore({ url, mode: 'test' }), TypeError)
+  })
+
+  test('lets one server in, and the next one when that is gone, even when it was killed', async t => {
+    const url = urlOf('served')
+    const free = lockForServe(url)
+    assert.throws(() => lockForServe(url), StoreUnusable)
+    free()
+    const other = spawn(process.execPath, [script('hold-lock.ts'), url], { stdio: ['ignore', 'pipe', 'inherit'] })
+    t.after(() => other.kill('SIGKILL'))
+    await once(other.stdout, 'data')
+    assert.throws(() => lockForServe(url), error => error instanceof StoreUnusable && /another server/.test(error.message))
+    const store = await openStore({ url, mode: 'test' })
+    assert.equal(store.registerVersion(), 0)
+    await store.close()
+    other.kill('SIGKILL')
+    await once(other, 'exit')
+    lockForServe(url)()
+  })
+
+  test('when its disk takes no more, refuses what it cannot keep and keeps what it took', async () => {
+    // The shell's limit on the size of files stands for the full disk; `ulimit` counts blocks of 512 bytes.
+    const { stdout, stderr, status } = spawnSync('sh', ['-c', 'ulimit -f 4000 && exec "$0" "$@"', process.execPath, script('fill.ts'), urlOf('full')], { encoding: 'utf8' })
+    assert.equal(status, 0, stderr)
+    const lines = stdout.trim().split('\n')
+    assert.deepEqual(lines.slice(-2), ['StoreFull', 'readable'])
+    const receipts = lines.slice(0, -2).filter(isMessageId).map(messageId)
+    assert.ok(receipts.length > 5)
+    const store = await openStore({ url: urlOf('full'), mode: 'test' })
+    for (const id of receipts) assert.equal((await store.payload(gemeente, id))?.byteLength, 100_000)
+    assert.equal((await store.list({ party: gemeente, limit: 250 })).items.length, receipts.length)
+    assert.deepEqual((await store.accept([heen()])).map(({ kind }) => kind), ['stored'])
+    await store.close()
+  })
+})
