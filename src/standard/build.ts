@@ -85,8 +85,12 @@ class Builder {
   }
 }
 
-/** @returns whether a class is a plural wrapper: it holds one element, repeated, and is itself no class of the standard */
-export const isWrapper = (notation: string): boolean => /^\S+\+$/.test(notation)
+/** @returns whether the notation is that of a plural wrapper: it holds one element, repeated, and is itself no class of the standard */
+const isWrapper = (notation: string): boolean => /^\S+\+$/.test(notation)
+
+/** @returns whether a type is such a plural wrapper */
+export const isWrapperType = (type: SimpleType | ComplexType): boolean =>
+  type.kind === 'complex' && type.elements.length === 1 && type.elements[0]?.max === 'unbounded'
 
 type Classes = Readonly<Record<string, string>>
 
