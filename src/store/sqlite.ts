@@ -9,7 +9,8 @@ type Connection = Database.Database
 /** A commit is shared by at most this much. */
 const group = { items: 200, bytes: 32_000_000 }
 const light = { items: 1, bytes: 0 }
-const busy_timeout_ms = 5_000
+/** How long a command of another process may keep the server waiting; the driver blocks meanwhile. */
+const busy_timeout_ms = 2_000
 
 const full = /^SQLITE_(FULL|READONLY|CANTOPEN|IOERR_(WRITE|FSYNC|TRUNCATE|SHMSIZE|SHMOPEN|SHMMAP|DIR_FSYNC|DELETE))/
 const unavailable = /^SQLITE_(IOERR|BUSY|LOCKED|NOMEM|CORRUPT|NOTADB|PROTOCOL|SCHEMA|INTERRUPT)/
@@ -106,22 +107,23 @@ function connect (path: string, readonly: boolean): Connection {
   return db
 }
 
-/** Makes the file before SQLite does, so that nobody but its owner can read it; the log beside it takes the same rights. */
-function touch (path: string): void {
-  closeSync(openSync(path, 'a', 0o600))
-}
-
-/** @throws StoreFailure with a sentence when the file cannot be made or opened */
-export function openSqlite (path: string): Db {
-  let writing: Connection, reading: Connection
+/**
+ * Makes the file before SQLite does, so that nobody but its owner can read it (the log beside it takes the same rights), and opens it.
+ * @throws StoreFailure when it cannot be made or opened
+ */
+function openFile<T> (path: string, open: () => T): T {
   try {
-    touch(path)
-    writing = connect(path, false)
-    reading = connect(path, true)
+    closeSync(openSync(path, 'a', 0o600))
+    return open()
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'no reason given'
     throw new StoreUnavailable(`the database file cannot be opened (${reason})`, { cause: error })
   }
+}
+
+/** @throws StoreFailure when the file cannot be made or opened */
+export function openSqlite (path: string): Db {
+  const { writing, reading } = openFile(path, () => ({ writing: connect(path, false), reading: connect(path, true) }))
   const writer = groupWriter(writerOn(writing), group)
   const reader = sessionOn(reading)
   let version: Database.Statement<[], Row> | null = null
@@ -147,8 +149,7 @@ export function openSqlite (path: string): Db {
  */
 export function lockSqlite (path: string): () => void {
   const side = `${path}.lock`
-  touch(side)
-  const db = new Database(side, { timeout: 0 })
+  const db = openFile(side, () => new Database(side, { timeout: 0 }))
   try {
     db.exec('begin exclusive')
   } catch (error) {

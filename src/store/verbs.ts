@@ -88,7 +88,7 @@ export interface Finish {
     | { readonly kind: 'dead', readonly reason: string }
   readonly caused?: readonly Acceptance[]
 }
-/** done: recorded. stale: the lease had passed to another; nothing changed. refused: a caused message could not be stored; nothing changed. */
+/** done: recorded. stale: the lease had passed to another, or this was finished or handed back already; nothing changed. refused: a caused message could not be stored; nothing changed. */
 export type Finished = 'done' | 'stale' | 'refused'
 
 /** A message as its parties and operators see it. */

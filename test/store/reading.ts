@@ -98,6 +98,12 @@ export function readContract (fresh: Fresh, open: OpenStore): void {
       assert.deepEqual(await list({}, stranger), [])
     })
 
+    test('gives a message a party sent to itself once', async t => {
+      const own = await fresh(t)
+      const { envelope } = await offer(own, heen({ envelope: { receiver: gemeente } }))
+      assert.deepEqual((await own.list({ party: gemeente, limit: 9 })).items.map(({ id }) => id), [envelope.id])
+    })
+
     test('goes on from its cursor without gap or repeat, also when new messages come', async () => {
       const pages: string[][] = []
       let cursor: string | undefined
