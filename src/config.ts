@@ -41,7 +41,8 @@ type Raw = Record<string, unknown>
 /** A wrong or missing setting; the message names it and its shape, never a secret's value. */
 export class ConfigError extends Error {}
 
-const environmentName = (key: string): string => `ZORGPOORT_${key.toUpperCase()}`
+/** @returns the environment variable of a setting */
+export const environmentName = (key: string): string => `ZORGPOORT_${key.toUpperCase()}`
 
 function fromEnvironment (schema: TObject, env: NodeJS.ProcessEnv): Raw {
   const known = Object.keys(schema.properties)

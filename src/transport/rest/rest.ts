@@ -113,3 +113,4 @@ const openapi = (version: string): object => ({
   security: [{ mutualTLS: [] }]
 })
 export { historyView, messageView } from './views.ts'
+export { routes } from './routes.ts'

@@ -1,0 +1,75 @@
+/** The tables of the manual, drawn from the source: `npm run generate` writes them into README.md, `--check` compares. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { configSchema, environmentName } from './config.ts'
+import { transportCodes } from './codes/codes.ts'
+import { findingCodes } from './validate/validate.ts'
+import { models } from './standard/standard.ts'
+import { home } from './version.ts'
+
+type Cells = readonly string[]
+const row = (cells: Cells): string => `| ${cells.map(cell => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`
+const table = (head: Cells, rows: readonly Cells[]): string => [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n')
+const code = (text: unknown): string => text === null || text === undefined ? '' : `\`${String(text)}\``
+
+const member = (it: object, name: string): unknown => Object.entries(it).find(([key]) => key === name)?.[1]
+
+function settings (): string {
+  const rows = Object.entries(configSchema.properties).map(([key, schema]) => {
+    const byDefault = member(schema, 'default')
+    return [code(key), code(environmentName(key)), byDefault === undefined ? 'required' : code(byDefault), String(member(schema, 'description'))]
+  })
+  return table(['setting', 'environment', 'default', 'what'], rows)
+}
+
+const refusalTable = (): string => table(['code', 'HTTP', 'chain', 'what to do', 'meaning'],
+  transportCodes().map(it => [code(it.code), String(it.status), it.transportCode ?? '', it.retry, `${it.nl}<br>${it.en}`]))
+
+const findingTable = (): string => table(['code', 'Nederlands', 'English'],
+  Object.entries(findingCodes).map(([name, { nl, en }]) => [code(name), nl, en].map(cell => cell.replaceAll('<', '&lt;'))))
+
+function messageTable (): string {
+  const codeIn = (family: string, number: string): string => models.find(it => it.family === family && it.number === number)?.berichtCode ?? ''
+  const rows = models.filter(it => it.family === 'iwmo').map(({ number, role, afzender, answeredBy }) => {
+    const from = (role === 'retour') === (afzender === 'gemeente') ? 'aanbieder' : 'gemeente'
+    return [number, from, codeIn('iwmo', number), codeIn('ijw', number), answeredBy?.slice(-3) ?? '']
+  })
+  return table(['message', 'sent by', 'BerichtCode WMO', 'BerichtCode JW', 'answered by'], rows)
+}
+
+/** Name of a table's place in README.md, and what belongs there. */
+export const tables: Readonly<Record<string, () => string>> = { settings, refusals: refusalTable, findings: findingTable, messages: messageTable }
+
+const place = (name: string): RegExp => new RegExp(`(<!-- table: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`)
+
+/** @returns the text with every table as the source has it. @throws Error when a table has no place in it */
+export function withTables (text: string): string {
+  return Object.entries(tables).reduce((before, [name, draw]) => {
+    if (!place(name).test(before)) throw new Error(`README.md has no place for the table of ${name}`)
+    return before.replace(place(name), (_all, start: string, end: string) => `${start}${draw()}\n${end}`)
+  }, text)
+}
+
+/** The configuration's JSON schema, for editors and deployment tools. */
+export const configSchemaText = (): string => `${JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Zorgpoort configuration', ...configSchema }, null, 2)}\n`
+
+/** @returns the files of the manual that differ from the source; with `write` they are made the same */
+export function manual (write: boolean): string[] {
+  const readme = join(home, 'README.md')
+  const files: Array<readonly [string, string]> = [[readme, withTables(readFileSync(readme, 'utf8'))], [join(home, 'schemas/config.schema.json'), configSchemaText()]]
+  const different = files.filter(([path, text]) => read(path) !== text)
+  if (write) for (const [path, text] of different) writeFileSync(path, text)
+  return different.map(([path]) => path)
+}
+
+function read (path: string): string | null {
+  try { return readFileSync(path, 'utf8') } catch { return null }
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const check = process.argv.includes('--check')
+  const different = manual(!check)
+  for (const path of different) console.log(`${check ? 'differs from the source, run "npm run generate"' : 'written'}: ${path}`)
+  if (check && different.length > 0) process.exitCode = 1
+}

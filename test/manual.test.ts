@@ -1,0 +1,67 @@
+/** The manual, the command line, the interface and the source say the same. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { Ajv } from 'ajv'
+import { program } from '../bin/main.ts'
+import { configSchema, readConfig } from '../src/config.ts'
+import { manual, withTables } from '../src/manual.ts'
+import { routes } from '../src/transport/rest/rest.ts'
+import { home, version } from '../src/version.ts'
+import Fastify from 'fastify'
+
+const read = (path: string): string => readFileSync(join(home, path), 'utf8')
+const readme = read('README.md')
+
+test('the tables of README.md and the configuration schema are as the source has them', () => {
+  assert.deepEqual(manual(false), [])
+})
+
+test('a table that lost its place in README.md is noticed', () => {
+  assert.throws(() => withTables(readme.replace('<!-- table: refusals -->', '')), /no place for the table of refusals/)
+})
+
+test('README.md opens with the two commands, and both are scripts', () => {
+  const commands = readme.match(/```sh\n([\s\S]*?)```/)?.[1] ?? ''
+  assert.match(commands, /^npm ci && npm start\b.*\nnpm ci && npm test\b/)
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  assert.ok(scripts['start'] !== undefined && scripts['test'] !== undefined)
+})
+
+test('README.md lists every command of the program and no other, and every command has help', () => {
+  const all = program(() => {}).commands
+  const listed = [...readme.matchAll(/^\| `([a-z]+)` \| /gm)].map(match => match[1]).filter(name => name !== undefined && !(name in configSchema.properties))
+  assert.deepEqual(listed.toSorted(), all.map(it => it.name()).toSorted())
+  for (const command of all) assert.ok(command.description().length > 10, command.name())
+})
+
+test('README.md lists every route of the REST door and no other', async () => {
+  const app = Fastify({ routerOptions: {} })
+  const found: string[] = []
+  app.addHook('onRoute', ({ method, url }) => { if (method !== 'HEAD') found.push(`${String(method)} ${url.replace(':id', '{id}')}`) })
+  await app.register(routes({} as never), { prefix: '/v1' })
+  const listed = [...readme.matchAll(/^\| `((?:GET|POST|DELETE) [^`]+)`/gm)].map(match => match[1] ?? '')
+  assert.deepEqual(listed.toSorted(), found.toSorted())
+})
+
+test('the example configuration is complete and valid, and the schema refuses a misspelt setting', () => {
+  const example: unknown = JSON.parse(read('config/production.example.json'))
+  const valid = new Ajv({ useDefaults: true }).compile(configSchema)
+  assert.equal(valid(example), true)
+  assert.throws(() => readConfig({ env: { ZORGPOORT_REST_PROT: '1' } }), /unknown setting ZORGPOORT_REST_PROT/)
+  assert.throws(() => readConfig({ env: {} }), /mode is not set \(in the file, or as ZORGPOORT_MODE\)/)
+  assert.throws(() => readConfig({ env: {}, under: Object(example), over: { rest_port: 'many' } }), /rest_port must be integer/)
+  assert.throws(() => readConfig({ env: {}, under: Object(example), over: { lease_ms: 1 } }), /lease_ms must be at least twice/)
+})
+
+test('no key, certificate or mode has a default', () => {
+  for (const [name, schema] of Object.entries(configSchema.properties)) {
+    if (/key|certificate|mode$/.test(name)) assert.equal('default' in schema, false, name)
+  }
+})
+
+test('CHANGELOG.md has a place for what is not released, and package.json the version the command tells', () => {
+  assert.match(read('CHANGELOG.md'), /^## Unreleased$/m)
+  assert.equal(program(() => {}).version(), version)
+})
