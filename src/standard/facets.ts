@@ -12,7 +12,7 @@ export function acceptsOf (element: ElementModel, type: SimpleType): Accepts {
   const byType = prepared.get(type) ?? ofType(type)
   prepared.set(type, byType)
   if (element.pattern === undefined) return byType
-  const own = matches(element.pattern)
+  const own = collapsing(type, matches(element.pattern))
   return text => byType(text) && own(text)
 }
 
@@ -20,13 +20,23 @@ function ofType (type: SimpleType): Accepts {
   const { kind, name, base, minLength, maxLength, minInclusive, maxInclusive, pattern, enumeration, ...rest } = type
   const strange = Object.keys(rest)
   if (strange.length > 0 || kind !== 'simple') throw new SyntaxError(`${name}: the reader knows no ${strange.join(', ')}`)
+  // The length first: it bounds the work of the patterns.
   const checks = [byBase(type), ...(pattern === undefined ? [] : [matches(pattern)])]
   if (enumeration !== undefined) {
     const codes = new Set(enumeration.map(([code]) => code))
     checks.unshift(text => codes.has(text))
   }
   const [first = () => true, ...others] = checks
-  return others.length === 0 ? first : text => first(text) && others.every(check => check(text))
+  return collapsing(type, others.length === 0 ? first : text => first(text) && others.every(check => check(text)))
+}
+
+/** No number, date or time is longer, but for white space nobody writes; it also bounds the work of trimming. */
+const collapsed_characters_max = 64
+
+/** White space around a number, date or time is no part of the value that the facets judge. */
+function collapsing (type: SimpleType, accepts: Accepts): Accepts {
+  if (type.base === 'string') return accepts
+  return text => text.length <= collapsed_characters_max && accepts(text.replace(/^[ \t\n\r]+|[ \t\n\r]+$/g, ''))
 }
 
 function byBase (type: SimpleType): Accepts {
@@ -53,10 +63,10 @@ function length (min: number, max: number): Accepts {
   }
 }
 
-/** White space around a number is no part of it; up to 15 digits a double is exact, past them we are not sure. */
+/** Up to 15 digits a double is exact, past them we are not sure. */
 function integer (min: number, max: number): Accepts {
   return text => {
-    if (!/^[ \t\n\r]*[+-]?[0-9]{1,15}[ \t\n\r]*$/.test(text)) return false
+    if (!/^[+-]?[0-9]{1,15}$/.test(text)) return false
     const value = Number(text)
     return value >= min && value <= max
   }

@@ -10,7 +10,7 @@ export interface Prolog {
   readonly at: number
 }
 
-const declaration = /^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.0"|'1\.0')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"UTF-8"|'UTF-8'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>[ \t\r\n]*/i
+const declaration = /^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.0"|'1\.0')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"[Uu][Tt][Ff]-8"|'[Uu][Tt][Ff]-8'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>[ \t\r\n]*/
 const rootTag = /^<(?:([A-Za-z_][\w.-]*):)?Bericht((?:[ \t\r\n][^<>]*)?)>$/
 const attribute = /[ \t\r\n]+xmlns(?::([A-Za-z_][\w.-]*))?[ \t\r\n]*=[ \t\r\n]*(?:"([^"]*)"|'([^']*)')/y
 /** Any longer start tag holds what no message needs. */
@@ -21,7 +21,6 @@ const plainUri = /^(?:https?:\/\/|urn:)[A-Za-z0-9._/:#-]+$/
 export function readProlog (text: string): Prolog | string {
   const start = text.startsWith('<?') ? declaration.exec(text.slice(0, 200))?.[0].length : 0
   if (start === undefined) return 'the XML declaration'
-  if (start > 0 && !/^<\?xml[^?]*version[^?]*\?>/.test(text.slice(0, start))) return 'the XML declaration'
   const end = text.indexOf('>', start) + 1
   if (end === 0 || end - start > rootTag_characters) return 'the start tag of the root'
   const [whole, prefix = '', attributes = ''] = rootTag.exec(text.slice(start, end)) ?? []
