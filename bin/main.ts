@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../src/config.ts'
 import { StoreFailure, StoreUnusable } from '../src/store/store.ts'
 import { version } from '../src/version.ts'
+import { conformance } from './commands/conformance.ts'
 import { inspect } from './commands/inspect.ts'
 import { keys } from './commands/keys.ts'
 import { migrate } from './commands/migrate.ts'
@@ -20,7 +21,7 @@ export function program (end: (code: number) => void): Command {
     .exitOverride()
     .showHelpAfterError('(zorgpoort COMMAND --help tells more)')
     .addHelpText('after', '\nExit codes: 0 good, 1 refused or invalid, 2 wrong use.')
-  for (const add of [serve, validate, send, parties, keys, migrate, inspect]) add(it, end)
+  for (const add of [serve, validate, send, parties, keys, migrate, conformance, inspect]) add(it, end)
   for (const command of it.commands) command.copyInheritedSettings(it)
   return it
 }
