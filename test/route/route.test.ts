@@ -1,0 +1,18 @@
+/** Routing reads the envelope and the receiver's connections, nothing else. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { partyCode } from '../../src/core/core.ts'
+import { route } from '../../src/route/route.ts'
+import type { Party } from '../../src/store/store.ts'
+
+const party: Party = { code: partyCode('42420001'), kind: 'aanbieder', name: 'Voorbeeld', families: ['iwmo'], connections: [{ door: 'mailbox', direction: 'both' }] }
+
+test('a connected receiver gets it in its mailbox', () => {
+  assert.deepEqual(route({ family: 'iwmo' }, party), { kind: 'mailbox' })
+})
+
+test('a receiver that left, left this standard, or only sends, cannot be reached, and the reason says which', () => {
+  assert.deepEqual(route({ family: 'iwmo' }, null), { kind: 'none', reason: 'receiver_left' })
+  assert.deepEqual(route({ family: 'ijw' }, party), { kind: 'none', reason: 'receiver_left_family' })
+  assert.deepEqual(route({ family: 'iwmo' }, { ...party, connections: [{ door: 'mailbox', direction: 'out' }] }), { kind: 'none', reason: 'receiver_has_no_door' })
+})
