@@ -72,7 +72,8 @@ export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): A
     if (correlation === null) return { kind: 'free' }
     const { sender, type, identificatie } = correlation
     const [row] = await session.all(sql.asked, { sender, type, identificatie })
-    if (row === undefined || !mayAnswer(row, envelope)) return rules.retour_unknown === 'accept' ? { kind: 'free' } : refused('ZP_RETOUR_UNKNOWN')
+    if (row === undefined && rules.retour_unknown === 'accept') return { kind: 'free' }
+    if (row === undefined || !mayAnswer(row, envelope)) return refused('ZP_RETOUR_UNKNOWN')
     if (row['answer'] === 'answered') return refused('ZP_RETOUR_SECOND')
     const path = differing(correlation.echo, row)
     return path === null ? { kind: 'message', row } : refused('ZP_RETOUR_ECHO', path)

@@ -144,5 +144,13 @@ export function acceptContract (fresh: Fresh): void {
       assert.deepEqual(await store.accept([answer]), [{ kind: 'stored', id: answer.envelope.id }])
       assert.equal((await store.message(aanbieder, answer.envelope.id))?.answers, null)
     })
+
+    test('to a message that is here but was not offered to who answers is refused, even where unknown ones are allowed', async t => {
+      const store = await fresh(t, { retour_unknown: 'accept' })
+      const asked = await offer(store)
+      const unknown = [{ kind: 'refused', code: 'ZP_RETOUR_UNKNOWN', element: null }]
+      assert.deepEqual(await store.accept([retour(asked, { envelope: { sender: stranger } })]), unknown)
+      assert.equal((await store.message(gemeente, asked.envelope.id))?.answer, 'awaited')
+    })
   })
 }
