@@ -49,7 +49,7 @@ export async function validateCommand (files: readonly string[], options: Valida
     bar?.end()
     await validator.close()
   }
-  if (!options.json) await write(io.stdout, summary(counts))
+  if (!options.json) await write(io.stdout, summary(counts, options.lang))
   return counts.invalid === 0 ? good : bad
 }
 
@@ -91,19 +91,28 @@ function told ({ code, findings }: Extract<Judgement, { kind: 'invalid' }>): rea
   return [{ level: 1, code, line: null, path: '', found: '', expected: '', message: nl, message_en: en }]
 }
 
+/** Words of the report; Dutch unless English is asked for. */
+const words = {
+  nl: { valid: 'geldig  ', invalid: 'ONGELDIG', line: 'regel', one: 'bestand', more: 'bestanden', counts: ['geldig', 'ongeldig'] },
+  en: { valid: 'valid  ', invalid: 'INVALID', line: 'line', one: 'file', more: 'files', counts: ['valid', 'invalid'] }
+} as const
+const wordsIn = (lang: string | undefined): typeof words['nl' | 'en'] => words[lang === 'en' ? 'en' : 'nl']
+
 function report ({ file, valid, type, findings }: Verdict, lang: string | undefined, colour: boolean): string {
-  const paint = (style: 'green' | 'red' | 'bold' | 'dim' | 'reset', text: string): string => colour ? styleText(style, text, { validateStream: false }) : text
-  const head = `${valid ? paint('green', 'geldig  ') : paint('red', 'ONGELDIG')}  ${file}${type === null ? '' : `  ${type}`}\n`
+  const paint = (style: 'green' | 'red' | 'bold' | 'dim', text: string): string => colour ? styleText(style, text, { validateStream: false }) : text
+  const say = wordsIn(lang)
+  const head = `${valid ? paint('green', say.valid) : paint('red', say.invalid)}  ${file}${type === null ? '' : `  ${type}`}\n`
   const lines = findings.flatMap(({ code, line, path, message, message_en: english }) => [
-    `  ${line === null ? '' : `regel ${line}  `}${path === '' ? '' : `${paint('bold', path)}  `}${paint('dim', code)}`,
-    ...(lang === 'en' ? [] : [`    ${message}`]),
-    ...(lang === 'nl' ? [] : [`    ${paint(lang === 'en' ? 'reset' : 'dim', english)}`])
+    `  ${line === null ? '' : `${say.line} ${line}  `}${path === '' ? '' : `${paint('bold', path)}  `}${paint('dim', code)}`,
+    ...(lang === 'en' ? [`    ${english}`] : [`    ${message}`, ...(lang === 'nl' ? [] : [`    ${paint('dim', english)}`])])
   ])
   return head + lines.map(line => `${line}\n`).join('')
 }
 
-function summary ({ valid, invalid }: { readonly valid: number, readonly invalid: number }): string {
-  return `${valid + invalid} ${valid + invalid === 1 ? 'bestand' : 'bestanden'}: ${valid} geldig, ${invalid} ongeldig\n`
+function summary ({ valid, invalid }: { readonly valid: number, readonly invalid: number }, lang: string | undefined): string {
+  const { one, more, counts } = wordsIn(lang)
+  const all = valid + invalid
+  return `${all} ${all === 1 ? one : more}: ${valid} ${counts[0]}, ${invalid} ${counts[1]}\n`
 }
 
 /** Adds the command to the program; `end` gets its exit code. */

@@ -19,15 +19,16 @@ export interface SequenceVerdict {
 /**
  * Judges every child, also after one that does not belong.
  * As few children as possible are called out of order: those outside a longest run that keeps the sequence.
+ * @param known whether a name stands anywhere in this message type: then it is no misspelling
  */
-export function judgeSequence (type: ComplexType, namespace: string, children: readonly ChildName[]): SequenceVerdict {
+export function judgeSequence (type: ComplexType, namespace: string, children: readonly ChildName[], known: (name: string) => boolean): SequenceVerdict {
   const places = new Map(type.elements.map((element, index) => [element.name, index]))
   const positions = children.map(child => places.get(child.name) ?? -1)
   const kept = longestRun(positions)
   const counts = new Map<string, number>()
   const verdicts = children.map((child, index): ChildVerdict => {
     const model = type.elements[positions[index] ?? -1]
-    if (!model) return { kind: 'unexpected', like: closest(child.name, type) }
+    if (!model) return { kind: 'unexpected', like: known(child.name) ? null : closest(child.name, type) }
     const occurrence = (counts.get(model.name) ?? 0) + 1
     counts.set(model.name, occurrence)
     const kind = child.namespace !== namespace
@@ -62,14 +63,14 @@ function longestRun (positions: readonly number[]): ReadonlySet<number> {
 
 /** @returns the element of this type that a name was probably meant to be, or null */
 function closest (name: string, type: ComplexType): ElementModel | null {
-  const near = type.elements.filter(element => distance(name.toLowerCase(), element.name.toLowerCase()) <= Math.max(1, Math.floor(element.name.length / 3)))
+  const near = type.elements.filter(element => distance(name.toLowerCase(), element.name.toLowerCase()) <= Math.min(3, Math.max(1, Math.floor(element.name.length / 3))))
   return near.length === 1 ? near[0] ?? null : null
 }
 
 /** Names that differ more in length are simply far apart: hostile ones may be very long. */
-const far = 8
+const far = 3
 
-/** @returns the edits between two names, or more than 8 when they differ so much in length */
+/** @returns the edits between two names; 4 when they differ more than 3 in length */
 export function distance (a: string, b: string): number {
   if (Math.abs(a.length - b.length) > far) return far + 1
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)

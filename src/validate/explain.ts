@@ -6,7 +6,7 @@ import { judgeSequence, type ChildVerdict, type SequenceVerdict } from './childr
 import { fault, finding, same, type Fault, type Place } from './codes.ts'
 import { contentOf } from './dom.ts'
 import { elementLines } from './lines.ts'
-import { afterOrBefore, belongs, notHere } from './place.ts'
+import { afterOrBefore, belongs, notHere, stands } from './place.ts'
 import { shape, visible } from './shape.ts'
 import { contradiction, visibleNamespace } from './type.ts'
 import { checkValue } from './value.ts'
@@ -61,7 +61,7 @@ function walkComplex (walk: Walk, element: XmlElement, type: ComplexType, at: Pl
   const blank = /^[ \t\r\n]*$/.test(text)
   if (!blank || cdata) walk.tell(fault('ZP_SCHEMA_TEXT', blank ? same('CDATA') : shape(text.trim())), at)
   const namespace = type.basis ? walk.model.basisNamespace : walk.model.namespace
-  const verdict = judgeSequence(type, namespace, elements.map(({ name, namespaceUri }) => ({ name, namespace: namespaceUri })))
+  const verdict = judgeSequence(type, namespace, elements.map(({ name, namespaceUri }) => ({ name, namespace: namespaceUri })), name => stands(walk.model, name))
   for (const missing of verdict.missing) walk.tell(fault('ZP_SCHEMA_MISSING'), { line: at.line, path: join(at.path, missing.name) })
   elements.forEach((child, index) => {
     const its = verdict.children[index]

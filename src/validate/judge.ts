@@ -5,7 +5,6 @@ import { readMessage, type MessageModel, type Tree } from '../standard/standard.
 import { fault, finding, type FindingCode } from './codes.ts'
 import { judgeBySchema, withDocument } from './engine.ts'
 import { explain } from './explain.ts'
-import { lineAt } from './lines.ts'
 import { precheck } from './precheck.ts'
 import { treeOf } from './tree.ts'
 import { typeOf } from './type.ts'
@@ -30,7 +29,7 @@ export function judge (bytes: Buffer, { payload_bytes_max, findings_max }: Judge
   if (refused) return invalid(refused.code, null, [refused.finding])
   return withDocument(bytes,
     document => judgeDocument(document, bytes, findings_max),
-    wrong => invalid('ZP_XML', null, [notWellFormed(wrong, lineAt(bytes, bytes.length))]))
+    wrong => invalid('ZP_XML', null, [notWellFormed(wrong, bytes)]))
 }
 
 function judgeDocument (document: XmlDocument, bytes: Buffer, findings_max: number): Judgement {

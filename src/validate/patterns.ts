@@ -3,7 +3,7 @@ import type { Words } from './codes.ts'
 
 const notBlank: Words = { nl: 'niet alleen spaties', en: 'not only blanks' }
 
-/** Patterns of the data types (LDT_…) in words. A test sees that every pattern of the model stands here. */
+/** The model's patterns in words; a test sees that each of them stands here or is a fixed value. */
 export const patternWords: Readonly<Record<string, Words>> = {
   '[0-9]{9}': { nl: '9 cijfers', en: '9 digits' },
   '[0-9]{8}': { nl: '8 cijfers', en: '8 digits' },
@@ -14,6 +14,7 @@ export const patternWords: Readonly<Record<string, Words>> = {
   '[^:Z]*': { nl: 'JJJJ-MM-DD zonder tijdzone', en: 'YYYY-MM-DD without a time zone' },
   '[^Z+-]+': { nl: 'UU:MM:SS zonder tijdzone', en: 'HH:MM:SS without a time zone' },
   '(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)': { nl: 'drie getallen met punten ertussen, zoals 1.0.0', en: 'three numbers with dots between, such as 1.0.0' },
+  '([a-zA-Z0-9])+': { nl: 'alleen letters en cijfers', en: 'letters and digits only' },
   '([a-zA-ZÀ-ỳ])+': { nl: 'alleen letters, zonder punten of spaties', en: 'letters only, without dots or blanks' }
 }
 

@@ -33,6 +33,9 @@ export function afterOrBefore (type: ComplexType, verdict: SequenceVerdict, elem
   return next ? { nl: `vóór ${next.name}`, en: `before ${next.name}` } : { nl: 'vooraan', en: 'first' }
 }
 
+/** @returns whether a name stands anywhere in this message type */
+export const stands = (model: MessageModel, name: string): boolean => placesOf(model).has(name)
+
 const known = new WeakMap<MessageModel, ReadonlyMap<string, readonly string[]>>()
 
 /** Element name → paths of the elements it may stand in. */

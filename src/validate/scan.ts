@@ -27,6 +27,7 @@ export function scan (bytes: Buffer, onElement: (at: number, ordinal: number) =>
     if (next === BANG) {
       if (isAt(bytes, '--', at + 2)) at = after(bytes, '-->', at + 4)
       else if (isAt(bytes, '[CDATA[', at + 2)) at = after(bytes, ']]>', at + 9)
+      else if (bytes.length - at < '<!DOCTYPE'.length) return null
       else return { fault: fault(isAt(bytes, 'ENTITY', at + 2) ? 'ZP_XML_ENTITY' : 'ZP_XML_DOCTYPE'), at }
       continue
     }

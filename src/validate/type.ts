@@ -23,7 +23,9 @@ const supported = (): string => supportedTypes().join(', ')
 /** @returns the fault when a leaf of the Header contradicts the namespace; null for every other leaf */
 export function contradiction (path: string, text: string, model: MessageModel): Fault | null {
   const asked = askedAt(path, model)
-  if (asked === null || text === asked) return null
+  // Of the two numbers the schema ignores white space around them.
+  const value = path === 'Header/BerichtCode' ? text : text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '')
+  if (asked === null || value === asked) return null
   const other = path === 'Header/BerichtCode' ? models.find(each => each.berichtCode === text) : undefined
   return fault('ZP_TYPE_CONTRADICTED', same(other ? `${text} (${other.type})` : visible(text) || '""'), same(`${asked} (${model.type})`))
 }

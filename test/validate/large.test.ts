@@ -1,0 +1,96 @@
+/** Large messages are judged in a thread that may be slow, die or be ended, while the event loop keeps turning. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import { openValidator, type Judgement, type Validator, type ValidatorLimits } from '../../src/validate/validate.ts'
+import { findingsOf, largeClaim, sample } from './sample.ts'
+
+const claim = largeClaim(5_000_000)
+
+async function using (limits: ValidatorLimits, work: (validator: Validator) => Promise<void>): Promise<void> {
+  const validator = openValidator(limits)
+  try { await work(validator) } finally { await validator.close() }
+}
+
+const said = (judgement: Judgement): string => judgement.kind === 'valid' ? 'valid' : judgement.code
+
+describe('large messages', () => {
+  it('a 5 MB JW323 is valid and comes back whole, and the event loop turns meanwhile', async () => {
+    await using({}, async validator => {
+      const state = { done: false }
+      let turns = 0
+      const judged = validator.validate(claim).finally(() => { state.done = true })
+      while (!state.done) { turns++; await setImmediate() }
+      const judgement = await judged
+      assert.equal(judgement.kind, 'valid')
+      assert.ok(turns > 100, `${turns} turns`)
+      const clients = JSON.stringify(judgement.kind === 'valid' && judgement.message).split('"Bsn"').length - 1
+      assert.equal(clients, claim.toString().split('<jw323:Client>').length - 1)
+      assert.equal(judgement.model?.type, 'JW323')
+    })
+  })
+
+  it('gives the same judgement as the thread of the caller', async () => {
+    const messages = [claim, Buffer.from(claim.toString().replaceAll('<jw323:Bsn>999900006', '<jw323:Bsn>x')), claim.subarray(0, -30)]
+    await using({}, async threaded => await using({ worker_bytes: 25_000_000 }, async inline => {
+      for (const bytes of messages) assert.deepEqual(await threaded.validate(bytes), await inline.validate(bytes))
+    }))
+  })
+
+  it('lines beyond 65,535 are exact', async () => {
+    await using({}, async validator => {
+      const text = claim.toString()
+      assert.ok(text.split('\n').length > 100_000)
+      const at = text.lastIndexOf('<jw323:Bsn>')
+      const [only, ...more] = findingsOf(await validator.validate(Buffer.from(`${text.slice(0, at)}<jw323:Bsn>9${text.slice(at + '<jw323:Bsn>'.length)}`)))
+      assert.deepEqual(more, [])
+      assert.equal(only?.line, text.slice(0, at).split('\n').length)
+      assert.match(only?.path ?? '', /^Declaratie\/Clienten\/Client\[\d{4}\]\/Bsn$/)
+    })
+  })
+
+  it('several at once are judged one after the other, and too many are told to come back', async () => {
+    await using({ worker_bytes: 1000, worker_waiting_max: 2 }, async validator => {
+      const small = Buffer.from(sample('JW301'))
+      const outcomes = await Promise.all([1, 2, 3, 4, 5].map(async () => said(await validator.validate(small))))
+      assert.deepEqual(outcomes, ['valid', 'valid', 'ZP_BUSY', 'ZP_BUSY', 'ZP_BUSY'])
+      assert.equal(said(await validator.validate(small)), 'valid')
+    })
+  })
+
+  it('one that takes too long is told to come back, and the second time refused', async () => {
+    await using({ worker_ms_max: 1 }, async validator => {
+      assert.equal(said(await validator.validate(claim)), 'ZP_BUSY')
+      assert.equal(said(await validator.validate(claim)), 'ZP_POISON')
+      assert.equal(said(await validator.validate(Buffer.concat([claim, Buffer.from(' ')]))), 'ZP_BUSY')
+    })
+  })
+
+  it('one that kills the thread is told to come back, then refused; others are judged on', async () => {
+    // Enough memory for the thread to start, not for this message.
+    const deadly = largeClaim(15_000_000)
+    await using({ worker_heap_mb: 12 }, async validator => {
+      assert.equal(said(await validator.validate(deadly)), 'ZP_BUSY')
+      assert.equal(said(await validator.validate(deadly)), 'ZP_POISON')
+      assert.equal(said(await validator.validate(largeClaim(300_000))), 'valid')
+    })
+  })
+
+  it('closing ends what runs and what waits', async () => {
+    const validator = openValidator()
+    const running = [validator.validate(claim), validator.validate(claim)]
+    await setImmediate()
+    await validator.close()
+    assert.deepEqual((await Promise.all(running)).map(said), ['ZP_BUSY', 'ZP_BUSY'])
+    assert.equal(said(await validator.validate(claim)), 'ZP_BUSY')
+  })
+
+  it('the bytes that were given are left alone, also when they are a view on more', async () => {
+    await using({ worker_bytes: 1000 }, async validator => {
+      const text = Buffer.from(sample('JW301'))
+      const around = Buffer.concat([Buffer.from('###'), text, Buffer.from('###')])
+      assert.equal(said(await validator.validate(around.subarray(3, -3))), 'valid')
+      assert.equal(around.subarray(3, -3).compare(text), 0)
+    })
+  })
+})
