@@ -6,11 +6,12 @@ import type { XsdValidator } from 'libxml2-wasm'
 import { compileSchema, isValid } from './compile.ts'
 import type { MessageModel, MessageType } from './model.ts'
 import { modelOf, supportedTypes } from './models.ts'
+import { schemaFiles } from './schema.ts'
 import { mutantOf } from './samples/mutants.ts'
 
 export interface ConformanceOptions {
-  /** Folder with our `<TYPE>.xsd` and basisschema.xsd, or with one folder per family and release as in `schemas/istandaarden`. */
-  readonly ours: string
+  /** Folder with our `<TYPE>.xsd` and basisschema.xsd, or with one folder per family and release as in `schemas/istandaarden`. When not given: the schemas this program judges by, from the model. */
+  readonly ours?: string
   /** Folder of the user's copy, in either form. */
   readonly theirs: string
   /** All 28 when not given. */
@@ -47,7 +48,7 @@ export async function conformance (options: ConformanceOptions): Promise<readonl
 
 async function compared (model: MessageModel, { ours, theirs, perType, seed }: ConformanceOptions): Promise<TypeConformance> {
   const none = { type: model.type, absent: null, compared: 0, valid: 0, different: [] }
-  const own = await schemaIn(ours, model)
+  const own = ours === undefined ? compileSchema(schemaFiles(model)) : await schemaIn(ours, model)
   if (own === null) return { ...none, absent: 'ours' }
   try {
     const other = await schemaIn(theirs, model)

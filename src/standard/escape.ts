@@ -7,7 +7,6 @@ export const escapeXml = (text: string): string =>
   /[&<>"\r]/.test(text) ? text.replace(/[&<>"\r]/g, found => named[found] ?? found) : text
 
 /** Characters XML 1.0 does not allow, lone surrogates included. */
-// eslint-disable-next-line no-control-regex
 const illegal = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/u
 
 /** @returns whether every character may stand in an XML 1.0 document */

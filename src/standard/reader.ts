@@ -20,7 +20,6 @@ interface Walk { readonly text: string, readonly plain: boolean, at: number, rea
 type Read = (walk: Walk) => Node | undefined
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-// eslint-disable-next-line no-control-regex
 const needsLook = /[&\]\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/
 
 /**

@@ -1,9 +1,11 @@
 /** The schemas: the same verdicts as the published ones, and a reader that never says more than they do. */
 import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
-import { compileSchema, conformance, models, mutantOf, readMessage, schemaFiles } from '../../src/standard/standard.ts'
+import { compileSchema, conformance, modelOf, models, mutantOf, readMessage, schemaFiles } from '../../src/standard/standard.ts'
 import { isValid } from '../../src/standard/compile.ts'
 
 const schemas = join(import.meta.dirname, '../../schemas/istandaarden')
@@ -25,9 +27,16 @@ describe('our schemas and the published ones', () => {
     }
   })
 
-  it('differ where they should: a schema of another type is seen at once', async () => {
-    const [result] = await conformance({ ours: schemas, theirs: join(schemas, 'ijw', '3.2'), types: ['WMO301'], perType: 1, seed: 1 })
-    assert.equal(result?.absent, 'theirs')
+  it('are told apart when one is changed, and when one is absent', async t => {
+    const folder = await mkdtemp(join(tmpdir(), 'schemas-'))
+    t.after(() => rm(folder, { recursive: true }))
+    const { message, basis } = schemaFiles(modelOf('WMO305'))
+    await writeFile(join(folder, 'wmo305.XSD'), message.replace('basisschema.xsd', 'Basisschema.xsd'))
+    await writeFile(join(folder, 'Basisschema.xsd'), basis.replace('maxLength value="12"', 'maxLength value="5"'))
+    const [changed, absent] = await conformance({ theirs: folder, types: ['WMO305', 'WMO306'], perType: 20, seed: 1 })
+    assert.ok(changed !== undefined && changed.different.length > 0)
+    assert.ok(changed.different.every(one => one.ours && !one.theirs))
+    assert.deepEqual([absent?.absent, absent?.compared], ['theirs', 0])
   })
 
   it('tell a folder that cannot be read', async () => {

@@ -4,8 +4,8 @@ import { models } from '../models.ts'
 import { writeMessage } from '../writer.ts'
 import { generateMessage } from './compose.ts'
 
-/** Every fixture tells the story of this seed. */
-const seed = 1
+/** The seeds of the stories that the small and the full fixtures tell: other persons and numbers, so that both can be played. */
+const seeds = { small: 1, full: 2 } as const
 const encoder = new TextEncoder()
 
 /** Breaks a message's text; null when it has nowhere to be broken so. */
@@ -53,8 +53,8 @@ export function fixtureFiles (): ReadonlyMap<string, Uint8Array> {
 }
 
 function filesOf (model: MessageModel): ReadonlyMap<string, Uint8Array> {
-  const small = writeMessage(model, generateMessage(model, seed, 'small'))
-  const full = writeMessage(model, generateMessage(model, seed, 'full'))
+  const small = writeMessage(model, generateMessage(model, seeds.small, 'small'))
+  const full = writeMessage(model, generateMessage(model, seeds.full, 'full'))
   const files = new Map([['small', small], ['full', full]])
   for (const [why, breakIt] of Object.entries(breaks)) {
     const texts = [small, full].map(bytes => new TextDecoder().decode(bytes))

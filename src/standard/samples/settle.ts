@@ -28,7 +28,7 @@ function hoeveel (tree: Tree, scene: Scene, index: number, einddatum: string): P
   const omvang = !budget && tree['Omvang'] !== undefined
   return {
     Product: product(scene, index, omvang),
-    Omvang: omvang ? { Volume: `${60 + 30 * (index % 8)}`, Eenheid: '01', Frequentie: '2' } : undefined,
+    Omvang: omvang ? { Volume: `${60 + 30 * (index % 8)}`, Eenheid: '82', Frequentie: '2' } : undefined,
     Budget: budget ? '1250000' : undefined,
     [einddatum]: budget || omvang || tree[einddatum] !== undefined ? dates.eind : undefined
   }
