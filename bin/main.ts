@@ -45,11 +45,14 @@ function sentence (error: Error): string {
 /** @param argv as `process.argv`. @returns the exit code */
 export async function main (argv: readonly string[]): Promise<number> {
   let code = 0
+  // Whoever reads our output may stop reading ("| head"): that is no error worth a sentence.
+  process.stdout.on('error', error => { if ('code' in error && error.code === 'EPIPE') process.exit(code) })
   try {
     await program(it => { code = it }).parseAsync([...argv])
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return code
     const known = error instanceof Error ? error : new Error('unknown')
     if (process.env['ZORGPOORT_DEBUG'] === '1') console.error(known.stack)
     console.error(`zorgpoort: ${sentence(known)}`)
