@@ -36,7 +36,11 @@ const collapsed_characters_max = 64
 /** White space around a number, date or time is no part of the value that the facets judge. */
 function collapsing (type: SimpleType, accepts: Accepts): Accepts {
   if (type.base === 'string') return accepts
-  return text => text.length <= collapsed_characters_max && accepts(text.replace(/^[ \t\n\r]+|[ \t\n\r]+$/g, ''))
+  return text => {
+    if (text.length > collapsed_characters_max) return false
+    const bare = text.charCodeAt(0) > 32 && text.charCodeAt(text.length - 1) > 32
+    return accepts(bare ? text : text.replace(/^[ \t\n\r]+|[ \t\n\r]+$/g, ''))
+  }
 }
 
 function byBase (type: SimpleType): Accepts {

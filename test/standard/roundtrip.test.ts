@@ -79,6 +79,7 @@ describe('reader', () => {
   it('gives the generated type', () => {
     const message = readAs('WMO305', new TextEncoder().encode(plain))
     assert.equal(message?.Client.StartProducten.StartProduct[0]?.StatusAanlevering, '1')
+    assert.ok(message !== null && text(writeMessage(model, message)) === plain)
     assert.equal(readAs('WMO306', new TextEncoder().encode(plain)), null)
   })
 
