@@ -75,6 +75,8 @@ export interface Client {
   send (message: Uint8Array | string): Promise<Told>
   /** Waits until this message lies in the own mailbox. */
   receives (id: string): Promise<Told>
+  /** How many connections it has made so far. */
+  connections (): number
 }
 
 /** A gateway that runs, everything it logged so far, and clients of it. */
@@ -130,6 +132,8 @@ function reading (status: number, headers: Record<string, unknown>, bytes: Buffe
 }
 
 function clientOf (url: string, dispatcher: Agent): Client {
+  let connections = 0
+  dispatcher.on('connect', () => { connections++ })
   const call: Client['call'] = async (method, path, body = null, headers = {}) => {
     const answer = await request(`${url}${path}`, { method, dispatcher, body, headers })
     return reading(answer.statusCode, answer.headers, Buffer.from(await answer.body.arrayBuffer()))
@@ -148,7 +152,8 @@ function clientOf (url: string, dispatcher: Agent): Client {
     receives: id => until(async () => {
       const { status, told } = await client.get(`/v1/messages/${id}`)
       return status === 200 && told['delivery'] === 'offered' ? told : undefined
-    }, `message ${id} in the mailbox`)
+    }, `message ${id} in the mailbox`),
+    connections: () => connections
   }
   return client
 }

@@ -1,0 +1,72 @@
+/** What operators and integrators see: health, metrics after traffic, and a description that says what the door really does. */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { describe, test } from 'node:test'
+import { promisify } from 'node:util'
+import { version } from '../../src/version.ts'
+import { fixture, makeWorld } from '../flow/world.ts'
+import { needTool } from '../tools.ts'
+
+const world = await makeWorld()
+const gateway = await world.start()
+const heen = await gateway.as('gemeente').send(fixture('WMO301'))
+await gateway.as('aanbieder').receives(heen.id)
+await gateway.as('gemeente').post(fixture('WMO301'))
+await gateway.as('gemeente').post('no XML')
+await gateway.as('gemeente').get('/v1/nowhere')
+await gateway.as('aanbieder').delete(`/v1/mailbox/${heen.id}`)
+
+const operations = async (path: string): Promise<Response> => await fetch(`${gateway.operations}${path}`)
+interface Described {
+  readonly info: { readonly version: string }
+  readonly components: Record<string, unknown>
+  readonly paths: Record<string, Record<string, { readonly summary?: string, readonly responses: Record<string, unknown>, readonly parameters?: ReadonlyArray<{ readonly name: string }> }>>
+}
+const describedBy = async (): Promise<Described> => await (await operations('/docs/json')).json() as Described
+
+describe('the operations listener', () => {
+  test('says that it lives and is ready', async () => {
+    for (const path of ['/health/live', '/health/ready']) assert.equal((await operations(path)).status, 200, path)
+  })
+
+  test('counts what happened', async () => {
+    const text = await (await operations('/metrics')).text()
+    const value = (name: string): number => Number(new RegExp(`^${name.replace(/[{}"/]/g, '\\$&')} (.*)$`, 'm').exec(text)?.[1])
+    assert.equal(value('zorgpoort_messages_received_total{type="WMO301"}'), 1)
+    assert.equal(value('zorgpoort_messages_duplicate_total'), 1)
+    assert.equal(value('zorgpoort_refused_total{code="ZP_XML"}'), 1)
+    assert.equal(value('zorgpoort_messages{delivery="delivered"}'), 1)
+    assert.equal(value('zorgpoort_messages{delivery="waiting"}'), 0)
+    for (const use of ['tls', 'seal']) assert.ok(value(`zorgpoort_certificate_expiry_timestamp_seconds{use="${use}"}`) > Date.now() / 1000, use)
+    assert.equal(value('zorgpoort_request_seconds_count{route="POST /v1/messages",status="202"}'), 1)
+    assert.ok(value('process_resident_memory_bytes') > 0)
+    assert.equal(value('zorgpoort_refused_total{code="ZP_NOT_FOUND"}'), 1)
+  })
+
+  test('gives no messages, takes nothing, and says nothing of its inside on what it does not know', async () => {
+    for (const path of ['/v1/messages', '/v1/mailbox', '/../src/gateway.ts', '/docs/static/../../../package.json']) assert.equal((await operations(path)).status, 404, path)
+    assert.equal((await fetch(`${gateway.operations}/metrics`, { method: 'POST', body: 'x' })).status, 404)
+  })
+
+  test('describes every operation with its success and its problems', async () => {
+    const { info, paths, components } = await describedBy()
+    assert.equal(info.version, version)
+    const successes = { 'post /v1/messages': ['200', '202'], 'delete /v1/mailbox/{id}': ['204'] } as Record<string, string[]>
+    for (const [path, methods] of Object.entries(paths)) {
+      for (const [method, { summary, responses }] of Object.entries(methods)) {
+        assert.ok(summary, `${method} ${path} has a summary`)
+        assert.deepEqual(Object.keys(responses).toSorted(), [...successes[`${method} ${path}`] ?? ['200'], '4XX', '5XX'], `${method} ${path}`)
+      }
+    }
+    assert.deepEqual(Object.keys(Object(components['securitySchemes'])), ['mutualTLS'])
+    assert.deepEqual(paths['/v1/mailbox']?.['get']?.parameters?.map(it => it.name), ['limit'])
+  })
+
+  test('shows it in a browser', { timeout: 120_000 }, async t => {
+    if (!needTool(t, 'chromium', 'chromium')) return
+    const { paths } = await describedBy()
+    const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', `--user-data-dir=${world.path('chromium')}`, '--virtual-time-budget=20000']
+    const { stdout } = await promisify(execFile)('chromium', [...flags, '--dump-dom', `${gateway.operations}/docs`], { timeout: 100_000, maxBuffer: 50_000_000 })
+    for (const path of Object.keys(paths)) assert.ok(stdout.includes(`data-path="${path}"`), path)
+  })
+})

@@ -1,0 +1,170 @@
+/** Every "no" of the door: each code is seen, as problem details, with its own status and as the OpenAPI document says. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { request as httpsRequest, type RequestOptions } from 'node:https'
+import { Readable } from 'node:stream'
+import { describe, test } from 'node:test'
+import Database from 'better-sqlite3'
+import { refusals, type RefusalCode } from '../../src/core/core.ts'
+import { altered, fixture, makeWorld, message, until, withText, type Reply, type Who } from '../flow/world.ts'
+
+const world = await makeWorld()
+const gateway = await world.start()
+const tight = await makeWorld()
+const tightGateway = await tight.start({ payload_bytes_max: 8_000, inflight_bytes_max: 10_000 })
+const hasty = await makeWorld()
+const hastyGateway = await hasty.start({ validation_worker_bytes: 1, validation_ms_max: 1 })
+const broken = await makeWorld()
+const brokenGateway = await broken.start()
+
+const seen = new Set<string>()
+const asked = { xml: { 'content-type': 'application/xml' } }
+
+/** What every refusal has, whatever it refuses. @returns the code */
+function checkProblem ({ status, headers, told }: Reply): string {
+  const kind = refusals[told.code as RefusalCode]
+  assert.ok(kind, `${status} ${told.code} is a code of the table`)
+  const { detail, findings, instance, ...rest } = told
+  assert.deepEqual(rest, { type: `urn:zorgpoort:${told.code}`, title: kind.nl, title_en: kind.en, status: kind.status, code: told.code, transportCode: kind.transportCode, retry: kind.retry } as unknown)
+  assert.equal(status, kind.status)
+  assert.match(String(instance), /^urn:uuid:[0-9a-f-]{36}$/)
+  assert.ok(Array.isArray(findings) && (detail === undefined || typeof detail === 'string'))
+  assert.equal(headers['content-type'], 'application/problem+json')
+  assert.equal(headers['retry-after'], kind.retry === 'later' ? '5' : undefined)
+  seen.add(told.code)
+  return told.code
+}
+
+const heen = await gateway.as('gemeente').send(fixture('WMO301'))
+await gateway.as('aanbieder').receives(heen.id)
+const second = message('WMO302', 1, { identificatie: 'TWEEDE' })
+
+const post = async (who: Who, bytes: Uint8Array | string, headers: Record<string, string> = asked.xml): Promise<Reply> =>
+  await gateway.as(who).call('POST', '/v1/messages', bytes, headers)
+const get = async (path: string): Promise<Reply> => await gateway.as('gemeente').get(path)
+const jw305 = message('JW305', 5, { ontvanger: '0599' })
+
+const cases: ReadonlyArray<readonly [code: RefusalCode, why: string, ask: () => Promise<Reply>]> = [
+  ['ZP_REQUEST', 'a url that cannot be decoded', () => get('/v1/messages/%zz')],
+  ['ZP_REQUEST', 'an id that is far too long', () => get(`/v1/messages/${'9'.repeat(200)}`)],
+  ...['limit=0', 'limit=251', 'limit=x', 'limit=1.5', 'strange=1', 'type=WMO999', 'type=x', 'from=gisteren', 'to=2026-13-01T00:00:00Z', 'counterpart=x', 'verdict=maybe', 'identificatie=0123456789ABC', 'cursor=x', `cursor=${'9'.repeat(200)}`]
+    .map((query): typeof cases[number] => ['ZP_QUERY', `a list with ${query.slice(0, 30)}`, () => get(`/v1/messages?${query}`)]),
+  ['ZP_QUERY', 'a mailbox with limit=0', () => get('/v1/mailbox?limit=0')],
+  ['ZP_QUERY', 'codes of no family', () => get('/v1/codes/retour?family=wlz')],
+  ['ZP_CERTIFICATE', 'no certificate', () => gateway.as('nobody').get('/v1/mailbox')],
+  ['ZP_ACCOUNT_ROLE', 'an operator’s mailbox', () => gateway.as('operator').get('/v1/mailbox')],
+  ['ZP_NOT_SENDER', 'the Afzender is another', () => post('otherGemeente', message('WMO301', 3))],
+  ['ZP_NOT_SENDER', 'a retour by who sent the heenbericht', () => post('gemeente', fixture('WMO302'))],
+  ['ZP_RECEIVER_FAMILY', 'the Ontvanger is connected for another standard', () => post('aanbieder', jw305)],
+  ['ZP_SENDER_UNKNOWN', 'the Afzender is connected for another standard', () => post('wmoOnly', message('JW301', 4, { afzender: '0599' }))],
+  ['ZP_RECEIVER_UNKNOWN', 'the Ontvanger is not connected', () => post('gemeente', message('WMO301', 5, { ontvanger: '42429999' }))],
+  ['ZP_NOT_FOUND', 'a path that is none', () => get('/v1/nowhere')],
+  ['ZP_NOT_FOUND', 'a method that is none', () => gateway.as('gemeente').call('DELETE', '/v1/messages')],
+  ['ZP_NOT_FOUND', 'an id of nothing', () => get('/v1/messages/019a5c1e-7d00-7000-8000-000000000001')],
+  ['ZP_IDENTIFICATIE_REUSED', 'other bytes under a key', () => post('gemeente', withText(fixture('WMO301'), 'Dagtekening', '2026-04-02'))],
+  ['ZP_RETOUR_UNKNOWN', 'a retour to nothing', () => post('gemeente', message('WMO306', 6))],
+  ['ZP_RETOUR_ECHO', 'a retour that changed the Header', () => post('aanbieder', withText(fixture('WMO302'), 'Dagtekening', '2026-04-02'))],
+  ['ZP_RETOUR_SECOND', 'a second retour', async () => {
+    await gateway.as('aanbieder').send(fixture('WMO302'))
+    return await post('aanbieder', second)
+  }],
+  ['ZP_SIZE', 'a declared length over the limit', () => tightGateway.as('gemeente').post('x'.repeat(8_001))],
+  ['ZP_SIZE', 'a length over the limit that was not declared', () => tightGateway.as('gemeente').call('POST', '/v1/messages', Readable.from(['x'.repeat(5_000), 'x'.repeat(5_000)]), asked.xml)],
+  ...['application/json', 'application/xml; charset=iso-8859-1', 'application/xml; charset=utf-16', 'application/xmlx', 'multipart/form-data; boundary=x']
+    .map((type): typeof cases[number] => ['ZP_MEDIA_TYPE', type, () => post('gemeente', fixture('WMO301'), { 'content-type': type })]),
+  ['ZP_MEDIA_TYPE', 'no Content-Type', () => post('gemeente', fixture('WMO301'), {})],
+  ['ZP_MEDIA_TYPE', 'Content-Encoding', () => post('gemeente', fixture('WMO301'), { ...asked.xml, 'content-encoding': 'gzip' })],
+  ['ZP_XML', 'nothing at all', () => post('gemeente', '')],
+  ['ZP_XML', 'no XML', () => post('gemeente', 'Bericht')],
+  ['ZP_XML', 'a DOCTYPE', () => post('gemeente', fixture('WMO301', 'invalid-doctype'))],
+  ['ZP_XML', 'no UTF-8', () => post('gemeente', fixture('WMO301', 'invalid-not-utf8'))],
+  ['ZP_SCHEMA', 'an element too few', () => post('gemeente', fixture('WMO301', 'invalid-element-missing'))],
+  ['ZP_TYPE', 'an older release', () => post('gemeente', fixture('WMO301', 'invalid-namespace-other-release'))],
+  ['ZP_TYPE', 'a BerichtCode of another type', () => post('gemeente', fixture('WMO301', 'invalid-berichtcode-other-type'))],
+  ['ZP_TEST_BSN', 'a Bsn that may be somebody’s', () => post('gemeente', withText(message('WMO301', 7), 'Bsn', '123456782'))],
+  ['ZP_BUSY', 'a message that could not be judged in time', () => hastyGateway.as('gemeente').post(fixture('WMO301'))],
+  ['ZP_POISON', 'the same message, once more', () => hastyGateway.as('gemeente').post(fixture('WMO301'))],
+  ['ZP_INTERNAL', 'a table that is gone', () => {
+    const db = new Database(broken.path('zorgpoort.db'))
+    db.exec('drop table payload')
+    db.close()
+    return brokenGateway.as('gemeente').post(fixture('WMO301'))
+  }]
+]
+
+describe('a refusal', () => {
+  for (const [code, why, ask] of cases) test(`${code}: ${why}`, async () => { assert.equal(checkProblem(await ask()), code) })
+
+  test('names the element that differs, the party, the date, the parameter', async () => {
+    const { id } = await gateway.as('gemeente').send(message('WMO301', 20))
+    await gateway.as('aanbieder').receives(id)
+    const detailOf = async (asking: Promise<Reply>): Promise<string | undefined> => (await asking).told.detail
+    assert.equal(await detailOf(post('aanbieder', withText(message('WMO302', 20), 'Dagtekening', '2026-04-02'))), 'BerichtIdentificatie/Dagtekening')
+    assert.equal(await detailOf(post('otherGemeente', message('WMO301', 3))), 'Header/Afzender: 0344')
+    assert.match(await detailOf(gateway.as('expired').get('/v1/mailbox')) ?? '', /expired \d{4}-\d\d-\d\dT/)
+    assert.match(await detailOf(get('/v1/messages?limit=0')) ?? '', /limit must be >= 1/)
+  })
+
+  test('comes before the body is sent, when its length says enough', async () => {
+    const { hostname, port } = new URL(tightGateway.rest)
+    const pem = (name: string): Buffer => readFileSync(tight.path(name))
+    const options: RequestOptions = { hostname, port, method: 'POST', path: '/v1/messages', ca: tight.ca, key: pem('gemeente.key'), cert: pem('gemeente.pem'), agent: false, headers: { ...asked.xml, 'content-length': '999999999' } }
+    const sending = httpsRequest(options)
+    sending.on('error', () => { /* the door closes on the body that never came */ })
+    sending.flushHeaders()
+    const [response] = await once(sending, 'response') as [{ statusCode: number, headers: Record<string, string> }]
+    assert.deepEqual([response.statusCode, response.headers['connection']], [413, 'close'])
+    sending.destroy()
+  })
+
+  test('ZP_BUSY: more bytes at once than all requests together may hold, until they are given back', async () => {
+    const body = new Readable({ read () {} })
+    const pending = tightGateway.as('gemeente').call('POST', '/v1/messages', body, asked.xml).catch(() => null)
+    body.push('x'.repeat(7_000))
+    const small = altered(fixture('WMO301'), /$/, ' '.repeat(1_500))
+    const busy = await until(async () => {
+      const reply = await tightGateway.as('gemeente').post(small)
+      return reply.status === 503 ? reply : undefined
+    })
+    assert.equal(checkProblem(busy), 'ZP_BUSY')
+    body.push(null)
+    assert.equal((await pending)?.status, 422)
+    await until(async () => (await tightGateway.as('gemeente').post(small)).status < 300 || undefined, 'room')
+  })
+
+  test('of every code has been seen', () => {
+    // A full disk takes a process of its own: test/fault/disk.test.ts shows ZP_DISK.
+    assert.deepEqual(Object.keys(refusals).filter(code => !seen.has(code)), ['ZP_DISK'])
+  })
+})
+
+describe('what is not refused', () => {
+  test('any way to say XML in UTF-8', async () => {
+    for (const type of ['application/xml', 'text/xml', 'application/xml; charset=utf-8', 'application/xml;charset="UTF-8"', 'TEXT/XML ; CHARSET=UTF-8']) {
+      assert.equal((await post('gemeente', fixture('WMO301'), { 'content-type': type })).status, 200, type)
+    }
+  })
+
+  test('every filter of the list, and its pages', async () => {
+    for (const seed of [11, 12, 13]) await gateway.as('gemeente').send(message('WMO301', seed))
+    const ids = async (query: string): Promise<string[]> => (await get(`/v1/messages?${query}`)).told.messages.map(it => it.id)
+    const all = await ids('')
+    assert.equal(all.length, 6)
+    const paged: string[] = []
+    for (let cursor = ''; ;) {
+      const { told } = await get(`/v1/messages?limit=2${cursor}`)
+      paged.push(...told.messages.map(it => it.id))
+      if (told['next'] === null) break
+      cursor = `&cursor=${encodeURIComponent(String(told['next']))}`
+    }
+    assert.deepEqual(paged, all)
+    const { identificatie, received } = Object(await get(`/v1/messages/${heen.id}`).then(it => it.told)) as Record<string, string>
+    assert.deepEqual(await ids(`identificatie=${identificatie}&type=WMO301`), [heen.id])
+    assert.deepEqual(await ids('type=WMO302&answer=none'), all.slice(-2, -1))
+    assert.deepEqual(await ids(`counterpart=42420001&verdict=accepted&from=${received}`), all)
+    assert.deepEqual(await ids(`to=${received}`), [])
+    assert.deepEqual(await ids('delivery=dead'), [])
+    assert.deepEqual(await ids('answer=answered'), [heen.id])
+  })
+})
