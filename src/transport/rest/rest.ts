@@ -87,7 +87,7 @@ export async function openRest (options: RestOptions, parts: RestParts): Promise
     else request.log.info({ code: refusal.code }, 'refused')
     await sendProblem(request, reply, refusal)
   })
-  app.setNotFoundHandler(async (request, reply) => { await sendProblem(request, reply, new Refusal('ZP_NOT_FOUND')) })
+  app.setNotFoundHandler(async () => { throw new Refusal('ZP_NOT_FOUND') }) // so that it is counted and logged as any other
   await app.register(fastifySwagger, { openapi: openapi(options.version) })
   await app.register(routes({ ...parts, who }), { prefix: '/v1' })
   await app.ready()
