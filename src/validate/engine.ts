@@ -3,7 +3,7 @@ import { ParseOption, XmlBufferInputProvider, XmlDocument, XmlParseError, XmlVal
 import { schemaFiles, type MessageModel } from '../standard/standard.ts'
 
 /** Never NOENT, DTDLOAD or HUGE: entities stay unresolved, nothing outside is read, and the parser's own limits hold. */
-const option = ParseOption.XML_PARSE_BIG_LINES | ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE | ParseOption.XML_PARSE_NO_SYS_CATALOG
+const option = ParseOption.XML_PARSE_BIG_LINES | ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE | ParseOption.XML_PARSE_NO_SYS_CATALOG | ParseOption.XML_PARSE_COMPACT
 
 /** Why and where the parser stopped. `reason` is libxml2's own text: to be matched, never shown. */
 export interface ParseFault { readonly reason: string, readonly line: number }

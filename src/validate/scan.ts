@@ -77,7 +77,10 @@ function readTag (bytes: Buffer, start: number, tag: Tag): number {
   tag.attributes = tag.namespaces = 0
   tag.closed = false
   let name = 0
-  for (let at = start + 1; at < bytes.length; at++) {
+  let at = start + 1
+  // Most tags are a name and nothing else.
+  for (let byte = bytes[at]; byte !== undefined && byte > GT; byte = bytes[at]) at++
+  for (; at < bytes.length; at++) {
     const byte = bytes[at]
     if (byte === GT) {
       tag.closed = bytes[at - 1] === SLASH
