@@ -1,0 +1,114 @@
+/** The real gateway as a process of its own, on the built files: keys, parties, configuration, start and stop. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { closeSync, createReadStream, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { createPrivateKey } from 'node:crypto'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
+import Database from 'better-sqlite3'
+import { accountId, instant, partyCode, partyKind } from '../../src/core/core.ts'
+import { certificateFacts, developmentKeys, issue, type DevelopmentKeys, type KeyAlgorithm, type KeyFiles } from '../../src/sign/sign.ts'
+import { openStore } from '../../src/store/store.ts'
+import { home } from '../../src/version.ts'
+import { emptyFolder } from './place.ts'
+
+/** The parties of the samples. */
+const parties = [{ name: 'gemeente', code: partyCode('0344') }, { name: 'aanbieder', code: partyCode('42420001') }] as const
+export type PartyName = typeof parties[number]['name']
+
+/** A folder with keys and a database that knows the parties. */
+export interface Ground {
+  readonly folder: string
+  readonly database: string
+  readonly keys: DevelopmentKeys
+  readonly seal: KeyFiles
+}
+
+/** @returns a fresh ground; TLS keys are P-256 always, the seal's are what is asked */
+export async function prepare (name: string, algorithm: KeyAlgorithm): Promise<Ground> {
+  const folder = emptyFolder(name)
+  const keys = await developmentKeys(join(folder, 'keys'), parties)
+  const database = join(folder, 'zorgpoort.db')
+  const seal = algorithm === 'P-256' ? keys.seal : await sealKeys(join(folder, 'keys'), keys, algorithm)
+  const store = await openStore({ url: `sqlite:${database}`, mode: 'test' })
+  try {
+    for (const { name, code } of parties) {
+      const kind = partyKind(code)
+      if (kind === null) throw new TypeError(`${code} is no party`)
+      const { fingerprint, subject, not_after } = certificateFacts(readFileSync(keys.parties[name]?.certificate ?? '', 'utf8'))
+      await store.putParty({ code, kind, name: `Voorbeeld${name}`, families: ['iwmo', 'ijw'], connections: [{ door: 'mailbox', direction: 'both' }] })
+      await store.putAccount({ id: accountId(name), role: 'party', party: code, active: true, certificates: [{ fingerprint, use: 'tls', subject, not_after: instant(Date.parse(not_after)) }] })
+    }
+  } finally { await store.close() }
+  return { folder, database, keys, seal }
+}
+
+async function sealKeys (folder: string, { ca }: DevelopmentKeys, algorithm: KeyAlgorithm): Promise<KeyFiles> {
+  const authority = { certificate: readFileSync(ca.certificate, 'utf8'), privateKey: createPrivateKey(readFileSync(ca.key)) }
+  const made = await issue(authority, { subject: 'Zorgpoort bench seal', use: 'seal', algorithm })
+  const files = { certificate: join(folder, 'bench-seal.pem'), key: join(folder, 'bench-seal.key') }
+  writeFileSync(files.certificate, made.certificate)
+  writeFileSync(files.key, made.key, { mode: 0o600 })
+  return files
+}
+
+/** A gateway that serves. */
+export interface Serving {
+  readonly url: string
+  readonly pid: number
+  /** SIGTERM, and waits until it has drained and ended. */
+  stop (): Promise<void>
+}
+
+const start_ms_max = 20_000
+
+/** @param nodeOptions such as `--cpu-prof` @throws when it does not serve in time */
+export async function serve (ground: Ground, nodeOptions: readonly string[] = []): Promise<Serving> {
+  const config = join(ground.folder, 'config.json')
+  const { keys, seal } = ground
+  writeFileSync(config, JSON.stringify({
+    mode: 'test', database: `sqlite:${ground.database}`, tls_key: keys.server.key, tls_certificate: keys.server.certificate,
+    seal_key: seal.key, seal_certificate: seal.certificate, rest_port: 0, operations_port: 0
+  }))
+  const path = join(ground.folder, 'gateway.log')
+  const log = openSync(path, 'w')
+  // Its log goes to a file, as of a service; the default level, one line per request.
+  const child = spawn(process.execPath, [...nodeOptions, join(home, 'bin/zorgpoort.js'), 'serve', '--config', config], { stdio: ['ignore', log, log], cwd: ground.folder })
+  closeSync(log)
+  const ended = new Promise<void>(resolve => { child.once('exit', () => { resolve() }) })
+  const { pid } = child
+  if (pid === undefined) throw new Error('the gateway did not start')
+  const leave = (): void => { child.kill('SIGKILL') }
+  process.once('exit', leave)
+  const url = await listening(path, child)
+  return { url, pid, stop: async () => { child.kill('SIGTERM'); await ended; process.off('exit', leave) } }
+}
+
+/** The address it logs when it serves. */
+async function listening (log: string, child: ChildProcess): Promise<string> {
+  for (const end = performance.now() + start_ms_max; performance.now() < end && child.exitCode === null; await pause(50)) {
+    for await (const line of createInterface({ input: createReadStream(log) })) {
+      const url = /"rest":"(https:[^"]+)"/.exec(line)?.[1]
+      if (url !== undefined) return url
+    }
+  }
+  child.kill('SIGKILL')
+  throw new Error(`the gateway does not serve: ${readFileSync(log, 'utf8').slice(0, 400)}`)
+}
+
+/** @returns how many messages with a payload the database holds, asked after the gateway has ended */
+export function stored (ground: Ground): number {
+  const db = new Database(ground.database, { readonly: true })
+  try {
+    return Number(db.prepare('select count(*) from message join payload on payload.message = message.seq').pluck().get())
+  } finally { db.close() }
+}
+
+/** Peak and present resident memory of a process, in bytes; null where the system does not tell (it is Linux that does). */
+export function memoryOf (pid: number): { peak: number, now: number } | null {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    const kb = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? NaN)
+    return { peak: kb('VmHWM') * 1024, now: kb('VmRSS') * 1024 }
+  } catch { return null }
+}

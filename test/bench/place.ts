@@ -1,0 +1,24 @@
+/** Where the bench works, how long it may take, and how it tells what it is doing. */
+import { mkdirSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The folder of the bench. */
+export const here = dirname(fileURLToPath(import.meta.url))
+/** Throw-away files: on the disk of the project, since a database in memory would flatter. */
+export const work = join(here, '.work')
+/** Short runs, to see that everything works; their figures mean nothing. */
+export const quick = process.argv.includes('--quick')
+
+/** @returns an empty folder below `work` */
+export function emptyFolder (name: string): string {
+  const path = join(work, name)
+  rmSync(path, { recursive: true, force: true })
+  mkdirSync(path, { recursive: true })
+  return path
+}
+
+/** Tells what is happening, on stderr: stdout is for results. */
+export function say (line: string): void {
+  process.stderr.write(`${line}\n`)
+}
