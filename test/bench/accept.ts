@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import type { KeyAlgorithm } from '../../src/sign/sign.ts'
 import { middle } from './documents.ts'
 import { shown, shownSpread, spread, table } from './figures.ts'
-import { prepare, serve, stored, type Ground } from './gateway.ts'
+import { cpuOf, prepare, serve, stored, type Ground } from './gateway.ts'
 import { load, placeholder, type Counted, type Order } from './load.ts'
 import { machine, machineLine, syncsPerSecond } from './machine.ts'
 import { emptyFolder, here, quick, say } from './place.ts'
@@ -17,7 +17,8 @@ const connections = 32
 const [warm_ms, measure_ms] = quick ? [1_000, 2_000] : [3_000, 8_000]
 const kinds = ['P-256', 'RSA-2048'] as const satisfies readonly KeyAlgorithm[]
 
-interface Run extends Counted { readonly stored: number }
+/** `cpu_us`: processor time of the gateway per message, in microseconds; other work on the machine changes it little. */
+interface Run extends Counted { readonly stored: number, readonly cpu_us: number }
 
 const orderOf = (name: string, url: string, file: string, { keys }: Ground): Order => {
   const client = keys.parties['gemeente']
@@ -29,9 +30,11 @@ async function gatewayRun (name: string, algorithm: KeyAlgorithm, file: string):
   const ground = await prepare(name, algorithm)
   const gateway = await serve(ground)
   try {
+    const before = cpuOf(gateway.pid) ?? NaN
     const counted = await load(orderOf(name, gateway.url, file, ground))
+    const cpu_us = ((cpuOf(gateway.pid) ?? NaN) - before) * 1000 / counted.accepted
     await gateway.stop()
-    return { ...counted, stored: stored(ground) }
+    return { ...counted, cpu_us, stored: stored(ground) }
   } finally {
     await gateway.stop()
     rmSync(ground.folder, { recursive: true, force: true })
@@ -74,11 +77,13 @@ export async function accept (): Promise<{ markdown: string, json: object }> {
   const row = (name: string, all: readonly Counted[]): string[] =>
     [name, shownSpread(spread(all.map(it => it.perSecond))), shownSpread(spread(all.map(it => it.p50_ms))), shownSpread(spread(all.map(it => it.p99_ms))), `${all.reduce((sum, it) => sum + it.failed, 0)}`]
   const rows = [...kinds.map(kind => row(`Zorgpoort, seal ${kind}`, gateway[kind])), row('bare fastify 5, does nothing', bare)]
+  const cpu = kinds.map(kind => `seal ${kind} ${shownSpread(spread(gateway[kind].map(it => it.cpu_us)))} µs`)
   const kept = kinds.flatMap(kind => gateway[kind]).map(it => `${it.stored === it.accepted ? '' : '**NOT EQUAL** '}${it.accepted} receipts, ${it.stored} stored`)
   const markdown = [
     `JW301 of ${sample.bytes.length} bytes over mutual TLS (P-256), ${connections} keep-alive connections from one process on the same machine; median of ${runs} runs of ${measure_ms / 1000} s (min–max).`, '',
     table(['', 'accepted/s', 'p50 ms', 'p99 ms', 'failed'], rows), '',
     `- write 4 KiB + fdatasync on the same disk: ${shownSpread(spread(syncs))} a second.`,
+    `- processor time of the gateway per message, all its threads: ${cpu.join(', ')}.`,
     `- counted afterwards in the database, warm-up included: ${kept.join('; ')}.`
   ].join('\n')
   return { markdown, json: { bytes: sample.bytes.length, connections, warm_ms, measure_ms, gateway, bare, syncs } }

@@ -12,7 +12,7 @@ import { say } from './place.ts'
 export interface Order {
   readonly url: string
   readonly path: string
-  /** The message, its Identificatie being `placeholder`. */
+  /** The message, its Identificatie being `placeholder`; one without it is sent as it is. */
   readonly file: string
   readonly ca: string
   readonly certificate: string
@@ -21,6 +21,8 @@ export interface Order {
   readonly warm_ms: number
   readonly measure_ms: number
   readonly name: string
+  /** Ends after so many, when that is sooner. */
+  readonly messages_max?: number
 }
 
 export interface Counted {
@@ -49,10 +51,12 @@ async function pump (order: Order): Promise<Counted> {
   const begin = performance.now()
   const from = begin + order.warm_ms
   const end = from + order.measure_ms
+  const messages_max = order.messages_max ?? Infinity
   const lane = async (): Promise<void> => {
     const body = Buffer.from(template)
-    for (let sent = performance.now(); sent < end; sent = performance.now()) {
-      body.write(`B${(next++).toString(36).toUpperCase().padStart(11, '0')}`, at, 'latin1')
+    for (let sent = performance.now(); sent < end && next < messages_max; sent = performance.now()) {
+      const identificatie = `B${(next++).toString(36).toUpperCase().padStart(11, '0')}`
+      if (at >= 0) body.write(identificatie, at, 'latin1')
       const status = await post(pool, order.path, body)
       const done = performance.now()
       if (status !== 202) failed++
