@@ -16,6 +16,9 @@ export interface SequenceVerdict {
   readonly missing: readonly ElementModel[]
 }
 
+/** For no more children of one element than this is a misspelling looked for: a hostile message may hold very many. */
+const guesses_max = 100
+
 /**
  * Judges every child, also after one that does not belong.
  * As few children as possible are called out of order: those outside a longest run that keeps the sequence.
@@ -26,9 +29,11 @@ export function judgeSequence (type: ComplexType, namespace: string, children: r
   const positions = children.map(child => places.get(child.name) ?? -1)
   const kept = longestRun(positions)
   const counts = new Map<string, number>()
+  let guesses = 0
+  const guess = (name: string): ElementModel | null => known(name) || ++guesses > guesses_max ? null : closest(name, type)
   const verdicts = children.map((child, index): ChildVerdict => {
     const model = type.elements[positions[index] ?? -1]
-    if (!model) return { kind: 'unexpected', like: known(child.name) ? null : closest(child.name, type) }
+    if (!model) return { kind: 'unexpected', like: guess(child.name) }
     const occurrence = (counts.get(model.name) ?? 0) + 1
     counts.set(model.name, occurrence)
     const kind = child.namespace !== namespace

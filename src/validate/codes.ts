@@ -28,6 +28,7 @@ export const findingCodes = {
   ZP_XML_DOCTYPE: words('Een DOCTYPE is niet toegestaan.', 'A DOCTYPE is not allowed.'),
   ZP_XML_ENTITY: words('Entiteiten zijn niet toegestaan, behalve &lt; &gt; &amp; &quot; en &apos;.', 'Entities are not allowed, except &lt; &gt; &amp; &quot; and &apos;.'),
   ZP_XML_DEPTH: words('Elementen zijn te diep genest: {found}; toegestaan is {expected}.', 'Elements are nested too deep: {found}; allowed is {expected}.'),
+  ZP_XML_ITEMS: words('Te veel elementen, commentaren of verwerkingsinstructies: {found}; toegestaan is {expected}.', 'Too many elements, comments or processing instructions: {found}; allowed is {expected}.'),
   ZP_XML_ATTRIBUTES: words('Te veel attributen: {found}; toegestaan is {expected}.', 'Too many attributes: {found}; allowed is {expected}.'),
   ZP_XML_NAMESPACES: words('Te veel namespacedeclaraties: {found}; toegestaan is {expected}.', 'Too many namespace declarations: {found}; allowed is {expected}.'),
   ZP_XML_TRUNCATED: words('Het bericht houdt te vroeg op: {found}.', 'The message ends too early: {found}.'),

@@ -7,7 +7,10 @@ import { fromWire, type WireJudgement } from './wire.ts'
 export interface LargeLimits extends JudgeLimits {
   /** Time for one message, the thread's start included. */
   readonly worker_ms_max: number
-  /** JavaScript memory of the thread, in MB (2^20 bytes); libxml2's own comes on top. */
+  /**
+   * JavaScript memory of the thread, in MB (2^20 bytes); libxml2's own comes on top. A last resort: a thread that passes it in
+   * one large step takes the process with it, so it stays far above what a message of the allowed size and markup can need.
+   */
   readonly worker_heap_mb: number
   /** Messages that may wait for the thread; the next one is told to come back. */
   readonly worker_waiting_max: number

@@ -1,8 +1,12 @@
 /** One pass over the markup, before any parser sees it: no DOCTYPE, and no more depth, attributes or namespaces than a message has. */
 import { fault, same, type Fault } from './codes.ts'
 
-/** What no message needs more of. A message has no attributes but the xsi: ones; a serializer may declare namespaces at each element. */
-export const markup_max = { depth: 64, attributes_of_element: 8, attributes: 1000, namespaces_of_element: 16, namespaces_spare: 64, namespaces_per_element: 2 } as const
+/**
+ * What no message needs more of. A message has no attributes but the xsi: ones; a serializer may declare namespaces at each
+ * element. Items are elements, comments, CDATA blocks and processing instructions: 25 MB of the shortest real ones are
+ * 860,000. They bound what a walk through the tree may hold, which a limit on the thread's memory does not do safely.
+ */
+export const markup_max = { items: 1_000_000, depth: 64, attributes_of_element: 8, attributes: 1000, namespaces_of_element: 16, namespaces_spare: 64, namespaces_per_element: 2 } as const
 
 /** A fault and the byte at which it stands. */
 export interface FaultAt { readonly fault: Fault, readonly at: number }
@@ -19,10 +23,11 @@ interface Tag { closed: boolean, attributes: number, namespaces: number }
  */
 export function scan (bytes: Buffer, onElement: (at: number, ordinal: number) => void = () => {}): FaultAt | null {
   const tag: Tag = { closed: false, attributes: 0, namespaces: 0 }
-  let depth = 0; let elements = 0; let attributes = 0; let namespaces = 0
+  let depth = 0; let items = 0; let elements = 0; let attributes = 0; let namespaces = 0
   for (let at = nextTag(bytes, 0); at < bytes.length; at = nextTag(bytes, at)) {
     const next = bytes[at + 1]
     if (next === SLASH) { depth--; at += 2; continue }
+    if (++items > markup_max.items) return { fault: fault('ZP_XML_ITEMS', same(items), same(markup_max.items)), at }
     if (next === QUESTION) { at = after(bytes, '?>', at + 2); continue }
     if (next === BANG) {
       if (isAt(bytes, '--', at + 2)) at = after(bytes, '-->', at + 4)
