@@ -1,0 +1,45 @@
+/** A gateway in a process of its own, to be stopped, killed or starved. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { World } from '../flow/world.ts'
+
+const script = join(import.meta.dirname, '../bin/run.ts')
+
+export interface Child {
+  readonly process: ChildProcess
+  /** Where it listens. */
+  readonly rest: string
+  readonly operations: string
+  /** Everything it wrote, line by line, on either stream. */
+  readonly lines: readonly string[]
+  /** Signals it and waits for its end. @returns exit code, or the signal that ended it */
+  end (signal: NodeJS.Signals): Promise<number | NodeJS.Signals>
+}
+
+/** The settings of a world as an environment. */
+export const environment = (world: World, over: Record<string, unknown> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(world.config(over)).map(([name, value]) => [`ZORGPOORT_${name.toUpperCase()}`, String(value)]))
+
+/**
+ * Starts `serve` and waits until it says so in its log, which takes level info or lower.
+ * @param before a shell's words before the command, such as `ulimit -f 4000 &&`
+ */
+export async function startChild (world: World, over: Record<string, unknown> = {}, before = ''): Promise<Child> {
+  const env = { PATH: process.env['PATH'] ?? '', ...environment(world, over) }
+  const child = spawn('sh', ['-c', `${before} exec "$0" "$@"`, process.execPath, script, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const lines: string[] = []
+  const ended = once(child, 'exit').then(([code, signal]: Array<number | NodeJS.Signals | null>) => code ?? signal ?? -1)
+  createInterface({ input: child.stderr }).on('line', line => { lines.push(line) })
+  const serving = new Promise<{ rest: string, operations: string }>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', line => {
+      lines.push(line)
+      if (line.includes('"msg":"serving"')) resolve(JSON.parse(line) as { rest: string, operations: string })
+    })
+    ended.then(() => { reject(new Error(`it ended before it served: ${lines.join('\n')}`)) }, reject)
+  })
+  const late = setTimeout(() => { child.kill('SIGKILL') }, 30_000)
+  const { rest, operations } = await serving.finally(() => { clearTimeout(late) })
+  return { process: child, rest, operations, lines, end: async signal => { child.kill(signal); return await ended } }
+}
