@@ -1,0 +1,32 @@
+/** A disk that takes no more: a clear 507, nothing lost of what was receipted, and work goes on when there is room again. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { altered, makeWorld, message, type Told } from '../flow/world.ts'
+import { startChild } from './child.ts'
+
+test('a full disk is 507 ZP_DISK; what has a receipt is kept, and the same bytes are taken later', { timeout: 120_000 }, async t => {
+  const world = await makeWorld()
+  const bulky = (seed: number): Buffer => altered(message('WMO301', seed), /$/, ' '.repeat(100_000))
+  // The shell's limit on the size of a file stands for the full disk; `ulimit -f` counts blocks of 512 bytes.
+  const full = await startChild(world, {}, 'ulimit -f 4000 &&')
+  t.after(() => { full.process.kill('SIGKILL') })
+  const client = world.client('gemeente', full.rest)
+  const receipts: Told[] = []
+  let refused: Told | null = null
+  for (let seed = 1; refused === null && seed < 100; seed++) {
+    const { status, told, headers } = await client.post(bulky(seed))
+    if (status === 202) { receipts.push(told); continue }
+    assert.deepEqual([status, told.code, told['retry'], headers['retry-after']], [507, 'ZP_DISK', 'later', '5'])
+    refused = told
+  }
+  assert.ok(refused !== null && receipts.length > 5)
+  for (const [at, { id }] of receipts.entries()) assert.deepEqual((await client.get(`/v1/messages/${id}/payload`)).bytes, bulky(at + 1))
+  assert.equal((await fetch(`${full.operations}/health/live`)).status, 200)
+  await full.end('SIGTERM')
+
+  const roomy = await startChild(world, { lease_ms: 1_000, handler_ms_max: 500 })
+  t.after(() => { roomy.process.kill('SIGKILL') })
+  assert.equal((await world.client('gemeente', roomy.rest).post(bulky(receipts.length + 1))).status, 202)
+  for (const { id } of receipts) await world.client('aanbieder', roomy.rest).receives(id)
+  assert.equal(await roomy.end('SIGTERM'), 0)
+})
