@@ -68,7 +68,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   opened.push(lockForServe(config.database))
   const store = await openStore({ url: config.database, mode: config.mode, clock, retour_unknown: config.retour_unknown })
   opened.push(() => store.close())
-  const validator = openValidator({ payload_bytes_max: config.payload_bytes_max, worker_bytes: config.validation_worker_bytes, worker_ms_max: config.validation_ms_max, findings_max: 200 })
+  const validator = openValidator({ payload_bytes_max: config.payload_bytes_max, worker_bytes: config.validation_worker_bytes, worker_ms_max: config.validation_ms_max, findings_max: 200 }, error => { log.error({ err: error }, 'a message could not be judged') })
   opened.push(() => validator.close())
   const parties = await openParties(store)
   const { handler_ms_max, lease_ms, claim_limit, poll_ms } = config

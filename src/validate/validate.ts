@@ -30,8 +30,10 @@ export interface Validator {
 /** libxml2-wasm frees what it holds of a document only when the event loop turns: it must, every so many messages. */
 const turn_every = 32
 
-/** @returns a validator; its schemas are compiled when first needed, once per thread */
-export function openValidator (given: ValidatorLimits = {}): Validator {
+/**
+ * @param onError told of an error that is ours and not the message's; the message is then told to come back
+ * @returns a validator; its schemas are compiled when first needed, once per thread */
+export function openValidator (given: ValidatorLimits = {}, onError: (error: unknown) => void = () => {}): Validator {
   const limits = { ...validator_defaults, ...given }
   const failed = openStrikes()
   const large = openLarge(limits, failed)
@@ -44,7 +46,8 @@ export function openValidator (given: ValidatorLimits = {}): Validator {
       if (bytes.length > limits.worker_bytes) return await large.judge(bytes)
       try {
         return judge(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), limits)
-      } catch {
+      } catch (error) {
+        onError(error)
         return failed(bytes)
       }
     },

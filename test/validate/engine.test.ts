@@ -87,6 +87,25 @@ describe('a message that points outside', () => {
   })
 })
 
+describe('what libxml2 overlooks', () => {
+  const validator = openValidator()
+  after(() => validator.close())
+  const timed = (time: string): Buffer => Buffer.from(edit(message, /<jw301:Toewijzingstijd>[^<]*/, `<jw301:Toewijzingstijd>${time}`))
+
+  it('a time zone west of Greenwich is refused, though libxml2 calls it valid', async () => {
+    const bytes = timed('09:30:00-05:00')
+    withDocument(bytes, document => { assert.equal(judgeBySchema(document, model).kind, 'valid') }, () => assert.fail('well formed'))
+    const judgement = await validator.validate(bytes)
+    assert.equal(judgement.kind, 'invalid')
+    assert.deepEqual(judgement.kind === 'invalid' && judgement.findings.map(it => it.code), ['ZP_SCHEMA_PATTERN'])
+  })
+
+  it('a message the fast reader leaves to libxml2 is valid as before', async () => {
+    const judgement = await validator.validate(Buffer.from(edit(message, '<jw301:Header>', '<jw301:Header><!-- x -->')))
+    assert.equal(judgement.kind, 'valid')
+  })
+})
+
 describe('hostile sizes', () => {
   const validator = openValidator({ worker_bytes: 30_000_000 })
   after(() => validator.close())
