@@ -1,0 +1,128 @@
+/** `zorgpoort serve`: a newcomer's first minutes as printed, and one clear sentence for everything that can stand in the way. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { delimiter, join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { describe, test, type TestContext } from 'node:test'
+import { until } from '../flow/world.ts'
+import { needTool } from '../tools.ts'
+import { home } from '../../src/version.ts'
+import { folder, started, starts, zorgpoort, type Circumstances, type Ended } from './command.ts'
+
+const dev = ['serve', '--dev', '--port', '0', '--operations-port', '0']
+
+/** A development gateway that serves, and the commands it printed. */
+async function serving (t: TestContext, cwd: string) {
+  const gateway = starts(dev, { cwd })
+  t.after(() => { gateway.child.kill('SIGKILL') })
+  await until(() => gateway.said.out.includes('"msg":"serving"') || undefined, `serving, not ${gateway.said.err}`)
+  return { ...gateway, commands: gateway.said.out.split('\n').filter(line => line.startsWith('curl ')) }
+}
+
+/** It ends with 1 and one sentence that says what matters. */
+function oneSentence ({ code, err }: Ended, ...says: RegExp[]): void {
+  assert.equal(code, 1, err)
+  assert.match(err, /^zorgpoort: [^\n]+\n$/)
+  for (const it of says) assert.match(err, it)
+}
+
+describe('serve --dev', () => {
+  test('prints three commands that work as printed, a second time, and after a restart', async t => {
+    if (!needTool(t, 'curl', 'curl')) return
+    const cwd = folder()
+    const shell = async (command = ''): Promise<string> => {
+      const { code, out, err } = await started('sh', ['-c', command], { cwd }).ended
+      assert.equal(code, 0, err)
+      return out
+    }
+    const first = await serving(t, cwd)
+    assert.equal(first.commands.length, 3)
+    const [send, mailbox, acknowledge] = first.commands
+    const receipt = await shell(send)
+    const { id, verdict, type } = JSON.parse(receipt) as Record<string, string>
+    assert.deepEqual([verdict, type], ['accepted', 'WMO301'])
+    const ids = async (command: string | undefined): Promise<string[]> => (JSON.parse(await shell(command)) as { messages: Array<{ id: string }> }).messages.map(it => it.id)
+    await until(async () => (await ids(mailbox))[0] === id || undefined)
+    assert.equal(await shell(acknowledge), '204\n')
+    // A second time: the same receipt, nothing left to read or acknowledge.
+    assert.equal(await shell(send), receipt)
+    assert.deepEqual(await ids(mailbox), [])
+    assert.equal(await shell(acknowledge), '404\n')
+    first.child.kill('SIGINT')
+    assert.equal((await first.ended).code, 0)
+
+    const again = await serving(t, cwd)
+    assert.equal(await shell(again.commands[0]), receipt)
+    again.child.kill('SIGTERM')
+    assert.equal((await again.ended).code, 0)
+    assert.match(again.said.out, /"msg":"stopped"/)
+  })
+
+  test('keeps everything in one closed folder', async t => {
+    const cwd = folder()
+    const gateway = await serving(t, cwd)
+    assert.deepEqual(readdirSync(cwd), ['.zorgpoort'])
+    const kept = join(cwd, '.zorgpoort')
+    assert.equal(statSync(kept).mode & 0o777, 0o700)
+    for (const file of readdirSync(kept)) assert.equal(statSync(join(kept, file)).mode & 0o777, 0o600, file)
+    oneSentence(await zorgpoort(dev, { cwd }), /another server is using this database/)
+    gateway.child.kill('SIGTERM')
+    assert.equal((await gateway.ended).code, 0)
+  })
+})
+
+describe('serve says in one sentence', () => {
+  test('that a port is taken, and which', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const address = taken.address()
+    const port = typeof address === 'object' && address !== null ? String(address.port) : ''
+    oneSentence(await zorgpoort(['serve', '--dev', '--port', port, '--operations-port', '0'], { cwd: folder() }), new RegExp(`port ${port} is taken`), /--port/)
+    oneSentence(await zorgpoort(['serve', '--dev', '--port', '0', '--operations-port', port], { cwd: folder() }), new RegExp(`port ${port} is taken`))
+    taken.close()
+  })
+
+  test('that its folder cannot be written', async () => {
+    const cwd = folder()
+    chmodSync(cwd, 0o555)
+    // To root every folder is open, so it becomes nobody for this.
+    const at: Circumstances = process.getuid?.() === 0 ? { cwd, uid: 65534 } : { cwd }
+    oneSentence(await zorgpoort(dev, at), /\.zorgpoort/)
+    const file = folder()
+    writeFileSync(join(file, '.zorgpoort'), '')
+    oneSentence(await zorgpoort(dev, { cwd: file }), /\.zorgpoort/)
+  })
+
+  test('which setting is unknown, missing, wrong or contradictory', async () => {
+    const cwd = folder()
+    const env = { ZORGPOORT_MODE: 'test', ZORGPOORT_DATABASE: 'sqlite:a.db', ZORGPOORT_TLS_KEY: 'a', ZORGPOORT_TLS_CERTIFICATE: 'a', ZORGPOORT_SEAL_KEY: 'a', ZORGPOORT_SEAL_CERTIFICATE: 'a' }
+    writeFileSync(join(cwd, 'strange.json'), '{"strange":1}')
+    writeFileSync(join(cwd, 'broken.json'), '{')
+    const cases: ReadonlyArray<readonly [args: string[], env: Record<string, string>, ...says: RegExp[]]> = [
+      [dev, { ZORGPOORT_STRANGE: '1' }, /ZORGPOORT_STRANGE/],
+      [['serve'], {}, /mode is not set/, /database is not set/, /tls_key is not set/, /seal_certificate is not set/],
+      [['serve'], { ...env, ZORGPOORT_MODE: 'acceptance' }, /mode/],
+      [['serve', '--port', 'x'], env, /rest_port/],
+      [['serve', '--port', '65536'], env, /rest_port/],
+      [['serve'], { ...env, ZORGPOORT_LEASE_MS: '1000' }, /lease_ms must be at least twice handler_ms_max/],
+      [['serve'], env, /tls_key: cannot read a/],
+      [['serve', '--config', 'none.json'], {}, /none\.json/],
+      [['serve', '--config', 'broken.json'], {}, /broken\.json is not JSON/],
+      [['serve', '--config', 'strange.json'], env, /strange/]
+    ]
+    await Promise.all(cases.map(async ([args, env, ...says]) => { oneSentence(await zorgpoort(args, { cwd, env }), ...says) }))
+    assert.equal(existsSync(join(cwd, 'a.db')), false)
+    assert.equal((await zorgpoort(dev, { cwd, env: { ZORGPOORT_MODE: 'production' } })).code, 2)
+  })
+
+  test('that this Node is too old, before anything is loaded', async t => {
+    const old = (process.env['PATH'] ?? '').split(delimiter).filter(it => !it.includes('node_modules')).map(it => join(it, 'node')).find(it => {
+      const [major = 99, minor = 0] = spawnSync(it, ['-p', 'process.versions.node'], { encoding: 'utf8' }).stdout?.split('.').map(Number) ?? []
+      return major < 22 || (major === 22 && minor < 19)
+    })
+    if (old === undefined) { t.skip('no Node older than 22.19 stands on the path'); return }
+    oneSentence(await started(old, [join(home, 'bin/zorgpoort.js'), 'serve'], {}).ended, /needs 22\.19 or newer/, /npm ci/)
+  })
+})
