@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { compileCache } from '../bin/command.ts'
 import type { World } from '../flow/world.ts'
 
 const script = join(import.meta.dirname, '../bin/run.ts')
@@ -27,7 +28,7 @@ export const environment = (world: World, over: Record<string, unknown> = {}): R
  * @param before a shell's words before the command, such as `ulimit -f 4000 &&`
  */
 export async function startChild (world: World, over: Record<string, unknown> = {}, before = ''): Promise<Child> {
-  const env = { PATH: process.env['PATH'] ?? '', ...environment(world, over) }
+  const env = { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compileCache, ...environment(world, over) }
   const child = spawn('sh', ['-c', `${before} exec "$0" "$@"`, process.execPath, script, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const lines: string[] = []
   const ended = once(child, 'exit').then(([code, signal]: Array<number | NodeJS.Signals | null>) => code ?? signal ?? -1)
