@@ -85,7 +85,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
       const stored = await pipeline.receive(bytes, by)
       if (stored.duplicate) metrics.duplicate()
       else metrics.received(stored.type)
-      worker.wake()
+      if (stored.waiting) worker.wake()
       return stored
     },
     codes: { retour: family => retourCodes(standard.codeList('LDT_RetourCode', family)), transport: transportCodes },

@@ -37,8 +37,8 @@ interface Received { readonly bytes: Uint8Array, readonly by: Submitter, readonl
 interface Valid extends Received { readonly model: Standard.MessageModel, readonly message: Standard.Tree }
 interface Admitted extends Valid { readonly journey: Journey }
 interface Sealed { readonly acceptance: Acceptance }
-/** Stored, or stored before: in both cases the receipt that stands. */
-export interface Stored { readonly id: string, readonly type: Standard.MessageType, readonly duplicate: boolean, readonly receipt: Uint8Array }
+/** Stored, or stored before: in both cases the receipt that stands. `waiting`: the worker has something to do. */
+export interface Stored { readonly id: string, readonly type: Standard.MessageType, readonly duplicate: boolean, readonly waiting: boolean, readonly receipt: Uint8Array }
 
 export interface Pipeline {
   /** @returns the receipt, after the commit. @throws Refusal; then nothing was stored */
@@ -80,12 +80,18 @@ function seal (stages: Stages, it: Admitted): Sealed {
       receipt: receiptBytes(envelope, it.by.certificate, []),
       findings: [],
       header: stages.standard.headerLeaves(it.model, it.message),
-      delivery: 'waiting',
+      delivery: firstStep(stages, envelope),
       answer: it.model.answeredBy === null ? 'none' : 'awaited',
       order_key: `${envelope.afzender}|${envelope.ontvanger}`,
       correlation: correlationOf(stages, it)
     }
   }
+}
+
+/** A message for a mailbox that no handler wants to see needs no worker: it is offered in the transaction that accepts it. */
+function firstStep ({ handlers, route, parties }: Stages, envelope: Envelope): 'offered' | 'waiting' {
+  if (handlers.listens(envelope.type)) return 'waiting'
+  return route(envelope, parties.party(envelope.receiver)).kind === 'mailbox' ? 'offered' : 'waiting'
 }
 
 function envelopeOf ({ model, journey, by, at, bytes }: Admitted): Envelope {
@@ -113,8 +119,8 @@ function receiptOf (acceptance: Acceptance, accepted: Accepted | undefined): Sto
   if (accepted === undefined) throw new Error('the store gave no answer')
   if (accepted.kind === 'refused') throw new Refusal(accepted.code, accepted.element)
   const { type } = acceptance.envelope
-  if (accepted.kind === 'duplicate') return { id: accepted.id, type, duplicate: true, receipt: accepted.receipt }
-  return { id: accepted.id, type, duplicate: false, receipt: acceptance.receipt }
+  if (accepted.kind === 'duplicate') return { id: accepted.id, type, duplicate: true, waiting: false, receipt: accepted.receipt }
+  return { id: accepted.id, type, duplicate: false, waiting: acceptance.delivery === 'waiting', receipt: acceptance.receipt }
 }
 
 async function work (stages: Stages, claimed: Claimed, stop: AbortSignal): Promise<Finish> {

@@ -6,7 +6,7 @@ import type { Account, Certificate, Party, Register, Store } from '../store/stor
 export interface Who { readonly account: Account, readonly certificate: Certificate }
 
 export interface Parties {
-  /** Makes sure that what follows sees every change committed before this call, also another process's. */
+  /** Makes sure that what follows sees every change committed before this turn of the event loop, also another process's. */
   refresh (): Promise<void>
   /** @returns the active account that has this certificate for TLS, or null */
   byCertificate (fingerprint: Fingerprint): Who | null
@@ -24,8 +24,17 @@ function lookup (register: Register): Lookup {
 /** @param store asked for its register's number each time, and for the register itself only when that has risen */
 export async function openParties (store: Pick<Store, 'register' | 'registerVersion'>): Promise<Parties> {
   let now = lookup(await store.register())
+  let fresh: Promise<void> | null = null
+  const look = async (): Promise<void> => { if (store.registerVersion() !== now.version) now = lookup(await store.register()) }
   return {
-    async refresh () { if (store.registerVersion() !== now.version) now = lookup(await store.register()) },
+    // All that is asked in one turn of the event loop shares one look: what was committed before the turn is seen.
+    refresh () {
+      if (fresh === null) {
+        fresh = look()
+        setImmediate(() => { fresh = null })
+      }
+      return fresh
+    },
     byCertificate: fingerprint => now.byFingerprint.get(fingerprint) ?? null,
     party: code => now.parties.get(code) ?? null
   }

@@ -11,7 +11,7 @@ export interface AcceptRules {
   readonly retour_unknown: 'refuse' | 'accept'
 }
 
-const states = ['delivery', 'answer', 'order_key', 'header', 'receipt', 'seal'] as const
+const states = ['delivery', 'offered_ms', 'answer', 'order_key', 'header', 'receipt', 'seal'] as const
 
 function statements ({ sql, lock }: Dialect) {
   const keyed = (columns: string[]) => sql('message').select(columns)
@@ -33,7 +33,7 @@ function statements ({ sql, lock }: Dialect) {
 const refused = (code: RefusalCode, element: string | null = null): Extract<Accepted, { kind: 'refused' }> => ({ kind: 'refused', code, element })
 
 function messageValues ({ received, ...envelope }: Envelope, { delivery, answer, order_key, header, receipt, seal }: Acceptance): Values {
-  return { ...envelope, received_ms: received, delivery, answer, order_key, header: JSON.stringify(header), receipt, seal }
+  return { ...envelope, received_ms: received, delivery, offered_ms: delivery === 'offered' ? received : null, answer, order_key, header: JSON.stringify(header), receipt, seal }
 }
 
 /** @returns the path of the first element that is not repeated unchanged, or null */
@@ -83,12 +83,12 @@ export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): A
     const { envelope, payload, findings, delivery } = item
     await session.run(sql.payload, { message: seq, body: payload })
     if (findings.length > 0) await session.run(sql.finding, { message: seq, body: Buffer.from(JSON.stringify(findings)) })
-    if (delivery !== 'none') {
+    if (delivery === 'waiting' || delivery === 'held') {
       const state = delivery === 'held' ? 'held' : 'due'
       await session.run(sql.delivery, { message: seq, target: envelope.receiver, state, due_ms: envelope.received })
     }
     const { received, id, account, sha256 } = envelope
-    await audit(session, { at: received, event: envelope.verdict === 'accepted' ? 'accepted' : 'rejected', message: id, account, digest: sha256 })
+    await audit(session, { at: received, event: envelope.verdict === 'accepted' ? 'accepted' : 'rejected', message: id, account, detail: delivery === 'offered' ? delivery : null, digest: sha256 })
   }
 
   async function close (session: Session, row: Row, { id, received, account }: Envelope): Promise<void> {

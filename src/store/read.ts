@@ -4,7 +4,7 @@ import type { Knex } from 'knex'
 import type { Audit } from './audit.ts'
 import type { Db, Row, Session, Statement } from './db.ts'
 import { at, once, prepared, type Dialect } from './dialect.ts'
-import { bytes, envelopeColumns, historyRow, stored, whole } from './rows.ts'
+import { bytes, envelopeColumns, historyRows, stored, whole } from './rows.ts'
 import type { ListFilter, Page, Store, StoredMessage } from './verbs.ts'
 
 type Verbs = Pick<Store, 'mailbox' | 'acknowledge' | 'message' | 'list' | 'history' | 'payload' | 'seal' | 'receipt' | 'inspect'>
@@ -79,7 +79,7 @@ export function readVerbs (db: Db, dialect: Dialect, audit: Audit): Verbs {
     const [row] = await session.all(statement, { id, party })
     return row === undefined ? null : bytes(row, 'bytes')
   })
-  const history = async (session: Session, id: MessageId) => (await session.all(sql.history, { id })).map(historyRow)
+  const history = async (session: Session, id: MessageId) => (await session.all(sql.history, { id })).flatMap(historyRows)
 
   return {
     mailbox: (party, limit) => db.read(async session => (await session.all(sql.mailbox, { party, limit })).map(stored)),

@@ -106,9 +106,9 @@ export function claimed (lease: Row, row: Row): Claimed {
   }
 }
 
-export const historyRow = (row: Row): HistoryRow => ({
-  at: at(row, 'at_ms'),
-  event: text(row, 'event'),
-  account: maybe(row, 'account', account),
-  detail: maybe(row, 'detail', text)
-})
+/** One row says both where a message was offered in the moment it was accepted; a reader is told the two. */
+export function historyRows (row: Row): HistoryRow[] {
+  const told: HistoryRow = { at: at(row, 'at_ms'), event: text(row, 'event'), account: maybe(row, 'account', account), detail: maybe(row, 'detail', text) }
+  const both = told.event === 'accepted' && told.detail === 'offered'
+  return both ? [{ ...told, detail: null }, { ...told, event: 'offered', account: null, detail: null }] : [told]
+}

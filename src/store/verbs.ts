@@ -50,7 +50,8 @@ export interface Acceptance {
   readonly findings: readonly Finding[]
   /** Header leaves, path to text, against which an answer's echo is checked. */
   readonly header: Readonly<Record<string, string>>
-  readonly delivery: Extract<Delivery, 'none' | 'waiting' | 'held'>
+  /** `offered`: it goes to a mailbox and nobody has to look at it first, so it needs no delivery work. */
+  readonly delivery: Extract<Delivery, 'none' | 'waiting' | 'held' | 'offered'>
   readonly answer: Extract<Answer, 'none' | 'awaited'>
   /** Messages with one key are pushed in order. */
   readonly order_key: string

@@ -84,6 +84,15 @@ export function acceptContract (fresh: Fresh): void {
     })
   })
 
+  test('a message that needs nobody is offered in the moment it is accepted, and leaves no work', async t => {
+    const store = await fresh(t)
+    const item = heen({ delivery: 'offered' })
+    await store.accept([item])
+    assert.deepEqual((await store.mailbox(aanbieder, 10)).map(it => [it.id, it.offered]), [[item.envelope.id, start]])
+    assert.deepEqual(await store.claim(10, 60_000, later(1)), [])
+    assert.deepEqual((await store.history(gemeente, item.envelope.id))?.map(it => it.event), ['accepted', 'offered'])
+  })
+
   describe('retour', () => {
     test('closes the answer of the message it names and joins its conversation', async t => {
       const store = await fresh(t)

@@ -32,15 +32,23 @@ export function inflight (bytes_max: number): Inflight {
  * @param count what the caller gives back to `inflight` when the request is over
  * @throws Refusal ZP_SIZE, or ZP_BUSY when all requests together hold too much
  */
-export async function readBody (stream: IncomingMessage, limits: Limits, held: Inflight, count: (bytes: number) => void): Promise<Buffer> {
+export function readBody (stream: IncomingMessage, limits: Limits, held: Inflight, count: (bytes: number) => void): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    size += chunk.byteLength
-    if (size > limits.payload_bytes_max) throw new Refusal('ZP_SIZE', `> ${limits.payload_bytes_max} bytes`)
-    if (!held.take(chunk.byteLength)) throw new Refusal('ZP_BUSY')
-    count(chunk.byteLength)
-    chunks.push(chunk)
-  }
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size)
+  return new Promise((resolve, reject) => {
+    const stop = (code: 'ZP_SIZE' | 'ZP_BUSY' | 'ZP_REQUEST', detail: string | null = null): void => {
+      stream.removeAllListeners('data').pause()
+      reject(new Refusal(code, detail))
+    }
+    stream.on('data', (chunk: Buffer) => {
+      size += chunk.byteLength
+      if (size > limits.payload_bytes_max) return stop('ZP_SIZE', `> ${limits.payload_bytes_max} bytes`)
+      if (!held.take(chunk.byteLength)) return stop('ZP_BUSY')
+      count(chunk.byteLength)
+      chunks.push(chunk)
+    })
+    stream.once('end', () => { resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size)) })
+    stream.once('error', () => { stop('ZP_REQUEST') })
+    stream.once('close', () => { if (!stream.complete) stop('ZP_REQUEST') })
+  })
 }
