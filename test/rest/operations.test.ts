@@ -3,8 +3,10 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { describe, test } from 'node:test'
 import { promisify } from 'node:util'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
 import { version } from '../../src/version.ts'
-import { fixture, makeWorld } from '../flow/world.ts'
+import { fixture, makeWorld, type Reply } from '../flow/world.ts'
 import { needTool } from '../tools.ts'
 
 const world = await makeWorld()
@@ -60,6 +62,33 @@ describe('the operations listener', () => {
     }
     assert.deepEqual(Object.keys(Object(components['securitySchemes'])), ['mutualTLS'])
     assert.deepEqual(paths['/v1/mailbox']?.['get']?.parameters?.map(it => it.name), ['limit'])
+  })
+
+  test('describes the answers as they are', async () => {
+    const ajv = new Ajv2020({ strict: false })
+    addFormats.default(ajv)
+    ajv.addSchema(await describedBy(), 'openapi')
+    const step = (it: string): string => it.replaceAll('~', '~0').replaceAll('/', '~1').replaceAll('{', '%7B').replaceAll('}', '%7D')
+    const path = `/v1/messages/${heen.id}`
+    const asks: ReadonlyArray<readonly [method: string, route: string, status: string, type: string, reply: Promise<Reply>]> = [
+      ['post', '/v1/messages', '200', 'application/json', gateway.as('gemeente').post(fixture('WMO301'))],
+      ['post', '/v1/messages', '202', 'application/json', gateway.as('gemeente').post(fixture('JW301'))],
+      ['post', '/v1/messages', '4XX', 'application/problem+json', gateway.as('gemeente').post(fixture('WMO301', 'invalid-bsn-letters'))],
+      ['get', '/v1/messages', '200', 'application/json', gateway.as('gemeente').get('/v1/messages')],
+      ['get', '/v1/messages/{id}', '200', 'application/json', gateway.as('gemeente').get(path)],
+      ['get', '/v1/messages/{id}/receipt', '200', 'application/json', gateway.as('gemeente').get(`${path}/receipt`)],
+      ['get', '/v1/messages/{id}/history', '200', 'application/json', gateway.as('gemeente').get(`${path}/history`)],
+      ['get', '/v1/messages/{id}/history', '4XX', 'application/problem+json', gateway.as('otherGemeente').get(`${path}/history`)],
+      ['get', '/v1/mailbox', '200', 'application/json', gateway.as('aanbieder').get('/v1/mailbox')],
+      ['get', '/v1/codes/retour', '200', 'application/json', gateway.as('gemeente').get('/v1/codes/retour?family=ijw')],
+      ['get', '/v1/codes/transport', '200', 'application/json', gateway.as('gemeente').get('/v1/codes/transport')]
+    ]
+    for (const [method, route, status, type, asking] of asks) {
+      const reply = await asking
+      assert.ok(String(reply.headers['content-type']).startsWith(type), `${method} ${route}: ${String(reply.headers['content-type'])}`)
+      const fits = ajv.compile({ $ref: `openapi#/paths/${step(route)}/${method}/responses/${status}/content/${step(type)}/schema` })
+      assert.ok(fits(reply.told), `${method} ${route}: ${JSON.stringify(fits.errors)}`)
+    }
   })
 
   test('shows it in a browser', { timeout: 120_000 }, async t => {

@@ -133,6 +133,12 @@ describe('a refusal', () => {
     await until(async () => (await tightGateway.as('gemeente').post(small)).status < 300 || undefined, 'room')
   })
 
+  test('ZP_INTERNAL says nothing of its cause; the log says where it was, and not a library’s own words', () => {
+    const line = brokenGateway.lines.find(it => it.includes('unexpected error')) ?? ''
+    assert.match(line, /"frames":\["at /)
+    assert.doesNotMatch(brokenGateway.lines.join(''), /no such table/)
+  })
+
   test('of every code has been seen', () => {
     // A full disk takes a process of its own: test/fault/disk.test.ts shows ZP_DISK.
     assert.deepEqual(Object.keys(refusals).filter(code => !seen.has(code)), ['ZP_DISK'])

@@ -20,8 +20,9 @@ export interface RouteParts {
   readonly supported: (type: string) => ListFilter['type']
 }
 
+const problems = { description: 'Problem details (RFC 9457)', content: { 'application/problem+json': { schema: shapes.problemShape } } }
 /** The answers of a route: what is given, and the problems it may give. Checked by tests against what is sent. */
-const gives = (answers: Record<number, unknown>): Record<string, unknown> => ({ ...answers, '4xx': shapes.problemShape, '5xx': shapes.problemShape })
+const gives = (answers: Record<number, unknown>): Record<string, unknown> => ({ ...answers, '4xx': problems, '5xx': problems })
 const bytes = (description: string) => ({ description, type: 'string', format: 'binary' })
 /** Routes that send stored bytes describe them for OpenAPI, and must not have them run through a JSON serializer. */
 const rawResponse = (type: string, description: string) => ({ 200: { description, content: { [type]: { schema: bytes(description) } } } })
