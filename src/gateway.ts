@@ -72,7 +72,8 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   opened.push(() => validator.close())
   const parties = await openParties(store)
   const { handler_ms_max, lease_ms, claim_limit, poll_ms } = config
-  const stages: Stages = { clock, mode: config.mode, parties, validator, sealer, statementBytes, standard, store, route, deliver, handlers, handler_ms_max, random: Math.random }
+  const onError: Stages['onError'] = (error, message) => { log.warn({ err: error, message }, 'a delivery failed and is tried again') }
+  const stages: Stages = { clock, mode: config.mode, parties, validator, sealer, statementBytes, standard, store, route, deliver, handlers, handler_ms_max, random: Math.random, onError }
   const pipeline = openPipeline(stages)
   const metrics = openMetrics({ store, clock, certificates: { tls: expiryOf(tls.cert), seal: sealer.certificate.not_after } })
   const worker = startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms })

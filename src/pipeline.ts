@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { concluded, failed, withheld } from './acknowledge/acknowledge.ts'
 import { admit, journeyOf, refuseRealPersons, type Journey } from './admit.ts'
-import { newMessageId, newReferentienummer, partyCode, Refusal, rfc3339, sha256Hex, type AccountId, type Clock, type Door, type Fingerprint, type Instant, type PartyCode } from './core/core.ts'
+import { newMessageId, newReferentienummer, partyCode, Refusal, rfc3339, sha256Hex, type AccountId, type Clock, type Door, type Fingerprint, type Instant, type MessageId, type PartyCode } from './core/core.ts'
 import type { deliver } from './deliver/deliver.ts'
 import type { Draft, Handlers, Outcome } from './handle/handle.ts'
 import type { Parties } from './party/party.ts'
@@ -28,6 +28,8 @@ export interface Stages {
   readonly route: typeof route
   readonly deliver: typeof deliver
   readonly random: () => number
+  /** Told of an error while dealing with a delivery; the delivery is tried again all the same. */
+  readonly onError: (error: unknown, id: MessageId) => void
 }
 
 /** Who brings a message, through which door. The gateway's own messages have no account and no certificate. */
@@ -50,7 +52,10 @@ export interface Pipeline {
 export function openPipeline (stages: Stages): Pipeline {
   return {
     receive: async (bytes, by) => await keep(stages, seal(stages, await admitted(stages, await valid(stages, { bytes, by, at: stages.clock.now() })))),
-    work: async (claimed, stop) => await work(stages, claimed, stop).catch(error => failed(claimed, reasonOf(error), stages.clock.now(), stages.random()))
+    work: async (claimed, stop) => await work(stages, claimed, stop).catch(error => {
+      stages.onError(error, claimed.envelope.id)
+      return failed(claimed, reasonOf(error), stages.clock.now(), stages.random())
+    })
   }
 }
 

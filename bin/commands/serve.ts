@@ -1,5 +1,5 @@
 /** `zorgpoort serve`: run the gateway until SIGTERM or SIGINT. */
-import type { Command } from 'commander'
+import { InvalidArgumentError, type Command } from 'commander'
 import { readConfig, type Config } from '../../src/config.ts'
 import { startGateway, type Gateway } from '../../src/gateway.ts'
 import { openLog, type Log } from '../../src/log.ts'
@@ -17,6 +17,12 @@ function configOf (options: Options): Config {
   const config = readConfig({ env: process.env, over, ...(options.dev === true ? { under: developmentSettings } : {}), ...(options.config === undefined ? {} : { file: options.config }) })
   if (options.dev === true && config.mode !== 'test') throw new WrongUse('--dev is for test mode only')
   return config
+}
+
+/** @throws InvalidArgumentError, which is wrong use */
+function port (text: string): string {
+  if (!/^[0-9]{1,5}$/.test(text) || Number(text) > 65535) throw new InvalidArgumentError('a port is a number from 0 to 65535')
+  return text
 }
 
 const portOf = (address: string): number => Number(new URL(address).port)
@@ -59,8 +65,8 @@ export function serve (program: Command): void {
   program.command('serve').description('run the gateway')
     .option('--config <file>', 'configuration (JSON); ZORGPOORT_… in the environment goes before it')
     .option('--dev', 'test mode with keys and sample parties made in .zorgpoort/')
-    .option('--port <port>', 'port of the REST door (0 takes a free one)')
-    .option('--operations-port <port>', 'port of health, metrics and docs (0 takes a free one)')
+    .option('--port <port>', 'port of the REST door (0 takes a free one)', port)
+    .option('--operations-port <port>', 'port of health, metrics and docs (0 takes a free one)', port)
     .action(async (options: Options) => {
       const config = configOf(options)
       const terminal = process.stdout.isTTY

@@ -104,8 +104,8 @@ describe('serve says in one sentence', () => {
       [dev, { ZORGPOORT_STRANGE: '1' }, /ZORGPOORT_STRANGE/],
       [['serve'], {}, /mode is not set/, /database is not set/, /tls_key is not set/, /seal_certificate is not set/],
       [['serve'], { ...env, ZORGPOORT_MODE: 'acceptance' }, /mode/],
-      [['serve', '--port', 'x'], env, /rest_port/],
-      [['serve', '--port', '65536'], env, /rest_port/],
+      [['serve'], { ...env, ZORGPOORT_REST_PORT: 'x' }, /rest_port/],
+      [['serve'], { ...env, ZORGPOORT_REST_PORT: '65536' }, /rest_port/],
       [['serve'], { ...env, ZORGPOORT_LEASE_MS: '1000' }, /lease_ms must be at least twice handler_ms_max/],
       [['serve'], env, /tls_key: cannot read a/],
       [['serve', '--config', 'none.json'], {}, /none\.json/],
@@ -115,6 +115,7 @@ describe('serve says in one sentence', () => {
     await Promise.all(cases.map(async ([args, env, ...says]) => { oneSentence(await zorgpoort(args, { cwd, env }), ...says) }))
     assert.equal(existsSync(join(cwd, 'a.db')), false)
     assert.equal((await zorgpoort(dev, { cwd, env: { ZORGPOORT_MODE: 'production' } })).code, 2)
+    for (const port of ['x', '65536', '-1']) assert.equal((await zorgpoort(['serve', '--port', port], { cwd, env })).code, 2, port)
   })
 
   test('that this Node is too old, before anything is loaded', async t => {

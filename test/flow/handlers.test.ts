@@ -92,6 +92,7 @@ describe('a handler', () => {
       assert.ok(Date.parse(String(next)) > Date.now() + 10_000)
       await gateway.as('aanbieder').receives(other.id)
       assert.ok(!gateway.lines.join('').includes('999900006'))
+      assert.ok(gateway.lines.some(line => line.includes('a delivery failed and is tried again') && line.includes(id) && line.includes('"frames"')))
     })
   }
 
