@@ -1,7 +1,7 @@
 /** Who may send what to whom, and in test mode about whom: asked after the schema, before the seal. */
-import { partyCode, Refusal, type PartyCode } from './core/core.ts'
+import { partyCode, Refusal, type Finding, type PartyCode } from './core/core.ts'
 import type { Parties } from './party/party.ts'
-import type { MessageModel } from './standard/model.ts'
+import type { MessageModel, PlacedLeaf } from './standard/standard.ts'
 
 /** What a message's Header says of its journey. */
 export interface Journey { readonly afzender: PartyCode, readonly ontvanger: PartyCode, readonly sender: PartyCode, readonly receiver: PartyCode, readonly identificatie: string }
@@ -10,7 +10,8 @@ export interface Journey { readonly afzender: PartyCode, readonly ontvanger: Par
 export function admit (model: MessageModel, journey: Journey, party: PartyCode, parties: Parties): void {
   if (journey.sender !== party) throw new Refusal('ZP_NOT_SENDER', `${senderElement(model)}: ${journey.sender}`)
   const sender = parties.party(journey.sender)
-  if (sender === null || !sender.families.includes(model.family)) throw new Refusal('ZP_SENDER_UNKNOWN', journey.sender)
+  if (sender === null) throw new Refusal('ZP_SENDER_UNKNOWN', journey.sender)
+  if (!sender.families.includes(model.family)) throw new Refusal('ZP_SENDER_FAMILY', `${journey.sender}: ${model.family}`)
   const receiver = parties.party(journey.receiver)
   if (receiver === null) throw new Refusal('ZP_RECEIVER_UNKNOWN', journey.receiver)
   if (!receiver.families.includes(model.family)) throw new Refusal('ZP_RECEIVER_FAMILY', `${journey.receiver}: ${model.family}`)
@@ -33,7 +34,29 @@ const elevenTest = (digits: string): boolean =>
 export const isTestBsn = (bsn: string): boolean =>
   /^9999[0-9]{5}$/.test(bsn) && Number(bsn) >= 999_900_006 && Number(bsn) <= 999_999_990 && elevenTest(bsn)
 
-/** @throws Refusal when a test gateway is shown a Bsn that may be a real person's; the value is not repeated */
-export function refuseRealPersons (bsns: readonly string[]): void {
-  if (!bsns.every(isTestBsn)) throw new Refusal('ZP_TEST_BSN')
+/** Places that are told at most. */
+const told_max = 200
+
+/** @throws Refusal when a test gateway is shown a Bsn that may be a real person's; it tells every place and no value */
+export function refuseRealPersons (bsns: readonly PlacedLeaf[], bytes: Uint8Array): void {
+  const wrong = bsns.flatMap(({ path, text }, nth) => isTestBsn(text) ? [] : [{ path, nth }])
+  if (wrong.length === 0) return
+  const lines = linesOf(bytes, 'Bsn')
+  const lineOf = (nth: number): number | null => lines.length === bsns.length ? lines[nth] ?? null : null
+  throw new Refusal('ZP_TEST_BSN', null, wrong.slice(0, told_max).map(({ path, nth }) => noTestBsn(path, lineOf(nth))))
+}
+
+const noTestBsn = (path: string, line: number | null): Finding => ({
+  level: 1, code: 'ZP_TEST_BSN', line, path, found: '9 cijfers', expected: '999900006 tot en met 999999990, elfproef',
+  message: 'Bsn is geen test-Bsn.', message_en: 'Bsn is not a test Bsn.'
+})
+
+/** @returns the line of each start tag of that name, whatever its prefix */
+function linesOf (bytes: Uint8Array, name: string): number[] {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+  let [line, at] = [1, 0]
+  return [...text.matchAll(new RegExp(`<(?:[^\\s<>/:]+:)?${name}\\s*>`, 'g'))].map(({ index }) => {
+    for (; at < index; at++) if (text.charCodeAt(at) === 10) line++
+    return line
+  })
 }

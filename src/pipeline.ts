@@ -2,15 +2,15 @@
 import { createHash } from 'node:crypto'
 import { concluded, failed, withheld } from './acknowledge/acknowledge.ts'
 import { admit, journeyOf, refuseRealPersons, type Journey } from './admit.ts'
-import { newMessageId, newReferentienummer, partyCode, Refusal, rfc3339, sha256Hex, type AccountId, type Clock, type Door, type Fingerprint, type Instant, type MessageId, type PartyCode } from './core/core.ts'
+import { newMessageId, newReferentienummer, partyCode, Refusal, rfc3339, sha256Hex, type AccountId, type Clock, type Door, type Finding, type Fingerprint, type Instant, type MessageId, type PartyCode } from './core/core.ts'
 import type { deliver } from './deliver/deliver.ts'
 import type { Draft, Handlers, Outcome } from './handle/handle.ts'
 import type { Parties } from './party/party.ts'
-import { receiptBytes } from './receipt.ts'
+import { messageLinks, receiptBytes } from './receipt.ts'
 import type { route } from './route/route.ts'
 import type { Sealer, statementBytes } from './sign/sign.ts'
 import type * as Standard from './standard/standard.ts'
-import type { Acceptance, Accepted, Claimed, Envelope, Finish, Store } from './store/store.ts'
+import type { Acceptance, Accepted, Claimed, Difference, Envelope, Finish, Store } from './store/store.ts'
 import type { Validator } from './validate/validate.ts'
 
 /** Everything the flow is made of; `gateway.ts` brings it. */
@@ -21,7 +21,7 @@ export interface Stages {
   readonly validator: Validator
   readonly sealer: Sealer
   readonly statementBytes: typeof statementBytes
-  readonly standard: Pick<typeof Standard, 'headerOf' | 'headerLeaves' | 'answeredHeader' | 'valuesOf' | 'modelOf' | 'writeMessage'>
+  readonly standard: Pick<typeof Standard, 'headerOf' | 'headerLeaves' | 'answeredHeader' | 'leavesNamed' | 'modelOf' | 'writeMessage'>
   readonly store: Store
   readonly handlers: Handlers
   readonly handler_ms_max: number
@@ -69,7 +69,7 @@ async function admitted (stages: Stages, it: Valid): Promise<Admitted> {
   const journey = journeyOf(stages.standard.headerOf(it.model, it.message))
   await stages.parties.refresh()
   admit(it.model, journey, it.by.party, stages.parties)
-  if (stages.mode === 'test') refuseRealPersons(stages.standard.valuesOf(it.model, it.message, 'Bsn'))
+  if (stages.mode === 'test') refuseRealPersons(stages.standard.leavesNamed(it.model, it.message, 'Bsn'), it.bytes)
   return { ...it, journey }
 }
 
@@ -122,11 +122,25 @@ async function keep (stages: Stages, { acceptance }: Sealed): Promise<Stored> {
 
 function receiptOf (acceptance: Acceptance, accepted: Accepted | undefined): Stored {
   if (accepted === undefined) throw new Error('the store gave no answer')
-  if (accepted.kind === 'refused') throw new Refusal(accepted.code, accepted.element)
+  if (accepted.kind === 'refused') throw refusalOf(acceptance, accepted)
   const { type } = acceptance.envelope
   if (accepted.kind === 'duplicate') return { id: accepted.id, type, duplicate: true, waiting: false, receipt: accepted.receipt }
   return { id: accepted.id, type, duplicate: false, waiting: acceptance.delivery === 'waiting', receipt: acceptance.receipt }
 }
+
+/** Says what stands in the way: the message that was first, the one that was looked for, and each element that differs. */
+function refusalOf ({ correlation, envelope }: Acceptance, { code, message, differences }: Extract<Accepted, { kind: 'refused' }>): Refusal {
+  const asked = correlation ?? envelope
+  const detail = code === 'ZP_RETOUR_UNKNOWN' ? `${asked.type} ${asked.identificatie} van ${asked.sender}` : message === null ? null : messageLinks(message).self
+  return new Refusal(code, detail, differences.map(it => differs(it, correlation?.echo[it.path] ?? '')))
+}
+
+/** Header elements are about messages, not persons: both values may be shown to the two parties. */
+const differs = ({ path, expected }: Difference, found: string): Finding => ({
+  level: 1, code: 'ZP_RETOUR_ECHO', line: null, path: `Header/${path}`, found, expected: expected ?? '',
+  message: `${path} is in het heenbericht ${expected === null ? 'afwezig' : `"${expected}"`}; hier staat "${found}".`,
+  message_en: `${path} is ${expected === null ? 'absent' : `"${expected}"`} in the message that is answered; here it is "${found}".`
+})
 
 async function work (stages: Stages, claimed: Claimed, stop: AbortSignal): Promise<Finish> {
   const outcome = await handled(stages, claimed.envelope, stop)

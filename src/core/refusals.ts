@@ -21,6 +21,7 @@ export const refusals = {
   ZP_CERTIFICATE: kind(401, null, 'configure', 'Er is geen bruikbaar clientcertificaat meegestuurd.', 'No usable client certificate was presented.'),
   ZP_ACCOUNT_ROLE: kind(403, 'BRS02', 'configure', 'Dit account mag dit niet doen.', 'This account may not do this.'),
   ZP_NOT_SENDER: kind(403, 'BRS03', 'configure', 'Dit account mag niet namens deze partij verzenden.', 'This account may not send on behalf of this party.'),
+  ZP_SENDER_FAMILY: kind(403, 'BRS02', 'configure', 'De afzender is niet aangesloten voor deze standaard.', 'The sender is not connected for this standard.'),
   ZP_RECEIVER_FAMILY: kind(403, 'BRS05', 'configure', 'De ontvanger is niet aangesloten voor deze standaard.', 'The receiver is not connected for this standard.'),
   ZP_NOT_FOUND: kind(404, null, 'mend', 'Dit bestaat niet, of is niet van u.', 'This does not exist, or is not yours.'),
   ZP_IDENTIFICATIE_REUSED: kind(409, 'BRS20', 'mend', 'Deze Identificatie is al gebruikt voor een ander bericht van dit type.', 'This Identificatie was used before, for another message of this type.'),

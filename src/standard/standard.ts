@@ -2,7 +2,7 @@
 export * from './model.ts'
 export { families, models, modelOf, modelByNamespace, supportedTypes, codeList } from './models.ts'
 export { headerOf, headerLeaves, answeredHeader, type Answered, type Envelope } from './envelope.ts'
-export { valuesOf, textAt } from './tree.ts'
+export { leavesNamed, valuesOf, textAt, type PlacedLeaf } from './tree.ts'
 export { schemaFiles, type SchemaFiles } from './schema.ts'
 export { writeMessage } from './writer.ts'
 export { readAs, readMessage, type Reading } from './reader.ts'

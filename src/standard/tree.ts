@@ -32,19 +32,26 @@ export function leavesOf (type: ComplexType, tree: Tree, below = ''): ReadonlyAr
   })
 }
 
-/** @returns the text of every leaf of that name, anywhere in the message, in the order in which they stand */
-export function valuesOf (model: MessageModel, tree: Tree, elementName: string): string[] {
-  const found: string[] = []
-  const visit = (type: ComplexType, at: Tree): void => {
-    for (const { name, type: of } of type.elements) {
-      for (const node of occurrences(at[name])) {
-        if (typeof node === 'string') { if (name === elementName) found.push(node) } else {
-          const inner = asTree(node)
-          if (inner !== undefined && of.kind === 'complex') visit(of, inner)
-        }
-      }
+/** A leaf with its place, such as `Declaratie/Clienten/Client[2]/Bsn`. */
+export interface PlacedLeaf { readonly path: string, readonly text: string }
+
+/** @returns every leaf of that name, anywhere in the message, in the order in which they stand */
+export function leavesNamed (model: MessageModel, tree: Tree, elementName: string): PlacedLeaf[] {
+  const found: PlacedLeaf[] = []
+  const visit = (type: ComplexType, at: Tree, above: string): void => {
+    for (const { name, type: of, max } of type.elements) {
+      occurrences(at[name]).forEach((node, nth) => {
+        const path = `${above}${name}${max === 'unbounded' ? `[${nth + 1}]` : ''}`
+        const inner = asTree(node)
+        if (typeof node === 'string' && name === elementName) found.push({ path, text: node })
+        if (inner !== undefined && of.kind === 'complex') visit(of, inner, `${path}/`)
+      })
     }
   }
-  visit(model.root, tree)
+  visit(model.root, tree, '')
   return found
 }
+
+/** @returns the text of every leaf of that name, in the order in which they stand */
+export const valuesOf = (model: MessageModel, tree: Tree, elementName: string): string[] =>
+  leavesNamed(model, tree, elementName).map(it => it.text)

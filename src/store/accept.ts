@@ -1,10 +1,10 @@
 /** Taking messages in: once per key, and an answer only to what it answers. */
-import { referentienummer, type RefusalCode } from '../core/core.ts'
+import { referentienummer, type MessageId, type RefusalCode } from '../core/core.ts'
 import type { Audit } from './audit.ts'
 import type { Session, Row, Values } from './db.ts'
 import { at, places, prepared, type Dialect } from './dialect.ts'
-import { bytes, envelopeColumns, message, text, whole } from './rows.ts'
-import type { Acceptance, Accepted, Correlation, Envelope } from './verbs.ts'
+import { bytes, envelopeColumns, maybe, message, text, whole } from './rows.ts'
+import type { Acceptance, Accepted, Correlation, Difference, Envelope } from './verbs.ts'
 
 export interface AcceptRules {
   /** What happens to an answer to a message that is not here; accept it for the first weeks after a move. */
@@ -18,7 +18,7 @@ function statements ({ sql, lock }: Dialect) {
     .where({ sender: at('sender'), type: at('type'), identificatie: at('identificatie') })
   return {
     first: prepared(keyed(['id', 'sha256', 'receipt'])),
-    asked: prepared(lock(keyed(['seq', 'id', 'receiver', 'verdict', 'delivery', 'answer', 'conversatie', 'header']))),
+    asked: prepared(lock(keyed(['seq', 'id', 'receiver', 'verdict', 'delivery', 'answer', 'answered_by', 'conversatie', 'header']))),
     message: prepared(sql('message').insert(places([...envelopeColumns, ...states]))
       .onConflict(['sender', 'type', 'identificatie']).ignore().returning('seq')),
     payload: prepared(sql('payload').insert(places(['message', 'body']))),
@@ -30,17 +30,19 @@ function statements ({ sql, lock }: Dialect) {
   }
 }
 
-const refused = (code: RefusalCode, element: string | null = null): Extract<Accepted, { kind: 'refused' }> => ({ kind: 'refused', code, element })
+type Refused = Extract<Accepted, { kind: 'refused' }>
+const refused = (code: RefusalCode, message: MessageId | null = null, differences: readonly Difference[] = []): Refused => ({ kind: 'refused', code, message, differences })
 
 function messageValues ({ received, ...envelope }: Envelope, { delivery, answer, order_key, header, receipt, seal }: Acceptance): Values {
   return { ...envelope, received_ms: received, delivery, offered_ms: delivery === 'offered' ? received : null, answer, order_key, header: JSON.stringify(header), receipt, seal }
 }
 
-/** @returns the path of the first element that is not repeated unchanged, or null */
-function differing (echo: Correlation['echo'], row: Row): string | null {
+/** @returns the elements that are not repeated unchanged */
+function differing (echo: Correlation['echo'], row: Row): Difference[] {
   const header: unknown = JSON.parse(text(row, 'header'))
   const leaves = new Map<string, unknown>(Object.entries(header ?? {}))
-  return Object.keys(echo).find(path => leaves.get(path) !== echo[path]) ?? null
+  const asked = (path: string): string | null => { const leaf = leaves.get(path); return typeof leaf === 'string' ? leaf : null }
+  return Object.keys(echo).filter(path => asked(path) !== echo[path]).map(path => ({ path, expected: asked(path) }))
 }
 
 /** The gateway itself may answer what was never offered: a rejection does. */
@@ -53,7 +55,7 @@ const following = (envelope: Envelope, row: Row): Envelope =>
   ({ ...envelope, answers: message(row, 'id'), conversatie: referentienummer(text(row, 'conversatie')) })
 
 /** What an answer belongs to: nothing that needs it, a message, or a refusal. */
-type Asked = { readonly kind: 'free' } | { readonly kind: 'message', readonly row: Row } | Extract<Accepted, { kind: 'refused' }>
+type Asked = { readonly kind: 'free' } | { readonly kind: 'message', readonly row: Row } | Refused
 
 export type Accept = (session: Session, item: Acceptance) => Promise<Accepted>
 
@@ -64,7 +66,7 @@ export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): A
   async function earlier (session: Session, { sender, type, identificatie, sha256 }: Envelope): Promise<Accepted | null> {
     const [row] = await session.all(sql.first, { sender, type, identificatie })
     if (row === undefined) return null
-    if (text(row, 'sha256') !== sha256) return refused('ZP_IDENTIFICATIE_REUSED')
+    if (text(row, 'sha256') !== sha256) return refused('ZP_IDENTIFICATIE_REUSED', message(row, 'id'))
     return { kind: 'duplicate', id: message(row, 'id'), receipt: bytes(row, 'receipt') }
   }
 
@@ -74,9 +76,9 @@ export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): A
     const [row] = await session.all(sql.asked, { sender, type, identificatie })
     if (row === undefined && rules.retour_unknown === 'accept') return { kind: 'free' }
     if (row === undefined || !mayAnswer(row, envelope)) return refused('ZP_RETOUR_UNKNOWN')
-    if (row['answer'] === 'answered') return refused('ZP_RETOUR_SECOND')
-    const path = differing(correlation.echo, row)
-    return path === null ? { kind: 'message', row } : refused('ZP_RETOUR_ECHO', path)
+    if (row['answer'] === 'answered') return refused('ZP_RETOUR_SECOND', maybe(row, 'answered_by', message))
+    const differences = differing(correlation.echo, row)
+    return differences.length === 0 ? { kind: 'message', row } : refused('ZP_RETOUR_ECHO', message(row, 'id'), differences)
   }
 
   async function write (session: Session, seq: number, item: Acceptance): Promise<void> {

@@ -60,12 +60,15 @@ export interface Acceptance {
 
 /**
  * stored: durable now. duplicate: identical bytes came before under this key; its first receipt. refused: nothing was
- * stored (ZP_IDENTIFICATIE_REUSED, ZP_RETOUR_UNKNOWN, ZP_RETOUR_SECOND, or ZP_RETOUR_ECHO with the element that differs).
+ * stored (ZP_IDENTIFICATIE_REUSED, ZP_RETOUR_UNKNOWN, ZP_RETOUR_SECOND, or ZP_RETOUR_ECHO with every element that differs); `message` is the one that stands in the way.
  */
 export type Accepted =
   | { readonly kind: 'stored', readonly id: MessageId }
   | { readonly kind: 'duplicate', readonly id: MessageId, readonly receipt: Uint8Array }
-  | { readonly kind: 'refused', readonly code: RefusalCode, readonly element: string | null }
+  | { readonly kind: 'refused', readonly code: RefusalCode, readonly message: MessageId | null, readonly differences: readonly Difference[] }
+
+/** A Header element that an answer does not repeat unchanged; what the answered message has there, null when nothing. */
+export interface Difference { readonly path: string, readonly expected: string | null }
 
 /** A piece of delivery work under a lease. `fence` rises with every claim: a result with an older one changes nothing. */
 export interface Claimed {

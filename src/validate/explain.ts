@@ -93,7 +93,7 @@ function misplaced (its: Exclude<ChildVerdict, { kind: 'unexpected' }>, child: X
   switch (its.kind) {
     case 'fits': return null
     case 'order': return fault('ZP_SCHEMA_ORDER', same(its.model.name), afterOrBefore(type, verdict, its.model))
-    case 'repeated': return fault('ZP_SCHEMA_REPEATED', { nl: `voor de ${its.occurrence}e keer`, en: `for time ${its.occurrence}` }, { nl: 'één keer', en: 'once' })
+    case 'repeated': return fault('ZP_SCHEMA_REPEATED', { nl: `voor de ${its.occurrence}e keer`, en: `more than once (${its.occurrence})` }, { nl: 'één keer', en: 'once' })
     case 'namespace': return fault('ZP_SCHEMA_NAMESPACE', visibleNamespace(child.namespaceUri), same(namespace))
   }
 }

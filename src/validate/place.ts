@@ -14,7 +14,7 @@ export function belongs (model: MessageModel, name: string, here: ComplexType): 
   const places = placesOf(model).get(name)
   if (places) return { nl: `het hoort in ${list(places, 'of')}`, en: `it belongs in ${list(places, 'or')}` }
   const names = here.elements.map(element => element.name)
-  return { nl: `hier kan staan: ${list(names, 'of')}`, en: `possible here: ${list(names, 'or')}` }
+  return { nl: `dit onderdeel kent alleen: ${list(names, 'en')}`, en: `this part knows only: ${list(names, 'and')}` }
 }
 
 function list (names: readonly string[], or: string): string {

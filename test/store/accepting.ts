@@ -29,7 +29,7 @@ export function acceptContract (fresh: Fresh): void {
       const other = heen({ envelope: { identificatie } })
       const results = await store.accept([first, again, other])
       const duplicate = { kind: 'duplicate', id: first.envelope.id, receipt: Buffer.from(first.receipt) }
-      const reused = { kind: 'refused', code: 'ZP_IDENTIFICATIE_REUSED', element: null }
+      const reused = { kind: 'refused', code: 'ZP_IDENTIFICATIE_REUSED', message: first.envelope.id, differences: [] }
       assert.deepEqual(results, [{ kind: 'stored', id: first.envelope.id }, duplicate, reused])
       assert.deepEqual(await store.accept([again, other]), [duplicate, reused])
       assert.equal(await store.inspect(again.envelope.id), null)
@@ -117,7 +117,7 @@ export function acceptContract (fresh: Fresh): void {
       const waiting = heen()
       const rejected = heen({ delivery: 'none', envelope: { verdict: 'rejected' } })
       await store.accept([waiting, rejected])
-      const unknown = [{ kind: 'refused', code: 'ZP_RETOUR_UNKNOWN', element: null }]
+      const unknown = [{ kind: 'refused', code: 'ZP_RETOUR_UNKNOWN', message: null, differences: [] }]
       assert.deepEqual(await store.accept([retour(waiting)]), unknown)
       assert.deepEqual(await store.accept([retour(rejected)]), unknown)
       assert.deepEqual(await store.accept([retour(heen())]), unknown)
@@ -129,21 +129,23 @@ export function acceptContract (fresh: Fresh): void {
     test('is refused as second once the answer came, in one group too', async t => {
       const store = await fresh(t)
       const asked = await offer(store)
-      const [first, second] = await Promise.all([store.accept([retour(asked)]), store.accept([retour(asked)])])
+      const answer = retour(asked)
+      const [first, second] = await Promise.all([store.accept([answer]), store.accept([retour(asked)])])
       assert.deepEqual(first.map(({ kind }) => kind), ['stored'])
-      assert.deepEqual(second, [{ kind: 'refused', code: 'ZP_RETOUR_SECOND', element: null }])
+      assert.deepEqual(second, [{ kind: 'refused', code: 'ZP_RETOUR_SECOND', message: answer.envelope.id, differences: [] }])
     })
 
-    test('is refused with the element it does not repeat unchanged', async t => {
+    test('is refused with every element it does not repeat unchanged', async t => {
       const store = await fresh(t)
       const asked = await offer(store)
       const { type, sender, identificatie } = asked.envelope
-      for (const echo of [{ BerichtCode: '0414' }, { BerichtCode: '414 ' }]) {
+      const code = { path: 'BerichtCode', expected: '414' }; const ontvanger = { path: 'Ontvanger', expected: aanbieder }
+      for (const [echo, ...differences] of [[{ BerichtCode: '0414' }, code], [{ BerichtCode: '414 ', Ontvanger: 'x' }, code, ontvanger], [{ toString: 'x' }, { path: 'toString', expected: null }]] as const) {
         const answer = retour(asked, { correlation: { type, sender, identificatie, echo: { ...asked.header, ...echo } } })
-        assert.deepEqual(await store.accept([answer]), [{ kind: 'refused', code: 'ZP_RETOUR_ECHO', element: 'BerichtCode' }])
+        const [result] = await store.accept([answer])
+        assert.ok(result?.kind === 'refused' && result.code === 'ZP_RETOUR_ECHO' && result.message === asked.envelope.id)
+        assert.deepEqual(result.differences.toSorted((a, b) => a.path < b.path ? -1 : 1), differences)
       }
-      const extra = retour(asked, { correlation: { type, sender, identificatie, echo: { ...asked.header, toString: 'x' } } })
-      assert.deepEqual(await store.accept([extra]), [{ kind: 'refused', code: 'ZP_RETOUR_ECHO', element: 'toString' }])
       assert.equal((await store.message(gemeente, asked.envelope.id))?.answer, 'awaited')
     })
 
@@ -157,7 +159,7 @@ export function acceptContract (fresh: Fresh): void {
     test('to a message that is here but was not offered to who answers is refused, even where unknown ones are allowed', async t => {
       const store = await fresh(t, { retour_unknown: 'accept' })
       const asked = await offer(store)
-      const unknown = [{ kind: 'refused', code: 'ZP_RETOUR_UNKNOWN', element: null }]
+      const unknown = [{ kind: 'refused', code: 'ZP_RETOUR_UNKNOWN', message: null, differences: [] }]
       assert.deepEqual(await store.accept([retour(asked, { envelope: { sender: stranger } })]), unknown)
       assert.equal((await store.message(gemeente, asked.envelope.id))?.answer, 'awaited')
     })

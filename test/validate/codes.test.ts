@@ -46,14 +46,14 @@ const cases: Record<string, readonly Case[]> = {
   ZP_XML_LIMIT: [at(inRoot(`<${'b'.repeat(60_000)}/>`), 2)],
   ZP_XML_OTHER: [at('<a / >')],
   ZP_TYPE_ROOT: [at('<jw:Brief xmlns:jw="http://www.istandaarden.nl/ijw/3_2/jw301/schema"/>', 1, /Brief.*Bericht/)],
-  ZP_TYPE_UNKNOWN: [at('<Bericht xmlns="http://www.istandaarden.nl/ijw/2_4/jw301/schema"/>', 1, /2_4.*WMO301.*JW325/), at('<Bericht/>', 1, /geen namespace/)],
+  ZP_TYPE_UNKNOWN: [at('<Bericht xmlns="http://www.istandaarden.nl/ijw/2_4/jw301/schema"/>', 1, /2_4.*JW301 in release 3\.2/), at('<Bericht/>', 1, /WMO301.*JW325/)],
   ZP_TYPE_CONTRADICTED: [
     leaf(change('>436<', '>414<'), 'BerichtCode', 'Header/BerichtCode', /436 \(JW301\).*414 \(WMO301\)/),
     leaf(change('Versie>3<', 'Versie>2<'), 'BerichtVersie', 'Header/BerichtVersie'), leaf(change('Subversie>2<', 'Subversie>02<'), 'BerichtSubversie', 'Header/BerichtSubversie')
   ],
   ZP_SCHEMA_MISSING: [leaf(change(/ *<jw301:Afzender>.*\n/, ''), '<jw301:Header>', 'Header/Afzender', /Afzender ontbreekt/)],
   ZP_SCHEMA_UNEXPECTED: [
-    leaf(change('<jw301:Geslacht>', '<jw301:Bijnaam>x</jw301:Bijnaam>\n<jw301:Geslacht>'), 'Bijnaam', 'Client/Bijnaam', /hier kan staan: Bsn, Geboortedatum/),
+    leaf(change('<jw301:Geslacht>', '<jw301:Bijnaam>x</jw301:Bijnaam>\n<jw301:Geslacht>'), 'Bijnaam', 'Client/Bijnaam', /dit onderdeel kent alleen: Bsn, Geboortedatum/),
     leaf(message.replaceAll('jw301:Ontvanger', 'jw301:Ontvangr'), 'Ontvangr', 'Header/Ontvangr', /bedoelt u Ontvanger\?/),
     leaf(change('<jw301:Geslacht>', '<jw301:Einddatum>2026-01-01</jw301:Einddatum>\n<jw301:Geslacht>'), '<jw301:Einddatum>', 'Client/Einddatum', /het hoort in .*Client\/ToegewezenProducten\/ToegewezenProduct/)
   ],
