@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv, type ErrorObject } from 'ajv'
 import { Type, type Static, type TObject } from 'typebox'
+import { Unusable } from './core/core.ts'
 
 const bytes = (value: number, description: string) => Type.Integer({ minimum: 1, default: value, description })
 const ms = bytes
@@ -37,16 +38,23 @@ export const configSchema = Type.Object({
 
 export type Config = Readonly<Static<typeof configSchema>>
 type Raw = Record<string, unknown>
+/** A database in memory would forget what it gave a receipt for. */
+export const databaseUrl = /^sqlite:[^:]/
 
 /** A wrong or missing setting; the message names it and its shape, never a secret's value. */
-export class ConfigError extends Error {}
+export class ConfigError extends Unusable {}
 
 /** @returns the environment variable of a setting */
 export const environmentName = (key: string): string => `ZORGPOORT_${key.toUpperCase()}`
 
+/** What is no setting of ours: our own switch for stacks, and what Kubernetes tells every container about a service named zorgpoort. */
+const noSetting = ([name, value]: [string, string | undefined]): boolean =>
+  name === 'ZORGPOORT_DEBUG' || /^ZORGPOORT_(SERVICE|PORT)_/.test(name) || (name === 'ZORGPOORT_PORT' && /^[a-z]+:\/\//.test(value ?? ''))
+
 function fromEnvironment (schema: TObject, env: NodeJS.ProcessEnv): Raw {
   const known = Object.keys(schema.properties)
-  const strange = Object.keys(env).filter(name => name.startsWith('ZORGPOORT_') && !known.some(key => environmentName(key) === name))
+  const strange = Object.entries(env).filter(it => !noSetting(it)).map(([name]) => name)
+    .filter(name => name.startsWith('ZORGPOORT_') && !known.some(key => environmentName(key) === name))
   if (strange.length > 0) throw new ConfigError(`unknown setting ${strange.join(', ')} in the environment; README.md, "Configuration", lists them all`)
   return Object.fromEntries(known.flatMap(key => env[environmentName(key)] === undefined ? [] : [[key, env[environmentName(key)]]]))
 }
@@ -64,14 +72,30 @@ function explain (error: ErrorObject): string {
   return `${error.instancePath.slice(1)} ${error.keyword === 'const' || error.keyword === 'anyOf' ? 'has a value that is not allowed' : error.message}`
 }
 
+function checked<T> (schema: TObject, raw: Raw): T {
+  const check = new Ajv({ useDefaults: true, coerceTypes: true, allErrors: true }).compile<T>(schema)
+  if (!check(raw)) throw new ConfigError([...new Set((check.errors ?? []).map(explain))].join('; '))
+  return raw
+}
+
+const placeSchema = Type.Partial(configSchema, { additionalProperties: false })
+
+/**
+ * @returns which database a short command works on: the rest of the configuration need not be there, only well formed
+ * @throws ConfigError naming every wrong setting
+ */
+export function readPlace (sources: { file?: string | undefined, env: NodeJS.ProcessEnv }): { readonly database?: string, readonly mode?: Config['mode'] } {
+  return checked<Static<typeof placeSchema>>(placeSchema, { ...fromFile(sources.file), ...fromEnvironment(configSchema, sources.env) })
+}
+
 /**
  * @param sources what development mode lays below, a file's path, the environment, and what the command line lays on top
  * @throws ConfigError naming every wrong setting
  */
 export function readConfig (sources: { under?: Raw, file?: string | undefined, env: NodeJS.ProcessEnv, over?: Raw }): Config {
   const raw = { ...sources.under, ...fromFile(sources.file), ...fromEnvironment(configSchema, sources.env), ...sources.over }
-  const check = new Ajv({ useDefaults: true, coerceTypes: true, allErrors: true }).compile<Config>(configSchema)
-  if (!check(raw)) throw new ConfigError([...new Set((check.errors ?? []).map(explain))].join('; '))
-  if (raw.lease_ms < 2 * raw.handler_ms_max) throw new ConfigError('lease_ms must be at least twice handler_ms_max, or work is done twice')
-  return Object.freeze(raw)
+  const config = checked<Config>(configSchema, raw)
+  if (!databaseUrl.test(config.database)) throw new ConfigError('database is sqlite: and the path of a file')
+  if (config.lease_ms < 2 * config.handler_ms_max) throw new ConfigError('lease_ms must be at least twice handler_ms_max, or work is done twice')
+  return Object.freeze(config)
 }

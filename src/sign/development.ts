@@ -2,7 +2,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { PartyCode } from '../core/core.ts'
+import { Unusable, type PartyCode } from '../core/core.ts'
 import { issue, keyPem, makeAuthority, type Authority, type IssueRequest } from './authority.ts'
 import { readFirst, type Certificate } from './certificate.ts'
 
@@ -21,7 +21,7 @@ export interface DevelopmentParty { readonly name: string, readonly code: PartyC
 
 /**
  * Makes what is not there, has expired, or does not fit the authority; the rest stays as it is. The folder gets 0700, files 0600.
- * @throws TypeError for a party name that is no file name of its own; whatever the file system says
+ * @throws Unusable for a party name that is no file name of its own, and for files that cannot be read; whatever the file system says
  */
 export async function developmentKeys (dir: string, parties: readonly DevelopmentParty[]): Promise<DevelopmentKeys> {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
@@ -40,7 +40,7 @@ export async function developmentKeys (dir: string, parties: readonly Developmen
 const filesOf = (dir: string, name: string): KeyFiles => ({ certificate: join(dir, `${name}.pem`), key: join(dir, `${name}.key`) })
 
 function checkedName (name: string): string {
-  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(name) || ['ca', 'server', 'seal'].includes(name)) throw new TypeError('not a name for a party’s key files')
+  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(name) || ['ca', 'server', 'seal'].includes(name)) throw new Unusable(`${name} is not a name for a party’s key files`)
   return name
 }
 
@@ -74,7 +74,7 @@ function parsePair (files: KeyFiles): Pair {
     const pem = readFileSync(files.certificate, 'utf8')
     return { pem, certificate: readFirst(pem), key: createPrivateKey(readFileSync(files.key)) }
   } catch (cause) {
-    throw new Error(`${files.certificate} or its .key cannot be read; remove both to have them made again`, { cause })
+    throw new Unusable(`${files.certificate} or its .key cannot be read; remove both to have them made again`, { cause })
   }
 }
 

@@ -1,9 +1,10 @@
 /** Making seals: a detached CMS signature (RFC 5652, the shape of CAdES-BES) over a message's exact bytes and its receipt's statement. */
-import { createHash, createPrivateKey, sign } from 'node:crypto'
-import type { Fingerprint, Instant } from '../core/core.ts'
-import { keyIsStrong, maySeal, readFirst, readPem, subjectLine, type Certificate } from './certificate.ts'
+import { createHash, sign } from 'node:crypto'
+import { Unusable, type Fingerprint, type Instant } from '../core/core.ts'
+import { keyIsStrong, maySeal, readPem, subjectLine, type Certificate } from './certificate.ts'
 import { oids, rsaEncryption, sha256 } from './cms.ts'
 import { context, integer, octetString, sequence, setOf, time, tlv } from './der.ts'
+import { checkPair } from './usable.ts'
 
 /** What seals with one key. Made once, used for every message. */
 export interface Sealer {
@@ -29,14 +30,12 @@ function signingCertificate (certificate: Certificate): Buffer {
 
 /**
  * @param keyPem PKCS#8 @param certificatePem its certificate @param chainPem issuing certificates to hand along, root left out
- * @throws TypeError when the key is not the certificate's, is too weak, or the certificate is not for signing
+ * @throws Unusable when one cannot be read, the key is not the certificate's, is too weak, or the certificate is not for signing
  */
 export function openSealer (keyPem: string, certificatePem: string, chainPem = ''): Sealer {
-  const key = createPrivateKey(keyPem)
-  const certificate = readFirst(certificatePem)
-  if (!certificate.x509.checkPrivateKey(key)) throw new TypeError('the seal key does not belong to its certificate')
-  if (!keyIsStrong(certificate.x509.publicKey)) throw new TypeError('a seal key is RSA of at least 2048 bits, P-256 or P-384')
-  if (!maySeal(certificate)) throw new TypeError('the seal certificate is not for digital signatures')
+  const { key, certificate } = checkPair(keyPem, certificatePem, { key: 'seal_key', certificate: 'seal_certificate' })
+  if (!keyIsStrong(certificate.x509.publicKey)) throw new Unusable('seal_key is too weak or of another kind; it must be RSA of at least 2048 bits, P-256 or P-384')
+  if (!maySeal(certificate)) throw new Unusable('seal_certificate is not for digital signatures')
 
   const ess = signingCertificate(certificate)
   const before = Buffer.concat([one, setOf([sha256.algorithm]), sequence(oids.data),

@@ -5,4 +5,5 @@ export { sealFaults, verifySeal, type SealClaim, type SealFault, type SealVerdic
 export { certificateFacts, fingerprintOf, type CertificateFacts } from './certificate.ts'
 export { issue, keyPem, makeAuthority, type Authority, type AuthorityRequest, type Issued, type IssueRequest, type KeyAlgorithm } from './authority.ts'
 export { developmentKeys, type DevelopmentKeys, type DevelopmentParty, type KeyFiles } from './development.ts'
+export { checkPair, usableCertificate, type Pair, type PairNames } from './usable.ts'
 export { listKeys, type KeyListing } from './keys.ts'

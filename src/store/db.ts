@@ -1,4 +1,5 @@
 /** How the store talks to a database: statements, one session per transaction, and the two ways storage fails. */
+import { Unusable } from '../core/core.ts'
 
 /** What a column takes. Booleans are not among them: databases disagree about those. */
 export type Value = string | number | null | Uint8Array
@@ -31,6 +32,8 @@ export interface Db {
   read<T> (work: (session: Session) => Promise<T>): Promise<T>
   /** The number in `meta` that rises with every change of the register, by whichever process; cheap. */
   registerVersion (): number
+  /** Whether the last commit failed. */
+  failing (): boolean
   /** After what was begun. */
   close (): Promise<void>
 }
@@ -42,4 +45,4 @@ export class StoreFull extends StoreFailure {}
 /** The storage is busy, broken, closed or out of reach. */
 export class StoreUnavailable extends StoreFailure {}
 /** This database cannot be used at all by who opens it: of another mode, made by a newer version, or served by another. */
-export class StoreUnusable extends Error {}
+export class StoreUnusable extends Unusable {}

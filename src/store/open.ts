@@ -45,7 +45,7 @@ async function rememberMode ({ db, dialect: { sql } }: Opened, mode: Mode): Prom
     await session.run(remember, { name: 'register_version', value: '0' })
     const [row] = await session.all(once(sql('meta').select('value').where('name', 'mode')))
     const made = text(row ?? {}, 'value')
-    if (made !== mode) throw new StoreUnusable(`this database was made in mode ${made} and cannot be used in mode ${mode}`)
+    if (made !== mode) throw new StoreUnusable(`this database was made in mode ${made} and cannot be used in mode ${mode}; --mode or the setting mode says which`)
   })
 }
 
@@ -57,6 +57,11 @@ async function opening<T> (opened: Opened, work: () => Promise<T>): Promise<T> {
     await opened.db.close()
     throw error
   }
+}
+
+async function check (db: Db, { sql }: Dialect): Promise<void> {
+  if (db.failing()) await db.write(session => session.run(once(sql('meta').update('value', sql.raw('value')).where('name', 'register_version'))))
+  else await db.read(session => session.all(once(sql('meta').select('name').limit(1))))
 }
 
 /** The verbs over an open database that is up to date. */
@@ -73,6 +78,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules): Store {
     ...readVerbs(db, dialect, audit),
     ...registerVerbs(db, dialect),
     ...countVerbs(db, dialect),
+    check: () => check(db, dialect),
     close: () => db.close()
   }
 }

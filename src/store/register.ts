@@ -1,5 +1,5 @@
 /** Parties, accounts and certificates. */
-import { fingerprint, partyCode, type AccountId } from '../core/core.ts'
+import { fingerprint, partyCode, type AccountId, type PartyCode } from '../core/core.ts'
 import type { Db, Row, Session } from './db.ts'
 import { at, once, places, prepared, type Dialect } from './dialect.ts'
 import { account as accountOf, at as instantOf, families, maybe, oneOf, text, whole } from './rows.ts'
@@ -17,6 +17,7 @@ function statements ({ sql }: Dialect) {
     party: prepared(sql('party').insert(places(['code', 'kind', 'name', 'families', 'connections'])).onConflict('code').merge()),
     known: prepared(sql('party').select('code').where('code', at('code'))),
     account: prepared(sql('account').insert(places(['id', 'role', 'party', 'active'])).onConflict('id').merge()),
+    holder: prepared(sql('account').select('party').where('id', at('id'))),
     owner: prepared(sql('certificate').select('account').where('fingerprint', at('fingerprint'))),
     forget: prepared(sql('certificate').where('account', at('id')).delete()),
     certificate: prepared(sql('certificate').insert(places(['fingerprint', 'account', 'use', 'subject', 'not_after_ms'])))
@@ -66,6 +67,11 @@ export function registerVerbs (db: Db, dialect: Dialect): Verbs {
     await session.run(sql.changed, { version: String(whole(row ?? {}, 'value') + 1) })
   }
 
+  async function checkHolder (session: Session, id: AccountId, party: PartyCode | null): Promise<void> {
+    const [row] = await session.all(sql.holder, { id })
+    if (row !== undefined && row['party'] !== party) throw new TypeError('this account belongs to another party')
+  }
+
   async function checkOwners (session: Session, id: AccountId, certificates: readonly Certificate[]): Promise<void> {
     for (const { fingerprint } of certificates) {
       const [row] = await session.all(sql.owner, { fingerprint })
@@ -92,6 +98,7 @@ export function registerVerbs (db: Db, dialect: Dialect): Verbs {
     }),
     putAccount: ({ id, role, party, active, certificates }) => db.write(async session => {
       if (party !== null && (await session.all(sql.known, { code: party })).length === 0) throw new TypeError('the account names a party that is not registered')
+      await checkHolder(session, id, party)
       await checkOwners(session, id, certificates)
       await session.run(sql.account, { id, role, party, active: active ? 1 : 0 })
       await session.run(sql.forget, { id })

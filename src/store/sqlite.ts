@@ -109,15 +109,16 @@ function connect (path: string, readonly: boolean): Connection {
 
 /**
  * Makes the file before SQLite does, so that nobody but its owner can read it (the log beside it takes the same rights), and opens it.
+ * @param database what a failure names: the file itself, or the one it stands beside
  * @throws StoreFailure when it cannot be made or opened
  */
-function openFile<T> (path: string, open: () => T): T {
+function openFile<T> (path: string, open: () => T, database = path): T {
   try {
     closeSync(openSync(path, 'a', 0o600))
     return open()
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'no reason given'
-    throw new StoreUnavailable(`the database file cannot be opened (${reason})`, { cause: error })
+    throw new StoreUnavailable(`the database cannot be opened: ${database} (${reason})`, { cause: error })
   }
 }
 
@@ -130,6 +131,7 @@ export function openSqlite (path: string): Db {
   return {
     write: (work, weight = light) => writer.write(work, weight),
     read: work => work(reader),
+    failing: () => writer.failing(),
     registerVersion () {
       version ??= reading.prepare<[], Row>("select value from meta where name = 'register_version'")
       return whole(version.get() ?? {}, 'value')
@@ -149,13 +151,13 @@ export function openSqlite (path: string): Db {
  */
 export function lockSqlite (path: string): () => void {
   const side = `${path}.lock`
-  const db = openFile(side, () => new Database(side, { timeout: 0 }))
+  const db = openFile(side, () => new Database(side, { timeout: 0 }), path)
   try {
     db.exec('begin exclusive')
   } catch (error) {
     db.close()
     const failure = mapped(error)
-    if (failure instanceof StoreUnavailable) throw new StoreUnusable('another server is using this database', { cause: error })
+    if (failure instanceof StoreUnavailable) throw new StoreUnusable(`another server is using this database: ${path}`, { cause: error })
     throw failure
   }
   return () => { db.close() }

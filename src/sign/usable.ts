@@ -1,0 +1,46 @@
+/** Keys and certificates as a person gave them: read, or a sentence that says why not and names what he gave. */
+import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto'
+import { Unusable } from '../core/core.ts'
+import { readFirst, type Certificate } from './certificate.ts'
+
+/** What the person knows the two by: settings, options or file names. */
+export interface PairNames { readonly key: string, readonly certificate: string }
+/** A certificate and the private key that belongs to it. */
+export interface Pair { readonly key: KeyObject, readonly certificate: Certificate }
+
+/** @returns where the content of the DER value at `at` begins */
+const inside = (der: Uint8Array, at: number): number => {
+  const length = der[at + 1] ?? 0
+  return at + 2 + (length < 0x80 ? 0 : length & 0x7f)
+}
+
+/** A certificate names its version first, under the tag [0]; only version 1 leaves it out (RFC 5280 4.1.2.1). */
+const isVersion1 = (der: Uint8Array): boolean => der[inside(der, inside(der, 0))] === 0x02
+
+/** Why node:crypto, or our stricter reader, does not take a text as a certificate. */
+function whyNot (pem: string): string {
+  if (!pem.includes('-----BEGIN CERTIFICATE-----')) return 'holds no certificate in PEM'
+  try {
+    return isVersion1(new X509Certificate(pem).raw) ? 'holds an X.509 version 1 certificate; it must be version 3' : 'holds a certificate that is not well formed'
+  } catch { return 'holds a certificate that is cut off or damaged' }
+}
+
+/** @param name what the person knows the text by @returns the first certificate of the PEM text @throws Unusable */
+export function usableCertificate (pem: string, name: string): Certificate {
+  try { return readFirst(pem) } catch (cause) { throw new Unusable(`${name} ${whyNot(pem)}`, { cause }) }
+}
+
+function usableKey (pem: string, name: string): KeyObject {
+  try { return createPrivateKey(pem) } catch (cause) {
+    const locked = cause instanceof Error && 'code' in cause && cause.code === 'ERR_MISSING_PASSPHRASE'
+    throw new Unusable(`${name} holds ${locked ? 'a private key under a passphrase; it must be without' : 'no usable private key in PEM'}`, { cause })
+  }
+}
+
+/** @returns the pair @throws Unusable when one of the two cannot be read, or they do not belong together */
+export function checkPair (keyPem: string, certificatePem: string, names: PairNames = { key: 'the key', certificate: 'the certificate' }): Pair {
+  const key = usableKey(keyPem, names.key)
+  const certificate = usableCertificate(certificatePem, names.certificate)
+  if (!certificate.x509.checkPrivateKey(key)) throw new Unusable(`${names.key} does not belong to ${names.certificate}`)
+  return { key, certificate }
+}
