@@ -35,7 +35,7 @@ export function withheld (work: Work, outcome: Exclude<Outcome, { kind: 'done' }
   switch (outcome.kind) {
     case 'hold': return finish(work, { kind: 'held', reason: outcome.reason })
     case 'reject': return finish(work, { kind: 'rejected', findings: outcome.findings })
-    case 'later': return finish(work, { kind: 'later', due: instant(now + outcome.after_ms), reason: outcome.reason, counts: false })
+    case 'later': return finish(work, { kind: 'later', due: instant(Math.ceil(now + outcome.after_ms)), reason: outcome.reason, counts: false })
     default: return never(outcome)
   }
 }

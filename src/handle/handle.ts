@@ -12,12 +12,17 @@ export interface Draft { readonly type: MessageType, readonly message: Tree }
 /**
  * done: go on; `send` is stored in the transaction that ends this message's delivery. hold: a person must look.
  * reject: the message does not count; its findings are kept. later: try again after `after_ms`; attempts do not count.
+ * A reason is a code of 1 to 100 characters, never anything of a person. What is no outcome counts as a failure of the handler.
  */
 export type Outcome =
   | { readonly kind: 'done', readonly send?: readonly Draft[] }
   | { readonly kind: 'hold', readonly reason: string }
   | { readonly kind: 'reject', readonly findings: readonly Finding[] }
   | { readonly kind: 'later', readonly after_ms: number, readonly reason: string }
+
+const levels: ReadonlyArray<Finding['level']> = [1, 2, 3, 4]
+/** Reasons and codes go into the history, in characters. */
+const reason_length_max = 100
 
 /** What a handler may use: no store, no network. `signal` fires when its time is up or the gateway stops. */
 export interface Tools {
@@ -59,10 +64,38 @@ function refuseTwins (what: string, names: readonly string[]): void {
   if (twin !== undefined) throw new Error(`two handlers have the same ${what}: ${twin}`)
 }
 
+/** A handler may have been written without types: what it gives is believed after a look only. @throws Error when it is no outcome */
+function checked (outcome: Outcome, name: string): Outcome {
+  const fault = faultOf({ ...outcome })
+  if (fault !== null) throw new Error(`handler ${name} gave no outcome: ${fault}`)
+  return outcome
+}
+
+/** @returns what is wrong with the outcome, or null */
+function faultOf ({ kind, send = [], findings, after_ms, reason }: Readonly<Record<string, unknown>>): string | null {
+  switch (kind) {
+    case 'done': return Array.isArray(send) ? null : 'send is no list'
+    case 'reject': return Array.isArray(findings) && findings.every(isFinding) ? null : 'findings is no list of findings'
+    case 'later': return typeof after_ms === 'number' && Number.isFinite(after_ms) && after_ms >= 0 ? reasonFault(reason) : 'after_ms is no number from 0'
+    case 'hold': return reasonFault(reason)
+    default: return 'kind is none of done, hold, reject and later'
+  }
+}
+
+const isText = (it: unknown, length_max: number): boolean => typeof it === 'string' && it !== '' && it.length <= length_max
+const reasonFault = (reason: unknown): string | null => isText(reason, reason_length_max) ? null : `reason is no text of 1 to ${reason_length_max} characters`
+
+function isFinding (it: unknown): boolean {
+  if (typeof it !== 'object') return false
+  const { level, code, line, path, found, expected, message, message_en }: Readonly<Record<string, unknown>> = { ...it }
+  const placed = line === null || Number.isSafeInteger(line)
+  return levels.some(known => known === level) && placed && isText(code, reason_length_max) && [path, found, expected, message, message_en].every(text => typeof text === 'string')
+}
+
 async function ask (handlers: readonly Handler[], envelope: Envelope, tools: Tools): Promise<Outcome> {
   const send: Draft[] = []
   for (const handler of handlers) {
-    const outcome = await handler.handle(envelope, tools)
+    const outcome = checked(await handler.handle(envelope, tools), handler.name)
     if (outcome.kind !== 'done') return outcome
     send.push(...outcome.send ?? [])
   }

@@ -80,6 +80,7 @@ describe('a handler', () => {
 
   for (const [how, reason, handle] of [
     ['throws', 'handler_failed', async () => { throw new Error('a Bsn 999900006 in an error') }],
+    ['gives what is no outcome', 'handler_failed', async () => JSON.parse('{"kind":"hold"}') as Outcome],
     ['hangs', 'handler_timeout', async () => await new Promise<Outcome>(() => {})]
   ] satisfies ReadonlyArray<readonly [string, string, Handler['handle']]>) {
     test(`that ${how} is tried again later, and holds up nobody else`, async () => {

@@ -34,3 +34,35 @@ test('two handlers that may answer one type, or share a name, stop the start', (
   assert.throws(() => openHandlers([handler('a', ['WMO301'], { kind: 'done' }, true), handler('b', ['WMO301', 'WMO305'], { kind: 'done' }, true)]), /same answered type: WMO301/)
   assert.throws(() => openHandlers([handler('a', ['WMO301']), handler('a', ['JW301'])]), /same name: a/)
 })
+
+const finding = { level: 3, code: 'TR999', line: null, path: '', found: '', expected: '', message: 'Nee', message_en: 'No' } as const
+const oddity = (outcome: unknown): Handler => handler('odd', ['WMO301'], outcome as Outcome)
+const asking = async (outcome: unknown): Promise<Outcome> => await openHandlers([oddity(outcome)]).handle(envelope('WMO301'), tools)
+
+for (const [what, outcome] of [
+  ['nothing', null],
+  ['a kind nobody knows', { kind: 'maybe' }],
+  ['a text', 'done'],
+  ['done with something to send that is no list', { kind: 'done', send: { type: 'WMO302' } }],
+  ['a hold without reason', { kind: 'hold' }],
+  ['an empty reason', { kind: 'hold', reason: '' }],
+  ['a reason as long as a letter', { kind: 'hold', reason: 'x'.repeat(101) }],
+  ['a reason that is no text', { kind: 'later', after_ms: 1, reason: 7 }],
+  ['a later that never comes', { kind: 'later', after_ms: Infinity, reason: 'x' }],
+  ['a later before now', { kind: 'later', after_ms: -1, reason: 'x' }],
+  ['a later without time', { kind: 'later', reason: 'x' }],
+  ['a rejection without findings', { kind: 'reject' }],
+  ['findings that are none', { kind: 'reject', findings: [null] }],
+  ['a finding without a code', { kind: 'reject', findings: [{ ...finding, code: undefined }] }],
+  ['a finding of no level', { kind: 'reject', findings: [{ ...finding, level: 9 }] }]
+] as const) {
+  test(`a handler that gives ${what} fails, and is named`, async () => {
+    await assert.rejects(asking(outcome), /^Error: handler odd gave no outcome: /)
+  })
+}
+
+test('the longest reason, the shortest wait and a whole finding are taken as they are', async () => {
+  for (const outcome of [{ kind: 'hold', reason: 'x'.repeat(100) }, { kind: 'later', after_ms: 0, reason: 'x' }, { kind: 'reject', findings: [finding] }, { kind: 'reject', findings: [] }]) {
+    assert.deepEqual(await asking(outcome), outcome)
+  }
+})
