@@ -4,8 +4,8 @@ import { partyCode } from '../src/core/core.ts'
 import { developmentKeys } from '../src/sign/sign.ts'
 import { openStore } from '../src/store/store.ts'
 import { home } from '../src/version.ts'
-import { register } from './commands/parties.ts'
 import { developmentDatabase, developmentFolder } from './place.ts'
+import { checked, register } from './register.ts'
 
 /** The two made-up parties of a development gateway; the fixtures are between them. */
 export const sampleParties = [
@@ -29,7 +29,8 @@ export async function prepareDevelopment (database: string, say: (step: string) 
   say(`keys and certificates in ${developmentFolder}/ (made here, for development only)`)
   const store = await openStore({ url: database, mode: 'test' })
   try {
-    await register(store, sampleParties.map(({ name, code, title }) => ({ code, name: title, families: ['iwmo', 'ijw'], account: name, certificates: [join(developmentFolder, `${name}.pem`)] })))
+    // An account that was stopped stays so: somebody is trying that out.
+    await register(store, sampleParties.map(({ name, code, title }) => checked({ code, name: title, families: ['iwmo', 'ijw'], account: name, certificates: [join(developmentFolder, `${name}.pem`)] })), false)
   } finally { await store.close() }
   say('sample parties 0344 (gemeente) and 42420001 (aanbieder)')
 }
@@ -41,10 +42,12 @@ const curl = (party: string, rest: string): string =>
 export function firstCommands (port: number): Array<readonly [title: string, command: string]> {
   const url = `https://localhost:${port}/v1`
   const fixture = relative(process.cwd(), join(home, 'fixtures/iwmo/3.2/WMO301/small.xml'))
-  const mailbox = (query: string): string => curl('aanbieder', `'${url}/mailbox${query}'`)
+  const mailbox = (query: string, and = ''): string => curl('aanbieder', `${and}'${url}/mailbox${query}'`)
+  // Answers are JSON without a newline; on a terminal the prompt would follow at once.
+  const newline = "-w '\\n' "
   return [
-    ['Send a toewijzing as the gemeente', curl('gemeente', `-H 'Content-Type: application/xml' --data-binary @${fixture} ${url}/messages`)],
-    ['Read the mailbox as the aanbieder', mailbox('')],
+    ['Send a toewijzing as the gemeente', curl('gemeente', `${newline}-H 'Content-Type: application/xml' --data-binary @${fixture} ${url}/messages`)],
+    ['Read the mailbox as the aanbieder', mailbox('', newline)],
     ['Acknowledge its oldest message (prints 204)', curl('aanbieder', `-o /dev/null -w '%{http_code}\\n' -X DELETE "${url}/mailbox/$(${mailbox('?limit=1')} | cut -d'"' -f6)"`)]
   ]
 }

@@ -1,7 +1,7 @@
 /** The command line: one program, its subcommands, and what their ends mean (0 good, 1 refused or invalid, 2 wrong use). */
 import { Command, CommanderError } from 'commander'
-import { ConfigError } from '../src/config.ts'
-import { StoreFailure, StoreUnusable } from '../src/store/store.ts'
+import { Unusable } from '../src/core/core.ts'
+import { StoreFailure } from '../src/store/store.ts'
 import { version } from '../src/version.ts'
 import { conformance } from './commands/conformance.ts'
 import { inspect } from './commands/inspect.ts'
@@ -20,7 +20,7 @@ export function program (end: (code: number) => void): Command {
     .version(version)
     .exitOverride()
     .showHelpAfterError('(zorgpoort COMMAND --help tells more)')
-    .addHelpText('after', '\nExit codes: 0 good, 1 refused or invalid, 2 wrong use.')
+    .addHelpText('after', '\nExit codes: 0 good, 1 refused or invalid, 2 wrong use.\nZORGPOORT_DEBUG=1 in the environment shows the stack of an error.')
   for (const add of [serve, validate, send, parties, keys, migrate, conformance, inspect]) add(it, end)
   for (const command of it.commands) command.copyInheritedSettings(it)
   return it
@@ -36,7 +36,7 @@ const errnoText: Readonly<Record<string, string>> = {
 
 /** One sentence for the person at the terminal; never a stack, never a value out of a message. */
 function sentence (error: Error): string {
-  if (error instanceof Problem || error instanceof WrongUse || error instanceof ConfigError || error instanceof StoreFailure || error instanceof StoreUnusable) return error.message
+  if (error instanceof Problem || error instanceof WrongUse || error instanceof Unusable || error instanceof StoreFailure) return error.message
   const code = 'code' in error ? String(error.code) : ''
   const where = 'path' in error ? ` (${String(error.path)})` : 'port' in error ? ` (port ${String(error.port)})` : ''
   return `${errnoText[code] ?? `unexpected ${error.name} ${code}; run with ZORGPOORT_DEBUG=1 for its stack`}${where}`

@@ -1,35 +1,66 @@
 /** Where a command finds its database: given, configured, or the development one of this folder. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Command } from 'commander'
-import { openStore, type Store } from '../src/store/store.ts'
-import { WrongUse } from './problem.ts'
+import { InvalidArgumentError, Option, type Command } from 'commander'
+import { databaseUrl, readPlace } from '../src/config.ts'
+import { openStore, type Mode, type Store } from '../src/store/store.ts'
+import { Problem, WrongUse } from './problem.ts'
 
 /** The folder `serve --dev` keeps its keys and messages in. */
 export const developmentFolder = '.zorgpoort'
 /** The store url of `serve --dev`. */
 export const developmentDatabase = `sqlite:${join(developmentFolder, 'zorgpoort.db')}`
 
-export interface Place { readonly database?: string, readonly mode?: 'test' | 'production' }
+/** What the options say. */
+export interface Place { readonly config?: string, readonly database?: string, readonly mode?: Mode }
+/** A database, and the mode that was said, if any. */
+interface Found { readonly url: string, readonly path: string, readonly mode: Mode | undefined }
 
-/** Adds the options that say which database a command works on. */
-export const withPlace = (command: Command): Command => command
-  .option('--database <url>', 'sqlite:PATH; default $ZORGPOORT_DATABASE, else the development database of this folder')
-  .option('--mode <mode>', 'test or production, as the database was made; default $ZORGPOORT_MODE, else test')
-
-/** @returns the url of the database. @throws WrongUse when none is given and this folder has none */
-export function databaseOf (place: Place): string {
-  const given = place.database ?? process.env['ZORGPOORT_DATABASE']
-  if (given !== undefined && !/^sqlite:[^:]/.test(given)) throw new WrongUse('--database is sqlite: and the path of a file')
-  if (given !== undefined) return given
-  if (!existsSync(developmentDatabase.slice('sqlite:'.length))) throw new WrongUse('no database: give --database sqlite:PATH, or run "npm start" here first')
-  return developmentDatabase
+function url (text: string): string {
+  if (!databaseUrl.test(text)) throw new InvalidArgumentError('it is sqlite: and the path of a file')
+  return text
 }
 
-/** Opens the store for one short command and closes it after. */
-export async function withStore<T> (place: Place, work: (store: Store) => Promise<T>): Promise<T> {
-  const mode = place.mode ?? process.env['ZORGPOORT_MODE'] ?? 'test'
-  if (mode !== 'test' && mode !== 'production') throw new WrongUse('--mode is test or production')
-  const store = await openStore({ url: databaseOf(place), mode })
+/** Adds the options that say which database a command works on. */
+export const withDatabase = (command: Command): Command => command
+  .option('--config <file>', 'the configuration of serve: its database and mode; ZORGPOORT_… in the environment goes before it')
+  .option('--database <url>', 'sqlite:PATH; default as configured, else the development database of this folder', url)
+
+/** The same, and the mode that database is of. */
+export const withPlace = (command: Command): Command => withDatabase(command)
+  .addOption(new Option('--mode <mode>', 'as the database was made, or is to be made; default as configured, else test for one that exists').choices(['test', 'production']))
+
+/** @throws WrongUse when none is given and this folder has none; ConfigError when what is configured is wrong */
+function find (place: Place): Found {
+  const { database, mode } = readPlace({ file: place.config, env: process.env })
+  const given = place.database ?? database
+  if (given === undefined && place.config !== undefined) throw new WrongUse(`${place.config} names no database; give --database sqlite:PATH`)
+  const found = given ?? developmentDatabase
+  const path = found.slice('sqlite:'.length)
+  if (given === undefined && !existsSync(path)) throw new WrongUse('no database: give --database sqlite:PATH or --config FILE, or run "npm start" here first')
+  return { url: found, path, mode: place.mode ?? mode }
+}
+
+/** @throws Problem when the file is not there */
+function existing (found: Found): Found {
+  if (!existsSync(found.path)) throw new Problem(`no database at ${found.path}`)
+  return found
+}
+
+/** @returns the database to work on, which is there */
+export const databaseOf = (place: Place): Found => existing(find(place))
+
+async function within<T> ({ url, mode = 'test' }: Found, work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore({ url, mode })
   try { return await work(store) } finally { await store.close() }
+}
+
+/** Opens the store, which must be there, for one short command and closes it after. */
+export const withStore = <T>(place: Place, work: (store: Store) => Promise<T>): Promise<T> => within(databaseOf(place), work)
+
+/** The same, and the store is made when it is not there: then its mode must be said, because it is for ever. */
+export async function withNewStore<T> (place: Place, work: (store: Store) => Promise<T>): Promise<T> {
+  const found = find(place)
+  if (!existsSync(found.path) && found.mode === undefined) throw new WrongUse(`there is no database at ${found.path} yet: say with --mode test or --mode production what it is to be`)
+  return await within(found, work)
 }

@@ -1,10 +1,10 @@
 /** `zorgpoort inspect`: what a stored message is and what happened to it, or what a file is. Never anything about a person. */
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { isMessageId, messageId, rfc3339 } from '../../src/core/core.ts'
 import { messageLinks } from '../../src/receipt.ts'
 import { headerOf, readMessage } from '../../src/standard/standard.ts'
 import { historyView, messageView } from '../../src/transport/rest/rest.ts'
+import { readBytes } from '../files.ts'
 import { withPlace, withStore, type Place } from '../place.ts'
 import { Problem } from '../problem.ts'
 
@@ -21,7 +21,7 @@ async function inspectStored (id: string, options: Place & { json?: boolean }): 
 }
 
 function inspectFile (path: string, json: boolean): string {
-  const read = readMessage(readFileSync(path))
+  const read = readMessage(readBytes(path))
   if (read.kind !== 'valid') throw new Problem(`${path} is not plainly valid; "zorgpoort validate ${path}" says why`)
   const { type, family, release } = read.model
   const { sender, receiver, identificatie } = headerOf(read.model, read.message)

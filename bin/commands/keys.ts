@@ -1,7 +1,10 @@
 /** `zorgpoort keys`: make test keys and certificates, and see what certificates there are and how long they last. */
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { instant, partyCode, partyKind } from '../../src/core/core.ts'
-import { developmentKeys, listKeys, type DevelopmentParty } from '../../src/sign/sign.ts'
+import { developmentKeys, listKeys, usableCertificate, type DevelopmentParty } from '../../src/sign/sign.ts'
+import { readText } from '../files.ts'
 import { developmentFolder } from '../place.ts'
 import { WrongUse } from '../problem.ts'
 
@@ -9,6 +12,12 @@ function partyOf (text: string): DevelopmentParty {
   const [name = '', code = ''] = text.split(':')
   if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(name) || partyKind(code) === null) throw new WrongUse('a party is NAME:CODE, such as gemeente:0344')
   return { name, code: partyCode(code) }
+}
+
+/** @returns the text of each certificate file of a folder, by its path */
+function certificatesIn (dir: string): Map<string, string> {
+  const files = readdirSync(dir).filter(it => it.endsWith('.pem')).map(it => join(dir, it))
+  return new Map(files.map(path => [path, readText(path)]))
 }
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value]
@@ -19,12 +28,14 @@ export function keys (program: Command): void {
     .option('--dir <folder>', 'where', developmentFolder)
     .option('--party <name:code>', 'a client certificate for this party, such as gemeente:0344; repeat for more', collect, [])
     .action(async ({ dir, party }: { dir: string, party: string[] }) => {
+      const before = existsSync(dir) ? certificatesIn(dir) : new Map<string, string>()
       const { ca, server, seal, parties } = await developmentKeys(dir, party.map(partyOf))
-      for (const it of [ca, server, seal, ...Object.values(parties)]) console.log(`${it.certificate}  ${it.key}`)
+      for (const it of [ca, server, seal, ...Object.values(parties)]) console.log(`${before.get(it.certificate) === readText(it.certificate) ? 'kept' : 'made'}  ${it.certificate}  ${it.key}`)
     })
   group.command('list').description('list the certificates of a folder')
     .option('--dir <folder>', 'where', developmentFolder).option('--json', 'as JSON')
     .action(({ dir, json }: { dir: string, json?: boolean }) => {
+      for (const [path, pem] of certificatesIn(dir)) usableCertificate(pem, path)
       const all = listKeys(dir, instant(Date.now()))
       if (json === true) console.log(JSON.stringify(all))
       else for (const it of all) console.log(`${it.file.padEnd(18)}${it.state.padEnd(14)}until ${it.not_after.slice(0, 10)}  ${it.key.padEnd(10)}${it.subject}\n${' '.repeat(18)}SHA-256 ${it.fingerprint}`)

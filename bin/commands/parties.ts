@@ -1,120 +1,96 @@
 /** `zorgpoort parties`: who is connected. Changes are seen by a running gateway at its next request. */
-import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { accountId, instant, partyCode, partyKind, type AccountId } from '../../src/core/core.ts'
-import { certificateFacts } from '../../src/sign/sign.ts'
-import { families, type Family } from '../../src/standard/standard.ts'
-import type { Account, Certificate, Party, Store } from '../../src/store/store.ts'
-import { withPlace, withStore, type Place } from '../place.ts'
-import { Problem, WrongUse } from '../problem.ts'
-
-/** One party with its account, as `parties import` reads it: certificates are PEM files, relative to the list. */
-interface Entry { readonly code: string, readonly name: string, readonly families: readonly string[], readonly account?: string, readonly certificates: readonly string[] }
-
-const isFamily = (text: string): text is Family => families.some(it => it === text)
-
-/** @throws WrongUse naming what is wrong with the entry */
-function partyOf ({ code, name, families: given }: Entry): Party {
-  const kind = partyKind(code)
-  if (kind === null) throw new WrongUse('a party code is 4 digits (gemeente), 8 digits (aanbieder), or SVB, CAK, CBS, UWV, VWS')
-  if (name.trim() === '' || name.length > 200) throw new WrongUse('a party has a name of 1 to 200 characters')
-  const known = given.filter(isFamily)
-  if (known.length === 0 || known.length < given.length) throw new WrongUse(`families are one or more of ${families.join(', ')}`)
-  return { code: partyCode(code), kind, name, families: known, connections: [{ door: 'mailbox', direction: 'both' }] }
-}
-
-function certificateOf (path: string): Certificate {
-  try {
-    const { fingerprint, subject, not_after } = certificateFacts(readFileSync(path, 'utf8'))
-    return { fingerprint, use: 'tls', subject, not_after: instant(Date.parse(not_after)) }
-  } catch { throw new Problem(`${path} is not a readable certificate in PEM`) }
-}
-
-function accountIdOf (text: string): AccountId {
-  try { return accountId(text) } catch { throw new WrongUse('an account is named in lower-case letters, digits, dots and dashes, at most 64') }
-}
-
-/** What is asked is checked whole before anything is written. */
-function checked (entry: Entry): { party: Party, account: Account } {
-  const party = partyOf(entry)
-  const id = accountIdOf(entry.account ?? `party-${entry.code.toLowerCase()}`)
-  return { party, account: { id, role: 'party', party: party.code, active: true, certificates: entry.certificates.map(certificateOf) } }
-}
-
-/** A certificate says who somebody is, so it belongs to one account. */
-function refuseShared (accounts: readonly Account[]): void {
-  const owner = new Map<string, AccountId>()
-  for (const { id, certificates } of accounts) {
-    for (const { fingerprint } of certificates) {
-      const other = owner.get(fingerprint)
-      if (other !== undefined && other !== id) throw new Problem(`certificate SHA-256 ${fingerprint} belongs to account ${other} already`)
-      owner.set(fingerprint, id)
-    }
-  }
-}
-
-/** Adds the parties and accounts; an account that exists keeps its certificates beside the new ones. */
-export async function register (store: Store, entries: readonly Entry[]): Promise<void> {
-  const wanted = entries.map(checked)
-  const { accounts } = await store.register()
-  refuseShared([...accounts, ...wanted.map(it => it.account)])
-  for (const { party, account } of wanted) {
-    const before = accounts.find(it => it.id === account.id)?.certificates ?? []
-    const kept = before.filter(it => !account.certificates.some(other => other.fingerprint === it.fingerprint))
-    await store.putParty(party)
-    await store.putAccount({ ...account, certificates: [...kept, ...account.certificates] })
-  }
-}
+import { rfc3339 } from '../../src/core/core.ts'
+import type { Account, Store } from '../../src/store/store.ts'
+import { readText } from '../files.ts'
+import { withNewStore, withPlace, withStore, type Place } from '../place.ts'
+import { Problem } from '../problem.ts'
+import { checked, register, stop, type Entry, type Registered } from '../register.ts'
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value]
 
 function entriesOf (path: string): Entry[] {
+  const text = readText(path)
   let list: unknown
-  try { list = JSON.parse(readFileSync(path, 'utf8')) } catch { throw new Problem(`${path} is not a readable JSON file`) }
+  try { list = JSON.parse(text) } catch { throw new Problem(`${path} is not JSON`) }
   if (!Array.isArray(list)) throw new Problem(`${path} is not a list of parties`)
   return list.map((it: unknown, at) => entryOf(it, `${path}, entry ${at + 1}`, dirname(path)))
 }
 
+const members = ['code', 'name', 'families', 'account', 'certificates']
 const strings = (value: unknown): value is string[] => Array.isArray(value) && value.every(it => typeof it === 'string')
 
+/** Certificates are files, relative to the list they stand in. */
 function entryOf (it: unknown, where: string, folder: string): Entry {
-  const { code, name, families: given, account, certificates = [] } = Object(it) as Partial<Record<keyof Entry, unknown>>
-  const ok = typeof code === 'string' && typeof name === 'string' && strings(given) && strings(certificates) && (account === undefined || typeof account === 'string')
+  const { code, name, families, account, certificates = [], ...rest } = Object(it) as Partial<Record<string, unknown>>
+  const [strange] = Object.keys(rest)
+  if (strange !== undefined) throw new Problem(`${where}: ${strange} is not one of ${members.join(', ')}`)
+  const ok = typeof code === 'string' && typeof name === 'string' && strings(families) && strings(certificates) && (account === undefined || typeof account === 'string')
   if (!ok) throw new Problem(`${where}: wants code, name, families and certificates (and perhaps account)`)
-  return { code, name, families: given, certificates: certificates.map(file => resolve(folder, file)), ...(account === undefined ? {} : { account }) }
+  return { code, name, families, account, where, certificates: certificates.map(file => resolve(folder, file)) }
 }
 
-const rows = async (store: Store): Promise<string[]> => {
+function accountRows ({ id, role, active, certificates }: Account): string[] {
+  const head = `          account ${id}${role === 'party' ? '' : ` (${role})`}${active ? '' : ' (off)'}`
+  if (certificates.length === 0) return [`${head}  no certificate`]
+  return certificates.map(it => `${head}  ${it.use}  until ${rfc3339(it.not_after).slice(0, 10)}  SHA-256 ${it.fingerprint}`)
+}
+
+async function table (store: Store): Promise<string> {
   const { parties: all, accounts } = await store.register()
-  return all.flatMap(party => [
+  const rows = all.flatMap(party => [
     `${party.code.padEnd(10)}${party.kind.padEnd(11)}${party.families.join(',').padEnd(10)}${party.name}`,
-    ...accounts.filter(it => it.party === party.code).flatMap(it => it.certificates.map(certificate =>
-      `          account ${it.id}${it.active ? '' : ' (off)'}  ${certificate.use}  until ${new Date(certificate.not_after).toISOString().slice(0, 10)}  SHA-256 ${certificate.fingerprint}`))
+    ...accounts.filter(it => it.party === party.code).flatMap(accountRows)
   ])
+  return [...rows, ...accounts.filter(it => it.party === null).flatMap(accountRows)].join('\n')
 }
 
-export function parties (program: Command): void {
-  const group = program.command('parties').description('who is connected: add, list, import')
+async function json (store: Store): Promise<string> {
+  const { accounts, ...rest } = await store.register()
+  const told = accounts.map(it => ({ ...it, certificates: it.certificates.map(its => ({ ...its, not_after: rfc3339(its.not_after) })) }))
+  return JSON.stringify({ ...rest, accounts: told })
+}
+
+const told = ({ code, account, known, woken }: Registered): string =>
+  `${known ? 'Changed' : 'Added'} ${code}.${woken ? ` Account ${account} was off and is on again.` : ''}`
+
+interface AddOptions extends Place { readonly name: string, readonly family: string[], readonly certificate: string[], readonly account?: string }
+
+function addCommand (group: Command): void {
   withPlace(group.command('add').description('add or change a party and its account').argument('<code>', '4 digits (gemeente), 8 digits (aanbieder), or SVB, CAK, CBS, UWV, VWS'))
     .requiredOption('--name <name>', 'its name')
     .requiredOption('--family <family>', 'iwmo or ijw; repeat for both', collect)
     .option('--certificate <file>', 'client certificate (PEM) of its account; repeat for more', collect, [])
     .option('--account <id>', 'the account’s name; default party-CODE')
-    .action(async (code: string, options: Place & { name: string, family: string[], certificate: string[], account?: string }) => {
-      const { name, family, certificate, account } = options
-      await withStore(options, async store => { await register(store, [{ code, name, families: family, certificates: certificate, ...(account === undefined ? {} : { account }) }]) })
-      console.log(`Added ${code}.`)
+    .addHelpText('after', '\nCertificates the account has already stay; "parties stop ACCOUNT --certificate" takes one away.\nAn account that was stopped is switched on again.')
+    .action(async (code: string, options: AddOptions) => {
+      const wanted = checked({ code, name: options.name, families: options.family, certificates: options.certificate, account: options.account })
+      for (const it of await withNewStore(options, store => register(store, [wanted]))) console.log(told(it))
     })
+}
+
+function stopCommand (group: Command): void {
+  withPlace(group.command('stop').description('switch an account off, or take one certificate from it; a running gateway knows at its next request').argument('<account>', 'the account’s name'))
+    .option('--certificate <file-or-sha256>', 'only this certificate: a PEM file, or its SHA-256 as "parties list" shows it')
+    .addHelpText('after', '\n"parties add" with the same account switches it on again.')
+    .action(async (account: string, options: Place & { certificate?: string }) => {
+      await withStore(options, store => stop(store, account, options.certificate))
+      console.log(options.certificate === undefined ? `Stopped account ${account}.` : `Took the certificate from account ${account}.`)
+    })
+}
+
+export function parties (program: Command): void {
+  const group = program.command('parties').description('who is connected: add, stop, list, import')
+  addCommand(group)
+  stopCommand(group)
   withPlace(group.command('list').description('list parties, accounts and certificates')).option('--json', 'as JSON')
-    .action(async (options: Place & { json?: boolean }) => {
-      const text = await withStore(options, async store => options.json === true ? [JSON.stringify(await store.register())] : await rows(store))
-      console.log(text.join('\n'))
-    })
-  withPlace(group.command('import').description('add all parties of a JSON list, or none: [{"code","name","families","account"?,"certificates":[PEM files]}]').argument('<file>'))
+    .action(async (options: Place & { json?: boolean }) => { console.log(await withStore(options, options.json === true ? json : table)) })
+  withPlace(group.command('import').description('add or change the parties of a JSON list: [{"code","name","families","account"?,"certificates":[PEM files]}]; checks all before it adds any').argument('<file>'))
     .action(async (file: string, options: Place) => {
-      const entries = entriesOf(file)
-      await withStore(options, async store => { await register(store, entries) })
-      console.log(`Imported ${entries.length} parties.`)
+      const wanted = entriesOf(file).map(checked)
+      const all = await withNewStore(options, store => register(store, wanted))
+      for (const it of all) if (it.woken) console.log(told(it))
+      console.log(`Imported ${all.length} parties.`)
     })
 }

@@ -39,9 +39,29 @@ function banner (config: Config, gateway: Gateway): string {
   ].join('\n')
 }
 
-/** Resolves at the first SIGTERM or SIGINT. A second one ends the process at once. */
+/** Resolves at the first SIGTERM or SIGINT; a second one, of either kind, ends the process at once. */
 const asked = (): Promise<string> => new Promise(resolve => {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => { resolve(signal) })
+  let before = false
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (before) process.exit(1)
+      before = true
+      resolve(signal)
+    })
+  }
+})
+
+/**
+ * An error nobody caught, in a handler's timer say, leaves the process in a state nobody knows: it stops in order, with exit code 1,
+ * and its text, which may hold a person's name, is not printed.
+ */
+const stray = (log: Log): Promise<string> => new Promise(resolve => {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      log.fatal({ err: error }, 'an error nobody caught; stopping')
+      resolve(event)
+    })
+  }
 })
 
 async function stop (gateway: Gateway, config: Config, log: Log): Promise<void> {
@@ -54,14 +74,19 @@ async function stop (gateway: Gateway, config: Config, log: Log): Promise<void> 
   log.info('stopped')
 }
 
-function explainListen (error: unknown): never {
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error) {
-    throw new Problem(`port ${String(error.port)} is taken by another program; choose another with --port or --operations-port`)
-  }
-  throw error
+const hosts = ['rest_host', 'operations_host'] as const
+
+/** @throws Problem naming the port or host it cannot listen on; else the error itself */
+function explainListen (error: unknown, config: Config): never {
+  if (!(error instanceof Error) || !('code' in error)) throw error
+  const member = (name: string): string => String(Object.entries(error).find(([key]) => key === name)?.[1] ?? '')
+  if (error.code === 'EADDRINUSE') throw new Problem(`port ${member('port')} is taken by another program; choose another with --port or --operations-port`)
+  if (!['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL'].includes(String(error.code))) throw error
+  const host = member('hostname') || member('address')
+  throw new Problem(`${hosts.filter(it => config[it] === host).join(' and ') || 'rest_host or operations_host'}: ${host} is no address of this machine (${String(error.code)})`)
 }
 
-export function serve (program: Command): void {
+export function serve (program: Command, end: (code: number) => void): void {
   program.command('serve').description('run the gateway')
     .option('--config <file>', 'configuration (JSON); ZORGPOORT_… in the environment goes before it')
     .option('--dev', 'test mode with keys and sample parties made in .zorgpoort/')
@@ -73,10 +98,13 @@ export function serve (program: Command): void {
       if (options.dev === true) await prepareDevelopment(config.database, step => { console.log(`  ✓ ${step}`) })
       const log = openLog({ level: config.log_level, pretty: terminal })
       const signal = asked()
-      const gateway = await startGateway(config, log).catch(explainListen)
+      const lost = stray(log)
+      const gateway = await startGateway(config, log).catch(error => explainListen(error, config))
       if (options.dev === true) console.log(banner(config, gateway))
       log.info({ rest: gateway.rest, operations: gateway.operations, mode: config.mode, version, node: process.versions.node }, 'serving')
-      log.info({ signal: await signal }, 'stopping')
+      const reason = await Promise.race([signal, lost])
+      if (!reason.startsWith('SIG')) end(1)
+      log.info({ reason }, 'stopping')
       await stop(gateway, config, log)
     })
 }

@@ -5,6 +5,7 @@ import { styleText } from 'node:util'
 import type { Command } from 'commander'
 import { refusals, type Finding } from '../../src/core/core.ts'
 import { checkSize, fault, finding, openValidator, validator_defaults, type Judgement, type Validator } from '../../src/validate/validate.ts'
+import { reasonOf, visible } from '../files.ts'
 import { progress, write, type Io } from '../progress.ts'
 
 /** How the command was asked to work. */
@@ -30,10 +31,7 @@ const good = 0; const bad = 1; const wrongUse = 2
  */
 export async function validateCommand (files: readonly string[], options: ValidateOptions, io: Io): Promise<number> {
   const wrong = misuse(files, options)
-  if (wrong) {
-    await write(io.stderr, `zorgpoort validate: ${wrong}\n`)
-    return wrongUse
-  }
+  if (wrong) return await refuse(wrong, io)
   const validator = openValidator()
   // On a terminal the report itself shows the progress; a bar would run through it.
   const bar = io.stdout.isTTY === true ? null : progress(io.stderr, 'files', options.stdinList ? null : files.length)
@@ -49,6 +47,7 @@ export async function validateCommand (files: readonly string[], options: Valida
     bar?.end()
     await validator.close()
   }
+  if (counts.valid + counts.invalid === 0) return await refuse('stdin names no files', io)
   if (!options.json) await write(io.stdout, summary(counts, options.lang))
   return counts.invalid === 0 ? good : bad
 }
@@ -57,6 +56,11 @@ function misuse (files: readonly string[], { level, lang, stdinList }: ValidateO
   if (level !== undefined && String(level) !== '1') return 'only --level 1 can be judged without a server'
   if (lang !== undefined && lang !== 'nl' && lang !== 'en') return '--lang is nl or en'
   return files.length === 0 && !stdinList ? 'name one or more files, or use --stdin-list' : null
+}
+
+async function refuse (sentence: string, io: Io): Promise<number> {
+  await write(io.stderr, `zorgpoort validate: ${sentence}\n`)
+  return wrongUse
 }
 
 async function * names (files: readonly string[], { stdinList }: ValidateOptions, io: Io): AsyncGenerator<string> {
@@ -79,8 +83,7 @@ async function read (file: string): Promise<Uint8Array | Finding> {
     const large = checkSize((await stat(file)).size, validator_defaults.payload_bytes_max)
     return large?.finding ?? await readFile(file)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'error'
-    return finding(fault('ZP_FILE_UNREADABLE', { nl: code, en: code }), { line: null, path: '' })
+    return finding(fault('ZP_FILE_UNREADABLE', reasonOf(error)), { line: null, path: '' })
   }
 }
 
@@ -101,7 +104,7 @@ const wordsIn = (lang: string | undefined): typeof words['nl' | 'en'] => words[l
 function report ({ file, valid, type, findings }: Verdict, lang: string | undefined, colour: boolean): string {
   const paint = (style: 'green' | 'red' | 'bold' | 'dim', text: string): string => colour ? styleText(style, text, { validateStream: false }) : text
   const say = wordsIn(lang)
-  const head = `${valid ? paint('green', say.valid) : paint('red', say.invalid)}  ${file}${type === null ? '' : `  ${type}`}\n`
+  const head = `${valid ? paint('green', say.valid) : paint('red', say.invalid)}  ${visible(file)}${type === null ? '' : `  ${type}`}\n`
   const lines = findings.flatMap(({ code, line, path, message, message_en: english }) => [
     `  ${line === null ? '' : `${say.line} ${line}  `}${path === '' ? '' : `${paint('bold', path)}  `}${paint('dim', code)}`,
     ...(lang === 'en' ? [`    ${english}`] : [`    ${message}`, ...(lang === 'nl' ? [] : [`    ${paint('dim', english)}`])])

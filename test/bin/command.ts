@@ -1,4 +1,5 @@
 /** Runs the command as a person at a terminal does, in a folder of its own. */
+import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -36,3 +37,10 @@ export function started (program: string, args: readonly string[], { cwd = tmpdi
 export const starts = (args: readonly string[], at?: Circumstances): ReturnType<typeof started> => started(process.execPath, [script, ...args], at)
 /** Runs `zorgpoort` to its end. */
 export const zorgpoort = async (args: readonly string[], at?: Circumstances): Promise<Ended> => await starts(args, at).ended
+
+/** It ended with that code and said this (on stdout when all is well, else on stderr), and showed no stack. */
+export function ends ({ code, out, err }: Ended, expected: number, ...says: RegExp[]): void {
+  assert.equal(code, expected, out + err)
+  for (const it of says) assert.match(expected === 0 ? out : err, it)
+  assert.doesNotMatch(out + err, /^\s+at .*:\d+:\d+/m)
+}

@@ -1,13 +1,13 @@
 /** The other commands do what their help says, and end with 0, 1 or 2 as promised. */
 import assert from 'node:assert/strict'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import type { Command } from 'commander'
 import { program } from '../../bin/main.ts'
 import { home, version } from '../../src/version.ts'
 import { makeWorld, type Told } from '../flow/world.ts'
-import { folder, zorgpoort, type Ended } from './command.ts'
+import { ends, folder, zorgpoort, type Ended } from './command.ts'
 
 const fixture = (path: string): string => join(home, 'fixtures', path)
 const valid = fixture('iwmo/3.2/WMO301/small.xml')
@@ -16,12 +16,6 @@ const invalid = fixture('iwmo/3.2/WMO301/invalid-bsn-letters.xml')
 /** Every command and subcommand as the words that call it. */
 const callsOf = (command: Command, words: readonly string[] = []): string[][] =>
   [[...words], ...command.commands.flatMap(it => callsOf(it, [...words, it.name()]))]
-
-function ends ({ code, out, err }: Ended, expected: number, ...says: RegExp[]): void {
-  assert.equal(code, expected, out + err)
-  for (const it of says) assert.match(expected === 0 ? out : err, it)
-  assert.doesNotMatch(out + err, /^\s+at .*:\d+:\d+/m)
-}
 
 describe('every command', () => {
   test('shows its help', async () => {
@@ -56,7 +50,17 @@ describe('validate', () => {
     ends(await zorgpoort(['validate', '--stdin-list'], { input: `${valid}\n${fixture('ijw/3.2/JW323/full.xml')}\n` }), 0, /geldig.*WMO301/, /geldig.*JW323/, /2 geldig, 0 ongeldig/)
     const { code, out } = await zorgpoort(['validate', '--lang', 'en', invalid])
     assert.equal(code, 1)
-    assert.match(out, /INVALID.*WMO301[^]*Client\/Bsn/)
+    assert.match(out, /INVALID.*WMO301[^]*Client\/Bsn[^]*1 file: 0 valid, 1 invalid\n$/)
+    ends(await zorgpoort(['validate', '--stdin-list'], { input: '\n' }), 2, /^zorgpoort validate: stdin names no files\n$/)
+  })
+
+  test('says in words why a file cannot be read, and shows what is odd in its name', async () => {
+    const cwd = folder()
+    const odd = 'a\u001b[31m\u202eb.xml'
+    const [person, machine] = await Promise.all([zorgpoort(['validate', odd, '.'], { cwd }), zorgpoort(['validate', '--json', odd], { cwd })])
+    ends(person, 1)
+    assert.match(person.out, /ONGELDIG {2}a\\u\{1b\}\[31m\\u\{202e\}b\.xml\n[^]*het bestaat niet[^]*no such file[^]*het is een map[^]*it is a folder/)
+    assert.equal((JSON.parse(machine.out) as { file: string }).file, odd)
   })
 })
 
@@ -73,32 +77,18 @@ describe('keys', () => {
     ends(await zorgpoort(['keys', 'list', '--dir', 'k'], { cwd }), 0, /gemeente\.pem\s+valid/)
     ends(await zorgpoort(['keys', 'list', '--dir', 'none'], { cwd }), 1, /^zorgpoort: no such file or folder/)
   })
-})
 
-describe('parties', () => {
-  test('are added, imported all or none, and listed; a certificate belongs to one account', async () => {
+  test('says of each pair whether it was made or kept, and which file stands in the way', async () => {
     const cwd = folder()
-    const at = { cwd, env: { ZORGPOORT_DATABASE: 'sqlite:p.db' } }
-    ends(await zorgpoort(['migrate'], at), 0, /^Done: 0001/)
-    ends(await zorgpoort(['migrate'], at), 0, /^Nothing to do/)
-    await zorgpoort(['keys', 'make', '--dir', 'k', '--party', 'gemeente:0344', '--party', 'aanbieder:42420001'], { cwd })
-    const add = (code: string, ...rest: string[]): Promise<Ended> => zorgpoort(['parties', 'add', code, '--name', 'Voorbeeld', '--family', 'iwmo', ...rest], at)
-    ends(await add('0344', '--certificate', 'k/gemeente.pem', '--account', 'leverancier'), 0, /^Added 0344\./)
-    ends(await add('0363', '--certificate', 'k/gemeente.pem'), 1, /belongs to account leverancier already/)
-    ends(await add('0363', '--certificate', 'k/gemeente.key'), 1, /gemeente\.key is not a readable certificate/)
-    const list = async (): Promise<string[]> => (JSON.parse((await zorgpoort(['parties', 'list', '--json'], at)).out) as { parties: Array<{ code: string }> }).parties.map(it => it.code)
-    assert.deepEqual(await list(), ['0344'])
-
-    const aanbieder = { code: '42420001', name: 'Voorbeeld', families: ['iwmo', 'ijw'], certificates: ['k/aanbieder.pem'] }
-    writeFileSync(join(cwd, 'bad.json'), JSON.stringify([aanbieder, { ...aanbieder, code: '0363', certificates: ['k/gemeente.pem'] }]))
-    ends(await zorgpoort(['parties', 'import', 'bad.json'], at), 1)
-    assert.deepEqual(await list(), ['0344'])
-    writeFileSync(join(cwd, 'good.json'), JSON.stringify([aanbieder, { code: 'SVB', name: 'SVB', families: ['iwmo'] }]))
-    ends(await zorgpoort(['parties', 'import', 'good.json'], at), 0, /^Imported 2 parties/)
-    assert.deepEqual(await list(), ['0344', '42420001', 'SVB'])
-    ends(await zorgpoort(['parties', 'list'], at), 0, /0344\s+gemeente\s+iwmo/, /account leverancier {2}tls {2}until \d{4}-\d\d-\d\d {2}SHA-256 [0-9a-f]{64}/)
-    ends(await zorgpoort(['parties', 'import', 'none.json'], at), 1, /none\.json is not a readable JSON file/)
-    ends(await zorgpoort(['parties', 'list', '--mode', 'production'], at), 1, /made in mode test/)
+    const make = async (...parties: string[]): Promise<Ended> => await zorgpoort(['keys', 'make', '--dir', 'k', ...parties.flatMap(it => ['--party', it])], { cwd })
+    const told = ({ out }: Ended): string[] => out.trim().split('\n').map(line => line.split(/ +/).slice(0, 2).join(' '))
+    assert.deepEqual(told(await make()), ['made k/ca.pem', 'made k/server.pem', 'made k/seal.pem'])
+    assert.deepEqual(told(await make('gemeente:0344')), ['kept k/ca.pem', 'kept k/server.pem', 'kept k/seal.pem', 'made k/gemeente.pem'])
+    ends(await make('ca:0344'), 1, /^zorgpoort: ca is not a name for a party’s key files\n$/)
+    writeFileSync(join(cwd, 'k/gemeente.key'), '')
+    ends(await make('gemeente:0344'), 1, /^zorgpoort: k\/gemeente\.pem or its \.key cannot be read; remove both/)
+    writeFileSync(join(cwd, 'k/gemeente.pem'), '')
+    ends(await zorgpoort(['keys', 'list', '--dir', 'k'], { cwd }), 1, /^zorgpoort: k\/gemeente\.pem holds no certificate in PEM\n$/)
   })
 })
 
@@ -116,7 +106,9 @@ describe('send and inspect, with a gateway', () => {
     const told = await zorgpoort(['send', ...who, invalid])
     assert.match(told.out, /refused .*ZP_SCHEMA[^]*Client\/Bsn/)
     ends(await zorgpoort(['send', ...who.slice(0, 4), '--ca', world.path('ca.pem'), '--url', 'https://127.0.0.1:1', valid]), 1, /^zorgpoort: cannot reach https:\/\/127\.0\.0\.1:1: ECONNREFUSED\n$/)
-    ends(await zorgpoort(['send', ...who, 'nowhere.xml']), 1, /cannot read nowhere\.xml/)
+    const mixed = await zorgpoort(['send', ...who, 'nowhere.xml', valid])
+    assert.equal(mixed.code, 1)
+    assert.match(mixed.out, /^failed {3}nowhere\.xml: cannot read nowhere\.xml: no such file\nduplicate /)
 
     const id = first?.body.id ?? ''
     await gateway.as('aanbieder').receives(id)
@@ -128,6 +120,8 @@ describe('send and inspect, with a gateway', () => {
     assert.equal((JSON.parse(shown[1]?.out ?? '') as Told).events.length, 2)
     ends(await zorgpoort(['inspect', '019a5c1e-7d00-7000-8000-000000000001', ...database]), 1, /no message 019a5c1e/)
     ends(await zorgpoort(['inspect', invalid]), 1, /zorgpoort validate/)
-    ends(await zorgpoort(['inspect', 'nowhere.xml']), 1, /no such file or folder/)
+    ends(await zorgpoort(['inspect', 'nowhere.xml']), 1, /^zorgpoort: cannot read nowhere\.xml: no such file\n$/)
+    ends(await zorgpoort(['inspect', id, '--database', `sqlite:${world.path('none.db')}`]), 1, /^zorgpoort: no database at .*none\.db\n$/)
+    assert.equal(existsSync(world.path('none.db')), false)
   })
 })

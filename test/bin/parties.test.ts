@@ -1,0 +1,153 @@
+/** `zorgpoort parties` and the database it works on: nobody gets another's account, and no database comes from a typing error. */
+import assert from 'node:assert/strict'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { ends, folder, zorgpoort, type Circumstances, type Ended } from './command.ts'
+
+/** As `openssl x509 -req` made them for long: no extensions, and so no word of what it is for. */
+const version1 = `-----BEGIN CERTIFICATE-----
+MIIBFjCBvQIUSr1rvhQPgXsztcYeMWgsYxKCODQwCgYIKoZIzj0EAwIwDjEMMAoG
+A1UEAwwDb2xkMB4XDTI2MTEyMTIyNDgxN1oXDTM2MTExODIyNDgxN1owDjEMMAoG
+A1UEAwwDb2xkMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE3N086XcJiVSAzBLB
+z9QZGyDo7Hs8O4xrTr/fsPSg+DhP+DpoZrAGeoXwX3yhXROZNl/+BMD4XwTvjBkW
+7k0C5DAKBggqhkjOPQQDAgNIADBFAiEA8KfrMrXrA+M0cWG7EU5jogvUAUY4vxkX
+NIxGSPsoh+cCIDaxHSO2+/1U4iGltyKESvyKIGmDtD+z8pAmx4BqA8p5
+-----END CERTIFICATE-----
+`
+
+interface Listed {
+  readonly parties: ReadonlyArray<{ readonly code: string, readonly name: string }>
+  readonly accounts: ReadonlyArray<{ readonly id: string, readonly party: string, readonly active: boolean, readonly certificates: ReadonlyArray<{ readonly fingerprint: string, readonly not_after: string }> }>
+}
+
+/** A folder with keys in `k/`, and the commands on the database `p.db` there. */
+async function place () {
+  const cwd = folder()
+  const at: Circumstances = { cwd, env: { ZORGPOORT_DATABASE: 'sqlite:p.db', ZORGPOORT_MODE: 'test' } }
+  ends(await zorgpoort(['keys', 'make', '--dir', 'k', '--party', 'gemeente:0344', '--party', 'aanbieder:42420001'], { cwd }), 0)
+  const parties = async (...args: string[]): Promise<Ended> => await zorgpoort(['parties', ...args], at)
+  return {
+    cwd,
+    at,
+    parties,
+    add: async (code: string, ...rest: string[]) => await parties('add', code, '--name', 'Voorbeeld', '--family', 'iwmo', ...rest),
+    listed: async () => JSON.parse((await parties('list', '--json')).out) as Listed,
+    put: (name: string, content: unknown) => { writeFileSync(join(cwd, name), typeof content === 'string' ? content : JSON.stringify(content)) }
+  }
+}
+
+describe('parties', () => {
+  test('are added, changed and listed; a certificate belongs to one account, and an account to one party', async () => {
+    const { add, parties, listed } = await place()
+    ends(await add('0344', '--certificate', 'k/gemeente.pem', '--account', 'leverancier'), 0, /^Added 0344\.\n$/)
+    ends(await add('0344', '--account', 'leverancier', '--certificate', 'k/aanbieder.pem'), 0, /^Changed 0344\.\n$/)
+    ends(await add('0344', '--account', 'leeg'), 0)
+    const before = await listed()
+    ends(await add('0363', '--certificate', 'k/gemeente.pem'), 1, /belongs to account leverancier already/)
+    ends(await add('0363', '--account', 'leverancier'), 1, /^zorgpoort: account leverancier belongs to 0344\n$/)
+    assert.deepEqual(await listed(), before)
+    assert.deepEqual(before.accounts.map(it => [it.id, it.party, it.certificates.length]), [['leeg', '0344', 0], ['leverancier', '0344', 2]])
+    assert.match(before.accounts[1]?.certificates[0]?.not_after ?? '', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+    ends(await parties('list'), 0, /0344\s+gemeente\s+iwmo/, /account leeg {2}no certificate/, /account leverancier {2}tls {2}until \d{4}-\d\d-\d\d {2}SHA-256 [0-9a-f]{64}/)
+  })
+
+  test('are stopped and come back; one certificate can go by itself', async () => {
+    const { add, parties, listed } = await place()
+    await add('0344', '--account', 'g', '--certificate', 'k/gemeente.pem', '--certificate', 'k/aanbieder.pem')
+    const [first, second] = (await listed()).accounts[0]?.certificates ?? []
+    ends(await parties('stop', 'g'), 0, /^Stopped account g\.\n$/)
+    ends(await parties('list'), 0, /account g \(off\) {2}tls/)
+    ends(await add('0344', '--account', 'g'), 0, /^Changed 0344\. Account g was off and is on again\.\n$/)
+    assert.equal((await listed()).accounts[0]?.active, true)
+    ends(await parties('stop', 'g', '--certificate', 'k/gemeente.pem'), 0, /^Took the certificate from account g\.\n$/)
+    ends(await parties('stop', 'g', '--certificate', 'k/gemeente.pem'), 1, /account g has no certificate SHA-256 [0-9a-f]{64}/)
+    const [left] = (await listed()).accounts[0]?.certificates ?? []
+    assert.ok(left?.fingerprint === first?.fingerprint || left?.fingerprint === second?.fingerprint)
+    ends(await parties('stop', 'g', '--certificate', (left?.fingerprint.match(/../g) ?? []).join(':').toUpperCase()), 0)
+    assert.deepEqual((await listed()).accounts.map(it => [it.active, it.certificates.length]), [[true, 0]])
+    ends(await parties('stop', 'none'), 1, /there is no account none/)
+  })
+
+  test('are imported all or none, and what is wrong is told with its place', async () => {
+    const { parties, listed, put, add } = await place()
+    ends(await add('0344', '--account', 'leverancier', '--certificate', 'k/gemeente.pem'), 0)
+    const good = { code: '42420001', name: 'Voorbeeld', families: ['iwmo', 'ijw'], certificates: ['k/aanbieder.pem'] }
+    const wrong: ReadonlyArray<readonly [entry: object, says: string]> = [
+      [{ code: '0363', certificates: ['k/gemeente.pem'] }, 'certificate SHA-256 .* belongs to account leverancier already'],
+      [{ code: '0363', account: 'leverancier' }, 'account leverancier belongs to 0344'],
+      [{ code: '0363' }, 'certificate SHA-256 .* belongs to account party-42420001 already'],
+      [{ code: '036' }, 'a party code is'],
+      [{ families: ['wlz'] }, 'families are'],
+      [{ account: 'A' }, 'an account is named'],
+      [{ certificates: ['none.pem'] }, 'cannot read .*none\\.pem: no such file'],
+      [{ certificate: 'k/gemeente.pem' }, 'certificate is not one of code, name'],
+      [{ name: 3 }, 'wants code, name']
+    ]
+    await Promise.all(wrong.map(async ([entry, says], at) => {
+      put(`bad${at}.json`, [good, { ...good, ...entry }])
+      ends(await parties('import', `bad${at}.json`), 1, new RegExp(`^zorgpoort: bad${at}\\.json, entry 2: ${says}[^\n]*\n$`))
+    }))
+    assert.deepEqual((await listed()).parties.map(it => it.code), ['0344'])
+    put('good.json', [good, { code: 'SVB', name: 'SVB', families: ['iwmo'] }, { ...good, certificates: [] }])
+    ends(await parties('import', 'good.json'), 0, /^Imported 3 parties/)
+    assert.deepEqual((await listed()).accounts.map(it => [it.id, it.certificates.length]), [['leverancier', 1], ['party-42420001', 1], ['party-svb', 0]])
+    put('text.json', '{')
+    ends(await parties('import', 'text.json'), 1, /text\.json is not JSON/)
+    ends(await parties('import', 'none.json'), 1, /^zorgpoort: cannot read none\.json: no such file\n$/)
+  })
+
+  test('tell a file that is not there from one that is no certificate we can use', async () => {
+    const { add, put, cwd } = await place()
+    put('cut.pem', '-----BEGIN CERTIFICATE-----\nMIIB')
+    put('v1.pem', version1)
+    const cases: ReadonlyArray<readonly [file: string, says: RegExp]> = [
+      ['none.pem', /^zorgpoort: cannot read none\.pem: no such file\n$/],
+      ['k', /^zorgpoort: cannot read k: it is a folder\n$/],
+      ['k/gemeente.key', /^zorgpoort: k\/gemeente\.key holds no certificate in PEM\n$/],
+      ['cut.pem', /^zorgpoort: cut\.pem holds a certificate that is cut off or damaged\n$/],
+      ['v1.pem', /^zorgpoort: v1\.pem holds an X\.509 version 1 certificate; it must be version 3\n$/]
+    ]
+    for (const [file, says] of cases) ends(await add('0344', '--certificate', file), 1, says)
+    assert.equal(existsSync(join(cwd, 'p.db')), false)
+  })
+})
+
+describe('the database of a command', () => {
+  test('is never made by looking, and only in a mode that was said', async () => {
+    const cwd = folder()
+    const run = async (...args: string[]): Promise<Ended> => await zorgpoort(args, { cwd })
+    const add = ['parties', 'add', '0344', '--name', 'x', '--family', 'iwmo', '--database', 'sqlite:p.db']
+    for (const args of [['parties', 'list'], ['parties', 'stop', 'x'], ['migrate'], ['inspect', '019a5c1e-7d00-7000-8000-000000000001']]) {
+      ends(await run(...args, '--database', 'sqlite:p.db'), 1, /^zorgpoort: no database at p\.db\n$/)
+    }
+    ends(await run(...add), 2, /no database at p\.db yet: say with --mode/)
+    assert.equal(existsSync(join(cwd, 'p.db')), false)
+    ends(await run(...add, '--mode', 'production'), 0, /^Added 0344/)
+    ends(await run('parties', 'list', '--database', 'sqlite:p.db'), 1, /made in mode production .*--mode/)
+    ends(await run('parties', 'list', '--database', 'sqlite:p.db', '--mode', 'production'), 0, /0344/)
+    ends(await run('parties', 'list', '--database', 'sqlite:p.db', '--mode', 'acceptance'), 2, /test, production/)
+  })
+
+  test('is brought forward by migrate, which says which', async () => {
+    const cwd = folder()
+    writeFileSync(join(cwd, 'p.db'), '')
+    const run = async (...args: string[]): Promise<Ended> => await zorgpoort(['migrate', '--database', 'sqlite:p.db', ...args], { cwd })
+    ends(await run(), 0, /^Done: p\.db \(0001/)
+    ends(await run(), 0, /^Nothing to do: p\.db is up to date/)
+    ends(await run('--mode', 'test'), 2, /unknown option/)
+  })
+
+  test('and its mode may come from the configuration of serve, whole or not', async () => {
+    const cwd = folder()
+    writeFileSync(join(cwd, 'c.json'), JSON.stringify({ database: 'sqlite:c.db', mode: 'production' }))
+    writeFileSync(join(cwd, 'none.json'), JSON.stringify({ mode: 'test' }))
+    const run = async (...args: string[]): Promise<Ended> => await zorgpoort(args, { cwd })
+    ends(await run('parties', 'add', '0344', '--name', 'x', '--family', 'iwmo', '--config', 'c.json'), 0)
+    assert.ok(existsSync(join(cwd, 'c.db')))
+    ends(await run('parties', 'list', '--config', 'c.json'), 0, /0344/)
+    ends(await run('parties', 'list', '--config', 'none.json'), 2, /none\.json names no database/)
+    ends(await run('parties', 'list', '--config', 'c.json', '--database', 'sqlite:x.db'), 1, /no database at x\.db/)
+    ends(await zorgpoort(['parties', 'list', '--config', 'c.json'], { cwd, env: { ZORGPOORT_STRANGE: '1' } }), 1, /unknown setting ZORGPOORT_STRANGE/)
+  })
+})
