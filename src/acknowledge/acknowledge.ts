@@ -4,7 +4,7 @@ import type { Delivered } from '../deliver/deliver.ts'
 import type { Outcome } from '../handle/handle.ts'
 import type { Acceptance, Claimed, Finish } from '../store/store.ts'
 
-/** The one policy of transient failures: doubling from `first_ms` up to `longest_ms`, given up after `total_ms` since receipt. */
+/** The one policy of transient failures: doubling from `first_ms` up to `longest_ms`, given up after `total_ms` of nothing but failures. */
 export const retryPolicy = { first_ms: 60_000, longest_ms: 3 * 3_600_000, total_ms: 5 * 24 * 3_600_000, jitter: 0.2 } as const
 
 /**
@@ -17,7 +17,7 @@ export function backoff (attempt: number, chance: number): number {
   return Math.round(wait_ms * (1 + retryPolicy.jitter * (2 * chance - 1)))
 }
 
-type Work = Pick<Claimed, 'delivery' | 'fence' | 'attempt' | 'envelope'>
+type Work = Pick<Claimed, 'delivery' | 'fence' | 'attempt' | 'failing_since'>
 const finish = (work: Work, outcome: Finish['outcome'], caused: readonly Acceptance[] = []): Finish =>
   ({ delivery: work.delivery, fence: work.fence, outcome, caused })
 
@@ -43,6 +43,6 @@ export function withheld (work: Work, outcome: Exclude<Outcome, { kind: 'done' }
 /** A transient failure: again later, or dead with its reason when the policy's time is up. */
 export function failed (work: Work, reason: string, now: Instant, chance: number): Finish {
   const due = instant(now + backoff(work.attempt, chance))
-  if (due - work.envelope.received > retryPolicy.total_ms) return finish(work, { kind: 'dead', reason: `exhausted: ${reason}` })
+  if (due - (work.failing_since ?? now) > retryPolicy.total_ms) return finish(work, { kind: 'dead', reason: `exhausted: ${reason}` })
   return finish(work, { kind: 'later', due, reason, counts: true })
 }

@@ -1,4 +1,4 @@
-/** Time: instants in UTC milliseconds, calendar dates in Europe/Amsterdam. */
+/** Time: instants in UTC milliseconds. */
 import { instant, type Instant } from './ids.ts'
 
 /** What tells the time; tests bring their own. */
@@ -8,8 +8,3 @@ export const systemClock: Clock = { now: () => instant(Date.now()) }
 
 /** @returns the instant as RFC 3339 in UTC with milliseconds, such as `2026-11-21T09:30:00.000Z` */
 export const rfc3339 = (at: Instant): string => new Date(at).toISOString()
-
-const amsterdam = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Amsterdam', dateStyle: 'short' })
-
-/** @returns the calendar date in the Netherlands, such as `2026-11-21` */
-export const amsterdamDate = (at: Instant): string => amsterdam.format(at)

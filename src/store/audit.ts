@@ -4,7 +4,7 @@ import type { Session } from './db.ts'
 import { at, places, prepared, type Dialect } from './dialect.ts'
 import { whole } from './rows.ts'
 
-export type AuditEvent = 'accepted' | 'rejected' | 'answered' | 'offered' | 'delivered' | 'later' | 'held' | 'dead'
+export type AuditEvent = 'accepted' | 'rejected' | 'answered' | 'unanswered' | 'offered' | 'delivered' | 'later' | 'held' | 'dead'
 
 export interface AuditRow {
   readonly at: Instant

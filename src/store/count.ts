@@ -1,7 +1,7 @@
-/** Counting: what operators ask about the queue, and numbers given out once. */
+/** Counting: what operators ask about the queue. */
 import { deliveries, partyCode, type Delivery } from '../core/core.ts'
 import type { Db, Row } from './db.ts'
-import { at as place, prepared, type Dialect } from './dialect.ts'
+import { prepared, type Dialect } from './dialect.ts'
 import { at, oneOf, text, whole } from './rows.ts'
 import type { Store, StoreStats } from './verbs.ts'
 
@@ -9,9 +9,7 @@ function statements ({ sql }: Dialect) {
   return {
     queue: prepared(sql('delivery as d').join('message as m', 'm.seq', 'd.message').where('d.state', 'due').groupBy('m.receiver').orderBy('m.receiver')
       .select('m.receiver', sql.raw('count(*) as depth'), sql.raw('min(m.received_ms) as oldest'))),
-    deliveries: prepared(sql('message').groupBy('delivery').select('delivery', sql.raw('count(*) as messages'))),
-    next: prepared(sql('counter').insert({ name: place('name'), value: 1 })
-      .onConflict('name').merge({ value: sql.raw('counter.value + 1') }).returning('value'))
+    deliveries: prepared(sql('message').groupBy('delivery').select('delivery', sql.raw('count(*) as messages')))
   }
 }
 
@@ -22,16 +20,12 @@ const none: Record<Delivery, number> = { none: 0, held: 0, waiting: 0, offered: 
 const perState = (rows: readonly Row[]): Record<Delivery, number> =>
   ({ ...none, ...Object.fromEntries(rows.map(row => [oneOf(row, 'delivery', deliveries), whole(row, 'messages')])) })
 
-export function countVerbs (db: Db, dialect: Dialect): Pick<Store, 'stats' | 'nextNumber'> {
+export function countVerbs (db: Db, dialect: Dialect): Pick<Store, 'stats'> {
   const sql = statements(dialect)
   return {
     stats: () => db.read(async session => ({
       queue: (await session.all(sql.queue)).map(line),
       deliveries: perState(await session.all(sql.deliveries))
-    })),
-    nextNumber: name => db.write(async session => {
-      const [row] = await session.all(sql.next, { name })
-      return whole(row ?? {}, 'value')
-    })
+    }))
   }
 }

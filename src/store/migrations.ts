@@ -104,6 +104,7 @@ function delivery (t: Table): void {
   t.bigInteger('lease_until_ms').notNullable() // a worker has it until then; 0 when none has
   t.integer('fence').notNullable() // rises whenever the work changes hands
   t.integer('attempts').notNullable() // that count
+  t.bigInteger('first_failed_ms') // since when it keeps failing; null while it does not
   t.text('last_reason') // code of the last failure, of the holding, or of giving up
   t.index(['state', 'due_ms', 'id'])
 }
@@ -116,12 +117,6 @@ function correlation (t: Table): void {
   t.text('number').notNullable()
   t.integer('message').notNullable().references('seq').inTable('message').onDelete('cascade').index()
   t.primary(['door', 'party', 'kind', 'number'])
-}
-
-/** Numbers given out. */
-function counter (t: Table): void {
-  t.text('name').primary()
-  t.bigInteger('value').notNullable() // last one given
 }
 
 /** What happened, in ids, codes and digests only; outlives the message. */
@@ -153,7 +148,6 @@ export const migrations: readonly Migration[] = [
       .createTable('finding', finding)
       .createTable('delivery', delivery)
       .createTable('correlation', correlation)
-      .createTable('counter', counter)
       .createTable('audit', audit)
   }
 ]

@@ -1,10 +1,10 @@
 /** Delivery work under leases: claimed, renewed, handed back, and finished together with what it caused. */
-import { messageId, never, type Instant } from '../core/core.ts'
+import { never, type Instant } from '../core/core.ts'
 import type { Accept } from './accept.ts'
 import type { Audit } from './audit.ts'
-import type { Db, Row, Session, Statement } from './db.ts'
+import { StoreFailure, type Db, type Row, type Session, type Statement } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
-import { claimed, envelopeColumns, text, whole } from './rows.ts'
+import { claimed, envelopeColumns, maybe, message, whole } from './rows.ts'
 import type { Acceptance, Finish, Finished, Store } from './verbs.ts'
 
 type Outcome = Finish['outcome']
@@ -19,12 +19,15 @@ function statements ({ sql, lock, lockFree }: Dialect) {
   const change = { fence: rise, lease_until_ms: 0 }
   return {
     claim: prepared(sql('delivery').update({ fence: rise, attempts: sql.raw('attempts + 1'), lease_until_ms: at('until') })
-      .whereIn('id', free).returning(['id', 'message', 'fence', 'attempts', 'lease_until_ms', 'due_ms'])),
+      .whereIn('id', free).returning(['id', 'message', 'fence', 'attempts', 'first_failed_ms', 'lease_until_ms', 'due_ms'])),
     renew: prepared(held().update({ lease_until_ms: at('until') })),
     release: prepared(held().update({ ...change, attempts: sql.raw('attempts - 1') })),
     leased: prepared(lock(held().select('message'))),
-    later: prepared(sql('delivery').where('id', at('delivery')).update({
-      ...change, due_ms: at('due'), last_reason: at('reason'), attempts: sql.raw('attempts - ?', [at('uncounted')])
+    failed: prepared(sql('delivery').where('id', at('delivery')).update({
+      ...change, due_ms: at('due'), last_reason: at('reason'), first_failed_ms: sql.raw('coalesce(first_failed_ms, ?)', [at('now')])
+    })),
+    putOff: prepared(sql('delivery').where('id', at('delivery')).update({
+      ...change, due_ms: at('due'), last_reason: at('reason'), first_failed_ms: null, attempts: sql.raw('attempts - 1')
     })),
     stop: prepared(sql('delivery').where('id', at('delivery')).update({ ...change, state: at('state'), last_reason: at('reason') })),
     gone: prepared(sql('delivery').where('id', at('delivery')).delete()),
@@ -32,8 +35,9 @@ function statements ({ sql, lock, lockFree }: Dialect) {
     delivered: prepared(sql('message').where('seq', at('seq'))
       .update({ delivery: 'delivered', offered_ms: sql.raw('coalesce(offered_ms, ?)', [at('now')]), delivered_ms: at('now') }).returning('id')),
     state: prepared(sql('message').where('seq', at('seq')).update({ delivery: at('state') }).returning('id')),
-    rejected: prepared(sql('message').where('seq', at('seq')).update({ verdict: 'rejected', delivery: 'none' }).returning('id')),
+    rejected: prepared(sql('message').where('seq', at('seq')).update({ verdict: 'rejected', delivery: 'none' }).returning(['id', 'answers'])),
     finding: prepared(sql('finding').insert({ message: at('seq'), body: at('body') }).onConflict('message').merge()),
+    unanswered: prepared(sql('message').where({ id: at('answered'), answered_by: at('by') }).update({ answer: 'awaited', answered_by: null })),
     id: prepared(sql('message').select('id').where('seq', at('seq')))
   }
 }
@@ -51,26 +55,35 @@ function envelopes ({ sql }: Dialect): (count: number) => Statement {
 
 const oldest = (a: Row, b: Row): number => whole(a, 'due_ms') - whole(b, 'due_ms') || whole(a, 'id') - whole(b, 'id')
 
-/** Undoes what was caused so far; it never leaves this file. */
-class CausedRefused extends Error {}
-
-async function storeCaused (session: Session, accept: Accept, caused: readonly Acceptance[]): Promise<boolean> {
+/** All of one item or nothing of it: whatever is wrong with it is no reason to undo the others. @throws StoreFailure */
+async function alone (session: Session, work: () => Promise<Finished>): Promise<Finished> {
   try {
-    await session.nested(async () => {
-      for (const item of caused) if ((await accept(session, item)).kind === 'refused') throw new CausedRefused()
-    })
-    return true
+    return await session.nested(work)
   } catch (error) {
-    if (error instanceof CausedRefused) return false
-    throw error
+    if (error instanceof StoreFailure) throw error
+    return 'refused'
   }
+}
+
+/** @throws Error when one of them is refused: then none may stay */
+async function storeCaused (session: Session, accept: Accept, caused: readonly Acceptance[]): Promise<void> {
+  for (const item of caused) if ((await accept(session, item)).kind === 'refused') throw new Error('a caused message was refused')
 }
 
 /** @returns what records how a delivery ended, inside a transaction */
 function recorder (sql: ReturnType<typeof statements>, audit: Audit) {
+  /** What a rejected message answered has no answer any more, so that a better one can come. */
+  async function reopen (session: Session, rows: readonly Row[], now: Instant): Promise<void> {
+    for (const row of rows) {
+      const [by, answered] = [message(row, 'id'), maybe(row, 'answers', message)]
+      if (answered === null || await session.run(sql.unanswered, { answered, by }) === 0) continue
+      await audit(session, { at: now, event: 'unanswered', message: answered, detail: by })
+    }
+  }
+
   return async function record (session: Session, delivery: number, seq: number, outcome: Outcome, now: Instant): Promise<void> {
     const told = async (rows: readonly Row[], detail: string | null): Promise<void> => {
-      for (const row of rows) await audit(session, { at: now, event: outcome.kind, message: messageId(text(row, 'id')), detail })
+      for (const row of rows) await audit(session, { at: now, event: outcome.kind, message: message(row, 'id'), detail })
     }
     switch (outcome.kind) {
       case 'offered':
@@ -79,17 +92,20 @@ function recorder (sql: ReturnType<typeof statements>, audit: Audit) {
         return await told(await session.all(sql[outcome.kind], { seq, now }), null)
       case 'later': {
         const { due, reason, counts } = outcome
-        await session.run(sql.later, { delivery, due, reason, uncounted: counts ? 0 : 1 })
+        await session.run(counts ? sql.failed : sql.putOff, { delivery, due, reason, now })
         return await told(await session.all(sql.id, { seq }), reason)
       }
       case 'held':
       case 'dead':
         await session.run(sql.stop, { delivery, state: outcome.kind, reason: outcome.reason })
         return await told(await session.all(sql.state, { seq, state: outcome.kind }), outcome.reason)
-      case 'rejected':
+      case 'rejected': {
         await session.run(sql.gone, { delivery })
         if (outcome.findings.length > 0) await session.run(sql.finding, { seq, body: Buffer.from(JSON.stringify(outcome.findings)) })
-        return await told(await session.all(sql.rejected, { seq }), outcome.findings[0]?.code ?? null)
+        const rows = await session.all(sql.rejected, { seq })
+        await told(rows, outcome.findings[0]?.code ?? null)
+        return await reopen(session, rows, now)
+      }
       default:
         return never(outcome)
     }
@@ -105,7 +121,7 @@ export function queueVerbs (db: Db, dialect: Dialect, accept: Accept, audit: Aud
   async function finishOne (session: Session, { delivery, fence, outcome, caused = [] }: Finish, now: Instant): Promise<Finished> {
     const [row] = await session.all(sql.leased, { delivery, fence })
     if (row === undefined) return 'stale'
-    if (caused.length > 0 && !await storeCaused(session, accept, caused)) return 'refused'
+    await storeCaused(session, accept, caused)
     await record(session, delivery, whole(row, 'message'), outcome, now)
     return 'done'
   }
@@ -124,7 +140,7 @@ export function queueVerbs (db: Db, dialect: Dialect, accept: Accept, audit: Aud
     }),
     finish: (items, now) => db.write(async session => {
       const results: Finished[] = []
-      for (const item of items) results.push(await finishOne(session, item, now))
+      for (const item of items) results.push(await alone(session, () => finishOne(session, item, now)))
       return results
     }, weigh(items.flatMap(item => item.caused ?? [])))
   }

@@ -101,6 +101,7 @@ export function claimed (lease: Row, row: Row): Claimed {
     delivery: whole(lease, 'id'),
     fence: whole(lease, 'fence'),
     attempt: whole(lease, 'attempts'),
+    failing_since: maybe(lease, 'first_failed_ms', at),
     lease_until: at(lease, 'lease_until_ms'),
     envelope: envelope(row)
   }

@@ -75,6 +75,8 @@ export interface Claimed {
   readonly delivery: number
   readonly fence: number
   readonly attempt: number
+  /** When the first try failed since the last one that did not; null when the last one did not, or there was none. */
+  readonly failing_since: Instant | null
   readonly lease_until: Instant
   readonly envelope: Envelope
 }
@@ -92,7 +94,7 @@ export interface Finish {
     | { readonly kind: 'dead', readonly reason: string }
   readonly caused?: readonly Acceptance[]
 }
-/** done: recorded. stale: the lease had passed to another, or this was finished or handed back already; nothing changed. refused: a caused message could not be stored; nothing changed. */
+/** done: recorded. stale: the lease had passed to another, or this was finished or handed back already; nothing changed. refused: this result, or a message it caused, could not be stored, and trying again will not help; nothing changed. */
 export type Finished = 'done' | 'stale' | 'refused'
 
 /** A message as its parties and operators see it. */
@@ -164,6 +166,7 @@ export interface Store {
   renew (delivery: number, fence: number, until: Instant): Promise<boolean>
   /** Hands claimed work back untouched, at once; attempts do not count. */
   release (claims: ReadonlyArray<{ readonly delivery: number, readonly fence: number }>): Promise<void>
+  /** Records results, each of them whole or not at all, and whatever becomes of the others. */
   finish (items: readonly Finish[], now: Instant): Promise<Finished[]>
   /** Oldest first, only what is offered to this party and not yet acknowledged. */
   mailbox (party: PartyCode, limit: number): Promise<StoredMessage[]>
@@ -185,7 +188,5 @@ export interface Store {
   /** Adds or replaces the account with its certificates. A fingerprint in use by another account is a TypeError. */
   putAccount (account: Account): Promise<void>
   stats (): Promise<StoreStats>
-  /** The next number of a stored counter, for Identificaties the gateway makes. */
-  nextNumber (counter: string): Promise<number>
   close (): Promise<void>
 }

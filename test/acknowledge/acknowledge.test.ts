@@ -4,10 +4,9 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { backoff, concluded, failed, retryPolicy, withheld } from '../../src/acknowledge/acknowledge.ts'
 import { instant } from '../../src/core/core.ts'
-import { heen } from '../store/sample.ts'
 
-const { envelope } = heen()
-const work = (attempt: number): Parameters<typeof failed>[0] => ({ delivery: 1, fence: 2, attempt, envelope })
+const start = 1_790_000_000_000
+const work = (attempt: number, failing_since = instant(start)): Parameters<typeof failed>[0] => ({ delivery: 1, fence: 2, attempt, failing_since })
 
 test('waiting doubles from one minute to three hours, spread by at most a fifth', () => {
   assert.equal(backoff(1, 0.5), 60_000)
@@ -20,11 +19,13 @@ test('waiting doubles from one minute to three hours, spread by at most a fifth'
   }))
 })
 
-test('a failure is tried again within five days of receipt, and is dead with its reason after', () => {
-  const soon = failed(work(1), 'handler_failed', instant(envelope.received + 1000), 0.5)
-  assert.deepEqual(soon.outcome, { kind: 'later', due: envelope.received + 61_000, reason: 'handler_failed', counts: true })
-  const late = failed(work(50), 'handler_failed', instant(envelope.received + retryPolicy.total_ms), 0.5)
+test('a failure is tried again within five days of the first one, and is dead with its reason after', () => {
+  const soon = failed(work(1), 'handler_failed', instant(start + 1000), 0.5)
+  assert.deepEqual(soon.outcome, { kind: 'later', due: start + 61_000, reason: 'handler_failed', counts: true })
+  const late = failed(work(50), 'handler_failed', instant(start + retryPolicy.total_ms), 0.5)
   assert.deepEqual(late.outcome, { kind: 'dead', reason: 'exhausted: handler_failed' })
+  const first = failed({ ...work(1), failing_since: null }, 'handler_failed', instant(start + 2 * retryPolicy.total_ms), 0.5)
+  assert.equal(first.outcome.kind, 'later')
 })
 
 test('what a handler puts off does not count as an attempt; a receiver that left is dead at once', () => {

@@ -51,13 +51,6 @@ export function keepContract (fresh: Fresh, open: OpenStore): void {
       assert.deepEqual(queue, [{ receiver: aanbieder, depth: 2, oldest: later(4) }])
       assert.deepEqual(deliveries, { none: 0, held: 1, waiting: 2, offered: 1, delivered: 0, dead: 0 })
     })
-
-    test('a counter never gives a number twice', async t => {
-      const store = await fresh(t)
-      const numbers = await Promise.all(Array.from({ length: 20 }, () => store.nextNumber('identificatie')))
-      assert.equal(new Set(numbers).size, 20)
-      assert.deepEqual([Math.min(...numbers), Math.max(...numbers), await store.nextNumber('other')], [1, 20, 1])
-    })
   })
 
   describe('the database', () => {

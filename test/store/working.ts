@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Finding } from '../../src/core/core.ts'
-import { aanbieder, claimOne, finish, gemeente, heen, later, retour, start, type Fresh } from './sample.ts'
+import { aanbieder, claimOne, finish, gemeente, heen, later, offer, retour, start, type Fresh } from './sample.ts'
 
 const finding: Finding = { level: 2, code: 'TR006', line: 1, path: 'Client', found: '', expected: '', message: 'fout', message_en: 'wrong' }
 
@@ -97,6 +97,19 @@ export function workContract (fresh: Fresh): void {
       assert.equal((await claimOne(store, later(5000))).attempt, 2)
     })
 
+    test('tells since when it keeps failing: not from receipt on, and not over a try that did not fail', async t => {
+      const store = await fresh(t)
+      await store.accept([heen()])
+      const [week, hour] = [7 * 86_400_000, 3_600_000]
+      const since: Array<number | null> = []
+      for (const [at, counts] of [[week, true], [week + hour, true], [week + 2 * hour, false], [2 * week, true], [2 * week + hour, true]] as const) {
+        const claim = await claimOne(store, later(at))
+        since.push(claim.failing_since)
+        await store.finish([finish(claim, { kind: 'later', due: later(at + 1000), reason: 'ZP_BUSY', counts })], later(at))
+      }
+      assert.deepEqual(since, [null, later(week), later(week), null, later(2 * week)])
+    })
+
     test('held or given up is left alone, with its reason', async t => {
       const store = await fresh(t)
       const [held, dead] = [heen(), heen()]
@@ -124,6 +137,45 @@ export function workContract (fresh: Fresh): void {
       assert.equal((await claimOne(store)).envelope.id, answer.envelope.id)
       const events = (await store.history(gemeente, item.envelope.id))?.map(({ event }) => event)
       assert.deepEqual(events?.sort(), ['accepted', 'answered', 'rejected'])
+    })
+
+    for (const kind of ['rejected', 'held'] as const) {
+      test(`an answer that is ${kind} ${kind === 'rejected' ? 'counts no more, and a better one can come' : 'still counts'}`, async t => {
+        const store = await fresh(t)
+        const asked = await offer(store)
+        const answer = retour(asked, { envelope: { received: later(15) } })
+        await store.accept([answer])
+        const outcome = kind === 'rejected' ? { kind, findings: [finding] } : { kind, reason: 'person' }
+        const done = finish(await claimOne(store, later(15)), outcome)
+        assert.deepEqual(await store.finish([done], later(20)), ['done'])
+        assert.deepEqual(await store.finish([done], later(21)), ['stale'])
+        const message = await store.message(gemeente, asked.envelope.id)
+        const events = (await store.history(gemeente, asked.envelope.id))?.map(({ event, detail }) => ({ event, detail })).slice(2)
+        const answered = { event: 'answered', detail: answer.envelope.id }
+        if (kind === 'held') {
+          assert.deepEqual([message?.answer, message?.answered_by, events], ['answered', answer.envelope.id, [answered]])
+          return
+        }
+        assert.deepEqual([message?.answer, message?.answered_by], ['awaited', null])
+        assert.deepEqual(events, [answered, { event: 'unanswered', detail: answer.envelope.id }])
+        const better = retour(asked, { envelope: { received: later(30) } })
+        assert.deepEqual((await store.accept([better])).map(it => it.kind), ['stored'])
+        assert.equal((await store.message(gemeente, asked.envelope.id))?.answered_by, better.envelope.id)
+      })
+    }
+
+    test('one result that cannot be recorded undoes that item alone', async t => {
+      const store = await fresh(t)
+      await store.accept([heen(), heen(), heen()])
+      const claims = await store.claim(3, 1000, start)
+      // A hold without its reason: what only somebody without types can ask for.
+      const nothing = JSON.parse('{"kind":"held"}') as Parameters<typeof finish>[1]
+      const items = claims.map((claim, n) => finish(claim, n === 1 ? nothing : { kind: 'offered' }, n === 1 ? [heen()] : []))
+      assert.deepEqual(await store.finish(items, later(1)), ['done', 'refused', 'done'])
+      const states = await Promise.all(claims.map(async ({ envelope }) => (await store.message(gemeente, envelope.id))?.delivery))
+      assert.deepEqual(states, ['offered', 'waiting', 'offered'])
+      assert.equal((await store.list({ party: gemeente, limit: 9 })).items.length, 3)
+      assert.deepEqual(await store.finish(items.slice(1, 2).map(item => ({ ...item, outcome: { kind: 'dead', reason: 'x' } as const, caused: [] })), later(2)), ['done'])
     })
 
     test('one caused message that cannot be stored undoes that item alone', async t => {
