@@ -9,6 +9,7 @@ import { after, describe, test } from 'node:test'
 import Database from 'better-sqlite3'
 import { isMessageId, messageId } from '../../src/core/core.ts'
 import { lockForServe, migrate, openStore, StoreFailure, StoreUnusable } from '../../src/store/store.ts'
+import { openSqlite } from '../../src/store/sqlite.ts'
 import { storeContract } from './contract.ts'
 import { gemeente, heen } from './sample.ts'
 
@@ -37,6 +38,14 @@ describe('store in an SQLite file', () => {
     await store.accept([heen()])
     for (const end of ['', '-wal', '-shm']) assert.equal(statSync(pathOf('rights') + end).mode & 0o777, 0o600, end)
     await store.close()
+  })
+
+  test('is written through to the disk at every commit, into a log beside it', async () => {
+    const db = openSqlite(pathOf('durable'))
+    const pragma = async (name: string) => (await db.write(session => session.all({ sql: `pragma ${name}`, slots: [] })))[0]?.[name]
+    const full = 2
+    assert.deepEqual([await pragma('synchronous'), await pragma('journal_mode'), await pragma('foreign_keys')], [full, 'wal', 1])
+    await db.close()
   })
 
   test('that cannot be opened, or is no database, is a failure of storage', async () => {
