@@ -1,7 +1,7 @@
 /** `zorgpoort serve`: a newcomer's first minutes as printed, and one clear sentence for everything that can stand in the way. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { spawnSync } from 'node:child_process'
@@ -41,6 +41,8 @@ describe('serve --dev', () => {
     assert.equal(first.commands.length, 3)
     const [send, mailbox, acknowledge] = first.commands
     const receipt = await shell(send)
+    // A prompt does not follow the answer on its line.
+    for (const answer of [receipt, await shell(mailbox)]) assert.match(answer, /\}\n$/)
     const { id, verdict, type } = JSON.parse(receipt) as Record<string, string>
     assert.deepEqual([verdict, type], ['accepted', 'WMO301'])
     const ids = async (command: string | undefined): Promise<string[]> => (JSON.parse(await shell(command)) as { messages: Array<{ id: string }> }).messages.map(it => it.id)
@@ -67,7 +69,7 @@ describe('serve --dev', () => {
     const kept = join(cwd, '.zorgpoort')
     assert.equal(statSync(kept).mode & 0o777, 0o700)
     for (const file of readdirSync(kept)) assert.equal(statSync(join(kept, file)).mode & 0o777, 0o600, file)
-    oneSentence(await zorgpoort(dev, { cwd }), /another server is using this database/)
+    oneSentence(await zorgpoort(dev, { cwd }), /another server is using this database: .*zorgpoort\.db$/m)
     gateway.child.kill('SIGTERM')
     assert.equal((await gateway.ended).code, 0)
   })
@@ -116,6 +118,40 @@ describe('serve says in one sentence', () => {
     assert.equal(existsSync(join(cwd, 'a.db')), false)
     assert.equal((await zorgpoort(dev, { cwd, env: { ZORGPOORT_MODE: 'production' } })).code, 2)
     for (const port of ['x', '65536', '-1']) assert.equal((await zorgpoort(['serve', '--port', port], { cwd, env })).code, 2, port)
+  })
+
+  test('that an address is none of this machine, or its database is in no folder', async () => {
+    const cwd = folder()
+    for (const host of ['192.0.2.1', 'no-such-host.invalid']) {
+      oneSentence(await zorgpoort(dev, { cwd, env: { ZORGPOORT_REST_HOST: host } }), new RegExp(`rest_host: ${host} is no address of this machine`))
+    }
+    oneSentence(await zorgpoort(dev, { cwd, env: { ZORGPOORT_OPERATIONS_HOST: '192.0.2.1' } }), /operations_host: 192\.0\.2\.1 is no address/)
+    oneSentence(await zorgpoort(dev, { cwd, env: { ZORGPOORT_DATABASE: 'sqlite:none/a.db' } }), /cannot be opened: .*none\/a\.db \(ENOENT\)/)
+    oneSentence(await zorgpoort(dev, { cwd, env: { ZORGPOORT_DATABASE: 'sqlite::memory:' } }), /database is sqlite: and the path of a file/)
+  })
+
+  test('which key or certificate cannot be used', async () => {
+    const cwd = folder()
+    const made = async (dir: string): Promise<void> => { assert.equal((await zorgpoort(['keys', 'make', '--dir', dir, '--party', 'gemeente:0344'], { cwd })).code, 0) }
+    await Promise.all([made('.zorgpoort'), made('other')])
+    const env = { ZORGPOORT_SEAL_KEY: 'other/seal.key' }
+    oneSentence(await zorgpoort(dev, { cwd, env }), /seal_key does not belong to seal_certificate/)
+    oneSentence(await zorgpoort(dev, { cwd, env: { ZORGPOORT_SEAL_KEY: 'other/seal.pem' } }), /seal_key holds no usable private key/)
+    oneSentence(await zorgpoort(dev, { cwd, env: { ZORGPOORT_SEAL_CERTIFICATE: 'other/seal.key' } }), /seal_certificate holds no certificate/)
+    oneSentence(await zorgpoort(dev, { cwd, env: { ZORGPOORT_SEAL_KEY: 'other/gemeente.key', ZORGPOORT_SEAL_CERTIFICATE: 'other/ca.pem' } }), /seal_key does not belong/)
+    writeFileSync(join(cwd, '.zorgpoort/gemeente.key'), '')
+    oneSentence(await zorgpoort(dev, { cwd }), /gemeente\.pem or its \.key cannot be read; remove both/)
+    writeFileSync(join(cwd, '.zorgpoort/server.pem'), readFileSync(join(cwd, '.zorgpoort/server.pem')).subarray(0, 200))
+    oneSentence(await zorgpoort(dev, { cwd }), /server\.pem or its \.key cannot be read; remove both/)
+  })
+
+  test('nothing of names in the environment that are no settings, and shows a stack only when asked', async () => {
+    const cwd = folder()
+    const kubernetes = { ZORGPOORT_SERVICE_HOST: '10.0.0.1', ZORGPOORT_SERVICE_PORT: '8443', ZORGPOORT_PORT: 'tcp://10.0.0.1:8443', ZORGPOORT_PORT_8443_TCP_ADDR: '10.0.0.1' }
+    oneSentence(await zorgpoort(['serve'], { cwd, env: kubernetes }), /^zorgpoort: mode is not set/)
+    oneSentence(await zorgpoort(['serve'], { cwd, env: { ZORGPOORT_PORT: '9000' } }), /unknown setting ZORGPOORT_PORT /)
+    const { err } = await zorgpoort(['serve'], { cwd, env: { ZORGPOORT_DEBUG: '1' } })
+    assert.match(err, /^\s+at [^]*zorgpoort: mode is not set/m)
   })
 
   test('that this Node is too old, before anything is loaded', async t => {
