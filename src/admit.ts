@@ -10,8 +10,7 @@ export interface Journey { readonly afzender: PartyCode, readonly ontvanger: Par
 export function admit (model: MessageModel, journey: Journey, party: PartyCode, parties: Parties): void {
   if (journey.sender !== party) throw new Refusal('ZP_NOT_SENDER', `${senderElement(model)}: ${journey.sender}`)
   const sender = parties.party(journey.sender)
-  if (sender === null) throw new Refusal('ZP_SENDER_UNKNOWN', journey.sender)
-  if (!sender.families.includes(model.family)) throw new Refusal('ZP_SENDER_FAMILY', `${journey.sender}: ${model.family}`)
+  if (sender?.families.includes(model.family) !== true) throw new Refusal('ZP_SENDER_FAMILY', `${journey.sender}: ${model.family}`)
   const receiver = parties.party(journey.receiver)
   if (receiver === null) throw new Refusal('ZP_RECEIVER_UNKNOWN', journey.receiver)
   if (!receiver.families.includes(model.family)) throw new Refusal('ZP_RECEIVER_FAMILY', `${journey.receiver}: ${model.family}`)

@@ -14,7 +14,7 @@ import { messageLinks } from './receipt.ts'
 import { route } from './route/route.ts'
 import { certificateFacts, openSealer, statementBytes } from './sign/sign.ts'
 import * as standard from './standard/standard.ts'
-import { lockForServe, openStore } from './store/store.ts'
+import { lockForServe, openStore, StoreFull, type Store } from './store/store.ts'
 import { openOperations } from './transport/operations/operations.ts'
 import { openRest } from './transport/rest/rest.ts'
 import { openValidator } from './validate/validate.ts'
@@ -39,6 +39,14 @@ function pem (path: string, setting: string): string {
 const identity = (config: Config, use: 'tls' | 'seal'): Identity =>
   ({ key: pem(config[`${use}_key`], `${use}_key`), cert: pem(config[`${use}_certificate`], `${use}_certificate`) })
 
+/** What stands in a PEM file below the first certificate. */
+const chainBelow = (pem: string): string => pem.slice(pem.indexOf('-----END CERTIFICATE-----')).replace('-----END CERTIFICATE-----', '')
+
+function refuseOutsideDates (setting: string, cert: string, now: Instant): void {
+  const { not_before, not_after } = certificateFacts(cert)
+  if (now < Date.parse(not_before) || now > Date.parse(not_after)) throw new ConfigError(`${setting}: valid from ${not_before} to ${not_after}, not now`)
+}
+
 const expiryOf = (cert: string): Instant => instant(Date.parse(certificateFacts(cert).not_after))
 
 async function listen (app: { listen: (at: { host: string, port: number }) => Promise<string>, server: Server }, host: string, port: number): Promise<string> {
@@ -47,12 +55,22 @@ async function listen (app: { listen: (at: { host: string, port: number }) => Pr
   return `${host.includes(':') ? `[${host}]` : host}:${bound}`
 }
 
+/** How parts are closed, in the order of this list: first the door, last what it stands on. */
+const closing = ['rest', 'worker', 'operations', 'validator', 'store', 'lock'] as const
+type Closers = Partial<Record<typeof closing[number], () => Promise<void> | void>>
+
 /** @throws ConfigError, StoreFailure, or a listen error (EADDRINUSE) when it cannot start; nothing is left open then */
 export async function startGateway (config: Config, log: Log, handlers: readonly Handler[] = [], clock: Clock = systemClock): Promise<Gateway> {
-  const opened: Array<() => Promise<void> | void> = []
-  const close = async (): Promise<void> => { for (const it of opened.reverse()) await it() }
+  const opened: Closers = {}
+  const stopping = new AbortController()
+  const close = async (): Promise<void> => {
+    stopping.abort()
+    for (const part of closing) {
+      try { await opened[part]?.() } catch (error) { log.error({ err: error, part }, 'could not be closed') }
+    }
+  }
   try {
-    const addresses = await open(config, log, openHandlers(handlers), clock, opened)
+    const addresses = await open(config, log, openHandlers(handlers), clock, opened, stopping.signal)
     return { ...addresses, stop: close }
   } catch (error) {
     await close()
@@ -60,16 +78,24 @@ export async function startGateway (config: Config, log: Log, handlers: readonly
   }
 }
 
-/** Opens part after part; `opened` gathers how each is closed, to be called last first. */
-async function open (config: Config, log: Log, handlers: Handlers, clock: Clock, opened: Array<() => Promise<void> | void>): Promise<Omit<Gateway, 'stop'>> {
+/** @returns null when messages can be taken, else why not */
+async function readiness (store: Store, stopping: AbortSignal, now: Instant, sealUntil: Instant): Promise<string | null> {
+  if (stopping.aborted) return 'stopping'
+  if (now > sealUntil) return 'the seal certificate has expired'
+  return await store.check().then(() => null, error => error instanceof StoreFull ? 'the storage is full or cannot be written' : 'the storage cannot be used')
+}
+
+/** Opens part after part; `opened` gathers how each is closed. */
+async function open (config: Config, log: Log, handlers: Handlers, clock: Clock, opened: Closers, stopping: AbortSignal): Promise<Omit<Gateway, 'stop'>> {
   const tls = identity(config, 'tls')
   const seal = identity(config, 'seal')
-  const sealer = openSealer(seal.key, seal.cert)
-  opened.push(lockForServe(config.database))
+  const sealer = openSealer(seal.key, seal.cert, chainBelow(seal.cert))
+  for (const [use, cert] of [['tls', tls.cert], ['seal', seal.cert]] as const) refuseOutsideDates(`${use}_certificate`, cert, clock.now())
+  opened.lock = lockForServe(config.database)
   const store = await openStore({ url: config.database, mode: config.mode, clock, retour_unknown: config.retour_unknown })
-  opened.push(() => store.close())
+  opened.store = () => store.close()
   const validator = openValidator({ payload_bytes_max: config.payload_bytes_max, worker_bytes: config.validation_worker_bytes, worker_ms_max: config.validation_ms_max, findings_max: 200 }, error => { log.error({ err: error }, 'a message could not be judged') })
-  opened.push(() => validator.close())
+  opened.validator = () => validator.close()
   const parties = await openParties(store)
   const { handler_ms_max, lease_ms, claim_limit, poll_ms } = config
   const onError: Stages['onError'] = (error, message) => { log.warn({ err: error, message }, 'a delivery failed and is tried again') }
@@ -77,7 +103,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const pipeline = openPipeline(stages)
   const metrics = openMetrics({ store, clock, certificates: { tls: expiryOf(tls.cert), seal: sealer.certificate.not_after } })
   const worker = startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms })
-  opened.push(() => worker.stop())
+  opened.worker = () => worker.stop()
   const rest = await openRest({ ...config, tls, version }, {
     store, parties, clock, log,
     now: () => clock.now(),
@@ -94,9 +120,9 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
     refused: code => { metrics.refused(code) },
     answered: metrics.answered
   })
-  opened.push(() => rest.close())
-  const operations = await openOperations({ registry: metrics.registry, openapi: rest.swagger(), ready: async () => await store.stats().then(() => null, () => 'store') })
-  opened.push(() => operations.close())
+  opened.rest = () => rest.close()
+  const operations = await openOperations({ registry: metrics.registry, openapi: rest.swagger(), ready: () => readiness(store, stopping, clock.now(), sealer.certificate.not_after) })
+  opened.operations = () => operations.close()
   return {
     rest: `https://${await listen(rest, config.rest_host, config.rest_port)}`,
     operations: `http://${await listen(operations, config.operations_host, config.operations_port)}`

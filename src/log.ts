@@ -11,7 +11,8 @@ export type Log = Logger
 export function safeError (error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error }
   const code = 'code' in error ? String(error.code).slice(0, 40) : undefined
-  const frames = (error.stack ?? '').split('\n').filter(line => /^\s+at /.test(line)).map(line => line.trim())
+  // The stack begins with the message, whose lines may look like frames.
+  const frames = (error.stack ?? '').replace(error.message, '').split('\n').filter(line => /^\s+at /.test(line)).map(line => line.trim())
   return { type: error.name, code, frames: frames.slice(0, 12) }
 }
 

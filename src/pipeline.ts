@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { concluded, failed, withheld } from './acknowledge/acknowledge.ts'
 import { admit, journeyOf, refuseRealPersons, type Journey } from './admit.ts'
-import { newMessageId, newReferentienummer, partyCode, Refusal, rfc3339, sha256Hex, type AccountId, type Clock, type Door, type Finding, type Fingerprint, type Instant, type MessageId, type PartyCode } from './core/core.ts'
+import { newMessageId, newReferentienummer, partyCode, Refusal, rfc3339, sha256Hex, type AccountId, type Clock, type Door, type Finding, type Fingerprint, type Instant, type MessageId, type PartyCode, type Sha256 } from './core/core.ts'
 import type { deliver } from './deliver/deliver.ts'
 import type { Draft, Handlers, Outcome } from './handle/handle.ts'
 import type { Parties } from './party/party.ts'
@@ -51,7 +51,11 @@ export interface Pipeline {
 
 export function openPipeline (stages: Stages): Pipeline {
   return {
-    receive: async (bytes, by) => await keep(stages, seal(stages, await admitted(stages, await valid(stages, { bytes, by, at: stages.clock.now() })))),
+    receive: async (bytes, by) => {
+      const read = await valid(stages, { bytes, by, at: stages.clock.now() })
+      const now = await admitted(stages, read).catch(async error => await receivedBefore(stages, read) ?? Promise.reject(error))
+      return 'receipt' in now ? now : await keep(stages, seal(stages, now))
+    },
     work: async (claimed, stop) => await work(stages, claimed, stop).catch(error => {
       stages.onError(error, claimed.envelope.id)
       return failed(claimed, reasonOf(error), stages.clock.now(), stages.random())
@@ -73,7 +77,19 @@ async function admitted (stages: Stages, it: Valid): Promise<Admitted> {
   return { ...it, journey }
 }
 
+/** Who may send what to whom can change; the same bytes of the same sender get their first receipt all the same. */
+async function receivedBefore (stages: Stages, { bytes, model, message, by }: Valid): Promise<Stored | null> {
+  const journey = journeyOf(stages.standard.headerOf(model, message))
+  if (journey.sender !== by.party) return null
+  const { type } = model
+  const found = await stages.store.earlier({ sender: journey.sender, type, identificatie: journey.identificatie, sha256: digestOf(bytes) })
+  return found === null ? null : { ...found, type, duplicate: true, waiting: false }
+}
+
+const digestOf = (bytes: Uint8Array): Sha256 => sha256Hex(createHash('sha256').update(bytes).digest('hex'))
+
 function seal (stages: Stages, it: Admitted): Sealed {
+  if (it.at > stages.sealer.certificate.not_after) throw new Refusal('ZP_SEAL')
   const envelope = envelopeOf(it)
   const { id, sender, receiver, sha256 } = envelope
   const statement = stages.statementBytes({ id, sender, receiver, certificate_sha256: it.by.certificate, received: rfc3339(it.at), sha256, verdict: 'accepted' })
@@ -105,7 +121,7 @@ function envelopeOf ({ model, journey, by, at, bytes }: Admitted): Envelope {
   return {
     ...journey, type, family, release,
     id: newMessageId(at), referentienummer, conversatie: referentienummer, answers: null,
-    sha256: sha256Hex(createHash('sha256').update(bytes).digest('hex')), size_bytes: bytes.byteLength, received: at,
+    sha256: digestOf(bytes), size_bytes: bytes.byteLength, received: at,
     account: by.account, door: by.door, origin: by.account === null ? 'gateway' : 'party', verdict: 'accepted'
   }
 }
@@ -160,6 +176,7 @@ async function handled (stages: Stages, envelope: Envelope, stop: AbortSignal): 
 }
 
 const aborted = (signal: AbortSignal): Promise<never> => new Promise((_resolve, reject) => {
+  if (signal.aborted) reject(signal.reason)
   signal.addEventListener('abort', () => { reject(signal.reason) }, { once: true })
 })
 

@@ -32,12 +32,12 @@ export const refusals = {
   ZP_SCHEMA: kind(422, 'BRS13', 'mend', 'Het bericht voldoet niet aan het schema (controleniveau 1).', 'The message does not meet the schema (control level 1).'),
   ZP_TYPE: kind(422, 'BRS13', 'mend', 'Dit berichttype wordt niet ondersteund, of de Header spreekt het tegen.', 'This message type is not supported, or its Header contradicts it.'),
   ZP_RECEIVER_UNKNOWN: kind(422, 'BRS04', 'configure', 'De ontvanger is niet aangesloten op deze gateway.', 'The receiver is not connected to this gateway.'),
-  ZP_SENDER_UNKNOWN: kind(422, 'BRS01', 'configure', 'De afzender is niet bekend op deze gateway.', 'The sender is not known to this gateway.'),
   ZP_TEST_BSN: kind(422, 'BRS18', 'mend', 'Dit is een testgateway: alleen Bsn’s 999900006 tot en met 999999990 die aan de elfproef voldoen.', 'This is a test gateway: only Bsns 999900006 to 999999990 that pass the eleven test.'),
   ZP_RETOUR_UNKNOWN: kind(422, null, 'mend', 'Dit antwoord hoort bij geen bericht dat aan u is aangeboden.', 'This answer belongs to no message that was offered to you.'),
   ZP_RETOUR_ECHO: kind(422, null, 'mend', 'De Header van het retourbericht herhaalt die van het heenbericht niet ongewijzigd.', 'The Header of the retour does not repeat that of the heenbericht unchanged.'),
   ZP_POISON: kind(422, null, 'mend', 'Dit bericht kon twee keer niet veilig gecontroleerd worden.', 'This message could not be checked safely, twice.'),
   ZP_INTERNAL: kind(500, null, 'later', 'Er ging bij ons iets mis; probeer het later met dezelfde bytes opnieuw.', 'Something went wrong on our side; try the same bytes again later.'),
+  ZP_SEAL: kind(503, null, 'later', 'De gateway kan nu niet verzegelen: het zegelcertificaat is verlopen.', 'The gateway cannot seal now: its seal certificate has expired.'),
   ZP_BUSY: kind(503, null, 'later', 'De gateway is te druk; probeer het zo opnieuw.', 'The gateway is too busy; try again shortly.'),
   ZP_DISK: kind(507, null, 'later', 'De opslag van de gateway is vol of niet beschrijfbaar.', 'The gateway’s storage is full or cannot be written.')
 } as const satisfies Record<string, RefusalKind>

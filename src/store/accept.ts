@@ -1,10 +1,10 @@
 /** Taking messages in: once per key, and an answer only to what it answers. */
 import { referentienummer, type MessageId, type RefusalCode } from '../core/core.ts'
 import type { Audit } from './audit.ts'
-import type { Session, Row, Values } from './db.ts'
+import type { Db, Session, Row, Values } from './db.ts'
 import { at, places, prepared, type Dialect } from './dialect.ts'
 import { bytes, envelopeColumns, maybe, message, text, whole } from './rows.ts'
-import type { Acceptance, Accepted, Correlation, Difference, Envelope } from './verbs.ts'
+import type { Acceptance, Accepted, Correlation, Difference, Envelope, Store } from './verbs.ts'
 
 export interface AcceptRules {
   /** What happens to an answer to a message that is not here; accept it for the first weeks after a move. */
@@ -110,5 +110,16 @@ export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): A
     await write(session, whole(row, 'seq'), item)
     if (found.kind === 'message') await close(session, found.row, envelope)
     return { kind: 'stored', id: envelope.id }
+  }
+}
+
+/** @returns the verb that looks for what came before under a key */
+export function earlierVerb (db: Db, dialect: Dialect): Pick<Store, 'earlier'> {
+  const sql = statements(dialect)
+  return {
+    earlier: ({ sender, type, identificatie, sha256 }) => db.read(async session => {
+      const [row] = await session.all(sql.first, { sender, type, identificatie })
+      return row !== undefined && text(row, 'sha256') === sha256 ? { id: message(row, 'id'), receipt: bytes(row, 'receipt') } : null
+    })
   }
 }

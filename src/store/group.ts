@@ -45,16 +45,19 @@ function take (queue: Job[], bound: Weight): Job[] {
   return queue.splice(0, count)
 }
 
-async function commitTogether (jobs: readonly Job[], writer: Writer): Promise<void> {
+/** @returns whether the commit is there */
+async function commitTogether (jobs: readonly Job[], writer: Writer): Promise<boolean> {
   try {
     const tell: Array<() => void> = []
     await writer.begin()
     for (const one of jobs) tell.push(await one.run(writer.session))
     await writer.commit()
     for (const one of tell) one()
+    return true
   } catch (error) {
     await writer.rollback()
     for (const one of jobs) one.fail(error)
+    return false
   }
 }
 
@@ -63,13 +66,14 @@ export function groupWriter (writer: Writer, bound: Weight) {
   const queue: Job[] = []
   let running: Promise<void> | null = null
   let ended = false
+  let failing = false
 
   const turn = () => new Promise<void>(resolve => setImmediate(resolve))
   async function drain (): Promise<void> {
     for (;;) {
       await turn()
       if (queue.length === 0) break
-      await commitTogether(take(queue, bound), writer)
+      failing = !await commitTogether(take(queue, bound), writer)
     }
     running = null
   }
@@ -81,6 +85,7 @@ export function groupWriter (writer: Writer, bound: Weight) {
         running ??= drain()
       })
     },
+    failing: () => failing,
     async end (): Promise<void> {
       ended = true
       await running

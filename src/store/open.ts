@@ -1,7 +1,7 @@
 /** Opens a store by its url, in the mode the database was made for. */
 import { resolve } from 'node:path'
 import { systemClock, type Clock } from '../core/core.ts'
-import { accepter, type AcceptRules } from './accept.ts'
+import { accepter, earlierVerb, type AcceptRules } from './accept.ts'
 import { auditor } from './audit.ts'
 import { countVerbs } from './count.ts'
 import { StoreUnusable, type Db } from './db.ts'
@@ -74,6 +74,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules): Store {
       for (const item of items) results.push(await accept(session, item))
       return results
     }, weigh(items)),
+    ...earlierVerb(db, dialect),
     ...queueVerbs(db, dialect, accept, audit),
     ...readVerbs(db, dialect, audit),
     ...registerVerbs(db, dialect),

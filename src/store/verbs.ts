@@ -160,6 +160,8 @@ export interface StoreStats {
 export interface Store {
   /** Stores what arrives together in one transaction and answers item by item; concurrent calls share a commit. */
   accept (items: readonly Acceptance[]): Promise<Accepted[]>
+  /** @returns what these bytes got when they came before under this key; null when they did not */
+  earlier (key: Pick<Envelope, 'sender' | 'type' | 'identificatie' | 'sha256'>): Promise<{ readonly id: MessageId, readonly receipt: Uint8Array } | null>
   /** Takes up to `limit` due deliveries, oldest first, under a lease of `lease_ms`. */
   claim (limit: number, lease_ms: number, now: Instant): Promise<Claimed[]>
   /** Extends a lease. @returns false when it had passed to another */
@@ -188,5 +190,7 @@ export interface Store {
   /** Adds or replaces the account with its certificates. A fingerprint in use by another account is a TypeError. */
   putAccount (account: Account): Promise<void>
   stats (): Promise<StoreStats>
+  /** Whether messages can be stored now: asks the database, and where the last write failed tries a small one. @throws StoreFailure */
+  check (): Promise<void>
   close (): Promise<void>
 }

@@ -2,6 +2,7 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { invalid, type Judgement, type JudgeLimits } from './judge.ts'
+import type { Strikes } from './strikes.ts'
 import { fromWire, type WireJudgement } from './wire.ts'
 
 export interface LargeLimits extends JudgeLimits {
@@ -24,8 +25,8 @@ export interface LargeJudge {
   close (): Promise<void>
 }
 
-/** @param failed judges a message on which the thread died or ran out of time */
-export function openLarge (limits: LargeLimits, failed: (bytes: Uint8Array) => Judgement): LargeJudge {
+/** @param strikes judges a message on which the thread died or ran out of time */
+export function openLarge (limits: LargeLimits, strikes: Strikes): LargeJudge {
   const busy = invalid('ZP_BUSY', null, [])
   let worker: Worker | null = null
   let last: Promise<unknown> = Promise.resolve()
@@ -43,7 +44,8 @@ export function openLarge (limits: LargeLimits, failed: (bytes: Uint8Array) => J
     const answer = await ask(worker, bytes, limits.worker_ms_max)
     served++
     if (answer === null || bytes.length > recycle.bytes || served >= recycle.messages) await end()
-    if (answer === null) return closed ? busy : failed(bytes)
+    if (answer === null) return closed ? busy : strikes.failed(bytes)
+    strikes.passed(bytes)
     return fromWire(answer)
   }
 

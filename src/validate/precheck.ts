@@ -49,16 +49,19 @@ function notUtf8 (bytes: Buffer): FaultAt {
   return { fault: fault('ZP_XML_NOT_UTF8', { nl: 'een ongeldige bytereeks', en: 'an invalid byte sequence' }, same('UTF-8')), at }
 }
 
-/** Reads no more than the first bytes: a longer declaration than this is none. */
-const declaration_bytes = 256
+/** A declaration ends within so many bytes; a longer one is not one that senders write. */
+const declaration_bytes = 400
+
+/** The whole declaration and nothing else (XML 1.0, 2.8): what this does not match, the parser might read otherwise than we do. */
+const whole = /^<\?xml\s+version\s*=\s*(["'])([^"'<>&]*)\1(?:\s+encoding\s*=\s*(["'])([^"'<>&]*)\3)?(?:\s+standalone\s*=\s*(?:"(?:yes|no)"|'(?:yes|no)'))?\s*$/
 
 function declaration (bytes: Buffer): FaultAt | null {
-  const text = /^<\?xml\s[^>]*/.exec(bytes.toString('latin1', 0, declaration_bytes))?.[0]
-  if (text === undefined) return null
-  const value = (name: string): string | undefined => new RegExp(`\\s${name}\\s{0,9}=\\s{0,9}["']([^"']*)`).exec(text)?.[1]
-  const version = value('version') ?? '1.0'
-  const named = value('encoding') ?? 'UTF-8'
-  if (version !== '1.0') return { fault: fault('ZP_XML_VERSION', same(visible(version)), same('1.0')), at: 0 }
-  if (named.toUpperCase() !== 'UTF-8') return { fault: fault('ZP_XML_ENCODING', same(visible(named)), same('UTF-8')), at: 0 }
+  const head = bytes.toString('latin1', 0, declaration_bytes)
+  if (!/^<\?xml(?:\s|\?)/.test(head)) return null
+  const wrong = (what: Fault): FaultAt => ({ fault: what, at: 0 })
+  const [matched, , version = '', , named = 'UTF-8'] = whole.exec(head.slice(0, Math.max(head.indexOf('?>'), 0))) ?? []
+  if (matched === undefined) return wrong(fault('ZP_XML_DECLARATION'))
+  if (version !== '1.0') return wrong(fault('ZP_XML_VERSION', same(visible(version)), same('1.0')))
+  if (named.toUpperCase() !== 'UTF-8') return wrong(fault('ZP_XML_ENCODING', same(visible(named)), same('UTF-8')))
   return null
 }

@@ -4,9 +4,12 @@ import type { Words } from './codes.ts'
 /** Characters of a value that are shown. */
 const shown_max = 40
 
-/** @returns the value cut at 40 characters, its control and invisible characters made visible */
+/** Nine digits in a row may be a Bsn, wherever they stand. */
+const masked = (text: string): string => text.replace(/[0-9]{9}/g, '#########')
+
+/** @returns the value cut at 40 characters, its control and invisible characters made visible, nine digits in a row masked */
 export function visible (value: string): string {
-  const characters = [...value.slice(0, 2 * shown_max + 2)]
+  const characters = [...masked(value.slice(0, 2 * shown_max + 2))]
   const cut = characters.length > shown_max ? [...characters.slice(0, shown_max), '…'] : characters
   return cut.map(seen).join('')
 }

@@ -35,8 +35,8 @@ const turn_every = 32
  * @returns a validator; its schemas are compiled when first needed, once per thread */
 export function openValidator (given: ValidatorLimits = {}, onError: (error: unknown) => void = () => {}): Validator {
   const limits = { ...validator_defaults, ...given }
-  const failed = openStrikes()
-  const large = openLarge(limits, failed)
+  const strikes = openStrikes()
+  const large = openLarge(limits, strikes)
   let count = 0
   return {
     validate: async bytes => {
@@ -45,10 +45,12 @@ export function openValidator (given: ValidatorLimits = {}, onError: (error: unk
       if (refused) return invalid(refused.code, null, [refused.finding])
       if (bytes.length > limits.worker_bytes) return await large.judge(bytes)
       try {
-        return judge(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), limits)
+        const judgement = judge(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), limits)
+        strikes.passed(bytes)
+        return judgement
       } catch (error) {
         onError(error)
-        return failed(bytes)
+        return strikes.failed(bytes)
       }
     },
     close: () => large.close()

@@ -82,9 +82,10 @@ describe('a retour', () => {
   test('repeats the Header unchanged, or is told which element differs', async () => {
     await offered(12)
     const refused = await to.post(withText(retour(12), 'Dagtekening', '2026-04-02'))
-    assert.deepEqual([said(refused), refused.told.detail], ['422 ZP_RETOUR_ECHO', 'BerichtIdentificatie/Dagtekening'])
+    const paths = (reply: typeof refused): unknown[] => reply.told.findings.map(it => it['path'])
+    assert.deepEqual([said(refused), ...paths(refused)], ['422 ZP_RETOUR_ECHO', 'Header/BerichtIdentificatie/Dagtekening'])
     const leaves = withText(retour(12), 'BasisschemaXsdVersie', '1.0.9')
-    assert.equal((await to.post(leaves)).told.detail, 'XsdVersie/BasisschemaXsdVersie')
+    assert.deepEqual(paths(await to.post(leaves)), ['Header/XsdVersie/BasisschemaXsdVersie'])
     assert.equal((await to.post(retour(12))).status, 202)
   })
 
@@ -115,7 +116,7 @@ describe('a retour', () => {
     await from.receives(claim.id)
     const answer = (name: string, text: string) => withText(message('WMO325', 16), name, text)
     const wrong = await from.post(answer('DeclaratieNummer', 'ANDERS'))
-    assert.deepEqual([said(wrong), wrong.told.detail], ['422 ZP_RETOUR_ECHO', 'DeclaratieNummer'])
+    assert.deepEqual([said(wrong), wrong.told.findings[0]?.['path']], ['422 ZP_RETOUR_ECHO', 'Header/DeclaratieNummer'])
     await from.send(message('WMO325', 16))
     assert.equal(said(await from.post(message('WMO325', 16, { identificatie: 'ANDER325' }))), '409 ZP_RETOUR_SECOND')
     assert.equal((await to.get(`/v1/messages/${claim.id}`)).told['answer'], 'answered')

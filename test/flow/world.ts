@@ -193,6 +193,7 @@ export async function makeWorld (): Promise<World> {
   const keep = (name: string, { key, certificate }: Issued): void => { writeFileSync(path(`${name}.key`), key); writeFileSync(path(`${name}.pem`), certificate) }
   keep('server', server)
   keep('seal', seal)
+  keep('short-seal', await issue(authority, { subject: 'seal', use: 'seal', algorithm: 'P-256', notAfter: instant(Date.now() + hour) }))
 
   const issued = new Map<Who, Issued>()
   const accounts = new Map<Who, Account>()

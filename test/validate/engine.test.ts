@@ -115,6 +115,8 @@ describe('hostile sizes', () => {
     'billion laughs': [`${laughs}<a>&l30;</a>`, 'ZP_XML_DOCTYPE'],
     'quadratic blow-up': [`<!DOCTYPE a [<!ENTITY x "${'y'.repeat(50_000)}">]><a>${'&x;'.repeat(50_000)}</a>`, 'ZP_XML_DOCTYPE'],
     '100,000 deep': ['<a>'.repeat(100_000), 'ZP_XML_DEPTH'],
+    '200,000 spaces within a date': [edit(message, /<jw301:Toewijzingsdatum>[^<]*/, `<jw301:Toewijzingsdatum>2026${' '.repeat(200_000)}01-01`), 'ZP_SCHEMA_PATTERN'],
+    '50,000 comments within a wrong leaf': [edit(message, /<jw301:Geslacht>[^<]*/, `<jw301:Geslacht>${'a<!---->'.repeat(50_000)}`), 'ZP_SCHEMA_CODE'],
     '100,000 attributes': [`<a ${Array.from({ length: 100_000 }, (_, i) => `b${i}="1"`).join(' ')}/>`, 'ZP_XML_ATTRIBUTES'],
     '100,000 namespaces': [`<a ${Array.from({ length: 100_000 }, (_, i) => `xmlns:b${i}="u:v"`).join(' ')}/>`, 'ZP_XML_NAMESPACES'],
     'a 10 MB comment': [within(`<!--${'x'.repeat(10_100_000)}-->`), 'ZP_XML_LIMIT'],

@@ -67,8 +67,8 @@ describe('large messages', () => {
   })
 
   it('one that kills the thread is told to come back, then refused; others are judged on', async () => {
-    // Enough memory for the thread to start, not for this message.
-    const deadly = largeClaim(8_000_000)
+    // Enough memory for the thread to start and for a small message, not for this one.
+    const deadly = largeClaim(20_000_000)
     await using({ worker_heap_mb: 12 }, async validator => {
       assert.equal(said(await validator.validate(deadly)), 'ZP_BUSY')
       assert.equal(said(await validator.validate(deadly)), 'ZP_POISON')

@@ -9,8 +9,8 @@ const xmlType = /^(?:application|text)\/xml\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)
 
 /** @throws Refusal for a coded body, a type that is not XML in UTF-8, or a declared length over the limit */
 export function checkHeaders (request: FastifyRequest, limits: Limits): void {
-  if (request.headers['content-encoding'] !== undefined) throw new Refusal('ZP_MEDIA_TYPE', 'Content-Encoding')
-  if (!xmlType.test(request.headers['content-type'] ?? '')) throw new Refusal('ZP_MEDIA_TYPE', 'Content-Type')
+  if (request.headers['content-encoding'] !== undefined) throw new Refusal('ZP_MEDIA_TYPE', 'Content-Encoding: geen / none')
+  if (!xmlType.test(request.headers['content-type'] ?? '')) throw new Refusal('ZP_MEDIA_TYPE', 'Content-Type: application/xml, text/xml; charset: utf-8')
   const declared = Number(request.headers['content-length'] ?? 0)
   if (declared > limits.payload_bytes_max) throw new Refusal('ZP_SIZE', `${declared} > ${limits.payload_bytes_max} bytes`)
 }

@@ -36,15 +36,17 @@ export function refusalOf (error: FastifyError | Error): Refusal {
   return new Refusal(status !== undefined && status >= 400 && status < 500 ? 'ZP_REQUEST' : 'ZP_INTERNAL')
 }
 
-/** The name of the parameter and what it must be; ajv's texts hold no value. */
+/** The name of the parameter and what it must be. */
 function describe (error: FastifyError): string {
   const [first] = error.validation ?? []
-  return `${error.validationContext ?? ''}${first?.instancePath ?? ''} ${first?.message ?? ''}`.trim()
+  const { additionalProperty, allowedValues, format, limit, pattern, type } = first?.params ?? {}
+  if (additionalProperty !== undefined) return `onbekend: ${String(additionalProperty).slice(0, 40)}`
+  const wanted = Array.isArray(allowedValues) ? allowedValues.join(', ') : format === 'date-time' ? 'zoals 2026-11-21T09:30:00Z' : limit ?? pattern ?? type ?? ''
+  return `${(first?.instancePath ?? '').slice(1)}: ${String(wanted)}`
 }
 
 export async function sendProblem (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): Promise<void> {
   const it = problem(refusal, request.id)
   if (it.retry === 'later') reply.header('Retry-After', '5')
-  if (!request.raw.complete) reply.header('Connection', 'close')
   await reply.code(it.status).type('application/problem+json').serializer((body: unknown) => JSON.stringify(body)).send(it)
 }

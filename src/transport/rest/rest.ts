@@ -1,15 +1,17 @@
 /** The REST door: fastify over mutual TLS; identity first, then limits, then the routes. */
 import { constants, randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import fastifySwagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { LogController, type FastifyRequest } from 'fastify'
-import { Refusal, type Clock, type RefusalCode } from '../../core/core.ts'
+import { Refusal, refusals, type Clock, type RefusalCode } from '../../core/core.ts'
 import type { Log } from '../../log.ts'
 import type { Parties, Who } from '../../party/party.ts'
 import { checkHeaders, inflight, readBody, type Limits } from './body.ts'
 import { identify } from './identity.ts'
 import { refusalOf, sendProblem } from './problem.ts'
-import { routes, type RouteParts } from './routes.ts'
+import type { RouteParts } from './parts.ts'
+import { routes } from './routes.ts'
 
 export interface RestOptions extends Limits {
   readonly tls: { readonly key: string, readonly cert: string }
@@ -34,14 +36,16 @@ const requestId = (request: { headers: Record<string, unknown> }): string => {
   return typeof given === 'string' && uuid.test(given) ? given.toLowerCase() : randomUUID()
 }
 
-function bare (options: RestOptions, log: Log) {
+function bare (options: RestOptions, log: Log, refused: RestParts['refused']) {
   const https = {
     ...options.tls,
     minVersion: 'TLSv1.2' as const,
     requestCert: true,
     rejectUnauthorized: false, // the first hook decides, and says why
     secureOptions: constants.SSL_OP_NO_TICKET,
-    handshakeTimeout: options.handshake_ms_max
+    handshakeTimeout: options.handshake_ms_max,
+    // How often Node looks for requests that take too long.
+    connectionsCheckingInterval: 1_000
   }
   return Fastify({
     https,
@@ -54,7 +58,10 @@ function bare (options: RestOptions, log: Log) {
     routerOptions: { maxParamLength: 64 },
     ajv: { customOptions: { coerceTypes: true, removeAdditional: false } },
     // A url that cannot be decoded reaches no hook; it is answered before anybody was asked who he is.
-    frameworkErrors: (_error, request, reply) => { sendProblem(request, reply, new Refusal('ZP_REQUEST', 'url')) }
+    frameworkErrors: (_error, request, reply) => {
+      refused('ZP_REQUEST')
+      sendProblem(request, reply, new Refusal('ZP_REQUEST', 'url')).catch(() => { reply.raw.destroy() })
+    }
   }).withTypeProvider<TypeBoxTypeProvider>()
 }
 /** The REST door: fastify over TLS. */
@@ -62,7 +69,7 @@ export type Rest = ReturnType<typeof bare>
 
 /** @returns the door, ready but not listening; `swagger()` gives its OpenAPI document */
 export async function openRest (options: RestOptions, parts: RestParts): Promise<Rest> {
-  const app = bare(options, parts.log)
+  const app = bare(options, parts.log, parts.refused)
   const whoIs = new WeakMap<FastifyRequest, Who>()
   const who = (request: FastifyRequest): Who => {
     const it = whoIs.get(request)
@@ -70,7 +77,8 @@ export async function openRest (options: RestOptions, parts: RestParts): Promise
     return it
   }
 
-  app.addHook('onRequest', async request => {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('X-Request-Id', request.id)
     whoIs.set(request, await identify(request, parts.parties, parts.clock))
     if (request.method === 'POST') checkHeaders(request, options)
   })
@@ -83,12 +91,13 @@ export async function openRest (options: RestOptions, parts: RestParts): Promise
   app.setErrorHandler(async (error: Error, request, reply) => {
     const refusal = refusalOf(error)
     parts.refused(refusal.code)
-    if (refusal.code === 'ZP_INTERNAL') request.log.error({ err: error }, 'unexpected error')
-    else request.log.info({ code: refusal.code }, 'refused')
+    // What is not a refusal of ours came from below: the store, or a mistake. An operator must see it.
+    if (error instanceof Refusal || refusals[refusal.code].status < 500) request.log.info({ code: refusal.code }, 'refused')
+    else request.log.error({ err: error, code: refusal.code }, 'failed')
     await sendProblem(request, reply, refusal)
   })
   app.setNotFoundHandler(async () => { throw new Refusal('ZP_NOT_FOUND') }) // so that it is counted and logged as any other
-  await app.register(fastifySwagger, { openapi: openapi(options.version) })
+  await app.register(fastifySwagger, { openapi: openapi(options.version), refResolver: { buildLocalReference: (json, _base, _fragment, at) => typeof json['$id'] === 'string' ? json['$id'] : `Shape${at}` } })
   await app.register(routes({ ...parts, who }), { prefix: '/v1' })
   await app.ready()
   return app
@@ -102,8 +111,21 @@ function acceptBodies (app: Rest, limits: Limits): void {
   // A response closes once, whether it was sent or its connection broke.
   app.addHook('onRequest', async (request, reply) => { reply.raw.once('close', () => { held.give(share(request)) }) })
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', async (request: FastifyRequest, payload: Parameters<typeof readBody>[0]) =>
-    await readBody(payload, limits, held, bytes => { shares.set(request, share(request) + bytes) }))
+  const invite = invitations(app)
+  app.addContentTypeParser('*', async (request: FastifyRequest, payload: Parameters<typeof readBody>[0]) => {
+    invite(request.raw)
+    return await readBody(payload, limits, held, bytes => { shares.set(request, share(request) + bytes) })
+  })
+}
+
+/** A client that asks first (`Expect: 100-continue`) is invited only when its request has passed every check: it need not send in vain. */
+function invitations (app: Rest): (request: IncomingMessage) => void {
+  const asking = new WeakMap<IncomingMessage, ServerResponse>()
+  app.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    asking.set(request, response)
+    app.server.emit('request', request, response)
+  })
+  return request => { asking.get(request)?.writeContinue() }
 }
 
 const openapi = (version: string): object => ({
