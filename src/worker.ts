@@ -1,6 +1,7 @@
 /** The worker: claims due deliveries, lets the pipeline deal with them at its own pace, and hands back what it cannot end. */
+import { setImmediate as turn } from 'node:timers/promises'
+import { keepLeases, openBooks, openResults } from './books.ts'
 import type { Clock } from './core/core.ts'
-import { failed } from './acknowledge/acknowledge.ts'
 import type { Log } from './log.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Claimed, Finish, Store } from './store/store.ts'
@@ -8,81 +9,81 @@ import type { Claimed, Finish, Store } from './store/store.ts'
 export interface Worker {
   /** Something was stored: look now instead of at the next poll. */
   wake (): void
-  /** Claims nothing more, ends what ends by itself, hands the rest back at once. */
+  /** Claims nothing more, ends what ends by itself, hands the rest back at once. Never throws: what cannot be handed back is free when its lease has passed. */
   stop (): Promise<void>
 }
 
-interface Options { store: Store, pipeline: Pick<Pipeline, 'work'>, clock: Clock, log: Log, lease_ms: number, claim_limit: number, poll_ms: number }
+interface Options {
+  readonly store: Pick<Store, 'claim' | 'renew' | 'release' | 'finish'>
+  readonly pipeline: Pick<Pipeline, 'work'>
+  readonly clock: Clock
+  readonly log: Pick<Log, 'error' | 'warn'>
+  /** Leases are renewed while work goes on: this is how long the work of a gateway that died is nobody's. */
+  readonly lease_ms: number
+  readonly claim_limit: number
+  readonly poll_ms: number
+}
 
 export function startWorker (options: Options): Worker {
-  const { store, pipeline, clock, log } = options
+  const { store, pipeline, clock, log, lease_ms } = options
   const stopping = new AbortController()
-  const busy = new Map<number, Claimed>()
-  let ended: Finish[] = []
-  let woken = false
-  let resume = (): void => {}
-  const nudge = (): void => { woken = true; resume() }
-
-  /** Waits until woken, or at most poll_ms; a nudge that came since the last look counts. */
-  const idle = async (): Promise<void> => {
-    if (!woken) {
-      await new Promise<void>(resolve => {
-        const timer = setTimeout(resolve, options.poll_ms)
-        resume = () => { clearTimeout(timer); resolve() }
-      })
-    }
-  }
+  const books = openBooks()
+  const bell = openBell(options.poll_ms)
+  const results = openResults({ ...options, books, changed: bell.ring })
+  const endKeeping = keepLeases({ books, store, clock, lease_ms, onError: error => { log.error({ err: error }, 'leases could not be renewed') } })
 
   const begin = (claimed: Claimed): void => {
-    busy.set(claimed.delivery, claimed)
-    pipeline.work(claimed, stopping.signal).then(end, error => { log.error({ err: error, message: claimed.envelope.id }, 'a delivery failed unexpectedly') })
+    books.enter(claimed)
+    pipeline.work(claimed, stopping.signal).then(end, error => {
+      log.error({ err: error, message: claimed.envelope.id }, 'a delivery failed unexpectedly; its lease will pass')
+      books.strike(claimed)
+    })
   }
 
-  /** What ends in one turn of the event loop is recorded together. */
+  /** While stopping, a failure may be the stopping's own doing: it is not counted, and the work handed back. */
   const end = (finish: Finish): void => {
-    if (stopping.signal.aborted && finish.outcome.kind === 'later') return // handed back by stop
-    if (ended.push(finish) === 1) setImmediate(() => { record().catch(error => { log.error({ err: error }, 'results could not be recorded; their leases will pass') }) })
-  }
-
-  const record = async (): Promise<void> => {
-    const batch = ended
-    ended = []
-    try {
-      const results = await store.finish(batch, clock.now())
-      const refused = batch.filter((_, at) => results[at] === 'refused').flatMap(retryOf)
-      if (refused.length > 0) await store.finish(refused, clock.now())
-    } finally {
-      for (const it of batch) busy.delete(it.delivery)
-      nudge()
-    }
-  }
-
-  /** What a handler made could not be stored: that is a failure of the handler, tried again and in the end dead. */
-  const retryOf = (it: Finish): Finish[] => {
-    const claimed = busy.get(it.delivery)
-    return claimed === undefined ? [] : [failed(claimed, 'caused_refused', clock.now(), Math.random())]
+    const failure = finish.outcome.kind === 'later' || finish.outcome.kind === 'dead'
+    if (!(failure && stopping.signal.aborted)) results.add(finish)
   }
 
   const loop = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      woken = false
-      const room = options.claim_limit - busy.size
-      const claims = room > 0 ? await store.claim(room, options.lease_ms, clock.now()).catch(error => { log.error({ err: error }, 'cannot claim'); return [] }) : []
+      const room = options.claim_limit - books.claims().length
+      const claims = room > 0 ? await store.claim(room, lease_ms, clock.now()).catch(error => { log.error({ err: error }, 'cannot claim'); return [] }) : []
       for (const claimed of claims) begin(claimed)
-      if (claims.length === 0 || claims.length < room) await idle()
+      if (claims.length === 0 || claims.length < room) await bell.wait()
     }
   }
   const running = loop()
 
   return {
-    wake: nudge,
+    wake: bell.ring,
     async stop () {
       stopping.abort(new Error('stopping'))
-      nudge()
+      bell.ring()
       await running
-      await new Promise(resolve => setImmediate(resolve))
-      await record()
-      await store.release([...busy.values()])
+      endKeeping()
+      await turn()
+      await results.recorded()
+      await store.release(books.claims()).catch(error => { log.error({ err: error }, 'work could not be handed back; its leases will pass') })
+    }
+  }
+}
+
+/** @returns `wait`, which ends when rung or after poll_ms; a ring since the last wait counts */
+function openBell (poll_ms: number) {
+  let rung = false
+  let resume = (): void => {}
+  return {
+    ring: (): void => { rung = true; resume() },
+    async wait (): Promise<void> {
+      if (!rung) {
+        await new Promise<void>(resolve => {
+          const timer = setTimeout(resolve, poll_ms)
+          resume = () => { clearTimeout(timer); resolve() }
+        })
+      }
+      rung = false
     }
   }
 }

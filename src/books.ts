@@ -1,0 +1,89 @@
+/** The worker's books: the claims it has in hand, how their leases are kept while work goes on, and how its end is recorded. */
+import { setImmediate as turn } from 'node:timers/promises'
+import { failed } from './acknowledge/acknowledge.ts'
+import { instant, type Clock } from './core/core.ts'
+import type { Log } from './log.ts'
+import type { Claimed, Finish, Store } from './store/store.ts'
+
+type Lease = Pick<Claimed, 'delivery' | 'fence'>
+
+export interface Books {
+  /** The claims in hand. */
+  claims (): readonly Claimed[]
+  enter (claimed: Claimed): void
+  /** @returns the claim under this very lease; undefined when that was lost or struck out */
+  find (lease: Lease): Claimed | undefined
+  strike (lease: Lease): void
+}
+
+/** Entries go by delivery and fence: what was claimed again here is another entry than the older work on it that still goes on. */
+export function openBooks (): Books {
+  const entries = new Map<string, Claimed>()
+  const key = ({ delivery, fence }: Lease): string => `${delivery}/${fence}`
+  return {
+    claims: () => [...entries.values()],
+    enter: claimed => { entries.set(key(claimed), claimed) },
+    find: lease => entries.get(key(lease)),
+    strike: lease => { entries.delete(key(lease)) }
+  }
+}
+
+interface Keeping { readonly books: Books, readonly store: Pick<Store, 'renew'>, readonly clock: Clock, readonly lease_ms: number, readonly onError: (error: unknown) => void }
+
+/** Renews every lease in the books each third of its time, so that slow work does not outlive it; one that was lost is struck out. @returns what ends it */
+export function keepLeases ({ books, store, clock, lease_ms, onError }: Keeping): () => void {
+  const renew = async (claimed: Claimed): Promise<void> => {
+    const kept = await store.renew(claimed.delivery, claimed.fence, instant(clock.now() + lease_ms))
+    if (!kept) books.strike(claimed)
+  }
+  const timer = setInterval(() => { Promise.all(books.claims().map(renew)).catch(onError) }, lease_ms / 3)
+  return () => { clearInterval(timer) }
+}
+
+interface Recording {
+  readonly books: Books
+  readonly store: Pick<Store, 'finish'>
+  readonly clock: Clock
+  readonly log: Pick<Log, 'error' | 'warn'>
+  /** Told when there is room for more work. */
+  readonly changed: () => void
+}
+export interface Results {
+  add (finish: Finish): void
+  /** Waits until everything added so far is recorded, or could not be. */
+  recorded (): Promise<void>
+}
+
+/** Records how work ended, in one transaction what ends while the results before it are recorded; then it leaves the books. */
+export function openResults ({ books, store, clock, log, changed }: Recording): Results {
+  let waiting: Finish[] = []
+  let recording = Promise.resolve()
+
+  /** What a handler made could not be stored: that is a failure of the handler, tried again and in the end dead. */
+  const retryOf = (it: Finish): Finish[] => {
+    const claimed = books.find(it)
+    if (claimed === undefined) return []
+    log.warn({ message: claimed.envelope.id }, 'a result was refused by the store and counts as a failure')
+    return [failed(claimed, 'caused_refused', clock.now(), Math.random())]
+  }
+
+  const record = async (): Promise<void> => {
+    await turn()
+    const batch = waiting
+    waiting = []
+    try {
+      const answers = await store.finish(batch, clock.now())
+      const refused = batch.filter((_, at) => answers[at] === 'refused').flatMap(retryOf)
+      if (refused.length > 0) await store.finish(refused, clock.now())
+    } catch (error) {
+      log.error({ err: error }, 'results could not be recorded; their leases will pass')
+    }
+    for (const it of batch) books.strike(it)
+    changed()
+  }
+
+  return {
+    add: finish => { if (waiting.push(finish) === 1) recording = recording.then(record) },
+    recorded: async () => { await recording }
+  }
+}
