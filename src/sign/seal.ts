@@ -28,6 +28,10 @@ function signingCertificate (certificate: Certificate): Buffer {
   return attribute(oids.signingCertificateV2, sequence(sequence(sequence(octetString(digest(certificate.der)), issuerSerial))))
 }
 
+function chainOf (pem: string): Certificate[] {
+  try { return readPem(pem) } catch (cause) { throw new Unusable('seal_certificate has a chain below it that cannot be read', { cause }) }
+}
+
 /**
  * @param keyPem PKCS#8 @param certificatePem its certificate @param chainPem issuing certificates to hand along, root left out
  * @throws Unusable when one cannot be read, the key is not the certificate's, is too weak, or the certificate is not for signing
@@ -39,7 +43,7 @@ export function openSealer (keyPem: string, certificatePem: string, chainPem = '
 
   const ess = signingCertificate(certificate)
   const before = Buffer.concat([one, setOf([sha256.algorithm]), sequence(oids.data),
-    setOf([certificate, ...readPem(chainPem)].map(({ der }) => der), 0xa0)])
+    setOf([certificate, ...chainOf(chainPem)].map(({ der }) => der), 0xa0)])
   const signer = Buffer.concat([one, sequence(certificate.issuer, certificate.serial), sha256.algorithm])
   const algorithm = key.asymmetricKeyType === 'rsa' ? rsaEncryption : sha256.ecdsa
 

@@ -139,6 +139,8 @@ describe('serve says in one sentence', () => {
     oneSentence(await zorgpoort(dev, { cwd, env: { ZORGPOORT_SEAL_KEY: 'other/seal.pem' } }), /seal_key holds no usable private key/)
     oneSentence(await zorgpoort(dev, { cwd, env: { ZORGPOORT_SEAL_CERTIFICATE: 'other/seal.key' } }), /seal_certificate holds no certificate/)
     oneSentence(await zorgpoort(dev, { cwd, env: { ZORGPOORT_SEAL_KEY: 'other/gemeente.key', ZORGPOORT_SEAL_CERTIFICATE: 'other/ca.pem' } }), /seal_key does not belong/)
+    writeFileSync(join(cwd, 'chain.pem'), `${readFileSync(join(cwd, '.zorgpoort/seal.pem'), 'utf8')}-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n`)
+    oneSentence(await zorgpoort(dev, { cwd, env: { ZORGPOORT_SEAL_CERTIFICATE: 'chain.pem' } }), /seal_certificate [^\n]*(cannot be read|not well formed)/)
     writeFileSync(join(cwd, '.zorgpoort/gemeente.key'), '')
     oneSentence(await zorgpoort(dev, { cwd }), /gemeente\.pem or its \.key cannot be read; remove both/)
     writeFileSync(join(cwd, '.zorgpoort/server.pem'), readFileSync(join(cwd, '.zorgpoort/server.pem')).subarray(0, 200))
