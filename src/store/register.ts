@@ -2,7 +2,7 @@
 import { fingerprint, partyCode, type AccountId, type PartyCode } from '../core/core.ts'
 import type { Db, Row, Session } from './db.ts'
 import { at, once, places, prepared, type Dialect } from './dialect.ts'
-import { account as accountOf, at as instantOf, families, maybe, oneOf, text, whole } from './rows.ts'
+import { account as accountOf, at as instantOf, entries, families, maybe, oneOf, text, whole } from './rows.ts'
 import type { Account, Certificate, Connection, Party, Store } from './verbs.ts'
 
 type Verbs = Pick<Store, 'registerVersion' | 'register' | 'putParty' | 'putAccount'>
@@ -24,21 +24,14 @@ function statements ({ sql }: Dialect) {
   }
 }
 
-/** @returns the JSON list in a column, each entry as a row of its own */
-function list (row: Row, column: string): Row[] {
-  const entries: unknown = JSON.parse(text(row, column))
-  if (!Array.isArray(entries)) throw new TypeError(`column ${column} holds no list`)
-  return entries.map((entry: unknown) => Object.fromEntries(Object.entries(typeof entry === 'object' ? entry ?? {} : { entry })))
-}
-
 const connection = (row: Row): Connection => ({ door: oneOf(row, 'door', ['mailbox']), direction: oneOf(row, 'direction', directions) })
 
 const party = (row: Row): Party => ({
   code: partyCode(text(row, 'code')),
   kind: oneOf(row, 'kind', kinds),
   name: text(row, 'name'),
-  families: list(row, 'families').map(entry => oneOf(entry, 'entry', families)),
-  connections: list(row, 'connections').map(connection)
+  families: entries(text(row, 'families')).map(entry => oneOf(entry, 'entry', families)),
+  connections: entries(text(row, 'connections')).map(connection)
 })
 
 const certificate = (row: Row): Certificate => ({

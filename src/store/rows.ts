@@ -1,7 +1,7 @@
 /** Rows of the database as typed values: the one place where what was stored is believed after a check. */
 import {
   accountId, answers, deliveries, doors, instant, messageId, partyCode, referentienummer, sha256Hex, verdicts,
-  type AccountId, type Instant, type MessageId
+  type AccountId, type Finding, type Instant, type MessageId
 } from '../core/core.ts'
 import type { Family, MessageType } from '../standard/model.ts'
 import type { Row } from './db.ts'
@@ -37,6 +37,30 @@ export function oneOf<T extends string> (row: Row, column: string, table: readon
   return found
 }
 
+/** @returns the list that the JSON text holds, each entry as a row of its own; an entry that is no object stands in column `entry` */
+export function entries (json: string): Row[] {
+  const list: unknown = JSON.parse(json)
+  if (!Array.isArray(list)) throw new TypeError('a column holds no list')
+  return list.map((entry: unknown) => Object.fromEntries(Object.entries(typeof entry === 'object' ? entry ?? {} : { entry })))
+}
+
+const levels: ReadonlyArray<Finding['level']> = [1, 2, 3, 4]
+
+function finding (row: Row): Finding {
+  const level = levels.find(known => known === row['level'])
+  if (level === undefined) throw new TypeError('a finding has no level')
+  return {
+    level,
+    code: text(row, 'code'),
+    line: maybe(row, 'line', whole),
+    path: text(row, 'path'),
+    found: text(row, 'found'),
+    expected: text(row, 'expected'),
+    message: text(row, 'message'),
+    message_en: text(row, 'message_en')
+  }
+}
+
 export const families = ['iwmo', 'ijw'] as const satisfies readonly Family[]
 
 function messageType (row: Row, column: string): MessageType {
@@ -48,6 +72,9 @@ function messageType (row: Row, column: string): MessageType {
 export const at = (row: Row, column: string): Instant => instant(whole(row, column))
 export const account = (row: Row, column: string): AccountId => accountId(text(row, column))
 export const message = (row: Row, column: string): MessageId => messageId(text(row, column))
+
+/** @returns what was found wrong with a message, kept as JSON in UTF-8 */
+export const findings = (row: Row, column: string): Finding[] => entries(Buffer.from(bytes(row, column)).toString()).map(finding)
 
 /** The columns of an envelope, all of the table `message`. */
 export const envelopeColumns = [

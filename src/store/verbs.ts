@@ -177,11 +177,14 @@ export interface Store {
   /** What `party` may see: its own as sender; as receiver from offered on. */
   message (party: PartyCode, id: MessageId): Promise<StoredMessage | null>
   list (filter: ListFilter): Promise<Page<StoredMessage>>
+  /** Of the accounts only those of `party` itself: who acts for the other side is its own affair. */
   history (party: PartyCode, id: MessageId): Promise<HistoryRow[] | null>
+  /** What was found wrong, for its sender; its receiver sees none. */
+  findings (party: PartyCode, id: MessageId): Promise<readonly Finding[] | null>
   payload (party: PartyCode, id: MessageId): Promise<Uint8Array | null>
   seal (party: PartyCode, id: MessageId): Promise<Uint8Array | null>
   receipt (party: PartyCode, id: MessageId): Promise<Uint8Array | null>
-  /** For the operator's command line: whatever party it is of. */
+  /** For the operator's command line: whatever party it is of, with every account. */
   inspect (id: MessageId): Promise<{ readonly message: StoredMessage, readonly history: readonly HistoryRow[] } | null>
   /** Raised by every change of parties, accounts or certificates, by whichever process. Cheap: asked at every request. */
   registerVersion (): number

@@ -1,9 +1,30 @@
 /** Contract of the store: mailbox, acknowledgement, and who sees what. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { accountId, newMessageId, Refusal } from '../../src/core/core.ts'
+import { accountId, newMessageId, Refusal, type Finding, type PartyCode } from '../../src/core/core.ts'
 import type { Store } from '../../src/store/store.ts'
 import { aanbieder, account, claimOne, finish, gemeente, heen, later, offer, retour, start, stranger, type Fresh, type OpenStore } from './sample.ts'
+
+const finding: Finding = { level: 2, code: 'TR006', line: 7, path: 'Client', found: '', expected: 'iets', message: 'fout', message_en: 'wrong' }
+
+/** Registers both parties, each with an account named after it. */
+async function register (store: Store): Promise<void> {
+  for (const code of [gemeente, aanbieder]) {
+    await store.putParty({ code, kind: code === gemeente ? 'gemeente' : 'aanbieder', name: 'Voorbeeld', families: ['iwmo'], connections: [] })
+    await store.putAccount({ id: accountId(`of-${code}`), role: 'party', party: code, active: true, certificates: [] })
+  }
+}
+
+/** How often the event loop turns while `work` is done. */
+async function turnsDuring (work: () => Promise<unknown>): Promise<number> {
+  let turns = 0
+  let done = false
+  const count = (): void => { turns++; if (!done) setImmediate(count) }
+  setImmediate(count)
+  await work()
+  done = true
+  return turns
+}
 
 export function readContract (fresh: Fresh, open: OpenStore): void {
   describe('mailbox', () => {
@@ -42,10 +63,10 @@ export function readContract (fresh: Fresh, open: OpenStore): void {
       const { id } = item.envelope
       await store.accept([item])
       const seen = async (party: typeof gemeente) => [
-        await store.message(party, id), await store.payload(party, id), await store.seal(party, id), await store.receipt(party, id), await store.history(party, id),
+        await store.message(party, id), await store.payload(party, id), await store.seal(party, id), await store.receipt(party, id), await store.history(party, id), await store.findings(party, id),
         (await store.list({ party, limit: 9 })).items[0] ?? null
       ].map(answer => answer !== null)
-      const [all, nothing] = [Array(6).fill(true), Array(6).fill(false)]
+      const [all, nothing] = [Array(7).fill(true), Array(7).fill(false)]
       assert.deepEqual([await seen(gemeente), await seen(aanbieder), await seen(stranger)], [all, nothing, nothing])
       await store.finish([finish(await claimOne(store), { kind: 'offered' })], start)
       assert.deepEqual([await seen(gemeente), await seen(aanbieder), await seen(stranger)], [all, all, nothing])
@@ -55,18 +76,38 @@ export function readContract (fresh: Fresh, open: OpenStore): void {
 
     test('history tells each event once, in order, with who and why', async t => {
       const store = await fresh(t)
-      const item = heen()
+      await register(store)
+      const item = heen({ envelope: { account: accountId(`of-${gemeente}`) } })
       const { id } = item.envelope
       await store.accept([item])
       await store.finish([finish(await claimOne(store), { kind: 'later', due: later(1), reason: 'ZP_BUSY', counts: true })], later(1))
       await store.finish([finish(await claimOne(store, later(2)), { kind: 'offered' })], later(2))
-      for (const ms of [3, 4]) await store.acknowledge(aanbieder, id, accountId('provider'), later(ms))
-      assert.deepEqual(await store.history(gemeente, id), [
-        { at: start, event: 'accepted', account, detail: null },
+      for (const ms of [3, 4]) await store.acknowledge(aanbieder, id, accountId(`of-${aanbieder}`), later(ms))
+      const told = [
+        { at: start, event: 'accepted', account: `of-${gemeente}`, detail: null },
         { at: later(1), event: 'later', account: null, detail: 'ZP_BUSY' },
         { at: later(2), event: 'offered', account: null, detail: null },
-        { at: later(3), event: 'delivered', account: 'provider', detail: null }
-      ])
+        { at: later(3), event: 'delivered', account: `of-${aanbieder}`, detail: null }
+      ]
+      assert.deepEqual((await store.inspect(id))?.history, told)
+      const own = (party: PartyCode) => told.map(row => row.account === `of-${party}` ? row : { ...row, account: null })
+      assert.deepEqual(await store.history(gemeente, id), own(gemeente))
+      assert.deepEqual(await store.history(aanbieder, id), own(aanbieder))
+    })
+
+    test('what was found wrong is its sender’s to read, whoever found it', async t => {
+      const store = await fresh(t)
+      const atDoor = heen({ delivery: 'none', findings: [finding], envelope: { verdict: 'rejected' } })
+      const warned = heen({ delivery: 'offered', findings: [{ ...finding, line: null }] })
+      const afterwards = heen()
+      await store.accept([atDoor, warned, afterwards])
+      await store.finish([finish(await claimOne(store), { kind: 'rejected', findings: [finding, { ...finding, level: 3, code: 'TR999' }] })], start)
+      const seen = async (party: PartyCode, item: typeof atDoor) => await store.findings(party, item.envelope.id)
+      assert.deepEqual(await seen(gemeente, atDoor), [finding])
+      assert.deepEqual(await seen(gemeente, warned), [{ ...finding, line: null }])
+      assert.deepEqual((await seen(gemeente, afterwards))?.map(it => it.code), ['TR006', 'TR999'])
+      assert.deepEqual([await seen(aanbieder, atDoor), await seen(aanbieder, warned), await seen(aanbieder, afterwards)], [null, [], null])
+      assert.deepEqual([await seen(stranger, warned), await store.findings(gemeente, newMessageId(start))], [null, null])
     })
 
     test('an operator inspects any message; an unknown one is null', async t => {
@@ -114,6 +155,26 @@ export function readContract (fresh: Fresh, open: OpenStore): void {
         await store.accept([heen({ envelope: { sender: aanbieder, receiver: stranger, family: 'ijw' } })])
       } while (cursor !== undefined)
       assert.deepEqual(pages, [[answer.envelope.id, ids[2]], [ids[1], ids[0]]])
+    })
+
+    test('finds the few a filter matches among thousands, in order, and lets others have their turn', async t => {
+      const many = await fresh(t)
+      const items = Array.from({ length: 4_500 }, (_, n) => heen({
+        delivery: 'offered',
+        envelope: { type: n % 225 === 0 ? 'WMO315' : 'WMO301', ...n % 450 === 225 ? { sender: aanbieder, receiver: gemeente } : {} }
+      }))
+      await many.accept(items)
+      const expected = items.filter(({ envelope }) => envelope.type === 'WMO315').map(({ envelope }) => envelope.id).reverse()
+      for (const party of [gemeente, aanbieder]) {
+        const pages: string[] = []
+        for (let cursor: string | null = ''; cursor !== null;) {
+          const page = await many.list({ party, type: 'WMO315', limit: 3, ...cursor === '' ? {} : { cursor } })
+          pages.push(...page.items.map(({ id }) => id))
+          cursor = page.next
+        }
+        assert.deepEqual(pages, expected)
+        assert.ok(await turnsDuring(async () => { assert.deepEqual((await many.list({ party, type: 'WMO323', limit: 3 })).items, []) }) >= 2)
+      }
     })
 
     test('refuses a cursor that is not ours', async () => {

@@ -1,0 +1,97 @@
+/** Lists of messages, newest first: read in windows, so that no filter keeps the process from its other work. */
+import { setImmediate as turn } from 'node:timers/promises'
+import type { Knex } from 'knex'
+import { Refusal } from '../core/core.ts'
+import type { Db, Row } from './db.ts'
+import { once, type Dialect } from './dialect.ts'
+import { stored, whole } from './rows.ts'
+import type { ListFilter, Page, Store, StoredMessage } from './verbs.ts'
+
+/** How many of a party's messages are looked at in one go. */
+const window_messages = 2_000
+
+/** In which states a receiver sees a message. */
+export const shown = ['offered', 'delivered'] as const
+
+/** What a party sent, and what it may see as receiver: each is walked along an index of its own. */
+type Side = 'sender' | 'receiver'
+
+/** A cursor is the last row's place; what it looks like is nobody's business. */
+const cursorOf = (seq: number): string => Buffer.from(String(seq)).toString('base64url')
+
+/** @throws Refusal ZP_QUERY when the text is no cursor of ours */
+function seqOf (cursor: string): number {
+  const seq = Number(Buffer.from(cursor, 'base64url').toString('latin1'))
+  if (!Number.isSafeInteger(seq) || cursorOf(seq) !== cursor) throw new Refusal('ZP_QUERY', 'cursor')
+  return seq
+}
+
+/** A receiver's own messages to itself are on the side of the sender. */
+const ofSide = (query: Knex.QueryBuilder, side: Side, party: string): Knex.QueryBuilder =>
+  side === 'sender' ? query.where('m.sender', party) : query.where('m.receiver', party).whereNot('m.sender', party).whereIn('m.delivery', shown)
+
+function narrow (query: Knex.QueryBuilder, side: Side, filter: ListFilter): Knex.QueryBuilder {
+  const { type, verdict, delivery, answer, counterpart, identificatie, from, to } = filter
+  if (type !== undefined) query.where('m.type', type)
+  if (verdict !== undefined) query.where('m.verdict', verdict)
+  if (delivery !== undefined) query.where('m.delivery', delivery)
+  if (answer !== undefined) query.where('m.answer', answer)
+  if (counterpart !== undefined) query.where(side === 'sender' ? 'm.receiver' : 'm.sender', counterpart)
+  if (identificatie !== undefined) query.where('m.identificatie', identificatie)
+  if (from !== undefined) query.where('m.received_ms', '>=', from)
+  if (to !== undefined) query.where('m.received_ms', '<', to)
+  return query
+}
+
+const newest = (a: Row, b: Row): number => whole(b, 'seq') - whole(a, 'seq')
+
+function page (rows: readonly Row[], limit: number): Page<StoredMessage> {
+  const items = rows.slice(0, limit)
+  const last = items.at(-1)
+  return { items: items.map(stored), next: last === undefined || rows.length <= limit ? null : cursorOf(whole(last, 'seq')) }
+}
+
+/** A window of a party's messages: from `floor` on, and below `before`; null where it has no end there. */
+interface Window { readonly floor: number | null, readonly before: number | null }
+
+/**
+ * @param messages begins a query for rows of messages, as `m`
+ * @returns the verb; what it reads is as it was at some moment between asking and answering
+ */
+export function lister (db: Db, { sql }: Dialect, messages: () => Knex.QueryBuilder): Store['list'] {
+  const below = (query: Knex.QueryBuilder, before: number | null): Knex.QueryBuilder =>
+    before === null ? query : query.where('m.seq', '<', before)
+
+  /** Reads the index only. */
+  const floorBelow = async (side: Side, { party }: ListFilter, before: number | null): Promise<number | null> => {
+    const nth = below(sql('message as m').select('m.seq').where(`m.${side}`, party), before).orderBy('m.seq', 'desc').limit(1).offset(window_messages - 1)
+    const [row] = await db.read(session => session.all(once(nth)))
+    return row === undefined ? null : whole(row, 'seq')
+  }
+
+  const within = async (side: Side, filter: ListFilter, { floor, before }: Window): Promise<Row[]> => {
+    const query = below(narrow(ofSide(messages(), side, filter.party), side, filter), before)
+    if (floor !== null) query.where('m.seq', '>=', floor)
+    return await db.read(session => session.all(once(query.orderBy('m.seq', 'desc').limit(filter.limit + 1))))
+  }
+
+  /** Goes back from `before` until one more than a page is found, or nothing is left, or all that is left is older than `oldest`. */
+  async function walk (side: Side, filter: ListFilter, before: number | null, oldest = 0): Promise<Row[]> {
+    const rows: Row[] = []
+    for (;;) {
+      const floor = await floorBelow(side, filter, before)
+      rows.push(...await within(side, filter, { floor, before }))
+      if (floor === null || floor <= oldest || rows.length > filter.limit) return rows
+      before = floor
+      await turn()
+    }
+  }
+
+  return async filter => {
+    const before = filter.cursor === undefined ? null : seqOf(filter.cursor)
+    const sent = await walk('sender', filter, before)
+    const next = sent[filter.limit]
+    const got = await walk('receiver', filter, before, next === undefined ? 0 : whole(next, 'seq'))
+    return page([...sent, ...got].sort(newest), filter.limit)
+  }
+}
