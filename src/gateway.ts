@@ -12,7 +12,7 @@ import { openParties } from './party/party.ts'
 import { openPipeline, type Stages } from './pipeline.ts'
 import { messageLinks } from './receipt.ts'
 import { route } from './route/route.ts'
-import { certificateFacts, openSealer, statementBytes } from './sign/sign.ts'
+import { certificateFacts, checkPair, openSealer, statementBytes } from './sign/sign.ts'
 import * as standard from './standard/standard.ts'
 import { lockForServe, openStore, StoreFull, type Store } from './store/store.ts'
 import { openOperations } from './transport/operations/operations.ts'
@@ -89,6 +89,7 @@ async function readiness (store: Store, stopping: AbortSignal, now: Instant, sea
 async function open (config: Config, log: Log, handlers: Handlers, clock: Clock, opened: Closers, stopping: AbortSignal): Promise<Omit<Gateway, 'stop'>> {
   const tls = identity(config, 'tls')
   const seal = identity(config, 'seal')
+  checkPair(tls.key, tls.cert, { key: 'tls_key', certificate: 'tls_certificate' })
   const sealer = openSealer(seal.key, seal.cert, chainBelow(seal.cert))
   for (const [use, cert] of [['tls', tls.cert], ['seal', seal.cert]] as const) refuseOutsideDates(`${use}_certificate`, cert, clock.now())
   opened.lock = lockForServe(config.database)

@@ -190,7 +190,7 @@ export interface Store {
   registerVersion (): number
   register (): Promise<Register>
   putParty (party: Party): Promise<void>
-  /** Adds or replaces the account with its certificates. A fingerprint in use by another account is a TypeError. */
+  /** Adds or replaces the account with its certificates. A fingerprint in use by another account, and an account that exists under another party, is a TypeError. */
   putAccount (account: Account): Promise<void>
   stats (): Promise<StoreStats>
   /** Whether messages can be stored now: asks the database, and where the last write failed tries a small one. @throws StoreFailure */

@@ -137,6 +137,7 @@ describe('serve says in one sentence', () => {
     const env = { ZORGPOORT_SEAL_KEY: 'other/seal.key' }
     oneSentence(await zorgpoort(dev, { cwd, env }), /seal_key does not belong to seal_certificate/)
     oneSentence(await zorgpoort(dev, { cwd, env: { ZORGPOORT_SEAL_KEY: 'other/seal.pem' } }), /seal_key holds no usable private key/)
+    oneSentence(await zorgpoort(dev, { cwd, env: { ZORGPOORT_TLS_KEY: 'other/gemeente.key' } }), /tls_key does not belong to tls_certificate/)
     oneSentence(await zorgpoort(dev, { cwd, env: { ZORGPOORT_SEAL_CERTIFICATE: 'other/seal.key' } }), /seal_certificate holds no certificate/)
     oneSentence(await zorgpoort(dev, { cwd, env: { ZORGPOORT_SEAL_KEY: 'other/gemeente.key', ZORGPOORT_SEAL_CERTIFICATE: 'other/ca.pem' } }), /seal_key does not belong/)
     writeFileSync(join(cwd, 'chain.pem'), `${readFileSync(join(cwd, '.zorgpoort/seal.pem'), 'utf8')}-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n`)
