@@ -67,6 +67,7 @@ describe('a handler', () => {
     await reaches(gateway, id, { delivery: 'none', verdict: 'rejected' })
     await stays(gateway, id)
     assert.deepEqual((await gateway.as('gemeente').get('/v1/messages?verdict=rejected')).told.messages.map(it => it.id), [id])
+    assert.deepEqual((await gateway.as('gemeente').get(`/v1/messages/${id}`)).told.findings, [finding])
   })
 
   test('that says later is asked again, and its patience costs no attempt', async () => {

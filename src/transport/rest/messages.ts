@@ -71,8 +71,12 @@ export function messageRoutes (parts: RouteParts): FastifyPluginAsyncTypebox {
     })
 
     app.get('/messages/:id', {
-      schema: { operationId: 'getMessage', summary: 'One message and where it is', params: shapes.idParams, response: gives({ 200: json('The message', shapes.messageShape) }) }
-    }, async request => messageView(found(await store.message(party(request), idOf(request.params.id))), links))
+      schema: { operationId: 'getMessage', summary: 'One message and where it is', params: shapes.idParams, response: gives({ 200: json('The message', shapes.messageDetailShape) }) }
+    }, async request => {
+      const id = idOf(request.params.id)
+      const view = messageView(found(await store.message(party(request), id)), links)
+      return { ...view, findings: await store.findings(party(request), id) ?? [] }
+    })
 
     app.get('/messages/:id/history', {
       schema: { operationId: 'getHistory', summary: 'What happened to the message', params: shapes.idParams, response: gives({ 200: json('Events, oldest first', shapes.historyShape) }) }

@@ -25,24 +25,29 @@ export function problem (refusal: Refusal, instance: string): Problem {
 }
 
 /** @returns the refusal an error stands for; what is not known is ours to mend, and says nothing of its cause */
-export function refusalOf (error: FastifyError | Error): Refusal {
+export function refusalOf (error: FastifyError | Error, request: FastifyRequest): Refusal {
   if (error instanceof Refusal) return error
   if (error instanceof StoreFull) return new Refusal('ZP_DISK')
   if (error instanceof StoreUnavailable) return new Refusal('ZP_BUSY')
-  if ('validation' in error && error.validation !== undefined) return new Refusal('ZP_QUERY', describe(error))
+  if ('validation' in error && error.validation !== undefined) return new Refusal('ZP_QUERY', describe(error, request))
   const status = 'statusCode' in error ? error.statusCode : undefined
   if (status === 413) return new Refusal('ZP_SIZE')
   if (status === 415) return new Refusal('ZP_MEDIA_TYPE', 'Content-Type')
   return new Refusal(status !== undefined && status >= 400 && status < 500 ? 'ZP_REQUEST' : 'ZP_INTERNAL')
 }
 
-/** The name of the parameter and what it must be. */
-function describe (error: FastifyError): string {
+/** The name of the parameter and what it must be. A name that is not ours is not repeated: it may hold anything. */
+function describe (error: FastifyError, request: FastifyRequest): string {
   const [first] = error.validation ?? []
   const { additionalProperty, allowedValues, format, limit, pattern, type } = first?.params ?? {}
-  if (additionalProperty !== undefined) return `onbekend: ${String(additionalProperty).slice(0, 40)}`
+  if (additionalProperty !== undefined) return `onbekende parameter; bekend: ${knownParameters(request).join(', ')}`
   const wanted = Array.isArray(allowedValues) ? allowedValues.join(', ') : format === 'date-time' ? 'zoals 2026-11-21T09:30:00Z' : limit ?? pattern ?? type ?? ''
   return `${(first?.instancePath ?? '').slice(1)}: ${String(wanted)}`
+}
+
+function knownParameters (request: FastifyRequest): string[] {
+  const query = Object(request.routeOptions.schema?.querystring)
+  return Object.keys(Object(query.properties))
 }
 
 export async function sendProblem (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): Promise<void> {

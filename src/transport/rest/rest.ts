@@ -89,7 +89,7 @@ export async function openRest (options: RestOptions, parts: RestParts): Promise
     request.log.info({ method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), account: whoIs.get(request)?.account.id }, 'request')
   })
   app.setErrorHandler(async (error: Error, request, reply) => {
-    const refusal = refusalOf(error)
+    const refusal = refusalOf(error, request)
     parts.refused(refusal.code)
     // What is not a refusal of ours came from below: the store, or a mistake. An operator must see it.
     if (error instanceof Refusal || refusals[refusal.code].status < 500) request.log.info({ code: refusal.code }, 'refused')

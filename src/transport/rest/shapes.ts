@@ -70,6 +70,8 @@ export const messageShape = Type.Object({
   links
 }, { $id: 'Message' })
 
+export const messageDetailShape = Type.Object({ ...messageShape.properties, findings: Type.Array(findingShape, { description: 'Why it was rejected, for its sender.' }) }, { $id: 'MessageDetail' })
+
 export const listShape = Type.Object({ messages: Type.Array(messageShape), next: orNull(Type.String({ description: 'Give as `cursor` for the next page.' })) }, { $id: 'MessageList' })
 export const mailboxShape = Type.Object({ messages: Type.Array(messageShape) }, { $id: 'Mailbox' })
 export const historyShape = Type.Object({ events: Type.Array(Type.Object({ at: time(''), event: Type.String(), account: orNull(Type.String()), detail: orNull(Type.String()) })) }, { $id: 'History' })
