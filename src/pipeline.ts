@@ -1,5 +1,5 @@
 /** The one control flow: Received → Valid → Admitted → Sealed → Stored at the door, Claimed → delivered at the worker. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { concluded, failed, withheld } from './acknowledge/acknowledge.ts'
 import { admit, journeyOf, refuseRealPersons, type Journey } from './admit.ts'
 import { newMessageId, newReferentienummer, partyCode, Refusal, rfc3339, sha256Hex, type AccountId, type Clock, type Door, type Finding, type Fingerprint, type Instant, type MessageId, type PartyCode, type Sha256 } from './core/core.ts'
@@ -54,7 +54,7 @@ export function openPipeline (stages: Stages): Pipeline {
     receive: async (bytes, by) => {
       const read = await valid(stages, { bytes, by, at: stages.clock.now() })
       const now = await admitted(stages, read).catch(async error => await receivedBefore(stages, read) ?? Promise.reject(error))
-      return 'receipt' in now ? now : await keep(stages, seal(stages, now))
+      return 'receipt' in now ? now : await keep(stages, await seal(stages, now))
     },
     work: async (claimed, stop) => await work(stages, claimed, stop).catch(error => {
       stages.onError(error, claimed.envelope.id)
@@ -86,9 +86,9 @@ async function receivedBefore (stages: Stages, { bytes, model, message, by }: Va
   return found === null ? null : { ...found, type, duplicate: true, waiting: false }
 }
 
-const digestOf = (bytes: Uint8Array): Sha256 => sha256Hex(createHash('sha256').update(bytes).digest('hex'))
+const digestOf = (bytes: Uint8Array): Sha256 => sha256Hex(hash('sha256', bytes, 'hex'))
 
-function seal (stages: Stages, it: Admitted): Sealed {
+async function seal (stages: Stages, it: Admitted): Promise<Sealed> {
   if (it.at > stages.sealer.certificate.not_after) throw new Refusal('ZP_SEAL')
   const envelope = envelopeOf(it)
   const { id, sender, receiver, sha256 } = envelope
@@ -97,7 +97,7 @@ function seal (stages: Stages, it: Admitted): Sealed {
     acceptance: {
       envelope,
       payload: it.bytes,
-      seal: stages.sealer.seal(it.bytes, statement, it.at),
+      seal: await stages.sealer.seal(it.bytes, statement, it.at),
       receipt: receiptBytes(envelope, it.by.certificate, []),
       findings: [],
       header: stages.standard.headerLeaves(it.model, it.message),
@@ -192,7 +192,7 @@ async function stored (stages: Stages, envelope: Envelope): Promise<Standard.Tre
 async function prepare (stages: Stages, draft: Draft, handledMessage: Envelope): Promise<Sealed> {
   const bytes = stages.standard.writeMessage(stages.standard.modelOf(draft.type), draft.message)
   const by: Submitter = { account: null, party: partyCode(handledMessage.receiver), certificate: null, door: 'gateway' }
-  return seal(stages, await admitted(stages, await valid(stages, { bytes, by, at: stages.clock.now() })))
+  return await seal(stages, await admitted(stages, await valid(stages, { bytes, by, at: stages.clock.now() })))
 }
 
 function reasonOf (error: unknown): string {

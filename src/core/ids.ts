@@ -1,4 +1,5 @@
 /** Branded identifiers: made only by the checking constructors below, so that a wrong string is a type error. */
+import { randomBytes } from 'node:crypto'
 import { v4, v7, validate, version } from 'uuid'
 
 declare const brand: unique symbol
@@ -49,5 +50,14 @@ export function isMessageId (text: string): boolean {
   return validate(text) && version(text) === 7 && text === text.toLowerCase()
 }
 
-export const newMessageId = (at: Instant): MessageId => messageId(v7({ msecs: at }))
+/** Random bytes are drawn for many ids at once: a call for each costs more than the id. */
+const pool = { bytes: Buffer.alloc(0), at: 0 }
+
+function random16 (): Uint8Array {
+  if (pool.at + 16 > pool.bytes.length) Object.assign(pool, { bytes: randomBytes(4096), at: 0 })
+  pool.at += 16
+  return pool.bytes.subarray(pool.at - 16, pool.at)
+}
+
+export const newMessageId = (at: Instant): MessageId => messageId(v7({ msecs: at, random: random16() }))
 export const newReferentienummer = (): Referentienummer => referentienummer(v4())

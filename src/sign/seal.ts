@@ -1,5 +1,6 @@
 /** Making seals: a detached CMS signature (RFC 5652, the shape of CAdES-BES) over a message's exact bytes and its receipt's statement. */
-import { createHash, sign } from 'node:crypto'
+import { hash, sign as signWith } from 'node:crypto'
+import { promisify } from 'node:util'
 import { Unusable, type Fingerprint, type Instant } from '../core/core.ts'
 import { keyIsStrong, maySeal, readPem, subjectLine, type Certificate } from './certificate.ts'
 import { oids, rsaEncryption, sha256 } from './cms.ts'
@@ -13,11 +14,13 @@ export interface Sealer {
    * @param at the signing time, cut to the second; whether the certificate is valid then is for the caller to watch
    * @returns the detached CMS SignedData, DER
    */
-  readonly seal: (payload: Uint8Array, statement: Uint8Array, at: Instant) => Buffer
+  readonly seal: (payload: Uint8Array, statement: Uint8Array, at: Instant) => Promise<Buffer>
   readonly certificate: { readonly fingerprint: Fingerprint, readonly subject: string, readonly not_after: Instant, readonly pem: string }
 }
 
-const digest = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()
+const digest = (bytes: Uint8Array): Buffer => hash('sha256', bytes, 'buffer')
+/** In the thread pool: the event loop goes on meanwhile. */
+const sign = promisify(signWith)
 const attribute = (id: Uint8Array, value: Uint8Array): Buffer => sequence(id, setOf([value]))
 const one = integer(Uint8Array.of(1))
 const contentType = attribute(oids.contentType, oids.data)
@@ -49,10 +52,10 @@ export function openSealer (keyPem: string, certificatePem: string, chainPem = '
 
   return {
     certificate: { fingerprint: certificate.fingerprint, subject: subjectLine(certificate), not_after: certificate.not_after, pem: certificate.x509.toString() },
-    seal (payload, statement, at) {
+    async seal (payload, statement, at) {
       const attributes = setOf([contentType, attribute(oids.signingTime, time(at)), attribute(oids.messageDigest, octetString(digest(payload))),
         attribute(oids.statementDigest, octetString(digest(statement))), ess])
-      const signature = octetString(sign('sha256', attributes, key))
+      const signature = octetString(await sign('sha256', attributes, key))
       // What is signed is a SET OF; what is sent is the same under the tag [0] (RFC 5652 5.4).
       const sent = Buffer.concat([Uint8Array.of(0xa0), attributes.subarray(1)])
       const info = sequence(signer, sent, algorithm, signature)

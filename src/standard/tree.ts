@@ -1,5 +1,5 @@
 /** Small steps through a typed message. */
-import type { ComplexType, MessageModel, Node, Tree } from './model.ts'
+import type { ComplexType, ElementModel, MessageModel, Node, Tree } from './model.ts'
 
 /** @returns the node as a class, or undefined when it is a text, a list or absent */
 export function asTree (node: Node | undefined): Tree | undefined {
@@ -35,11 +35,22 @@ export function leavesOf (type: ComplexType, tree: Tree, below = ''): ReadonlyAr
 /** A leaf with its place, such as `Declaratie/Clienten/Client[2]/Bsn`. */
 export interface PlacedLeaf { readonly path: string, readonly text: string }
 
+const leads = new Map<string, WeakMap<ComplexType, readonly ElementModel[]>>()
+
+/** @returns the elements of a class that are of that name or hold one; the rest of a message need not be walked */
+function leadingTo (type: ComplexType, name: string): readonly ElementModel[] {
+  const known = leads.get(name) ?? new WeakMap<ComplexType, readonly ElementModel[]>()
+  leads.set(name, known)
+  const made = known.get(type) ?? type.elements.filter(it => it.type.kind === 'simple' ? it.name === name : leadingTo(it.type, name).length > 0)
+  known.set(type, made)
+  return made
+}
+
 /** @returns every leaf of that name, anywhere in the message, in the order in which they stand */
 export function leavesNamed (model: MessageModel, tree: Tree, elementName: string): PlacedLeaf[] {
   const found: PlacedLeaf[] = []
   const visit = (type: ComplexType, at: Tree, above: string): void => {
-    for (const { name, type: of, max } of type.elements) {
+    for (const { name, type: of, max } of leadingTo(type, elementName)) {
       occurrences(at[name]).forEach((node, nth) => {
         const path = `${above}${name}${max === 'unbounded' ? `[${nth + 1}]` : ''}`
         const inner = asTree(node)

@@ -35,7 +35,7 @@ describe('openssl judges our seals', () => {
     const ca = await makeAuthority({ name: 'Old CA', algorithm: 'P-256', notBefore: instant(now - 900 * day) })
     const { key, certificate } = await issue(ca, { subject: 'seal', use: 'seal', algorithm: 'P-256', notBefore: instant(now - 800 * day), days: 365 })
     const signedAt = instant(now - 700 * day)
-    const seal = openSealer(key, certificate).seal(payload, stated, signedAt)
+    const seal = await openSealer(key, certificate).seal(payload, stated, signedAt)
     put('ca.pem', ca.certificate)
     put('seal.p7s', seal)
     put('message.xml', payload)

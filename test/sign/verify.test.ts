@@ -51,9 +51,9 @@ describe('a seal holds', () => {
     const { key, certificate } = await issue(middle, { subject: 'seal', use: 'seal', algorithm: 'P-256' })
     // openssl made the root a moment ago, so sealing is a little later.
     const soon = instant(now + 60_000)
-    const along = openSealer(key, certificate, middle.certificate).seal(payload, stated, soon)
+    const along = await openSealer(key, certificate, middle.certificate).seal(payload, stated, soon)
     assert.equal(judged({ seal: along, trusted: [root] }), 'ok')
-    assert.equal(judged({ seal: openSealer(key, certificate).seal(payload, stated, soon), trusted: [root] }), 'chain')
+    assert.equal(judged({ seal: await openSealer(key, certificate).seal(payload, stated, soon), trusted: [root] }), 'chain')
   })
 })
 
@@ -96,8 +96,8 @@ describe('a seal does not hold', () => {
     assert.equal(judged({ seal: rebuilt({ content: octetString(payload) }) }), 'form')
   })
 
-  test('with the signature of another message of the same signer', () => {
-    const other = openSealer(issued.key, issued.certificate).seal(Buffer.from('another message'), stated, now)
+  test('with the signature of another message of the same signer', async () => {
+    const other = await openSealer(issued.key, issued.certificate).seal(Buffer.from('another message'), stated, now)
     assert.equal(judged({ seal: rebuilt({ signature: lastOctets(other) }) }), 'signature')
   })
 
@@ -109,7 +109,7 @@ describe('a seal does not hold', () => {
 
   test('when a certificate that is no authority issued the signer’s', async () => {
     const leaf = await issue({ certificate: issued.certificate, privateKey: createPrivateKey(issued.key) }, { subject: 'seal', use: 'seal', algorithm: 'P-256' })
-    const forged = openSealer(leaf.key, leaf.certificate, issued.certificate).seal(payload, stated, now)
+    const forged = await openSealer(leaf.key, leaf.certificate, issued.certificate).seal(payload, stated, now)
     assert.equal(judged({ seal: forged }), 'chain')
     assert.equal(judged({ seal: forged, trusted: [issued.certificate] }), 'chain')
   })

@@ -27,7 +27,7 @@ const issuedFor = (request: Partial<IssueRequest>): IssueRequest => ({ subject: 
 export async function sealed (request: Partial<IssueRequest> = {}, ca?: Authority): Promise<{ seal: Buffer, ca: Authority, issued: Issued }> {
   const authority = ca ?? await makeAuthority({ name: 'Test CA', algorithm: 'P-256' })
   const issued = await issue(authority, issuedFor(request))
-  return { seal: openSealer(issued.key, issued.certificate).seal(payload, stated, now), ca: authority, issued }
+  return { seal: await openSealer(issued.key, issued.certificate).seal(payload, stated, now), ca: authority, issued }
 }
 
 /** A folder of this test file's own, and the openssl program working in it. */
