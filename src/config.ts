@@ -25,6 +25,7 @@ export const configSchema = Type.Object({
   inflight_bytes_max: bytes(200_000_000, 'Bytes of messages being received at once; above it the answer is 503.'),
   validation_worker_bytes: bytes(256_000, 'Messages above this many bytes are validated in a worker thread.'),
   validation_ms_max: ms(60_000, 'Time the worker thread may take for one message, in milliseconds.'),
+  level1_engine: Type.Union([Type.Literal('reader'), Type.Literal('libxml2')], { default: 'reader', description: 'Who judges level 1: `reader` (what our reader surely finds valid is valid, libxml2 decides and explains the rest) or `libxml2` (decides every message).' }),
   handshake_ms_max: ms(10_000, 'Time a TLS handshake may take, in milliseconds.'),
   request_ms_max: ms(120_000, 'Time a whole request may take to arrive, in milliseconds.'),
   lease_ms: ms(60_000, 'How long a worker holds a delivery before another may take it, in milliseconds.'),

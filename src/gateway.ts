@@ -95,7 +95,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   opened.lock = lockForServe(config.database)
   const store = await openStore({ url: config.database, mode: config.mode, clock, retour_unknown: config.retour_unknown })
   opened.store = () => store.close()
-  const validator = openValidator({ payload_bytes_max: config.payload_bytes_max, worker_bytes: config.validation_worker_bytes, worker_ms_max: config.validation_ms_max, findings_max: 200 }, error => { log.error({ err: error }, 'a message could not be judged') })
+  const validator = openValidator({ payload_bytes_max: config.payload_bytes_max, worker_bytes: config.validation_worker_bytes, worker_ms_max: config.validation_ms_max, findings_max: 200, level1_engine: config.level1_engine }, error => { log.error({ err: error }, 'a message could not be judged') })
   opened.validator = () => validator.close()
   const parties = await openParties(store)
   const { handler_ms_max, lease_ms, claim_limit, poll_ms } = config

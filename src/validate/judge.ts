@@ -18,15 +18,22 @@ export type Judgement =
   | { readonly kind: 'valid', readonly model: MessageModel, readonly message: Tree }
   | { readonly kind: 'invalid', readonly code: InvalidCode, readonly model: MessageModel | null, readonly findings: readonly Finding[] }
 
-export interface JudgeLimits { readonly payload_bytes_max: number, readonly findings_max: number }
+export interface JudgeLimits {
+  readonly payload_bytes_max: number
+  readonly findings_max: number
+  /** `reader`: what our reader calls valid is valid, and libxml2 decides the rest. `libxml2`: it decides every message. */
+  readonly level1_engine: 'reader' | 'libxml2'
+}
 
 /** @returns an invalid judgement */
 export const invalid = (code: InvalidCode, model: MessageModel | null, findings: readonly Finding[]): Judgement => ({ kind: 'invalid', code, model, findings })
 
-/** @returns the judgement of these bytes; libxml2 decides, and our walk explains */
-export function judge (bytes: Buffer, { payload_bytes_max, findings_max }: JudgeLimits): Judgement {
+/** @returns the judgement of these bytes: the reader says valid or not sure, libxml2 decides what it is not sure of, and our walk explains */
+export function judge (bytes: Buffer, { payload_bytes_max, findings_max, level1_engine }: JudgeLimits): Judgement {
   const refused = precheck(bytes, payload_bytes_max)
   if (refused) return invalid(refused.code, null, [refused.finding])
+  const reading = level1_engine === 'reader' ? readMessage(bytes) : null
+  if (reading?.kind === 'valid') return reading
   return withDocument(bytes,
     document => judgeDocument(document, bytes, findings_max),
     wrong => invalid('ZP_XML', null, [notWellFormed(wrong, bytes)]))

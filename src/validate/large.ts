@@ -68,8 +68,8 @@ export function openLarge (limits: LargeLimits, strikes: Strikes): LargeJudge {
   }
 }
 
-function start ({ payload_bytes_max, findings_max, worker_heap_mb }: LargeLimits): Worker {
-  const workerData: JudgeLimits = { payload_bytes_max, findings_max }
+function start ({ payload_bytes_max, findings_max, level1_engine, worker_heap_mb }: LargeLimits): Worker {
+  const workerData: JudgeLimits = { payload_bytes_max, findings_max, level1_engine }
   // The sources and the built files lie side by side in the same way.
   const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url)
   const worker = new Worker(file, { workerData, resourceLimits: { maxOldGenerationSizeMb: worker_heap_mb } })

@@ -17,7 +17,7 @@ export interface ValidatorLimits extends Partial<LargeLimits> {
 
 /** Bounds that hold when none are given. */
 export const validator_defaults = {
-  payload_bytes_max: 25_000_000, worker_bytes: 256_000, worker_ms_max: 60_000, worker_heap_mb: 2048, worker_waiting_max: 8, findings_max: 200
+  payload_bytes_max: 25_000_000, worker_bytes: 256_000, worker_ms_max: 60_000, worker_heap_mb: 2048, worker_waiting_max: 8, findings_max: 200, level1_engine: 'reader'
 } as const satisfies Required<ValidatorLimits>
 
 export interface Validator {

@@ -87,6 +87,19 @@ describe('a message that points outside', () => {
   })
 })
 
+describe('the engine that is chosen', () => {
+  const byReader = openValidator({ level1_engine: 'reader' })
+  const byLibxml2 = openValidator({ level1_engine: 'libxml2' })
+  after(() => Promise.all([byReader.close(), byLibxml2.close()]))
+
+  it('makes no difference to the judgement, valid or not', async () => {
+    for (const text of [message, edit(message, /<jw301:Geslacht>[^<]*/, '<jw301:Geslacht>9'), edit(message, '<jw301:Header>', '<jw301:Header><!-- x -->')]) {
+      const [one, other] = await Promise.all([byReader, byLibxml2].map(it => it.validate(Buffer.from(text))))
+      assert.deepEqual(one, other)
+    }
+  })
+})
+
 describe('what libxml2 overlooks', () => {
   const validator = openValidator()
   after(() => validator.close())
