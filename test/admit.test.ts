@@ -1,47 +1,73 @@
-/** Who may send what to whom; and whom a test gateway may hear about. */
+/** Who may send what to whom, and which Bsns a test gateway takes. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import { admit, isTestBsn, journeyOf, refuseRealPersons } from '../src/admit.ts'
-import { partyCode, Refusal, type RefusalCode } from '../src/core/core.ts'
-import { modelOf } from '../src/standard/standard.ts'
-import type { Parties } from '../src/party/party.ts'
+import { partyCode, Refusal } from '../src/core/core.ts'
+import { openParties } from '../src/party/party.ts'
+import { modelOf, supportedTypes, type Family } from '../src/standard/standard.ts'
 import type { Party } from '../src/store/store.ts'
 
-const party = (code: string, families: Party['families']): Party =>
-  ({ code: partyCode(code), kind: code.length === 4 ? 'gemeente' : 'aanbieder', name: code, families, connections: [] })
-const known = [party('0344', ['iwmo', 'ijw']), party('42420001', ['iwmo']), party('0363', ['ijw'])]
-const parties: Parties = { refresh: async () => {}, byCertificate: () => null, party: code => known.find(it => it.code === code) ?? null }
-const journey = (sender: string, receiver: string) => journeyOf({ afzender: sender, ontvanger: receiver, sender, receiver, identificatie: 'A' })
-const refused = (work: () => void): RefusalCode | null => {
-  try { work() } catch (error) { if (error instanceof Refusal) return error.code; throw error }
-  return null
-}
-
-test('a message is admitted only from its own party, to a known one, both connected for its standard', () => {
-  const wmo = modelOf('WMO301')
-  assert.equal(refused(() => { admit(wmo, journey('0344', '42420001'), partyCode('0344'), parties) }), null)
-  assert.equal(refused(() => { admit(wmo, journey('0344', '42420001'), partyCode('0363'), parties) }), 'ZP_NOT_SENDER')
-  assert.equal(refused(() => { admit(wmo, journey('0363', '42420001'), partyCode('0363'), parties) }), 'ZP_SENDER_FAMILY')
-  assert.equal(refused(() => { admit(wmo, journey('0344', '42420009'), partyCode('0344'), parties) }), 'ZP_RECEIVER_UNKNOWN')
-  assert.equal(refused(() => { admit(modelOf('JW301'), journey('0344', '42420001'), partyCode('0344'), parties) }), 'ZP_RECEIVER_FAMILY')
-})
-
+const party = (code: string, families: readonly Family[] = ['iwmo', 'ijw']): Party => ({ code: partyCode(code), kind: code.length === 4 ? 'gemeente' : 'aanbieder', name: code, families, connections: [] })
+const registerOf = (parties: readonly Party[]) => ({ register: async () => ({ version: 1, parties, accounts: [] }), registerVersion: () => 1 })
 const leaves = (...bsns: string[]) => bsns.map((text, nth) => ({ path: `Client[${nth + 1}]/Bsn`, text }))
 
-test('only Bsns of the test range that pass the eleven test are let in', () => {
-  for (const bsn of ['999900006', '999990019']) assert.equal(isTestBsn(bsn), true, bsn)
-  for (const bsn of ['999900007', '999900005', '999999999', '123456782', '99990000', 'abcdefghi', '']) assert.equal(isTestBsn(bsn), false, bsn)
-  assert.equal(refused(() => { refuseRealPersons(leaves('999900006', '123456782'), Buffer.from('<Bsn>1</Bsn>\n<x:Bsn>2</x:Bsn>')) }), 'ZP_TEST_BSN')
-  assert.equal(refused(() => { refuseRealPersons([], Buffer.from('')) }), null)
+describe('a test Bsn', () => {
+  test('is one of 999900006 to 999999990 that passes the eleven test', () => {
+    for (const good of ['999900006', '999999990', '999943212']) assert.ok(isTestBsn(good), good)
+    for (const bad of ['999900007', '999899990', '123456782', '99990000', '0999900006', '99990000６', ' 999900006', '999900006\n', '']) assert.ok(!isTestBsn(bad), JSON.stringify(bad))
+    const all = Array.from({ length: 100_000 }, (_, at) => String(999_900_000 + at)).filter(isTestBsn)
+    // One in eleven passes the test, and none of two that differ in one digit.
+    assert.ok(Math.abs(all.length - 100_000 / 11) < 20, String(all.length))
+    const passing = new Set(all)
+    for (const bsn of all.slice(0, 500)) assert.ok(!passing.has(bsn.slice(0, 8) + String((Number(bsn[8]) + 1) % 10)))
+  })
 })
 
-test('a Bsn that is refused is told by its place, never by its value', () => {
-  try {
-    refuseRealPersons(leaves('999900006', '123456782'), Buffer.from('<Bsn>999900006</Bsn>\n\n<x:Bsn >123456782</x:Bsn>'))
-    assert.fail('it was let in')
-  } catch (error) {
-    assert.ok(error instanceof Refusal)
-    assert.deepEqual(error.findings.map(it => [it.line, it.path]), [[3, 'Client[2]/Bsn']])
-    assert.doesNotMatch(JSON.stringify(error.findings), /123456782/)
+describe('admission', () => {
+  const says = async (type: 'WMO301' | 'WMO302' | 'JW301', by: string, parties: readonly Party[]): Promise<string> => {
+    const journey = journeyOf(type === 'WMO302'
+      ? { afzender: '0344', ontvanger: '42420001', sender: '42420001', receiver: '0344', identificatie: 'A' }
+      : { afzender: '0344', ontvanger: '42420001', sender: '0344', receiver: '42420001', identificatie: 'A' })
+    try {
+      admit(modelOf(type), journey, partyCode(by), await openParties(registerOf(parties)))
+      return 'admitted'
+    } catch (error) {
+      assert.ok(error instanceof Refusal)
+      return `${error.code} ${error.detail ?? ''}`
+    }
   }
+  const both = [party('0344'), party('42420001')]
+
+  test('is for the party that sends: the Afzender, but of a retour the Ontvanger', async () => {
+    assert.equal(await says('WMO301', '0344', both), 'admitted')
+    assert.equal(await says('WMO302', '42420001', both), 'admitted')
+    assert.equal(await says('WMO301', '42420001', both), 'ZP_NOT_SENDER Header/Afzender: 0344')
+    assert.equal(await says('WMO302', '0344', both), 'ZP_NOT_SENDER Header/Ontvanger: 42420001')
+  })
+
+  test('asks that both are connected for the standard of the message', async () => {
+    assert.equal(await says('WMO301', '0344', [party('0344')]), 'ZP_RECEIVER_UNKNOWN 42420001')
+    assert.equal(await says('WMO301', '0344', [party('42420001')]), 'ZP_SENDER_FAMILY 0344: iwmo')
+    assert.equal(await says('JW301', '0344', [party('0344'), party('42420001', ['iwmo'])]), 'ZP_RECEIVER_FAMILY 42420001: ijw')
+    assert.equal(await says('JW301', '0344', [party('0344', ['iwmo']), party('42420001')]), 'ZP_SENDER_FAMILY 0344: ijw')
+  })
+
+  test('knows who sends each type', () => {
+    for (const type of supportedTypes()) assert.ok(['gemeente', 'aanbieder'].includes(modelOf(type).afzender), type)
+  })
+})
+
+describe('a Bsn that is refused', () => {
+  test('is told by its place, never by its value', () => {
+    try {
+      refuseRealPersons(leaves('999900006', '123456782'), Buffer.from('<Bsn>999900006</Bsn>\n\n<x:Bsn >123456782</x:Bsn>'))
+      assert.fail('it was let in')
+    } catch (error) {
+      assert.ok(error instanceof Refusal && error.code === 'ZP_TEST_BSN')
+      assert.deepEqual(error.findings.map(it => [it.line, it.path]), [[3, 'Client[2]/Bsn']])
+      assert.doesNotMatch(JSON.stringify(error.findings), /123456782/)
+    }
+  })
+
+  test('is not among none', () => { refuseRealPersons([], Buffer.from('')) })
 })
