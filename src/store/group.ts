@@ -61,7 +61,7 @@ async function commitTogether (jobs: readonly Job[], writer: Writer): Promise<bo
   }
 }
 
-/** @returns `write`, which gathers for one turn of the event loop, and `end`, which lets what was begun finish and refuses the rest */
+/** @returns `write`, which gathers as long as more arrives with each turn of the event loop, and `end`, which lets what was begun finish and refuses the rest */
 export function groupWriter (writer: Writer, bound: Weight) {
   const queue: Job[] = []
   let running: Promise<void> | null = null
@@ -69,9 +69,17 @@ export function groupWriter (writer: Writer, bound: Weight) {
   let failing = false
 
   const turn = () => new Promise<void>(resolve => setImmediate(resolve))
+  /** Waits while work keeps arriving with every turn: a lone piece waits one turn more, a crowd shares one commit. */
+  async function gathered (): Promise<void> {
+    let before
+    do {
+      before = queue.length
+      await turn()
+    } while (queue.length > before && queue.length < bound.items)
+  }
   async function drain (): Promise<void> {
     for (;;) {
-      await turn()
+      await gathered()
       if (queue.length === 0) break
       failing = !await commitTogether(take(queue, bound), writer)
     }
