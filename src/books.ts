@@ -74,7 +74,8 @@ export function openResults ({ books, store, clock, log, changed }: Recording): 
     try {
       const answers = await store.finish(batch, clock.now())
       const refused = batch.filter((_, at) => answers[at] === 'refused').flatMap(retryOf)
-      if (refused.length > 0) await store.finish(refused, clock.now())
+      const again = refused.length > 0 ? await store.finish(refused, clock.now()) : []
+      if (again.includes('refused')) log.error('a result was refused twice; its lease will pass')
     } catch (error) {
       log.error({ err: error }, 'results could not be recorded; their leases will pass')
     }

@@ -28,7 +28,7 @@ export const configSchema = Type.Object({
   level1_engine: Type.Union([Type.Literal('reader'), Type.Literal('libxml2')], { default: 'reader', description: 'Who judges level 1: `reader` (what our reader surely finds valid is valid, libxml2 decides and explains the rest) or `libxml2` (decides every message).' }),
   handshake_ms_max: ms(10_000, 'Time a TLS handshake may take, in milliseconds.'),
   request_ms_max: ms(120_000, 'Time a whole request may take to arrive, in milliseconds.'),
-  lease_ms: ms(60_000, 'How long a worker holds a delivery before another may take it, in milliseconds.'),
+  lease_ms: ms(60_000, 'How long a delivery stays a worker’s after it was last heard of, in milliseconds; renewed while work goes on.'),
   claim_limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'Deliveries a worker takes at once.' }),
   poll_ms: ms(1_000, 'How often the worker looks for due deliveries when nothing wakes it, in milliseconds.'),
   handler_ms_max: ms(30_000, 'Time a handler may take for one message, in milliseconds.'),
@@ -97,6 +97,5 @@ export function readConfig (sources: { under?: Raw, file?: string | undefined, e
   const raw = { ...sources.under, ...fromFile(sources.file), ...fromEnvironment(configSchema, sources.env), ...sources.over }
   const config = checked<Config>(configSchema, raw)
   if (!databaseUrl.test(config.database)) throw new ConfigError('database is sqlite: and the path of a file')
-  if (config.lease_ms < 2 * config.handler_ms_max) throw new ConfigError('lease_ms must be at least twice handler_ms_max, or work is done twice')
   return Object.freeze(config)
 }

@@ -1,4 +1,4 @@
-/** The gateway: wires every part to the next and has no logic of its own. */
+/** The gateway: wires every part to the next, and says whether it is ready. */
 import { readFileSync } from 'node:fs'
 import type { AddressInfo, Server } from 'node:net'
 import { retourCodes, transportCodes } from './codes/codes.ts'
@@ -29,7 +29,7 @@ export interface Gateway {
   stop (): Promise<void>
 }
 
-/** Two certificates and their keys, as PEM text. */
+/** A certificate and its key, as PEM text. */
 interface Identity { readonly key: string, readonly cert: string }
 
 function pem (path: string, setting: string): string {

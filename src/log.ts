@@ -16,7 +16,7 @@ export function safeError (error: unknown): Record<string, unknown> {
   return { type: error.name, code, frames: frames.slice(0, 12) }
 }
 
-/** Nine digits that pass the eleven test are a Bsn, wherever they turn up. */
+/** Nine digits on their own may be a Bsn; those within an id or a digest are not. */
 const nineDigits = /(?<![0-9a-f-])[0-9]{9}(?![0-9a-f-])/gi
 const scrub = (line: string): string => line.replace(nineDigits, '[9 digits]')
 

@@ -53,8 +53,8 @@ export function openPipeline (stages: Stages): Pipeline {
   return {
     receive: async (bytes, by) => {
       const read = await valid(stages, { bytes, by, at: stages.clock.now() })
-      const now = await admitted(stages, read).catch(async error => await receivedBefore(stages, read) ?? Promise.reject(error))
-      return 'receipt' in now ? now : await keep(stages, await seal(stages, now))
+      const now = await admitted(stages, read).then(it => seal(stages, it)).catch(async error => await receivedBefore(stages, read) ?? Promise.reject(error))
+      return 'receipt' in now ? now : await keep(stages, now)
     },
     work: async (claimed, stop) => await work(stages, claimed, stop).catch(error => {
       stages.onError(error, claimed.envelope.id)
@@ -77,7 +77,7 @@ async function admitted (stages: Stages, it: Valid): Promise<Admitted> {
   return { ...it, journey }
 }
 
-/** Who may send what to whom can change; the same bytes of the same sender get their first receipt all the same. */
+/** Who may send what to whom can change, and a seal certificate can expire; the same bytes of the same sender get their first receipt all the same. */
 async function receivedBefore (stages: Stages, { bytes, model, message, by }: Valid): Promise<Stored | null> {
   const journey = journeyOf(stages.standard.headerOf(model, message))
   if (journey.sender !== by.party) return null
@@ -172,13 +172,14 @@ async function handled (stages: Stages, envelope: Envelope, stop: AbortSignal): 
   if (!stages.handlers.listens(envelope.type)) return { kind: 'done' }
   const signal = AbortSignal.any([stop, AbortSignal.timeout(stages.handler_ms_max)])
   const message = async (): Promise<Standard.Tree> => await stored(stages, envelope)
-  return await Promise.race([stages.handlers.handle(envelope, { clock: stages.clock, signal, message }), aborted(signal)])
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const abort = (): void => { reject(signal.reason) }
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([stages.handlers.handle(envelope, { clock: stages.clock, signal, message }), aborted])
+  } finally { signal.removeEventListener('abort', abort) }
 }
-
-const aborted = (signal: AbortSignal): Promise<never> => new Promise((_resolve, reject) => {
-  if (signal.aborted) reject(signal.reason)
-  signal.addEventListener('abort', () => { reject(signal.reason) }, { once: true })
-})
 
 async function stored (stages: Stages, envelope: Envelope): Promise<Standard.Tree> {
   const bytes = await stages.store.payload(envelope.sender, envelope.id)

@@ -32,6 +32,9 @@ export function startWorker (options: Options): Worker {
   const results = openResults({ ...options, books, changed: bell.ring })
   const endKeeping = keepLeases({ books, store, clock, lease_ms, onError: error => { log.error({ err: error }, 'leases could not be renewed') } })
 
+  /** Nothing is recorded after the work was handed back. */
+  let closed = false
+
   const begin = (claimed: Claimed): void => {
     books.enter(claimed)
     pipeline.work(claimed, stopping.signal).then(end, error => {
@@ -43,7 +46,7 @@ export function startWorker (options: Options): Worker {
   /** While stopping, a failure may be the stopping's own doing: it is not counted, and the work handed back. */
   const end = (finish: Finish): void => {
     const failure = finish.outcome.kind === 'later' || finish.outcome.kind === 'dead'
-    if (!(failure && stopping.signal.aborted)) results.add(finish)
+    if (!closed && !(failure && stopping.signal.aborted)) results.add(finish)
   }
 
   const loop = async (): Promise<void> => {
@@ -65,6 +68,7 @@ export function startWorker (options: Options): Worker {
       endKeeping()
       await turn()
       await results.recorded()
+      closed = true
       await store.release(books.claims()).catch(error => { log.error({ err: error }, 'work could not be handed back; its leases will pass') })
     }
   }

@@ -52,7 +52,6 @@ test('the example configuration is complete and valid, and the schema refuses a 
   assert.throws(() => readConfig({ env: { ZORGPOORT_REST_PROT: '1' } }), /unknown setting ZORGPOORT_REST_PROT/)
   assert.throws(() => readConfig({ env: {} }), /mode is not set \(in the file, or as ZORGPOORT_MODE\)/)
   assert.throws(() => readConfig({ env: {}, under: Object(example), over: { rest_port: 'many' } }), /rest_port must be integer/)
-  assert.throws(() => readConfig({ env: {}, under: Object(example), over: { lease_ms: 1 } }), /lease_ms must be at least twice/)
 })
 
 test('no key, certificate or mode has a default', () => {

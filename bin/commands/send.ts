@@ -49,7 +49,7 @@ function unreachable (error: unknown, origin: string): Problem {
   const known = tlsFaults[code]
   if (known !== undefined) return new Problem(`no TLS with ${origin}: ${known}`)
   if (unverified.test(code)) return new Problem(`the certificate of ${origin} cannot be verified (${code}); --ca names the PEM file of the authority it comes from`)
-  return new Problem(code.startsWith('ERR_SSL_') ? `no TLS with ${origin}: ${code}` : `cannot reach ${origin}: ${code}`)
+  return new Problem(code.startsWith('ERR_SSL_') ? `no TLS with ${origin}: ${code}` : `cannot reach ${origin}: ${code}; --url names another place`)
 }
 
 async function post (file: string, bytes: Buffer, origin: string, dispatcher: Agent): Promise<Answer> {

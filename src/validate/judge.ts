@@ -29,38 +29,38 @@ export interface JudgeLimits {
 export const invalid = (code: InvalidCode, model: MessageModel | null, findings: readonly Finding[]): Judgement => ({ kind: 'invalid', code, model, findings })
 
 /** @returns the judgement of these bytes: the reader says valid or not sure, libxml2 decides what it is not sure of, and our walk explains */
-export function judge (bytes: Buffer, { payload_bytes_max, findings_max, level1_engine }: JudgeLimits): Judgement {
-  const refused = precheck(bytes, payload_bytes_max)
+export function judge (bytes: Buffer, limits: JudgeLimits): Judgement {
+  const refused = precheck(bytes, limits.payload_bytes_max)
   if (refused) return invalid(refused.code, null, [refused.finding])
-  const reading = level1_engine === 'reader' ? readMessage(bytes) : null
+  const reading = limits.level1_engine === 'reader' ? readMessage(bytes) : null
   if (reading?.kind === 'valid') return reading
   return withDocument(bytes,
-    document => judgeDocument(document, bytes, findings_max),
+    document => judgeDocument(document, bytes, limits),
     wrong => invalid('ZP_XML', null, [notWellFormed(wrong, bytes)]))
 }
 
-function judgeDocument (document: XmlDocument, bytes: Buffer, findings_max: number): Judgement {
+function judgeDocument (document: XmlDocument, bytes: Buffer, limits: JudgeLimits): Judgement {
   const type = typeOf(document.root)
   if (!('model' in type)) return invalid('ZP_TYPE', null, [type.finding])
   const { model } = type
   // The pre-checks refuse it already; schema validation of a document with entities has crashed libxml2 before.
   if (document.dtd) return invalid('ZP_XML', model, [generic('ZP_XML_DOCTYPE', null, '')])
   const verdict = judgeBySchema(document, model)
-  if (verdict.kind === 'valid') return accepted(document, bytes, model, findings_max)
+  if (verdict.kind === 'valid') return accepted(document, bytes, model, limits)
   if (verdict.kind === 'failed') return invalid('ZP_XML', model, [generic('ZP_XML_UNCHECKED', null, '')])
-  const findings = explain(document.root, model, bytes, findings_max)
+  const findings = explain(document.root, model, bytes, limits.findings_max)
   if (findings.length === 0) return invalid('ZP_SCHEMA', model, [generic('ZP_SCHEMA_OTHER', verdict.line, verdict.path)])
   return invalid(findings.some(each => each.code === 'ZP_TYPE_CONTRADICTED') ? 'ZP_TYPE' : 'ZP_SCHEMA', model, findings)
 }
 
 /**
- * What libxml2 calls valid: mostly the fast reader agrees. Where it is not sure (comments, CDATA, odd numbers), the message comes
+ * What libxml2 calls valid. Where the reader is not sure (comments, CDATA, odd numbers), the message comes
  * from libxml2's tree, after a look for what libxml2 overlooks: it reads the last dash of `[^Z+-]` (LDT_Tijd) as no dash, and
  * so lets a time zone west of Greenwich through that the standard forbids and other engines refuse.
  */
-function accepted (document: XmlDocument, bytes: Buffer, model: MessageModel, findings_max: number): Judgement {
-  const reading = readMessage(bytes, model)
-  if (reading.kind === 'valid') return reading
+function accepted (document: XmlDocument, bytes: Buffer, model: MessageModel, { level1_engine, findings_max }: JudgeLimits): Judgement {
+  const reading = level1_engine === 'libxml2' ? readMessage(bytes, model) : null
+  if (reading?.kind === 'valid') return reading
   const overlooked = explain(document.root, model, bytes, findings_max)
   return overlooked.length === 0 ? { kind: 'valid', model, message: treeOf(document.root, model.root) } : invalid('ZP_SCHEMA', model, overlooked)
 }

@@ -25,8 +25,8 @@ export interface LargeJudge {
   close (): Promise<void>
 }
 
-/** @param strikes judges a message on which the thread died or ran out of time */
-export function openLarge (limits: LargeLimits, strikes: Strikes): LargeJudge {
+/** @param strikes judges a message on which the thread died or ran out of time @param onError is told of that, without the error's own text */
+export function openLarge (limits: LargeLimits, strikes: Strikes, onError: (error: unknown) => void): LargeJudge {
   const busy = invalid('ZP_BUSY', null, [])
   let worker: Worker | null = null
   let last: Promise<unknown> = Promise.resolve()
@@ -39,12 +39,23 @@ export function openLarge (limits: LargeLimits, strikes: Strikes): LargeJudge {
     await ended?.terminate()
   }
 
+  /** A thread that dies while it has nothing to do is not asked again. */
+  function begin (): Worker {
+    const made = start(limits)
+    made.once('exit', () => { if (worker === made) worker = null })
+    return made
+  }
+
   async function run (bytes: Uint8Array): Promise<Judgement> {
-    worker ??= start(limits)
+    worker ??= begin()
     const answer = await ask(worker, bytes, limits.worker_ms_max)
     served++
     if (answer === null || bytes.length > recycle.bytes || served >= recycle.messages) await end()
-    if (answer === null) return closed ? busy : strikes.failed(bytes)
+    if (answer === null && closed) return busy
+    if (answer === null) {
+      onError(new Error('the validation thread died or ran out of time'))
+      return strikes.failed(bytes)
+    }
     strikes.passed(bytes)
     return fromWire(answer)
   }

@@ -36,7 +36,7 @@ const turn_every = 32
 export function openValidator (given: ValidatorLimits = {}, onError: (error: unknown) => void = () => {}): Validator {
   const limits = { ...validator_defaults, ...given }
   const strikes = openStrikes()
-  const large = openLarge(limits, strikes)
+  const large = openLarge(limits, strikes, onError)
   let count = 0
   return {
     validate: async bytes => {

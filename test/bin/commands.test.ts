@@ -105,7 +105,7 @@ describe('send and inspect, with a gateway', () => {
     assert.deepEqual([first?.status, first?.duplicate, second?.status, second?.body.code], [200, true, 422, 'ZP_SCHEMA'])
     const told = await zorgpoort(['send', ...who, invalid])
     assert.match(told.out, /refused .*ZP_SCHEMA[^]*Client\/Bsn/)
-    ends(await zorgpoort(['send', ...who.slice(0, 4), '--ca', world.path('ca.pem'), '--url', 'https://127.0.0.1:1', valid]), 1, /^zorgpoort: cannot reach https:\/\/127\.0\.0\.1:1: ECONNREFUSED\n$/)
+    ends(await zorgpoort(['send', ...who.slice(0, 4), '--ca', world.path('ca.pem'), '--url', 'https://127.0.0.1:1', valid]), 1, /^zorgpoort: cannot reach https:\/\/127\.0\.0\.1:1: ECONNREFUSED; --url names another place\n$/)
     const mixed = await zorgpoort(['send', ...who, 'nowhere.xml', valid])
     assert.equal(mixed.code, 1)
     assert.match(mixed.out, /^failed {3}nowhere\.xml: cannot read nowhere\.xml: no such file\nduplicate /)
@@ -123,5 +123,31 @@ describe('send and inspect, with a gateway', () => {
     ends(await zorgpoort(['inspect', 'nowhere.xml']), 1, /^zorgpoort: cannot read nowhere\.xml: no such file\n$/)
     ends(await zorgpoort(['inspect', id, '--database', `sqlite:${world.path('none.db')}`]), 1, /^zorgpoort: no database at .*none\.db\n$/)
     assert.equal(existsSync(world.path('none.db')), false)
+  })
+})
+
+describe('conformance', () => {
+  test('finds our schemas the same as themselves, and says so type by type', async () => {
+    const { code, out } = await zorgpoort(['conformance', '--xsd', join(home, 'schemas/istandaarden'), '--per-type', '5'])
+    assert.equal(code, 0)
+    assert.equal(out.match(/5 documents \(\d+ valid\): all the same verdict/g)?.length, 28)
+  })
+
+  test('names each difference by seed and kind of change, and ends with 1', async () => {
+    const at = folder()
+    for (const name of ['basisschema.xsd', 'JW305.xsd']) {
+      const text = readFileSync(join(home, 'schemas/istandaarden/ijw/3.2', name), 'utf8')
+      writeFileSync(join(at, name.toUpperCase()), text.replace(/<xs:element name="(\w+)" type="(ijw:\w+)"\/>/g, '<xs:element name="$1" type="$2" minOccurs="0"/>'))
+    }
+    const { code, out } = await zorgpoort(['conformance', '--xsd', at, '--per-type', '200'])
+    assert.equal(code, 1)
+    assert.match(out, /^JW305 {2}200 documents .*DIFFERENT\n {8}seed \d+, [^\n]+: ours says invalid, yours valid/m)
+    assert.match(out, /^JW301 {2}not compared: your folder has no schema of it$/m)
+  })
+
+  test('refuses a folder without any schema', async () => {
+    const { code, err } = await zorgpoort(['conformance', '--xsd', folder()])
+    assert.equal(code, 1)
+    assert.match(err, /no schema of a supported message/)
   })
 })

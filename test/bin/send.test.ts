@@ -48,7 +48,7 @@ describe('send says in one sentence', () => {
     ends(await send('nonsense'), 2, /^zorgpoort: --url nonsense is no URL/)
     ends(await send('http://localhost:8443'), 2, /^zorgpoort: --url http:\/\/localhost:8443 does not begin with https:\/\//)
     ends(await send('localhost:8443'), 2, /does not begin with https:\/\//)
-    ends(await send('', {}, [message], { ZORGPOORT_REST_PORT: '1' }), 1, /^zorgpoort: cannot reach https:\/\/localhost:1: ECONNREFUSED\n$/)
+    ends(await send('', {}, [message], { ZORGPOORT_REST_PORT: '1' }), 1, /^zorgpoort: cannot reach https:\/\/localhost:1: ECONNREFUSED; --url names another place\n$/)
   })
 
   test('which file of the keys cannot be used, and why', async () => {

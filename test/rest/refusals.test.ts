@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { request as httpsRequest, type RequestOptions } from 'node:https'
 import { Readable } from 'node:stream'
 import { describe, test } from 'node:test'
@@ -151,6 +152,8 @@ describe('a refusal', () => {
     assert.equal((await mine.post(message('WMO301', 31))).status, 202)
     passed_ms = 2 * 3_600_000
     assert.equal(checkProblem(await mine.post(message('WMO301', 32))), 'ZP_SEAL')
+    const again = await mine.post(message('WMO301', 31))
+    assert.deepEqual([again.status, again.headers['duplicate']], [200, 'true'])
     const ready = await fetch(`${agedGateway.operations}/health/ready`)
     assert.deepEqual([ready.status, await ready.json()], [503, { status: 'not ready', reason: 'the seal certificate has expired' }])
   })
@@ -158,6 +161,31 @@ describe('a refusal', () => {
   test('of every code has been seen', () => {
     // A full disk takes a process of its own: test/fault/disk.test.ts shows ZP_DISK.
     assert.deepEqual(Object.keys(refusals).filter(code => !seen.has(code)), ['ZP_DISK'])
+  })
+})
+
+describe('a request’s own id', () => {
+  const mine = '0b7f3c1e-4a52-4f0e-9a51-3d1f6c2b8a90'
+  test('comes back when it is a UUID, and is in the log; anything else is replaced', async () => {
+    const kept = await gateway.as('gemeente').call('GET', '/v1/mailbox', null, { 'x-request-id': mine })
+    assert.equal(kept.headers['x-request-id'], mine)
+    assert.ok(gateway.lines.some(line => line.includes(mine)))
+    const made = await gateway.as('gemeente').call('GET', '/v1/mailbox', null, { 'x-request-id': 'Jansen' })
+    assert.match(String(made.headers['x-request-id']), /^[0-9a-f-]{36}$/)
+  })
+})
+
+describe('a client that is too slow', () => {
+  test('loses its connection when the body does not come, and when the handshake does not', async () => {
+    const slow = await makeWorld()
+    const slowGateway = await slow.start({ request_ms_max: 500, handshake_ms_max: 500 })
+    const never = new Readable({ read () {} })
+    never.push('x')
+    await assert.rejects(slowGateway.as('gemeente').call('POST', '/v1/messages', never, { ...asked.xml, 'content-length': '100' }).then(({ status }) => { assert.notEqual(status, 408, 'it was told') }))
+    const { hostname, port } = new URL(slowGateway.rest)
+    const silent = connect(Number(port), hostname)
+    silent.on('error', () => { /* cut off is what it should be */ })
+    await once(silent, 'close')
   })
 })
 

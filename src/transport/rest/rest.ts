@@ -80,7 +80,7 @@ export async function openRest (options: RestOptions, parts: RestParts): Promise
   app.addHook('onRequest', async (request, reply) => {
     reply.header('X-Request-Id', request.id)
     whoIs.set(request, await identify(request, parts.parties, parts.clock))
-    if (request.method === 'POST') checkHeaders(request, options)
+    if (request.method === 'POST' && !request.is404) checkHeaders(request, options)
   })
   acceptBodies(app, options)
   app.addHook('onResponse', async (request, reply) => {
