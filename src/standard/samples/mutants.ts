@@ -165,11 +165,17 @@ const onDocument: Readonly<Record<string, Mutate>> = {
   'other-root': replaced(/Bericht([ >])/g, 'Berichten$1')
 }
 
-/** Drawn from evenly; texts stand there more than once, since they have the most to try. */
+/** What senders get wrong most: an element that is not there, is there twice, or stands elsewhere. */
+const plain = Object.entries(onStructure).filter(([name]) => ['missing', 'doubled', 'swapped', 'neighbours', 'misplaced', 'renamed'].includes(name))
+
+/** Drawn from evenly; texts and plain mistakes of structure stand there more than once, since they have the most to try. */
 const kinds: ReadonlyArray<ReadonlyArray<readonly [name: string, mutate: Mutate]>> = [
   [['text', textMutant]],
   [['text', textMutant]],
   Object.entries(onValues),
+  plain,
+  plain,
+  plain,
   Object.entries(onStructure),
   insertions,
   Object.entries(onDocument)
