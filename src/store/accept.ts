@@ -1,7 +1,7 @@
 /** Taking messages in: once per key, and an answer only to what it answers. */
 import { referentienummer, type MessageId, type RefusalCode } from '../core/core.ts'
 import type { Audit } from './audit.ts'
-import type { Db, Session, Row, Values } from './db.ts'
+import type { Db, Session, Statement, Row, Values } from './db.ts'
 import { at, places, prepared, type Dialect } from './dialect.ts'
 import { bytes, envelopeColumns, maybe, message, text, whole } from './rows.ts'
 import type { Acceptance, Accepted, Correlation, Difference, Envelope, Store } from './verbs.ts'
@@ -30,6 +30,8 @@ function statements ({ sql, lock }: Dialect) {
   }
 }
 
+/** Under which a message is taken once, and the digest that tells a repeat from a reuse. */
+type Key = Pick<Envelope, 'sender' | 'type' | 'identificatie' | 'sha256'>
 type Refused = Extract<Accepted, { kind: 'refused' }>
 const refused = (code: RefusalCode, message: MessageId | null = null, differences: readonly Difference[] = []): Refused => ({ kind: 'refused', code, message, differences })
 
@@ -57,18 +59,19 @@ const following = (envelope: Envelope, row: Row): Envelope =>
 /** What an answer belongs to: nothing that needs it, a message, or a refusal. */
 type Asked = { readonly kind: 'free' } | { readonly kind: 'message', readonly row: Row } | Refused
 
+/** @returns the first receipt of these bytes, a refusal when other bytes came under their key, or null */
+async function earlier (session: Session, first: Statement, { sender, type, identificatie, sha256 }: Key): Promise<Exclude<Accepted, { kind: 'stored' }> | null> {
+  const [row] = await session.all(first, { sender, type, identificatie })
+  if (row === undefined) return null
+  if (text(row, 'sha256') !== sha256) return refused('ZP_IDENTIFICATIE_REUSED', message(row, 'id'))
+  return { kind: 'duplicate', id: message(row, 'id'), receipt: bytes(row, 'receipt') }
+}
+
 export type Accept = (session: Session, item: Acceptance) => Promise<Accepted>
 
 /** @returns what takes one message in, inside a transaction; a refused or repeated one changes nothing */
 export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): Accept {
   const sql = statements(dialect)
-
-  async function earlier (session: Session, { sender, type, identificatie, sha256 }: Envelope): Promise<Accepted | null> {
-    const [row] = await session.all(sql.first, { sender, type, identificatie })
-    if (row === undefined) return null
-    if (text(row, 'sha256') !== sha256) return refused('ZP_IDENTIFICATIE_REUSED', message(row, 'id'))
-    return { kind: 'duplicate', id: message(row, 'id'), receipt: bytes(row, 'receipt') }
-  }
 
   async function asked (session: Session, { envelope, correlation }: Acceptance): Promise<Asked> {
     if (correlation === null) return { kind: 'free' }
@@ -99,14 +102,14 @@ export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): A
   }
 
   return async (session, item) => {
-    const repeat = await earlier(session, item.envelope)
+    const repeat = await earlier(session, sql.first, item.envelope)
     if (repeat !== null) return repeat
     const found = await asked(session, item)
     if (found.kind === 'refused') return found
     const envelope = found.kind === 'free' ? item.envelope : following(item.envelope, found.row)
     const [row] = await session.all(sql.message, messageValues(envelope, item))
     // Another process was first, between our look and our insert.
-    if (row === undefined) return await earlier(session, envelope) ?? refused('ZP_IDENTIFICATIE_REUSED')
+    if (row === undefined) return await earlier(session, sql.first, envelope) ?? refused('ZP_IDENTIFICATIE_REUSED')
     await write(session, whole(row, 'seq'), item)
     if (found.kind === 'message') await close(session, found.row, envelope)
     return { kind: 'stored', id: envelope.id }
@@ -117,9 +120,9 @@ export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): A
 export function earlierVerb (db: Db, dialect: Dialect): Pick<Store, 'earlier'> {
   const sql = statements(dialect)
   return {
-    earlier: ({ sender, type, identificatie, sha256 }) => db.read(async session => {
-      const [row] = await session.all(sql.first, { sender, type, identificatie })
-      return row !== undefined && text(row, 'sha256') === sha256 ? { id: message(row, 'id'), receipt: bytes(row, 'receipt') } : null
+    earlier: key => db.read(async session => {
+      const found = await earlier(session, sql.first, key)
+      return found?.kind === 'duplicate' ? { id: found.id, receipt: found.receipt } : null
     })
   }
 }

@@ -1,6 +1,6 @@
 /** libxml2, and nothing else of it than this: parse, and judge by one schema. Nothing is ever fetched; its own texts, which quote values, stay here. */
-import { ParseOption, XmlBufferInputProvider, XmlDocument, XmlParseError, XmlValidateError, XsdValidator, xmlCleanupInputProvider, xmlRegisterInputProvider, type ErrorDetail } from 'libxml2-wasm'
-import { schemaFiles, type MessageModel } from '../standard/standard.ts'
+import { ParseOption, XmlDocument, XmlParseError, XmlValidateError, type ErrorDetail, type XsdValidator } from 'libxml2-wasm'
+import { compileSchema, schemaFiles, type MessageModel } from '../standard/standard.ts'
 
 /** Never NOENT, DTDLOAD or HUGE: entities stay unresolved, nothing outside is read, and the parser's own limits hold. */
 const option = ParseOption.XML_PARSE_BIG_LINES | ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE | ParseOption.XML_PARSE_NO_SYS_CATALOG | ParseOption.XML_PARSE_COMPACT
@@ -62,23 +62,8 @@ const validators = new Map<MessageModel, XsdValidator>()
 function validatorOf (model: MessageModel): XsdValidator {
   const known = validators.get(model)
   if (known) return known
-  const made = compile(model)
+  // Its import is answered from memory, only now: afterwards libxml2 can open nothing, whatever a message names.
+  const made = compileSchema(schemaFiles(model))
   validators.set(model, made)
   return made
-}
-
-/** Compiles a schema. Its import is answered from memory, only now: afterwards libxml2 can open nothing, whatever a message names. */
-function compile (model: MessageModel): XsdValidator {
-  const files = schemaFiles(model)
-  const folder = 'zorgpoort:///'
-  const provider = new XmlBufferInputProvider({ [folder + files.basisName]: Buffer.from(files.basis) })
-  xmlCleanupInputProvider()
-  xmlRegisterInputProvider(provider)
-  const schema = XmlDocument.fromBuffer(Buffer.from(files.message), { url: folder + files.messageName, option })
-  try {
-    return XsdValidator.fromDoc(schema)
-  } finally {
-    schema.dispose()
-    xmlCleanupInputProvider()
-  }
 }

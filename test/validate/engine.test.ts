@@ -41,7 +41,7 @@ describe('a message that points outside', () => {
       'external DTD': withDtd(`<!DOCTYPE a SYSTEM "${web}">`),
       'public DTD': withDtd(`<!DOCTYPE a PUBLIC "-//x//y" "${web}">`),
       'schema location, http': edit(message, '<jw301:Bericht', `<jw301:Bericht xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="urn:x ${web} ${model.namespace} ${web}" xsi:noNamespaceSchemaLocation="${web}"`),
-      'schema location, file': edit(message, '<jw301:Bericht', `<jw301:Bericht xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="urn:x ${local} urn:y zorgpoort:///basisschema.xsd"`),
+      'schema location, file': edit(message, '<jw301:Bericht', `<jw301:Bericht xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="urn:x ${local} urn:y zorgpoort:///basisschema.xsd urn:z memory:/schema/basisschema.xsd"`),
       'style sheet': edit(message, '<jw301:Bericht', `<?xml-stylesheet href="${web}"?>\n<?xml-model href="${web}"?>\n<jw301:Bericht`),
       include: edit(message, '</jw301:Bericht>', `<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="${web}"/></jw301:Bericht>`)
     })
