@@ -1,8 +1,9 @@
 /** `serve --dev`: keys, sample parties and settings for a first look, all in one folder that git ignores. */
 import { join, relative } from 'node:path'
-import { partyCode } from '../src/core/core.ts'
+import { partyCode, systemClock } from '../src/core/core.ts'
 import { developmentKeys } from '../src/sign/sign.ts'
 import { openStore } from '../src/store/store.ts'
+import { makeRoots, readRoots, rootsIn, type RootSources } from '../src/vault/vault.ts'
 import { home } from '../src/version.ts'
 import { developmentDatabase, developmentFolder } from './place.ts'
 import { checked, register } from './register.ts'
@@ -20,14 +21,16 @@ export const developmentSettings = {
   tls_key: join(developmentFolder, 'server.key'),
   tls_certificate: join(developmentFolder, 'server.pem'),
   seal_key: join(developmentFolder, 'seal.key'),
-  seal_certificate: join(developmentFolder, 'seal.pem')
+  seal_certificate: join(developmentFolder, 'seal.pem'),
+  ...rootsIn(developmentFolder)
 }
 
 /** Makes what is not there yet: keys, database, sample parties. @param say told of each step */
-export async function prepareDevelopment (database: string, say: (step: string) => void): Promise<void> {
+export async function prepareDevelopment (database: string, sources: RootSources, say: (step: string) => void): Promise<void> {
   await developmentKeys(developmentFolder, sampleParties.map(({ name, code }) => ({ name, code: partyCode(code) })))
   say(`keys and certificates in ${developmentFolder}/ (made here, for development only)`)
-  const store = await openStore({ url: database, mode: 'test' })
+  makeRoots(developmentFolder, systemClock.now())
+  const store = await openStore({ url: database, mode: 'test', roots: readRoots(sources) })
   try {
     // An account that was stopped stays so: somebody is trying that out.
     await register(store, sampleParties.map(({ name, code, title }) => checked({ code, name: title, families: ['iwmo', 'ijw'], account: name, certificates: [join(developmentFolder, `${name}.pem`)] })), false)

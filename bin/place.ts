@@ -1,9 +1,10 @@
 /** Where a command finds its database: given, configured, or the development one of this folder. */
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { databaseUrl, readPlace } from '../src/config.ts'
 import { openStore, type Mode, type Store } from '../src/store/store.ts'
+import { readRoots, rootsIn, type RootSources } from '../src/vault/vault.ts'
 import { Problem, WrongUse } from './problem.ts'
 
 /** The folder `serve --dev` keeps its keys and messages in. */
@@ -13,8 +14,8 @@ export const developmentDatabase = `sqlite:${join(developmentFolder, 'zorgpoort.
 
 /** What the options say. */
 export interface Place { readonly config?: string, readonly database?: string, readonly mode?: Mode }
-/** A database, and the mode that was said, if any. */
-interface Found { readonly url: string, readonly path: string, readonly mode: Mode | undefined }
+/** A database, and the mode and roots that were said, if any. */
+interface Found { readonly url: string, readonly path: string, readonly mode: Mode | undefined, readonly roots: RootSources | null }
 
 function url (text: string): string {
   if (!databaseUrl.test(text)) throw new InvalidArgumentError('it is sqlite: and the path of a file')
@@ -30,15 +31,21 @@ export const withDatabase = (command: Command): Command => command
 export const withPlace = (command: Command): Command => withDatabase(command)
   .addOption(new Option('--mode <mode>', 'as the database was made, or is to be made; default as configured, else test for one that exists').choices(['test', 'production']))
 
+/** @returns the rings that `serve --dev` and `keys roots` make, when they stand in the database's folder */
+function rootsBeside (path: string): RootSources | null {
+  return existsSync(join(dirname(path), 'audit.ring')) ? rootsIn(dirname(path)) : null
+}
+
 /** @throws WrongUse when none is given and this folder has none; ConfigError when what is configured is wrong */
 function find (place: Place): Found {
-  const { database, mode } = readPlace({ file: place.config, env: process.env })
+  const { database, mode, kek, index_key, audit_key } = readPlace({ file: place.config, env: process.env })
+  const said = kek === undefined || index_key === undefined || audit_key === undefined ? null : { kek, index_key, audit_key }
   const given = place.database ?? database
   if (given === undefined && place.config !== undefined) throw new WrongUse(`${place.config} names no database; give --database sqlite:PATH`)
   const found = given ?? developmentDatabase
   const path = found.slice('sqlite:'.length)
   if (given === undefined && !existsSync(path)) throw new WrongUse('no database: give --database sqlite:PATH or --config FILE, or run "npm start" here first')
-  return { url: found, path, mode: place.mode ?? mode }
+  return { url: found, path, mode: place.mode ?? mode, roots: said ?? rootsBeside(path) }
 }
 
 /** @throws Problem when the file is not there */
@@ -50,8 +57,8 @@ function existing (found: Found): Found {
 /** @returns the database to work on, which is there */
 export const databaseOf = (place: Place): Found => existing(find(place))
 
-async function within<T> ({ url, mode = 'test' }: Found, work: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore({ url, mode })
+async function within<T> ({ url, mode = 'test', roots }: Found, work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore({ url, mode, roots: roots === null ? null : readRoots(roots) })
   try { return await work(store) } finally { await store.close() }
 }
 

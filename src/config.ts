@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs'
 import { Ajv, type ErrorObject } from 'ajv'
 import { Type, type Static, type TObject } from 'typebox'
 import { Unusable } from './core/core.ts'
+import { sourcePattern } from './vault/vault.ts'
 
 const bytes = (value: number, description: string) => Type.Integer({ minimum: 1, default: value, description })
 const ms = bytes
 const file = (description: string) => Type.String({ minLength: 1, description })
+const secret = (description: string) => Type.String({ pattern: sourcePattern, description })
 const port = (value: number, description: string) => Type.Integer({ minimum: 0, maximum: 65535, default: value, description })
 
 /** Every setting; the environment's name is `ZORGPOORT_` and the name in capitals. Those without a default must be given. */
@@ -17,6 +19,9 @@ export const configSchema = Type.Object({
   tls_certificate: file('PEM file with the certificate of the REST door, its chain below it.'),
   seal_key: file('PEM file with the private key that seals messages (EC P-256, P-384 or RSA).'),
   seal_certificate: file('PEM file with the certificate that belongs to it, its chain below it.'),
+  kek: secret('Ring of the keys that wrap the key of each message: `file:PATH` or `command:PROGRAM ARG…`; one `NAME:BASE64` a line, the first is used.'),
+  index_key: secret('Ring of the keys under which a person is looked up, in the same form.'),
+  audit_key: secret('Ring of the keys that chain the audit, in the same form.'),
   rest_host: Type.String({ default: '127.0.0.1', description: 'Address the REST door listens on; `0.0.0.0` for all.' }),
   rest_port: port(8443, 'Port of the REST door (mutual TLS).'),
   operations_host: Type.String({ default: '127.0.0.1', description: 'Address of the operations listener (health, metrics, /docs). It has no authentication: keep it private.' }),
@@ -82,10 +87,10 @@ function checked<T> (schema: TObject, raw: Raw): T {
 const placeSchema = Type.Partial(configSchema, { additionalProperties: false })
 
 /**
- * @returns which database a short command works on: the rest of the configuration need not be there, only well formed
+ * @returns what a short command needs, such as its database: the rest of the configuration need not be there, only well formed
  * @throws ConfigError naming every wrong setting
  */
-export function readPlace (sources: { file?: string | undefined, env: NodeJS.ProcessEnv }): { readonly database?: string, readonly mode?: Config['mode'] } {
+export function readPlace (sources: { file?: string | undefined, env: NodeJS.ProcessEnv }): Readonly<Partial<Config>> {
   return checked<Static<typeof placeSchema>>(placeSchema, { ...fromFile(sources.file), ...fromEnvironment(configSchema, sources.env) })
 }
 

@@ -17,6 +17,7 @@ import * as standard from './standard/standard.ts'
 import { lockForServe, openStore, StoreFull, type Store } from './store/store.ts'
 import { openOperations } from './transport/operations/operations.ts'
 import { openRest } from './transport/rest/rest.ts'
+import { readRoots } from './vault/vault.ts'
 import { openValidator } from './validate/validate.ts'
 import { version } from './version.ts'
 import { startWorker } from './worker.ts'
@@ -93,7 +94,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const sealer = openSealer(seal.key, seal.cert, chainBelow(seal.cert))
   for (const [use, cert] of [['tls', tls.cert], ['seal', seal.cert]] as const) refuseOutsideDates(`${use}_certificate`, cert, clock.now())
   opened.lock = lockForServe(config.database)
-  const store = await openStore({ url: config.database, mode: config.mode, clock, retour_unknown: config.retour_unknown })
+  const store = await openStore({ url: config.database, mode: config.mode, clock, retour_unknown: config.retour_unknown, roots: readRoots(config) })
   opened.store = () => store.close()
   const validator = openValidator({ payload_bytes_max: config.payload_bytes_max, worker_bytes: config.validation_worker_bytes, worker_ms_max: config.validation_ms_max, findings_max: 200, level1_engine: config.level1_engine }, error => { log.error({ err: error }, 'a message could not be judged') })
   opened.validator = () => validator.close()

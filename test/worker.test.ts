@@ -9,7 +9,7 @@ import { openLog } from '../src/log.ts'
 import { openStore, StoreUnavailable, type Claimed, type Finish, type Store } from '../src/store/store.ts'
 import { startWorker, type Worker } from '../src/worker.ts'
 import { until } from './flow/world.ts'
-import { finish, gemeente, heen, later } from './store/sample.ts'
+import { finish, gemeente, heen, later, roots } from './store/sample.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'zorgpoort-worker-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -20,7 +20,7 @@ interface Bench { readonly store: Store, readonly works: readonly Work[], readon
 
 /** A worker on a database of its own, whose time the test sets. `over` changes verbs of its store and its settings. */
 async function bench (t: TestContext, over: { store?: (store: Store) => Partial<Store>, lease_ms?: number, claim_limit?: number } = {}): Promise<Bench> {
-  const store = await openStore({ url: `sqlite:${join(folder, `${t.name.replace(/\W+/g, '-')}.db`)}`, mode: 'test' })
+  const store = await openStore({ url: `sqlite:${join(folder, `${t.name.replace(/\W+/g, '-')}.db`)}`, mode: 'test', roots })
   const time = { ms: 0 }
   const clock: Clock = { now: () => later(time.ms) }
   const works: Work[] = []

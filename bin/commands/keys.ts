@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { instant, partyCode, partyKind } from '../../src/core/core.ts'
 import { developmentKeys, listKeys, usableCertificate, type DevelopmentParty } from '../../src/sign/sign.ts'
+import { makeRoots, rootsIn } from '../../src/vault/vault.ts'
 import { readText } from '../files.ts'
 import { developmentFolder } from '../place.ts'
 import { WrongUse } from '../problem.ts'
@@ -23,7 +24,7 @@ function certificatesIn (dir: string): Map<string, string> {
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value]
 
 export function keys (program: Command): void {
-  const group = program.command('keys').description('test keys and certificates: make, list')
+  const group = program.command('keys').description('keys and certificates: make, roots, list')
   group.command('make').description('make a test authority, server, seal and client certificates; keeps what is there and valid')
     .option('--dir <folder>', 'where', developmentFolder)
     .option('--party <name:code>', 'a client certificate for this party, such as gemeente:0344; repeat for more', collect, [])
@@ -31,6 +32,12 @@ export function keys (program: Command): void {
       const before = existsSync(dir) ? certificatesIn(dir) : new Map<string, string>()
       const { ca, server, seal, parties } = await developmentKeys(dir, party.map(partyOf))
       for (const it of [ca, server, seal, ...Object.values(parties)]) console.log(`${before.get(it.certificate) === readText(it.certificate) ? 'kept' : 'made'}  ${it.certificate}  ${it.key}`)
+    })
+  group.command('roots').description('make the three root keys of an installation (kek, index_key, audit_key), a file each; keeps what is there. Keep copies apart from those of the database')
+    .option('--dir <folder>', 'where', developmentFolder)
+    .action(({ dir }: { dir: string }) => {
+      const made = makeRoots(dir, instant(Date.now()))
+      for (const [setting, source] of Object.entries(rootsIn(dir))) console.log(`${made.some(path => source.endsWith(path)) ? 'made' : 'kept'}  ${setting.padEnd(10)}${source}`)
     })
   group.command('list').description('list the certificates of a folder')
     .option('--dir <folder>', 'where', developmentFolder).option('--json', 'as JSON')

@@ -95,7 +95,7 @@ export function serve (program: Command, end: (code: number) => void): void {
     .action(async (options: Options) => {
       const config = configOf(options)
       const terminal = process.stdout.isTTY
-      if (options.dev === true) await prepareDevelopment(config.database, step => { console.log(`  ✓ ${step}`) })
+      if (options.dev === true) await prepareDevelopment(config.database, config, step => { console.log(`  ✓ ${step}`) })
       const log = openLog({ level: config.log_level, pretty: terminal })
       const signal = asked()
       const lost = stray(log)

@@ -1,9 +1,11 @@
 /** Taking messages in: once per key, and an answer only to what it answers. */
 import { referentienummer, type MessageId, type RefusalCode } from '../core/core.ts'
+import type { Wrapped } from '../vault/vault.ts'
 import type { Audit } from './audit.ts'
 import type { Db, Session, Statement, Row, Values } from './db.ts'
 import { at, places, prepared, type Dialect } from './dialect.ts'
 import { bytes, envelopeColumns, maybe, message, text, whole } from './rows.ts'
+import type { Safe } from './safe.ts'
 import type { Acceptance, Accepted, Correlation, Difference, Envelope, Store } from './verbs.ts'
 
 export interface AcceptRules {
@@ -11,7 +13,7 @@ export interface AcceptRules {
   readonly retour_unknown: 'refuse' | 'accept'
 }
 
-const states = ['delivery', 'offered_ms', 'answer', 'order_key', 'header', 'receipt', 'seal'] as const
+const states = ['delivery', 'offered_ms', 'answer', 'order_key', 'data_key', 'kek_id', 'header', 'receipt', 'seal'] as const
 
 function statements ({ sql, lock }: Dialect) {
   const keyed = (columns: string[]) => sql('message').select(columns)
@@ -35,8 +37,18 @@ type Key = Pick<Envelope, 'sender' | 'type' | 'identificatie' | 'sha256'>
 type Refused = Extract<Accepted, { kind: 'refused' }>
 const refused = (code: RefusalCode, message: MessageId | null = null, differences: readonly Difference[] = []): Refused => ({ kind: 'refused', code, message, differences })
 
-function messageValues ({ received, ...envelope }: Envelope, { delivery, answer, order_key, header, receipt, seal }: Acceptance): Values {
-  return { ...envelope, received_ms: received, delivery, offered_ms: delivery === 'offered' ? received : null, answer, order_key, header: JSON.stringify(header), receipt, seal }
+/** A message with what is kept encrypted of it, closed before the transaction begins. */
+export interface Closing extends Wrapped { readonly item: Acceptance, readonly payload: Uint8Array, readonly findings: Uint8Array | null }
+
+/** @returns the message, its payload and findings closed under a key of its own */
+export function closing (safe: Safe, item: Acceptance): Closing {
+  const { close, data_key, kek_id } = safe.fresh(item.envelope.id)
+  const findings = item.findings.length > 0 ? close('findings', Buffer.from(JSON.stringify(item.findings))) : null
+  return { item, payload: close('payload', item.payload), findings, data_key, kek_id }
+}
+
+function messageValues ({ received, ...envelope }: Envelope, { item: { delivery, answer, order_key, header, receipt, seal }, data_key, kek_id }: Closing): Values {
+  return { ...envelope, received_ms: received, delivery, offered_ms: delivery === 'offered' ? received : null, answer, order_key, data_key, kek_id, header: JSON.stringify(header), receipt, seal }
 }
 
 /** @returns the elements that are not repeated unchanged */
@@ -67,7 +79,7 @@ async function earlier (session: Session, first: Statement, { sender, type, iden
   return { kind: 'duplicate', id: message(row, 'id'), receipt: bytes(row, 'receipt') }
 }
 
-export type Accept = (session: Session, item: Acceptance) => Promise<Accepted>
+export type Accept = (session: Session, item: Closing) => Promise<Accepted>
 
 /** @returns what takes one message in, inside a transaction; a refused or repeated one changes nothing */
 export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): Accept {
@@ -84,10 +96,9 @@ export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): A
     return differences.length === 0 ? { kind: 'message', row } : refused('ZP_RETOUR_ECHO', message(row, 'id'), differences)
   }
 
-  async function write (session: Session, seq: number, item: Acceptance): Promise<void> {
-    const { envelope, payload, findings, delivery } = item
+  async function write (session: Session, seq: number, { item: { envelope, delivery }, payload, findings }: Closing): Promise<void> {
     await session.run(sql.payload, { message: seq, body: payload })
-    if (findings.length > 0) await session.run(sql.finding, { message: seq, body: Buffer.from(JSON.stringify(findings)) })
+    if (findings !== null) await session.run(sql.finding, { message: seq, body: findings })
     if (delivery === 'waiting' || delivery === 'held') {
       const state = delivery === 'held' ? 'held' : 'due'
       await session.run(sql.delivery, { message: seq, target: envelope.receiver, state, due_ms: envelope.received })
@@ -101,16 +112,17 @@ export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): A
     await audit(session, { at: received, event: 'answered', message: message(row, 'id'), account, detail: id })
   }
 
-  return async (session, item) => {
+  return async (session, closing) => {
+    const { item } = closing
     const repeat = await earlier(session, sql.first, item.envelope)
     if (repeat !== null) return repeat
     const found = await asked(session, item)
     if (found.kind === 'refused') return found
     const envelope = found.kind === 'free' ? item.envelope : following(item.envelope, found.row)
-    const [row] = await session.all(sql.message, messageValues(envelope, item))
+    const [row] = await session.all(sql.message, messageValues(envelope, closing))
     // Another process was first, between our look and our insert.
     if (row === undefined) return await earlier(session, sql.first, envelope) ?? refused('ZP_IDENTIFICATIE_REUSED')
-    await write(session, whole(row, 'seq'), item)
+    await write(session, whole(row, 'seq'), closing)
     if (found.kind === 'message') await close(session, found.row, envelope)
     return { kind: 'stored', id: envelope.id }
   }

@@ -1,7 +1,8 @@
 /** Opens a store by its url, in the mode the database was made for. */
 import { resolve } from 'node:path'
 import { systemClock, type Clock } from '../core/core.ts'
-import { accepter, earlierVerb, type AcceptRules } from './accept.ts'
+import type { Roots } from '../vault/vault.ts'
+import { accepter, closing, earlierVerb, type AcceptRules } from './accept.ts'
 import { auditor } from './audit.ts'
 import { countVerbs } from './count.ts'
 import { StoreUnusable, type Db } from './db.ts'
@@ -12,6 +13,7 @@ import { queueVerbs, weigh } from './queue.ts'
 import { readVerbs } from './read.ts'
 import { registerVerbs } from './register.ts'
 import { text } from './rows.ts'
+import { openSafe, type Safe } from './safe.ts'
 import { lockSqlite, openSqlite } from './sqlite.ts'
 import type { Store } from './verbs.ts'
 
@@ -22,6 +24,8 @@ export interface StoreOptions extends Partial<AcceptRules> {
   readonly url: string
   /** A database remembers its mode and refuses the other. */
   readonly mode: Mode
+  /** The three keys outside the database; without them only what is not encrypted can be read. */
+  readonly roots?: Roots | null
   readonly clock?: Clock
   /** What stands between the verbs and the database: something that measures, or that lets storage fail in a test. */
   readonly wrap?: (db: Db) => Db
@@ -65,18 +69,21 @@ async function check (db: Db, { sql }: Dialect): Promise<void> {
 }
 
 /** The verbs over an open database that is up to date. */
-function storeOn ({ db, dialect }: Opened, rules: AcceptRules): Store {
+function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe): Store {
   const audit = auditor(dialect, 'main')
   const accept = accepter(dialect, audit, rules)
   return {
-    accept: items => db.write(async session => {
-      const results = []
-      for (const item of items) results.push(await accept(session, item))
-      return results
-    }, weigh(items)),
+    async accept (items) {
+      const closed = items.map(item => closing(safe, item))
+      return await db.write(async session => {
+        const results = []
+        for (const item of closed) results.push(await accept(session, item))
+        return results
+      }, weigh(items))
+    },
     ...earlierVerb(db, dialect),
-    ...queueVerbs(db, dialect, accept, audit),
-    ...readVerbs(db, dialect, audit),
+    ...queueVerbs(db, dialect, accept, audit, safe),
+    ...readVerbs(db, dialect, audit, safe),
     ...registerVerbs(db, dialect),
     ...countVerbs(db, dialect),
     check: () => check(db, dialect),
@@ -88,12 +95,12 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules): Store {
  * Opens the store and brings its database forward.
  * @throws StoreUnusable when the database is of another mode or made by a newer version; StoreFailure when it cannot be read or written
  */
-export async function openStore ({ url, mode, clock = systemClock, retour_unknown = 'refuse', wrap = db => db }: StoreOptions): Promise<Store> {
+export async function openStore ({ url, mode, clock = systemClock, retour_unknown = 'refuse', roots = null, wrap = db => db }: StoreOptions): Promise<Store> {
   const opened = connect(url)
   return await opening(opened, async () => {
     await bringForward(opened.db, opened.dialect, migrations, clock.now())
     await rememberMode(opened, mode)
-    return storeOn({ ...opened, db: wrap(opened.db) }, { retour_unknown })
+    return storeOn({ ...opened, db: wrap(opened.db) }, { retour_unknown }, openSafe(roots))
   })
 }
 

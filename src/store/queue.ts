@@ -1,10 +1,11 @@
 /** Delivery work under leases: claimed, renewed, handed back, and finished together with what it caused. */
 import { never, type Instant } from '../core/core.ts'
-import type { Accept } from './accept.ts'
+import { closing, type Accept, type Closing } from './accept.ts'
 import type { Audit } from './audit.ts'
 import { StoreFailure, type Db, type Row, type Session, type Statement } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
 import { claimed, envelopeColumns, maybe, message, whole } from './rows.ts'
+import type { Safe } from './safe.ts'
 import type { Acceptance, Finish, Finished, Store } from './verbs.ts'
 
 type Outcome = Finish['outcome']
@@ -35,7 +36,7 @@ function statements ({ sql, lock, lockFree }: Dialect) {
     delivered: prepared(sql('message').where('seq', at('seq'))
       .update({ delivery: 'delivered', offered_ms: sql.raw('coalesce(offered_ms, ?)', [at('now')]), delivered_ms: at('now') }).returning('id')),
     state: prepared(sql('message').where('seq', at('seq')).update({ delivery: at('state') }).returning('id')),
-    rejected: prepared(sql('message').where('seq', at('seq')).update({ verdict: 'rejected', delivery: 'none' }).returning(['id', 'answers'])),
+    rejected: prepared(sql('message').where('seq', at('seq')).update({ verdict: 'rejected', delivery: 'none' }).returning(['id', 'answers', 'data_key', 'kek_id'])),
     finding: prepared(sql('finding').insert({ message: at('seq'), body: at('body') }).onConflict('message').merge()),
     unanswered: prepared(sql('message').where({ id: at('answered'), answered_by: at('by') }).update({ answer: 'awaited', answered_by: null })),
     id: prepared(sql('message').select('id').where('seq', at('seq')))
@@ -66,12 +67,12 @@ async function alone (session: Session, work: () => Promise<Finished>): Promise<
 }
 
 /** @throws Error when one of them is refused: then none may stay */
-async function storeCaused (session: Session, accept: Accept, caused: readonly Acceptance[]): Promise<void> {
+async function storeCaused (session: Session, accept: Accept, caused: readonly Closing[]): Promise<void> {
   for (const item of caused) if ((await accept(session, item)).kind === 'refused') throw new Error('a caused message was refused')
 }
 
 /** @returns what records how a delivery ended, inside a transaction */
-function recorder (sql: ReturnType<typeof statements>, audit: Audit) {
+function recorder (sql: ReturnType<typeof statements>, audit: Audit, safe: Safe) {
   /** What a rejected message answered has no answer any more, so that a better one can come. */
   async function reopen (session: Session, rows: readonly Row[], now: Instant): Promise<void> {
     for (const row of rows) {
@@ -101,8 +102,8 @@ function recorder (sql: ReturnType<typeof statements>, audit: Audit) {
         return await told(await session.all(sql.state, { seq, state: outcome.kind }), outcome.reason)
       case 'rejected': {
         await session.run(sql.gone, { delivery })
-        if (outcome.findings.length > 0) await session.run(sql.finding, { seq, body: Buffer.from(JSON.stringify(outcome.findings)) })
         const rows = await session.all(sql.rejected, { seq })
+        if (outcome.findings.length > 0) for (const row of rows) await session.run(sql.finding, { seq, body: safe.of(row, message(row, 'id')).close('findings', Buffer.from(JSON.stringify(outcome.findings))) })
         await told(rows, outcome.findings[0]?.code ?? null)
         return await reopen(session, rows, now)
       }
@@ -113,12 +114,12 @@ function recorder (sql: ReturnType<typeof statements>, audit: Audit) {
 }
 
 /** @returns the verbs of the worker */
-export function queueVerbs (db: Db, dialect: Dialect, accept: Accept, audit: Audit): Verbs {
+export function queueVerbs (db: Db, dialect: Dialect, accept: Accept, audit: Audit, safe: Safe): Verbs {
   const sql = statements(dialect)
   const envelopesOf = envelopes(dialect)
-  const record = recorder(sql, audit)
+  const record = recorder(sql, audit, safe)
 
-  async function finishOne (session: Session, { delivery, fence, outcome, caused = [] }: Finish, now: Instant): Promise<Finished> {
+  async function finishOne (session: Session, { delivery, fence, outcome }: Finish, caused: readonly Closing[], now: Instant): Promise<Finished> {
     const [row] = await session.all(sql.leased, { delivery, fence })
     if (row === undefined) return 'stale'
     await storeCaused(session, accept, caused)
@@ -138,11 +139,14 @@ export function queueVerbs (db: Db, dialect: Dialect, accept: Accept, audit: Aud
     release: claims => db.write(async session => {
       for (const { delivery, fence } of claims) await session.run(sql.release, { delivery, fence })
     }),
-    finish: (items, now) => db.write(async session => {
-      const results: Finished[] = []
-      for (const item of items) results.push(await alone(session, () => finishOne(session, item, now)))
-      return results
-    }, weigh(items.flatMap(item => item.caused ?? [])))
+    async finish (items, now) {
+      const closed = items.map(item => ({ item, caused: (item.caused ?? []).map(it => closing(safe, it)) }))
+      return await db.write(async session => {
+        const results: Finished[] = []
+        for (const { item, caused } of closed) results.push(await alone(session, () => finishOne(session, item, caused, now)))
+        return results
+      }, weigh(items.flatMap(item => item.caused ?? [])))
+    }
   }
 }
 

@@ -2,10 +2,11 @@
 import type { MessageId, PartyCode } from '../core/core.ts'
 import type { Knex } from 'knex'
 import type { Audit } from './audit.ts'
-import type { Db, Session, Statement } from './db.ts'
+import type { Db, Row, Session, Statement } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
 import { lister, shown } from './list.ts'
-import { bytes, envelopeColumns, findings, historyRows, maybe, stored } from './rows.ts'
+import { bytes, envelopeColumns, findings, historyRows, stored } from './rows.ts'
+import type { Safe } from './safe.ts'
 import type { Store, StoredMessage } from './verbs.ts'
 
 type Verbs = Pick<Store, 'mailbox' | 'acknowledge' | 'message' | 'list' | 'history' | 'findings' | 'payload' | 'seal' | 'receipt' | 'inspect'>
@@ -31,8 +32,8 @@ function statements ({ sql }: Dialect) {
     history: prepared(history(sql('audit as a').select([...event, 'own.id as account'])
       .leftJoin('account as own', join => join.on('own.id', 'a.account').andOnVal('own.party', at('party'))))),
     wholeHistory: prepared(history(sql('audit as a').select([...event, 'a.account']))),
-    findings: prepared(visible(sql('message as m').leftJoin('finding as f', 'f.message', 'm.seq').select(['m.sender', 'f.body as findings']))),
-    payload: prepared(visible(sql('message as m').join('payload as p', 'p.message', 'm.seq').select('p.body as bytes'))),
+    findings: prepared(visible(sql('message as m').leftJoin('finding as f', 'f.message', 'm.seq').select(['m.sender', 'm.data_key', 'm.kek_id', 'f.body as findings']))),
+    payload: prepared(visible(sql('message as m').join('payload as p', 'p.message', 'm.seq').select(['m.data_key', 'm.kek_id', 'p.body as bytes']))),
     seal: prepared(visible(sql('message as m').select('m.seal as bytes'))),
     receipt: prepared(visible(sql('message as m').select('m.receipt as bytes'))),
     deliver: prepared(sql('message').where({ id: at('id'), receiver: at('party'), delivery: 'offered' })
@@ -42,15 +43,15 @@ function statements ({ sql }: Dialect) {
 }
 
 /** @returns the verbs of parties and operators */
-export function readVerbs (db: Db, dialect: Dialect, audit: Audit): Verbs {
+export function readVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe): Verbs {
   const sql = statements(dialect)
   const one = async (session: Session, statement: Statement, values: { id: MessageId, party?: PartyCode }): Promise<StoredMessage | null> => {
     const [row] = await session.all(statement, values)
     return row === undefined ? null : stored(row)
   }
-  const blob = (statement: Statement) => (party: PartyCode, id: MessageId): Promise<Uint8Array | null> => db.read(async session => {
+  const blob = (statement: Statement, read: (row: Row, id: MessageId) => Uint8Array = row => bytes(row, 'bytes')) => (party: PartyCode, id: MessageId): Promise<Uint8Array | null> => db.read(async session => {
     const [row] = await session.all(statement, { id, party })
-    return row === undefined ? null : bytes(row, 'bytes')
+    return row === undefined ? null : read(row, id)
   })
 
   return {
@@ -68,9 +69,9 @@ export function readVerbs (db: Db, dialect: Dialect, audit: Audit): Verbs {
     findings: (party, id) => db.read(async session => {
       const [row] = await session.all(sql.findings, { id, party })
       if (row === undefined) return null
-      return row['sender'] === party ? maybe(row, 'findings', findings) ?? [] : []
+      return row['sender'] === party && row['findings'] !== null ? findings(safe.of(row, id).open('findings', bytes(row, 'findings'))) : []
     }),
-    payload: blob(sql.payload),
+    payload: blob(sql.payload, (row, id) => safe.of(row, id).open('payload', bytes(row, 'bytes'))),
     seal: blob(sql.seal),
     receipt: blob(sql.receipt),
     inspect: id => db.read(async session => {

@@ -74,7 +74,7 @@ export const account = (row: Row, column: string): AccountId => accountId(text(r
 export const message = (row: Row, column: string): MessageId => messageId(text(row, column))
 
 /** @returns what was found wrong with a message, kept as JSON in UTF-8 */
-export const findings = (row: Row, column: string): Finding[] => entries(Buffer.from(bytes(row, column)).toString()).map(finding)
+export const findings = (json: Uint8Array): Finding[] => entries(Buffer.from(json).toString()).map(finding)
 
 /** The columns of an envelope, all of the table `message`. */
 export const envelopeColumns = [

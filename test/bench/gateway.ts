@@ -9,6 +9,7 @@ import Database from 'better-sqlite3'
 import { accountId, instant, partyCode, partyKind } from '../../src/core/core.ts'
 import { certificateFacts, developmentKeys, issue, type DevelopmentKeys, type KeyAlgorithm, type KeyFiles } from '../../src/sign/sign.ts'
 import { openStore } from '../../src/store/store.ts'
+import { makeRoots, readRoots, rootsIn } from '../../src/vault/vault.ts'
 import { home } from '../../src/version.ts'
 import { emptyFolder } from './place.ts'
 
@@ -30,7 +31,8 @@ export async function prepare (name: string, algorithm: KeyAlgorithm): Promise<G
   const keys = await developmentKeys(join(folder, 'keys'), parties)
   const database = join(folder, 'zorgpoort.db')
   const seal = algorithm === 'P-256' ? keys.seal : await sealKeys(join(folder, 'keys'), keys, algorithm)
-  const store = await openStore({ url: `sqlite:${database}`, mode: 'test' })
+  makeRoots(folder, instant(Date.now()))
+  const store = await openStore({ url: `sqlite:${database}`, mode: 'test', roots: readRoots(rootsIn(folder)) })
   try {
     for (const { name, code } of parties) {
       const kind = partyKind(code)
@@ -68,7 +70,7 @@ export async function serve (ground: Ground, nodeOptions: readonly string[] = []
   const { keys, seal } = ground
   writeFileSync(config, JSON.stringify({
     mode: 'test', database: `sqlite:${ground.database}`, tls_key: keys.server.key, tls_certificate: keys.server.certificate,
-    seal_key: seal.key, seal_certificate: seal.certificate, rest_port: 0, operations_port: 0
+    seal_key: seal.key, seal_certificate: seal.certificate, rest_port: 0, operations_port: 0, ...rootsIn(ground.folder)
   }))
   const path = join(ground.folder, 'gateway.log')
   const log = openSync(path, 'w')

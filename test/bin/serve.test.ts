@@ -99,15 +99,16 @@ describe('serve says in one sentence', () => {
 
   test('which setting is unknown, missing, wrong or contradictory', async () => {
     const cwd = folder()
-    const env = { ZORGPOORT_MODE: 'test', ZORGPOORT_DATABASE: 'sqlite:a.db', ZORGPOORT_TLS_KEY: 'a', ZORGPOORT_TLS_CERTIFICATE: 'a', ZORGPOORT_SEAL_KEY: 'a', ZORGPOORT_SEAL_CERTIFICATE: 'a' }
+    const env = { ZORGPOORT_MODE: 'test', ZORGPOORT_DATABASE: 'sqlite:a.db', ZORGPOORT_TLS_KEY: 'a', ZORGPOORT_TLS_CERTIFICATE: 'a', ZORGPOORT_SEAL_KEY: 'a', ZORGPOORT_SEAL_CERTIFICATE: 'a', ZORGPOORT_KEK: 'file:a', ZORGPOORT_INDEX_KEY: 'file:a', ZORGPOORT_AUDIT_KEY: 'file:a' }
     writeFileSync(join(cwd, 'strange.json'), '{"strange":1}')
     writeFileSync(join(cwd, 'broken.json'), '{')
     const cases: ReadonlyArray<readonly [args: string[], env: Record<string, string>, ...says: RegExp[]]> = [
       [dev, { ZORGPOORT_STRANGE: '1' }, /ZORGPOORT_STRANGE/],
-      [['serve'], {}, /mode is not set/, /database is not set/, /tls_key is not set/, /seal_certificate is not set/],
+      [['serve'], {}, /mode is not set/, /database is not set/, /tls_key is not set/, /seal_certificate is not set/, /kek is not set/, /index_key is not set/, /audit_key is not set/],
       [['serve'], { ...env, ZORGPOORT_MODE: 'acceptance' }, /mode/],
       [['serve'], { ...env, ZORGPOORT_REST_PORT: 'x' }, /rest_port/],
       [['serve'], { ...env, ZORGPOORT_REST_PORT: '65536' }, /rest_port/],
+      [['serve'], { ...env, ZORGPOORT_KEK: 'secret-itself' }, /kek must match/],
       [['serve'], env, /tls_key: cannot read a/],
       [['serve', '--config', 'none.json'], {}, /none\.json/],
       [['serve', '--config', 'broken.json'], {}, /broken\.json is not JSON/],
@@ -115,6 +116,7 @@ describe('serve says in one sentence', () => {
     ]
     await Promise.all(cases.map(async ([args, env, ...says]) => { oneSentence(await zorgpoort(args, { cwd, env }), ...says) }))
     assert.equal(existsSync(join(cwd, 'a.db')), false)
+    oneSentence(await zorgpoort(dev, { cwd, env: { ZORGPOORT_AUDIT_KEY: 'file:a' } }), /audit_key: cannot read a/)
     assert.equal((await zorgpoort(dev, { cwd, env: { ZORGPOORT_MODE: 'production' } })).code, 2)
     for (const port of ['x', '65536', '-1']) assert.equal((await zorgpoort(['serve', '--port', port], { cwd, env })).code, 2, port)
   })

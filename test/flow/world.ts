@@ -14,6 +14,7 @@ import { openLog } from '../../src/log.ts'
 import { certificateFacts, issue, keyPem, makeAuthority, type Issued } from '../../src/sign/sign.ts'
 import { generateMessage, modelOf, writeMessage, type Family, type MessageType, type SampleOverrides } from '../../src/standard/standard.ts'
 import { openStore, type Account, type Store } from '../../src/store/store.ts'
+import { makeRoots, readRoots, rootsIn } from '../../src/vault/vault.ts'
 import { home } from '../../src/version.ts'
 
 export const gemeente = partyCode('0344')
@@ -191,6 +192,7 @@ export async function makeWorld (): Promise<World> {
   writeFileSync(path('ca.pem'), authority.certificate)
   writeFileSync(path('ca.key'), keyPem(authority.privateKey))
   const keep = (name: string, { key, certificate }: Issued): void => { writeFileSync(path(`${name}.key`), key); writeFileSync(path(`${name}.pem`), certificate) }
+  makeRoots(dir, systemClock.now())
   keep('server', server)
   keep('seal', seal)
   keep('short-seal', await issue(authority, { subject: 'seal', use: 'seal', algorithm: 'P-256', notAfter: instant(Date.now() + hour) }))
@@ -207,14 +209,14 @@ export async function makeWorld (): Promise<World> {
     if (person.registered !== false) accounts.set(who, accountOf(who, person, it.certificate))
   }
   const store: World['store'] = async work => {
-    const beside = await openStore({ url: database, mode: 'test' })
+    const beside = await openStore({ url: database, mode: 'test', roots: readRoots(rootsIn(dir)) })
     try { return await work(beside) } finally { await beside.close() }
   }
   await store(it => register(it, accounts))
 
   const config: World['config'] = (over = {}) => readConfig({
     env: {},
-    over: { mode: 'test', database, tls_key: path('server.key'), tls_certificate: path('server.pem'), seal_key: path('seal.key'), seal_certificate: path('seal.pem'), rest_port: 0, operations_port: 0, poll_ms: 50, log_level: 'debug', ...over }
+    over: { mode: 'test', database, tls_key: path('server.key'), tls_certificate: path('server.pem'), seal_key: path('seal.key'), seal_certificate: path('seal.pem'), ...rootsIn(dir), rest_port: 0, operations_port: 0, poll_ms: 50, log_level: 'debug', ...over }
   })
   const client: World['client'] = (who, url) => {
     const own = issued.get(who)

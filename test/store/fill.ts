@@ -1,8 +1,8 @@
 /** Stores messages until storage fails, and tells each one stored, how it failed, and that it can still be read; started by a test. */
 import { openStore, StoreFull } from '../../src/store/store.ts'
-import { gemeente, heen } from './sample.ts'
+import { gemeente, heen, roots } from './sample.ts'
 
-const store = await openStore({ url: process.argv[2] ?? '', mode: 'test' })
+const store = await openStore({ url: process.argv[2] ?? '', mode: 'test', roots })
 let last: ReturnType<typeof heen>['envelope']['id'] | null = null
 for (let n = 0; n < 100; n++) {
   try {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { TestContext } from 'node:test'
 import { accountId, instant, newMessageId, newReferentienummer, partyCode, sha256Hex, type Instant } from '../../src/core/core.ts'
+import { parseRing, type Roots } from '../../src/vault/vault.ts'
 import type { Acceptance, Claimed, Envelope, Finish, Store, StoreOptions } from '../../src/store/store.ts'
 
 /** Opens a store; each `name` is a database of its own, and the same name the same database. */
@@ -15,6 +16,10 @@ export const aanbieder = partyCode('12345678')
 export const account = accountId('supplier-1')
 export const start = instant(1_790_000_000_000)
 export const later = (ms: number): Instant => instant(start + ms)
+
+/** The same in every process of a test. */
+const ring = (name: string, byte: number) => parseRing(`${name}:${Buffer.alloc(32, byte).toString('base64')}`, name)
+export const roots: Roots = { kek: ring('kek', 1), index: ring('index', 2), audit: ring('audit', 3) }
 
 const bytes = (text: string): Uint8Array => Buffer.from(text)
 let number = 0

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -10,8 +10,9 @@ import Database from 'better-sqlite3'
 import { isMessageId, messageId } from '../../src/core/core.ts'
 import { lockForServe, migrate, openStore, StoreFailure, StoreUnusable } from '../../src/store/store.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
+import { Unopened } from '../../src/vault/vault.ts'
 import { storeContract } from './contract.ts'
-import { gemeente, heen } from './sample.ts'
+import { gemeente, heen, roots } from './sample.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'zorgpoort-store-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -19,7 +20,7 @@ const pathOf = (name: string): string => `${join(folder, name)}.db`
 const urlOf = (name: string): string => `sqlite:${pathOf(name)}`
 const script = (name: string): string => join(import.meta.dirname, name)
 
-storeContract('SQLite', (name, options = {}) => openStore({ url: urlOf(name), mode: 'test', ...options }))
+storeContract('SQLite', (name, options = {}) => openStore({ url: urlOf(name), mode: 'test', roots, ...options }))
 
 describe('store in an SQLite file', () => {
   test('is brought forward once, and refused when a newer version made it', async () => {
@@ -33,8 +34,33 @@ describe('store in an SQLite file', () => {
     await assert.rejects(migrate(url), StoreUnusable)
   })
 
+  test('keeps payload and findings encrypted, each bound to its place', async () => {
+    const path = pathOf('closed')
+    const store = await openStore({ url: urlOf('closed'), mode: 'test', roots })
+    const one = { ...heen({ payload: '<Bsn>999900006</Bsn>' }), findings: [{ level: 1 as const, code: 'ZP_X', line: 1, path: 'Client', found: 'Achternaamsen', expected: '', message: '', message_en: '' }] }
+    const other = heen({ payload: '<Bsn>999990019</Bsn>' })
+    await store.accept([one, other])
+    const files = ['', '-wal'].map(end => readFileSync(path + end).toString('latin1')).join('')
+    for (const secret of ['999900006', '999990019', 'Achternaamsen']) assert.ok(!files.includes(secret), secret)
+    assert.deepEqual(await store.payload(gemeente, one.envelope.id), Buffer.from(one.payload))
+    assert.equal((await store.findings(gemeente, one.envelope.id))?.[0]?.found, 'Achternaamsen')
+    const db = new Database(path)
+    db.exec('update payload set body = (select body from payload order by message desc limit 1)')
+    await assert.rejects(store.payload(gemeente, one.envelope.id), Unopened)
+    await store.close()
+    const shut = await openStore({ url: urlOf('closed'), mode: 'test' })
+    assert.equal((await shut.message(gemeente, other.envelope.id))?.id, other.envelope.id)
+    await assert.rejects(shut.payload(gemeente, other.envelope.id), /kek, index_key and audit_key/)
+    await assert.rejects(shut.accept([heen()]), StoreUnusable)
+    db.exec('update message set data_key = null, kek_id = null')
+    db.prepare('update payload set body = ?').run(Buffer.from('in the clear'))
+    assert.deepEqual(await shut.payload(gemeente, other.envelope.id), Buffer.from('in the clear'), 'stored before there were keys')
+    db.close()
+    await shut.close()
+  })
+
   test('is for its owner’s eyes only', async () => {
-    const store = await openStore({ url: urlOf('rights'), mode: 'test' })
+    const store = await openStore({ url: urlOf('rights'), mode: 'test', roots })
     await store.accept([heen()])
     for (const end of ['', '-wal', '-shm']) assert.equal(statSync(pathOf('rights') + end).mode & 0o777, 0o600, end)
     await store.close()
@@ -64,7 +90,7 @@ describe('store in an SQLite file', () => {
     t.after(() => other.kill('SIGKILL'))
     await once(other.stdout, 'data')
     assert.throws(() => lockForServe(url), error => error instanceof StoreUnusable && /another server/.test(error.message))
-    const store = await openStore({ url, mode: 'test' })
+    const store = await openStore({ url, mode: 'test', roots })
     assert.equal(store.registerVersion(), 0)
     await store.close()
     other.kill('SIGKILL')
@@ -80,7 +106,7 @@ describe('store in an SQLite file', () => {
     assert.deepEqual(lines.slice(-2), ['StoreFull', 'readable'])
     const receipts = lines.slice(0, -2).filter(isMessageId).map(messageId)
     assert.ok(receipts.length > 5)
-    const store = await openStore({ url: urlOf('full'), mode: 'test' })
+    const store = await openStore({ url: urlOf('full'), mode: 'test', roots })
     for (const id of receipts) assert.equal((await store.payload(gemeente, id))?.byteLength, 100_000)
     assert.equal((await store.list({ party: gemeente, limit: 250 })).items.length, receipts.length)
     assert.deepEqual((await store.accept([heen()])).map(({ kind }) => kind), ['stored'])
