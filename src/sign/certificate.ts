@@ -138,6 +138,12 @@ export function maySeal (certificate: Certificate): boolean {
   return (bits & 0x80) !== 0 && usesAllowSealing(certificate)
 }
 
+/** @returns whether it may sign at all, whatever else it is for: its KeyUsage, where it has one, says digitalSignature or nonRepudiation (its first two bits) */
+export function maySign (certificate: Certificate): boolean {
+  const usage = extensionOf(certificate, keyUsage)
+  return usage === undefined || ((usage.content[1] ?? 0) & 0xc0) !== 0
+}
+
 /** @returns whether its key can carry a seal: RSA of 2048 bits or more, P-256 or P-384 */
 export function keyIsStrong (key: KeyObject): boolean {
   const name = keyName(key)

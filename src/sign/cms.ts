@@ -1,5 +1,5 @@
 /** The object identifiers of a seal, and the encodings that writer and verifier share (RFC 5652, RFC 5035, RFC 5754). */
-import { nothing, oid, sequence } from './der.ts'
+import { context, integer, nothing, oid, same, sequence, type Der } from './der.ts'
 
 export const oids = {
   data: oid('1.2.840.113549.1.7.1'),
@@ -17,7 +17,7 @@ export const oids = {
 
 /** What node:crypto calls a hash, its AlgorithmIdentifier without parameters (RFC 5754 2), and the signature identifiers that fix it. */
 const hash = (name: string, own: string, rsa: string, ecdsa: string) =>
-  ({ name, algorithm: sequence(oid(own)), withNull: sequence(oid(own), nothing), rsa: sequence(oid(rsa), nothing), ecdsa: sequence(oid(ecdsa)) })
+  ({ name, algorithm: sequence(oid(own)), withNull: sequence(oid(own), nothing), rsa: sequence(oid(rsa), nothing), rsaBare: sequence(oid(rsa)), ecdsa: sequence(oid(ecdsa)) })
 
 /** The hashes a signature may be made with; SHA-1 is none of them. */
 export const hashes = [
@@ -30,3 +30,24 @@ export const sha256 = hashes[0]
 
 /** rsaEncryption: what a CMS names for PKCS#1 v1.5, the hash standing in digestAlgorithm (RFC 3370 3.2). */
 export const rsaEncryption = sequence(oid('1.2.840.113549.1.1.1'), nothing)
+/** @returns how PKCS#1 v1.5 may be named beside this hash: the key's own name, or that of both, with or without the empty parameters (RFC 5754 3.2) */
+export const rsaNames = (hash: Hash): readonly Uint8Array[] =>
+  [rsaEncryption, sequence(oid('1.2.840.113549.1.1.1')), hash.rsa, hash.rsaBare]
+
+const pss = oid('1.2.840.113549.1.1.10')
+const mgf1 = oid('1.2.840.113549.1.1.8')
+
+/** @returns the salt's length in bytes when this names RSASSA-PSS with the one hash throughout (RFC 4055 3.1); null for anything else */
+export function saltOf (algorithm: Der, hash: Hash): number | null {
+  const [name, parameters] = algorithm.children
+  if (!same(name?.bytes, pss)) return null
+  const [hashed, mask, salt] = parameters?.children ?? []
+  const digits = salt?.children[0]?.content ?? Uint8Array.of()
+  const hashIs = (form: Uint8Array): boolean => same(hashed?.bytes, context(0, form))
+  const maskIs = (form: Uint8Array): boolean => same(mask?.bytes, context(1, sequence(mgf1, form)))
+  const forms = [hash.algorithm, hash.withNull]
+  // The trailer has but one value, its default, which DER leaves out.
+  const whole = forms.some(hashIs) && forms.some(maskIs) && parameters?.children.length === 3
+  if (!whole || digits.length > 3 || !same(salt?.bytes, context(2, integer(digits)))) return null
+  return digits.reduce((length, digit) => length * 256 + digit, 0)
+}

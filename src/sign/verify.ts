@@ -1,7 +1,7 @@
-/** Judging seals: ours with their receipt's statement, and a sender's own detached CMS without one. Strict in form; a hostile seal gets a reason, never an exception. */
-import { createHash, verify as verifySignature } from 'node:crypto'
+/** Judging our own seals, with their receipt's statement. Strict in form: nothing may stand in one that we would not put there; a hostile seal gets a reason, never an exception. */
+import { createHash, verify as verifyWith } from 'node:crypto'
 import type { Fingerprint, Instant } from '../core/core.ts'
-import { keyIsStrong, maySeal, readCertificate, readPem, type Certificate } from './certificate.ts'
+import { keyIsStrong, maySeal, readCertificate, readPem, subjectLine, type Certificate } from './certificate.ts'
 import { findPath, validAt } from './chain.ts'
 import { hashes, oids, rsaEncryption, sha256, type Hash } from './cms.ts'
 import { childrenOf, DerError, expectTag, integer, readDer, readTime, same, sequence, setOf, type Der } from './der.ts'
@@ -12,24 +12,32 @@ import { childrenOf, DerError, expectTag, integer, readDer, readTime, same, sequ
  * or not the one the signature names. signature: not made with that certificate's key. statement: made for another receipt.
  * usage: the certificate is not for signing documents. chain: it leads to nothing we trust. validity: not valid at that time.
  */
-export const sealFaults = ['form', 'signers', 'algorithm', 'digest', 'certificate', 'signature', 'statement', 'usage', 'chain', 'validity'] as const
-export type SealFault = typeof sealFaults[number]
+export type SealFault = 'form' | 'signers' | 'algorithm' | 'digest' | 'certificate' | 'signature' | 'statement' | 'usage' | 'chain' | 'validity'
 
 export interface SealClaim {
   readonly seal: Uint8Array
   readonly payload: Uint8Array
-  /** The receipt's `statementBytes`; null skips that check and our own profile's, for a sender's own signature. */
-  readonly statement: Uint8Array | null
+  /** The receipt's `statementBytes`. */
+  readonly statement: Uint8Array
   /** PEM texts of the certificates trusted: issuers, or a signer's own. */
   readonly trusted: readonly string[]
-  /** A second moment, besides the signing time, at which the certificates must be valid: receipt, for a sender's signature. */
-  readonly at?: Instant
 }
 
 /** `signedAt` is the signer's own claim, to the second; whether `fingerprint` is the signer expected is for the caller to say. */
 export type SealVerdict =
   | { readonly ok: true, readonly signedAt: Instant, readonly fingerprint: Fingerprint }
   | { readonly ok: false, readonly reason: SealFault }
+
+/** What is looked at, in this order. Each stands by itself, except that nothing can be said of a seal without its form. */
+export const sealChecks = ['form', 'digest', 'certificate', 'signature', 'statement', 'usage', 'chain', 'validity'] as const
+export type SealCheck = typeof sealChecks[number]
+
+/** Every check with why it failed; `signedAt` and `signer` are null where the form is wrong. */
+export interface SealReport {
+  readonly checks: ReadonlyArray<{ readonly check: SealCheck, readonly fault: SealFault | null }>
+  readonly signedAt: Instant | null
+  readonly signer: { readonly fingerprint: Fingerprint, readonly subject: string } | null
+}
 
 const sealBytesMax = 65_536
 const certificatesMax = 5
@@ -52,32 +60,51 @@ function ensure (reason: SealFault, holds: boolean): asserts holds {
  * @throws only when `trusted` holds something that is no certificate
  */
 export function verifySeal (claim: SealClaim): SealVerdict {
+  const { checks, signedAt, signer } = examineSeal(claim)
+  const reason = checks.find(({ fault }) => fault !== null)?.fault ?? null
+  if (reason !== null || signedAt === null || signer === null) return { ok: false, reason: reason ?? 'form' }
+  return { ok: true, signedAt, fingerprint: signer.fingerprint }
+}
+
+/**
+ * The same, every check told by itself: for a person who wants to know all that is wrong.
+ * @throws only when `trusted` holds something that is no certificate
+ */
+export function examineSeal (claim: SealClaim): SealReport {
   const trusted = claim.trusted.flatMap(readPem)
+  const read: { parts?: SealParts } = {}
+  const form = faultIn(() => { read.parts = readSeal(claim.seal) })
+  const { parts } = read
+  if (parts === undefined) return { checks: [{ check: 'form', fault: form }], signedAt: null, signer: null }
+  const { fingerprint } = parts.signer
+  const rest = sealChecks.flatMap(check => check === 'form' ? [] : [{ check, fault: faultIn(() => { judging[check](parts, claim, trusted) }) }])
+  return { checks: [{ check: 'form', fault: null }, ...rest], signedAt: parts.signedAt, signer: { fingerprint, subject: subjectLine(parts.signer) } }
+}
+
+/** @returns why the work found a fault; null when it found none */
+function faultIn (work: () => void): SealFault | null {
   try {
-    return judge(claim, trusted)
+    work()
+    return null
   } catch (fault) {
-    if (fault instanceof Fault) return { ok: false, reason: fault.reason }
-    if (fault instanceof DerError) return { ok: false, reason: 'form' }
+    if (fault instanceof Fault) return fault.reason
+    if (fault instanceof DerError) return 'form'
     throw fault
   }
 }
 
-function judge ({ seal, payload, statement, at }: SealClaim, trusted: readonly Certificate[]): SealVerdict {
-  const parts = readSeal(seal)
-  const { signer, hash, attributes } = parts
-  ensure('algorithm', statement === null || hash === sha256)
-  ensure('digest', holds(attributes, oids.messageDigest, digest(hash, payload)))
-  checkCertificate(parts, statement !== null)
-  checkSignature(parts, statement !== null)
-  ensure('statement', statement === null || holds(attributes, oids.statementDigest, digest(sha256, statement)))
-  ensure('usage', maySeal(signer))
-  const signedAt = readTime(expectPresent(attributeOf(attributes, oids.signingTime)))
-  checkPath(parts, trusted, at === undefined ? [signedAt] : [signedAt, at])
-  return { ok: true, signedAt, fingerprint: signer.fingerprint }
+const judging: Readonly<Record<Exclude<SealCheck, 'form'>, (parts: SealParts, claim: SealClaim, trusted: readonly Certificate[]) => void>> = {
+  digest: ({ attributes }, { payload }) => { ensure('digest', holds(attributes, oids.messageDigest, digest(sha256, payload))) },
+  certificate: checkCertificate,
+  signature: checkSignature,
+  statement: ({ attributes }, { statement }) => { ensure('statement', holds(attributes, oids.statementDigest, digest(sha256, statement))) },
+  usage: ({ signer }) => { ensure('usage', maySeal(signer)) },
+  chain: (parts, _claim, trusted) => { pathOf(parts, trusted) },
+  validity: (parts, _claim, trusted) => { ensure('validity', validAt(pathOf(parts, trusted), [parts.signedAt])) }
 }
 
 interface SealParts {
-  readonly hash: Hash
+  readonly signedAt: Instant
   readonly certificates: readonly Certificate[]
   readonly signer: Certificate
   readonly attributes: readonly Attribute[]
@@ -105,16 +132,16 @@ function readSeal (seal: Uint8Array): SealParts {
 function readSigner (info: Der | undefined, digestOfAll: Der | undefined, certificates: readonly Certificate[]): SealParts {
   const [version, id, digest, set, algorithm, signature] = childrenOf(info, 0x30, 6, 6)
   ensure('form', same(version?.bytes, version1))
-  const hash = hashOf(digest)
-  ensure('algorithm', hash === hashOf(digestOfAll))
+  ensure('algorithm', hashOf(digest) === sha256 && hashOf(digestOfAll) === sha256)
   const signers = certificates.filter(({ issuer, serial }) => same(id?.bytes, sequence(issuer, serial)))
   const [signer] = signers
   ensure('certificate', signer !== undefined && signers.length === 1)
+  const attributes = readAttributes(expectTag(set, 0xa0))
   return {
-    hash,
+    signedAt: readTime(expectPresent(attributeOf(attributes, oids.signingTime))),
     certificates,
     signer,
-    attributes: readAttributes(expectTag(set, 0xa0)),
+    attributes,
     signed: setOf(childrenOf(set, 0xa0).map(({ bytes }) => bytes)),
     algorithm: expectTag(algorithm, 0x30).bytes,
     signature: expectTag(signature, 0x04).content
@@ -165,11 +192,10 @@ function readable (der: Uint8Array): Certificate {
   }
 }
 
-/** The ESSCertIDv2 (RFC 5035 4) names the signer's certificate; a sender's seal may leave it out. */
-function checkCertificate ({ signer, attributes }: SealParts, required: boolean): void {
+/** The ESSCertIDv2 (RFC 5035 4) names the signer's certificate. */
+function checkCertificate ({ signer, attributes }: SealParts): void {
   const ess = attributeOf(attributes, oids.signingCertificateV2)
-  ensure('certificate', ess !== undefined || !required)
-  if (ess === undefined) return
+  ensure('certificate', ess !== undefined)
   const [list] = childrenOf(ess, 0x30, 1, 2)
   const parts = [...childrenOf(childrenOf(list, 0x30, 1)[0], 0x30, 1, 3)]
   const hash = parts[0]?.tag === 0x30 ? hashOf(parts.shift()) : sha256
@@ -178,16 +204,15 @@ function checkCertificate ({ signer, attributes }: SealParts, required: boolean)
   ensure('certificate', issuerSerial === undefined || same(issuerSerial.children[1]?.bytes, signer.serial))
 }
 
-function checkSignature ({ signer, hash, signed, algorithm, signature }: SealParts, ours: boolean): void {
+function checkSignature ({ signer, signed, algorithm, signature }: SealParts): void {
   const key = signer.x509.publicKey
-  const named = key.asymmetricKeyType === 'ec' ? [hash.ecdsa] : ours ? [rsaEncryption] : [rsaEncryption, hash.rsa]
-  ensure('algorithm', named.some(name => same(name, algorithm)))
-  ensure('signature', verifySignature(hash.name, signed, key, signature))
+  ensure('algorithm', same(key.asymmetricKeyType === 'ec' ? sha256.ecdsa : rsaEncryption, algorithm))
+  ensure('signature', verifyWith(sha256.name, signed, key, signature))
 }
 
 /** Every certificate that came along must serve the path, or be one we trust: nothing in a seal stands there unchecked. */
-function checkPath ({ signer, certificates }: SealParts, trusted: readonly Certificate[], moments: readonly Instant[]): void {
+function pathOf ({ signer, certificates }: SealParts, trusted: readonly Certificate[]): Certificate[] {
   const path = findPath(signer, certificates.filter(other => other !== signer), trusted)
   ensure('chain', path !== null && certificates.every(given => path.includes(given) || trusted.some(({ der }) => same(der, given.der))))
-  ensure('validity', validAt(path, moments))
+  return path
 }
