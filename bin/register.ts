@@ -37,7 +37,7 @@ function partyOf ({ code, name, families: given }: Entry): Party {
   if (name.trim() === '' || name.length > 200) throw new WrongUse('a party has a name of 1 to 200 characters')
   const known = given.filter(isFamily)
   if (known.length === 0 || known.length < given.length) throw new WrongUse(`families are one or more of ${families.join(', ')}`)
-  return { code: partyCode(code), kind, name, families: known, connections: [{ door: 'mailbox', direction: 'both' }] }
+  return { code: partyCode(code), kind, name, rol: null, families: known, from: null, until: null, connections: [{ door: 'mailbox', direction: 'both' }] }
 }
 
 /** @throws Problem or Unusable naming the file */
@@ -45,7 +45,7 @@ function certificateOf (path: string): Certificate {
   const pem = readText(path)
   usableCertificate(pem, path)
   const { fingerprint, subject, not_after } = certificateFacts(pem)
-  return { fingerprint, use: 'tls', subject, not_after: instant(Date.parse(not_after)) }
+  return { fingerprint, use: 'tls', subject, not_after: instant(Date.parse(not_after)), pem }
 }
 
 function accountIdOf (text: string): AccountId {
@@ -56,7 +56,7 @@ function accountIdOf (text: string): AccountId {
 export const checked = (entry: Entry): Wanted => within(entry.where, () => {
   const party = partyOf(entry)
   const id = accountIdOf(entry.account ?? `party-${entry.code.toLowerCase()}`)
-  return { where: entry.where, party, account: { id, role: 'party', party: party.code, active: true, certificates: entry.certificates.map(certificateOf) } }
+  return { where: entry.where, party, account: { id, role: 'party', party: party.code, active: true, oin: null, requests_per_minute_max: null, requests_at_once_max: null, certificates: entry.certificates.map(certificateOf) } }
 })
 
 /** A certificate says who somebody is, so it belongs to one account; and an account stays with its party, or its certificates would speak for another. */

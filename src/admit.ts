@@ -1,20 +1,28 @@
 /** Who may send what to whom, and in test mode about whom: asked after the schema, before the seal. */
-import { partyCode, Refusal, type Finding, type PartyCode } from './core/core.ts'
+import { partyCode, Refusal, type AccountId, type Finding, type Instant, type PartyCode } from './core/core.ts'
 import type { Parties } from './party/party.ts'
-import type { MessageModel, PlacedLeaf } from './standard/standard.ts'
+import type { Family, MessageModel, PlacedLeaf } from './standard/standard.ts'
 
 /** What a message's Header says of its journey. */
 export interface Journey { readonly afzender: PartyCode, readonly ontvanger: PartyCode, readonly sender: PartyCode, readonly receiver: PartyCode, readonly identificatie: string }
 
-/** @throws Refusal when the account's party is not the sender, or one of the two is not connected for this family */
-export function admit (model: MessageModel, journey: Journey, party: PartyCode, parties: Parties): void {
-  if (journey.sender !== party) throw new Refusal('ZP_NOT_SENDER', `${senderElement(model)}: ${journey.sender}`)
-  const sender = parties.party(journey.sender)
-  if (sender?.families.includes(model.family) !== true) throw new Refusal('ZP_SENDER_FAMILY', `${journey.sender}: ${model.family}`)
-  const receiver = parties.party(journey.receiver)
+/** Who asks: an account in the name of a party; null is the gateway itself. */
+interface Asking { readonly account: AccountId | null, readonly party: PartyCode }
+
+/** @throws Refusal when the account may not send this family for the sender at this moment, or one of the two parties is not connected for it */
+export function admit (model: MessageModel, journey: Journey, by: Asking, parties: Parties, now: Instant): void {
+  const { family } = model
+  if (journey.sender !== by.party) throw new Refusal('ZP_NOT_SENDER', `${senderElement(model)}: ${journey.sender}`)
+  if (!mayStillSend(by, family, parties, now)) throw new Refusal('ZP_NOT_SENDER', `${by.party}: ${family}`)
+  if (parties.party(journey.sender, now)?.families.includes(family) !== true) throw new Refusal('ZP_SENDER_FAMILY', `${journey.sender}: ${family}`)
+  const receiver = parties.party(journey.receiver, now)
   if (receiver === null) throw new Refusal('ZP_RECEIVER_UNKNOWN', journey.receiver)
-  if (!receiver.families.includes(model.family)) throw new Refusal('ZP_RECEIVER_FAMILY', `${journey.receiver}: ${model.family}`)
+  if (!receiver.families.includes(family)) throw new Refusal('ZP_RECEIVER_FAMILY', `${journey.receiver}: ${family}`)
 }
+
+/** @returns whether the account may send this family for its party at this moment; the gateway may for everybody */
+export const mayStillSend = ({ account, party }: Asking, family: Family, parties: Pick<Parties, 'maySend'>, now: Instant): boolean =>
+  account === null || parties.maySend(account, party, family, now)
 
 /** A retour travels from its Ontvanger to its Afzender (the standard, "How a retour is made"). */
 const senderElement = (model: MessageModel): string => model.role === 'retour' ? 'Header/Ontvanger' : 'Header/Afzender'

@@ -1,11 +1,11 @@
 /** The one control flow: Received → Valid → Admitted → Sealed → Stored at the door, Claimed → delivered at the worker. */
 import { hash } from 'node:crypto'
 import { concluded, failed, withheld } from './acknowledge/acknowledge.ts'
-import { admit, journeyOf, refuseRealPersons, type Journey } from './admit.ts'
+import { admit, journeyOf, mayStillSend, refuseRealPersons, type Journey } from './admit.ts'
 import { newMessageId, newReferentienummer, partyCode, Refusal, rfc3339, sha256Hex, type AccountId, type Clock, type Door, type Finding, type Fingerprint, type Instant, type MessageId, type PartyCode, type Sha256 } from './core/core.ts'
 import type { deliver } from './deliver/deliver.ts'
 import type { Draft, Handlers, Outcome } from './handle/handle.ts'
-import type { Parties } from './party/party.ts'
+import { ownView, type Parties } from './party/party.ts'
 import { messageLinks, receiptBytes } from './receipt.ts'
 import type { route } from './route/route.ts'
 import type { Sealer, statementBytes } from './sign/sign.ts'
@@ -32,7 +32,7 @@ export interface Stages {
   readonly onError: (error: unknown, id: MessageId) => void
 }
 
-/** Who brings a message, through which door. The gateway's own messages have no account and no certificate. */
+/** Who brings a message, for which party, through which door. The gateway's own messages have no account and no certificate. */
 export interface Submitter { readonly account: AccountId | null, readonly party: PartyCode, readonly certificate: Fingerprint | null, readonly door: Door }
 
 interface Received { readonly bytes: Uint8Array, readonly by: Submitter, readonly at: Instant }
@@ -72,7 +72,7 @@ async function valid (stages: Stages, received: Received): Promise<Valid> {
 async function admitted (stages: Stages, it: Valid): Promise<Admitted> {
   const journey = journeyOf(stages.standard.headerOf(it.model, it.message))
   await stages.parties.refresh()
-  admit(it.model, journey, it.by.party, stages.parties)
+  admit(it.model, journey, it.by, stages.parties, stages.clock.now())
   if (stages.mode === 'test') refuseRealPersons(stages.standard.leavesNamed(it.model, it.message, 'Bsn'), it.bytes)
   return { ...it, journey }
 }
@@ -80,7 +80,7 @@ async function admitted (stages: Stages, it: Valid): Promise<Admitted> {
 /** Who may send what to whom can change, and a seal certificate can expire; the same bytes of the same sender get their first receipt all the same. */
 async function receivedBefore (stages: Stages, { bytes, model, message, by }: Valid): Promise<Stored | null> {
   const journey = journeyOf(stages.standard.headerOf(model, message))
-  if (journey.sender !== by.party) return null
+  if (journey.sender !== by.party || !mayStillSend(by, model.family, stages.parties, stages.clock.now())) return null
   const { type } = model
   const found = await stages.store.earlier({ sender: journey.sender, type, identificatie: journey.identificatie, sha256: digestOf(bytes) })
   return found === null ? null : { ...found, type, duplicate: true, waiting: false }
@@ -110,9 +110,9 @@ async function seal (stages: Stages, it: Admitted): Promise<Sealed> {
 }
 
 /** A message for a mailbox that no handler wants to see needs no worker: it is offered in the transaction that accepts it. */
-function firstStep ({ handlers, route, parties }: Stages, envelope: Envelope): 'offered' | 'waiting' {
+function firstStep ({ handlers, route, parties, clock }: Stages, envelope: Envelope): 'offered' | 'waiting' {
   if (handlers.listens(envelope.type)) return 'waiting'
-  return route(envelope, parties.party(envelope.receiver)).kind === 'mailbox' ? 'offered' : 'waiting'
+  return route(envelope, parties.party(envelope.receiver, clock.now())).kind === 'mailbox' ? 'offered' : 'waiting'
 }
 
 function envelopeOf ({ model, journey, by, at, bytes }: Admitted): Envelope {
@@ -163,7 +163,7 @@ async function work (stages: Stages, claimed: Claimed, stop: AbortSignal): Promi
   if (outcome.kind !== 'done') return withheld(claimed, outcome, stages.clock.now())
   const caused = await Promise.all((outcome.send ?? []).map(draft => prepare(stages, draft, claimed.envelope)))
   await stages.parties.refresh()
-  const delivered = await stages.deliver(stages.route(claimed.envelope, stages.parties.party(claimed.envelope.receiver)))
+  const delivered = await stages.deliver(stages.route(claimed.envelope, stages.parties.party(claimed.envelope.receiver, stages.clock.now())))
   return concluded(claimed, delivered, caused.map(it => it.acceptance))
 }
 
@@ -182,7 +182,7 @@ async function handled (stages: Stages, envelope: Envelope, stop: AbortSignal): 
 }
 
 async function stored (stages: Stages, envelope: Envelope): Promise<Standard.Tree> {
-  const bytes = await stages.store.payload(envelope.sender, envelope.id)
+  const bytes = await stages.store.payload(ownView(envelope.sender), envelope.id)
   if (bytes === null) throw new Refusal('ZP_NOT_FOUND')
   const judgement = await stages.validator.validate(bytes)
   if (judgement.kind === 'invalid') throw new Refusal(judgement.code)

@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { admit, isTestBsn, journeyOf, refuseRealPersons } from '../src/admit.ts'
-import { partyCode, Refusal } from '../src/core/core.ts'
+import { accountId, instant, partyCode, Refusal } from '../src/core/core.ts'
 import { openParties } from '../src/party/party.ts'
 import { modelOf, supportedTypes, type Family } from '../src/standard/standard.ts'
-import type { Party } from '../src/store/store.ts'
+import type { Account, Mandate, Party } from '../src/store/store.ts'
+import { aMandate, anAccount, aParty } from './register.ts'
 
-const party = (code: string, families: readonly Family[] = ['iwmo', 'ijw']): Party => ({ code: partyCode(code), kind: code.length === 4 ? 'gemeente' : 'aanbieder', name: code, families, connections: [] })
-const registerOf = (parties: readonly Party[]) => ({ register: async () => ({ version: 1, parties, accounts: [] }), registerVersion: () => 1 })
+const party = (code: string, families: readonly Family[] = ['iwmo', 'ijw']): Party => aParty(code, { families })
+const registerOf = (parties: readonly Party[], accounts: readonly Account[] = [], mandates: readonly Mandate[] = []) => ({ register: async () => ({ version: 1, parties, accounts, mandates }), registerVersion: () => 1 })
 const leaves = (...bsns: string[]) => bsns.map((text, nth) => ({ path: `Client[${nth + 1}]/Bsn`, text }))
 
 describe('a test Bsn', () => {
@@ -24,12 +25,16 @@ describe('a test Bsn', () => {
 })
 
 describe('admission', () => {
-  const says = async (type: 'WMO301' | 'WMO302' | 'JW301', by: string, parties: readonly Party[]): Promise<string> => {
+  const now = instant(1_000)
+  /** Every party has an account of its own, named after it. */
+  const says = async (type: 'WMO301' | 'WMO302' | 'JW301', by: string, parties: readonly Party[], account: string | null = by, mandates: readonly Mandate[] = []): Promise<string> => {
     const journey = journeyOf(type === 'WMO302'
       ? { afzender: '0344', ontvanger: '42420001', sender: '42420001', receiver: '0344', identificatie: 'A' }
       : { afzender: '0344', ontvanger: '42420001', sender: '0344', receiver: '42420001', identificatie: 'A' })
+    const accounts = [...parties.map(it => anAccount(it.code, { party: it.code })), anAccount('off', { party: partyCode('0344'), active: false }), anAccount('supplier')]
+    const known = await openParties(registerOf(parties, accounts, mandates))
     try {
-      admit(modelOf(type), journey, partyCode(by), await openParties(registerOf(parties)))
+      admit(modelOf(type), journey, { party: partyCode(by), account: account === null ? null : accountId(account) }, known, now)
       return 'admitted'
     } catch (error) {
       assert.ok(error instanceof Refusal)
@@ -45,11 +50,25 @@ describe('admission', () => {
     assert.equal(await says('WMO302', '0344', both), 'ZP_NOT_SENDER Header/Ontvanger: 42420001')
   })
 
-  test('asks that both are connected for the standard of the message', async () => {
+  test('asks that both are connected for the standard of the message, now', async () => {
     assert.equal(await says('WMO301', '0344', [party('0344')]), 'ZP_RECEIVER_UNKNOWN 42420001')
-    assert.equal(await says('WMO301', '0344', [party('42420001')]), 'ZP_SENDER_FAMILY 0344: iwmo')
+    assert.equal(await says('WMO301', '0344', [party('42420001')], null), 'ZP_SENDER_FAMILY 0344: iwmo')
     assert.equal(await says('JW301', '0344', [party('0344'), party('42420001', ['iwmo'])]), 'ZP_RECEIVER_FAMILY 42420001: ijw')
     assert.equal(await says('JW301', '0344', [party('0344', ['iwmo']), party('42420001')]), 'ZP_SENDER_FAMILY 0344: ijw')
+    for (const gone of [{ from: instant(1_001) }, { until: now }]) {
+      assert.equal(await says('WMO301', '0344', [{ ...party('0344'), ...gone }, party('42420001')]), 'ZP_SENDER_FAMILY 0344: iwmo')
+      assert.equal(await says('WMO301', '0344', [party('0344'), { ...party('42420001'), ...gone }]), 'ZP_RECEIVER_UNKNOWN 42420001')
+    }
+  })
+
+  test('is for an account of the party, a supplier with a mandate to send this standard now, or the gateway itself', async () => {
+    assert.equal(await says('WMO301', '0344', both, null), 'admitted')
+    assert.equal(await says('WMO301', '0344', both, 'off'), 'ZP_NOT_SENDER 0344: iwmo')
+    assert.equal(await says('WMO301', '0344', both, 'supplier'), 'ZP_NOT_SENDER 0344: iwmo')
+    assert.equal(await says('WMO301', '0344', both, 'supplier', [aMandate('supplier', '0344')]), 'admitted')
+    for (const over of [{ family: 'ijw' }, { direction: 'receive' }, { from: instant(1_001) }, { until: now }, { party: partyCode('42420001') }] as const) {
+      assert.equal(await says('WMO301', '0344', both, 'supplier', [aMandate('supplier', '0344', over)]), 'ZP_NOT_SENDER 0344: iwmo')
+    }
   })
 
   test('knows who sends each type', () => {

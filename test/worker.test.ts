@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test, type TestContext } from 'node:test'
 import { instant, type Clock } from '../src/core/core.ts'
+import { ownView } from '../src/party/party.ts'
 import { openLog } from '../src/log.ts'
 import { openStore, StoreUnavailable, type Claimed, type Finish, type Store } from '../src/store/store.ts'
 import { startWorker, type Worker } from '../src/worker.ts'
@@ -62,8 +63,8 @@ test('work whose lease another got takes up no room any more, and its result cha
   assert.notEqual(next.claimed.delivery, lost.claimed.delivery)
   lost.end({ kind: 'dead', reason: 'slow' })
   next.end({ kind: 'offered' })
-  await until(async () => (await store.message(gemeente, next.claimed.envelope.id))?.delivery === 'offered' || undefined)
-  assert.equal((await store.message(gemeente, first.envelope.id))?.delivery, 'waiting')
+  await until(async () => (await store.message(ownView(gemeente), next.claimed.envelope.id))?.delivery === 'offered' || undefined)
+  assert.equal((await store.message(ownView(gemeente), first.envelope.id))?.delivery, 'waiting')
 })
 
 test('what was claimed again here is handed back, although the older work on it ended first', async t => {
@@ -79,7 +80,7 @@ test('what was claimed again here is handed back, although the older work on it 
   // Recorded after the older result, so that one has been recorded too.
   const third = await arrived(works, 3)
   third.end({ kind: 'offered' })
-  await until(async () => (await store.message(gemeente, other.envelope.id))?.delivery === 'offered' || undefined)
+  await until(async () => (await store.message(ownView(gemeente), other.envelope.id))?.delivery === 'offered' || undefined)
   await worker.stop()
   assert.deepEqual((await store.claim(9, 1000, later(time.ms))).map(it => it.delivery), [newer.claimed.delivery])
 })

@@ -18,6 +18,7 @@ const kind = (status: number, transportCode: string | null, retry: RefusalKind['
 export const refusals = {
   ZP_REQUEST: kind(400, null, 'mend', 'De aanvraag klopt niet.', 'The request is not well formed.'),
   ZP_QUERY: kind(400, null, 'mend', 'Een zoekparameter of pad klopt niet.', 'A query parameter or path is wrong.'),
+  ZP_PARTY: kind(400, null, 'mend', 'Dit account handelt voor meer partijen; noem er een.', 'This account acts for several parties; name one.'),
   ZP_CERTIFICATE: kind(401, null, 'configure', 'Er is geen bruikbaar clientcertificaat meegestuurd.', 'No usable client certificate was presented.'),
   ZP_ACCOUNT_ROLE: kind(403, 'BRS02', 'configure', 'Dit account mag dit niet doen.', 'This account may not do this.'),
   ZP_NOT_SENDER: kind(403, 'BRS03', 'configure', 'Dit account mag niet namens deze partij verzenden.', 'This account may not send on behalf of this party.'),

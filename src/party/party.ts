@@ -1,6 +1,7 @@
-/** Who is who: the register of parties and accounts, kept in memory and fresh at every question. */
-import type { Fingerprint, PartyCode } from '../core/core.ts'
-import type { Account, Certificate, Party, Register, Store } from '../store/store.ts'
+/** Who is who, and who may act for whom: the register kept in memory, fresh at every question. */
+import type { AccountId, Fingerprint, Instant, PartyCode } from '../core/core.ts'
+import { families, type Family } from '../standard/standard.ts'
+import type { Account, Certificate, Mandate, Party, Register, Store, View } from '../store/store.ts'
 
 /** The account a certificate belongs to, if it may be used now. */
 export interface Who { readonly account: Account, readonly certificate: Certificate }
@@ -10,16 +11,66 @@ export interface Parties {
   refresh (): Promise<void>
   /** @returns the active account that has this certificate for TLS, or null */
   byCertificate (fingerprint: Fingerprint): Who | null
-  party (code: PartyCode): Party | null
+  /** @returns the party, if it is connected now, or null */
+  party (code: PartyCode, now: Instant): Party | null
+  /** @returns the parties an account may act for now, in any way, in order of their codes */
+  actsFor (account: Account, now: Instant): readonly PartyCode[]
+  /** @returns what an account sees for a party now; null when it may not act for it at all */
+  view (account: Account, party: PartyCode, now: Instant): View | null
+  /** @returns whether the account, if it is active, may send messages of this family for the party now */
+  maySend (account: AccountId, party: PartyCode, family: Family, now: Instant): boolean
+  /** @returns the certificates for signing of every active account that may send this family for the party now */
+  signersOf (party: PartyCode, family: Family, now: Instant): readonly Certificate[]
 }
 
-interface Lookup { readonly version: number, readonly byFingerprint: ReadonlyMap<Fingerprint, Who>, readonly parties: ReadonlyMap<PartyCode, Party> }
+/** What a party sees of its own: every family, both ways. */
+export const ownView = (party: PartyCode): View => ({ party, send: families, receive: families })
 
-function lookup (register: Register): Lookup {
-  const active = register.accounts.filter(account => account.active)
+/** @returns whether a moment lies in a time that begins at `from` and ends before `until`; null is no such end */
+const within = ({ from, until }: { readonly from: Instant | null, readonly until: Instant | null }, at: Instant): boolean =>
+  (from === null || from <= at) && (until === null || at < until)
+
+type ByParty = ReadonlyMap<PartyCode, readonly Mandate[]>
+interface Lookup {
+  readonly version: number
+  readonly byFingerprint: ReadonlyMap<Fingerprint, Who>
+  readonly parties: ReadonlyMap<PartyCode, Party>
+  readonly active: ReadonlyMap<AccountId, Account>
+  readonly mandates: ReadonlyMap<AccountId, ByParty>
+}
+
+const none: ByParty = new Map()
+
+function lookup ({ version, parties, accounts, mandates }: Register): Lookup {
+  const active = accounts.filter(account => account.active)
   const pairs = active.flatMap(account => account.certificates.filter(it => it.use === 'tls').map(certificate => [certificate.fingerprint, { account, certificate }] as const))
-  return { version: register.version, byFingerprint: new Map(pairs), parties: new Map(register.parties.map(party => [party.code, party])) }
+  const perAccount = [...Map.groupBy(mandates, it => it.account)].map(([id, its]) => [id, Map.groupBy(its, it => it.party)] as const)
+  return {
+    version,
+    byFingerprint: new Map(pairs),
+    parties: new Map(parties.map(party => [party.code, party])),
+    active: new Map(active.map(account => [account.id, account])),
+    mandates: new Map(perAccount)
+  }
 }
+
+/** Only an account of the role party acts for any. */
+function actsFor ({ mandates }: Lookup, { id, role, party }: Account, now: Instant): PartyCode[] {
+  if (role !== 'party') return []
+  const given = [...mandates.get(id) ?? none].filter(([, its]) => its.some(it => within(it, now))).map(([code]) => code)
+  return party === null || given.includes(party) ? given.toSorted() : [...given, party].toSorted()
+}
+
+function viewOf ({ mandates }: Lookup, { id, role, party: own }: Account, party: PartyCode, now: Instant): View | null {
+  if (role !== 'party') return null
+  if (party === own) return ownView(party)
+  const held = (mandates.get(id)?.get(party) ?? []).filter(it => within(it, now))
+  const of = (direction: Mandate['direction']): Family[] => families.filter(family => held.some(it => it.family === family && it.direction === direction))
+  return held.length === 0 ? null : { party, send: of('send'), receive: of('receive') }
+}
+
+const maySend = (now: Lookup, account: Account | undefined, party: PartyCode, family: Family, at: Instant): boolean =>
+  account !== undefined && viewOf(now, account, party, at)?.send.includes(family) === true
 
 /** @param store asked for its register's number each time, and for the register itself only when that has risen */
 export async function openParties (store: Pick<Store, 'register' | 'registerVersion'>): Promise<Parties> {
@@ -36,6 +87,13 @@ export async function openParties (store: Pick<Store, 'register' | 'registerVers
       return fresh
     },
     byCertificate: fingerprint => now.byFingerprint.get(fingerprint) ?? null,
-    party: code => now.parties.get(code) ?? null
+    party (code, at) {
+      const party = now.parties.get(code)
+      return party !== undefined && within(party, at) ? party : null
+    },
+    actsFor: (account, at) => actsFor(now, account, at),
+    view: (account, party, at) => viewOf(now, account, party, at),
+    maySend: (account, party, family, at) => maySend(now, now.active.get(account), party, family, at),
+    signersOf: (party, family, at) => [...now.active.values()].filter(it => maySend(now, it, party, family, at)).flatMap(it => it.certificates.filter(its => its.use === 'sign'))
   }
 }

@@ -5,13 +5,11 @@ import { Refusal } from '../core/core.ts'
 import type { Db, Row } from './db.ts'
 import { once, type Dialect } from './dialect.ts'
 import { stored, whole } from './rows.ts'
-import type { ListFilter, Page, Store, StoredMessage } from './verbs.ts'
+import type { ListFilter, Page, Store, StoredMessage, View } from './verbs.ts'
+import { shown } from './view.ts'
 
 /** How many of a party's messages are looked at in one go. */
 const window_messages = 2_000
-
-/** In which states a receiver sees a message. */
-export const shown = ['offered', 'delivered'] as const
 
 /** What a party sent, and what it may see as receiver: each is walked along an index of its own. */
 type Side = 'sender' | 'receiver'
@@ -26,9 +24,14 @@ function seqOf (cursor: string): number {
   return seq
 }
 
-/** A receiver's own messages to itself are on the side of the sender. */
-const ofSide = (query: Knex.QueryBuilder, side: Side, party: string): Knex.QueryBuilder =>
-  side === 'sender' ? query.where('m.sender', party) : query.where('m.receiver', party).whereNot('m.sender', party).whereIn('m.delivery', shown)
+const sentBy = (query: Knex.QueryBuilder, { party, send }: View): Knex.QueryBuilder => query.where('m.sender', party).whereIn('m.family', send)
+
+/** What a party sent to itself is on the side of the sender, where the view sees that side. */
+function ofSide (query: Knex.QueryBuilder, side: Side, view: View): Knex.QueryBuilder {
+  if (side === 'sender') return sentBy(query, view)
+  return query.where('m.receiver', view.party).whereIn('m.delivery', shown).whereNot(own => sentBy(own, view))
+    .where(either => either.whereIn('m.family', view.receive).orWhere(retour => retour.whereIn('m.family', view.send).whereNotNull('m.answers')))
+}
 
 function narrow (query: Knex.QueryBuilder, side: Side, filter: ListFilter): Knex.QueryBuilder {
   const { type, verdict, delivery, answer, counterpart, identificatie, from, to } = filter
@@ -63,14 +66,14 @@ export function lister (db: Db, { sql }: Dialect, messages: () => Knex.QueryBuil
     before === null ? query : query.where('m.seq', '<', before)
 
   /** Reads the index only. */
-  const floorBelow = async (side: Side, { party }: ListFilter, before: number | null): Promise<number | null> => {
+  const floorBelow = async (side: Side, { view: { party } }: ListFilter, before: number | null): Promise<number | null> => {
     const nth = below(sql('message as m').select('m.seq').where(`m.${side}`, party), before).orderBy('m.seq', 'desc').limit(1).offset(window_messages - 1)
     const [row] = await db.read(session => session.all(once(nth)))
     return row === undefined ? null : whole(row, 'seq')
   }
 
   const within = async (side: Side, filter: ListFilter, { floor, before }: Window): Promise<Row[]> => {
-    const query = below(narrow(ofSide(messages(), side, filter.party), side, filter), before)
+    const query = below(narrow(ofSide(messages(), side, filter.view), side, filter), before)
     if (floor !== null) query.where('m.seq', '>=', floor)
     return await db.read(session => session.all(once(query.orderBy('m.seq', 'desc').limit(filter.limit + 1))))
   }

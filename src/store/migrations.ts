@@ -1,5 +1,6 @@
 /** What the tables are and what each column means; a list of steps that only ever grows at its end. */
 import type { Knex } from 'knex'
+import { register } from './migrations/register.ts'
 
 /** One step forward. The name is remembered in the database: never change a step that was released. */
 export interface Migration {
@@ -149,5 +150,6 @@ export const migrations: readonly Migration[] = [
       .createTable('delivery', delivery)
       .createTable('correlation', correlation)
       .createTable('audit', audit)
-  }
+  },
+  register
 ]

@@ -1,13 +1,14 @@
 /** What parties and operators see of the messages. */
-import type { MessageId, PartyCode } from '../core/core.ts'
+import type { MessageId } from '../core/core.ts'
 import type { Knex } from 'knex'
 import type { Audit } from './audit.ts'
-import type { Db, Row, Session, Statement } from './db.ts'
+import type { Db, Row, Session, Statement, Values } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
-import { lister, shown } from './list.ts'
-import { bytes, envelopeColumns, findings, historyRows, stored } from './rows.ts'
+import { lister } from './list.ts'
+import { bytes, envelopeColumns, families, findings, historyRows, oneOf, stored, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
-import type { Store, StoredMessage } from './verbs.ts'
+import type { HistoryRow, Store, StoredMessage, View } from './verbs.ts'
+import { asReceiver, viewValues, visible } from './view.ts'
 
 type Verbs = Pick<Store, 'mailbox' | 'acknowledge' | 'message' | 'list' | 'history' | 'findings' | 'payload' | 'seal' | 'receipt' | 'inspect'>
 
@@ -18,65 +19,74 @@ const columns = [
 
 const event = ['a.at_ms', 'a.event', 'a.detail']
 
-function statements ({ sql }: Dialect) {
+function statements ({ sql, lock }: Dialect) {
   const messages = (): Knex.QueryBuilder => sql('message as m').select(columns)
     .leftJoin('delivery as d', join => join.on('d.message', 'm.seq').andOnVal('d.kind', 'message'))
-  const visible = (query: Knex.QueryBuilder): Knex.QueryBuilder => query.where('m.id', at('id'))
-    .where(either => either.where('m.sender', at('party')).orWhere(own => own.where('m.receiver', at('party')).whereIn('m.delivery', shown)))
   const history = (query: Knex.QueryBuilder): Knex.QueryBuilder => query.where('a.message', at('id')).orderBy(['a.at_ms', 'a.chain', 'a.seq'])
   return {
     messages,
     message: prepared(visible(messages())),
     any: prepared(messages().where('m.id', at('id'))),
-    mailbox: prepared(messages().where('m.delivery', 'offered').where('m.receiver', at('party')).orderByRaw('m.seq limit ?', [at('limit')])),
-    history: prepared(history(sql('audit as a').select([...event, 'own.id as account'])
-      .leftJoin('account as own', join => join.on('own.id', 'a.account').andOnVal('own.party', at('party'))))),
-    wholeHistory: prepared(history(sql('audit as a').select([...event, 'a.account']))),
-    findings: prepared(visible(sql('message as m').leftJoin('finding as f', 'f.message', 'm.seq').select(['m.sender', 'm.data_key', 'm.kek_id', 'f.body as findings']))),
+    mailbox: prepared(asReceiver(messages().where('m.delivery', 'offered')).orderByRaw('m.seq limit ?', [at('limit')])),
+    history: prepared(history(sql('audit as a').select([...event, 'a.account']))),
+    findings: prepared(visible(sql('message as m').leftJoin('finding as f', 'f.message', 'm.seq').select(['m.sender', 'm.family', 'm.data_key', 'm.kek_id', 'f.body as findings']))),
     payload: prepared(visible(sql('message as m').join('payload as p', 'p.message', 'm.seq').select(['m.data_key', 'm.kek_id', 'p.body as bytes']))),
     seal: prepared(visible(sql('message as m').select('m.seal as bytes'))),
     receipt: prepared(visible(sql('message as m').select('m.receipt as bytes'))),
-    deliver: prepared(sql('message').where({ id: at('id'), receiver: at('party'), delivery: 'offered' })
-      .update({ delivery: 'delivered', delivered_ms: at('now') })),
-    delivered: prepared(sql('message').select('seq').where({ id: at('id'), receiver: at('party'), delivery: 'delivered' }))
+    received: prepared(lock(asReceiver(sql('message as m').select(['m.seq', 'm.delivery']).where('m.id', at('id'))))),
+    deliver: prepared(sql('message').where({ seq: at('seq'), delivery: 'offered' }).update({ delivery: 'delivered', delivered_ms: at('now') }))
   }
+}
+
+/** For which side of a message an event's account acted; of other events only operators learn who did it. */
+const actor: Readonly<Record<string, 'sender' | 'receiver'>> = { accepted: 'sender', rejected: 'sender', answered: 'receiver', delivered: 'receiver' }
+
+/** Who acts for the other side is its own affair. */
+function own ({ party }: View, message: StoredMessage, row: HistoryRow): HistoryRow {
+  const side = actor[row.event]
+  return side !== undefined && message[side] === party ? row : { ...row, account: null }
 }
 
 /** @returns the verbs of parties and operators */
 export function readVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe): Verbs {
   const sql = statements(dialect)
-  const one = async (session: Session, statement: Statement, values: { id: MessageId, party?: PartyCode }): Promise<StoredMessage | null> => {
+  const one = async (session: Session, statement: Statement, values: Values): Promise<StoredMessage | null> => {
     const [row] = await session.all(statement, values)
     return row === undefined ? null : stored(row)
   }
-  const blob = (statement: Statement, read: (row: Row, id: MessageId) => Uint8Array = row => bytes(row, 'bytes')) => (party: PartyCode, id: MessageId): Promise<Uint8Array | null> => db.read(async session => {
-    const [row] = await session.all(statement, { id, party })
+  const history = async (session: Session, id: MessageId): Promise<HistoryRow[]> => (await session.all(sql.history, { id })).flatMap(historyRows)
+  const blob = (statement: Statement, read: (row: Row, id: MessageId) => Uint8Array = row => bytes(row, 'bytes')) => (view: View, id: MessageId): Promise<Uint8Array | null> => db.read(async session => {
+    const [row] = await session.all(statement, { id, ...viewValues(view) })
     return row === undefined ? null : read(row, id)
   })
 
   return {
-    mailbox: (party, limit) => db.read(async session => (await session.all(sql.mailbox, { party, limit })).map(stored)),
-    acknowledge: (party, id, account, now) => db.write(async session => {
-      const changed = await session.run(sql.deliver, { id, party, now })
-      if (changed === 0) return (await session.all(sql.delivered, { id, party })).length === 0 ? 'absent' : 'done'
-      await audit(session, { at: now, event: 'delivered', message: id, account })
+    mailbox: (view, limit) => db.read(async session => (await session.all(sql.mailbox, { ...viewValues(view), limit })).map(stored)),
+    acknowledge: (view, id, account, now) => db.write(async session => {
+      const [row] = await session.all(sql.received, { id, ...viewValues(view) })
+      if (row === undefined || !['offered', 'delivered'].includes(text(row, 'delivery'))) return 'absent'
+      const changed = await session.run(sql.deliver, { seq: whole(row, 'seq'), now })
+      if (changed > 0) await audit(session, { at: now, event: 'delivered', message: id, account })
       return 'done'
     }),
-    message: (party, id) => db.read(session => one(session, sql.message, { id, party })),
+    message: (view, id) => db.read(session => one(session, sql.message, { id, ...viewValues(view) })),
     list: lister(db, dialect, sql.messages),
-    history: (party, id) => db.read(async session =>
-      await one(session, sql.message, { id, party }) === null ? null : (await session.all(sql.history, { id, party })).flatMap(historyRows)),
-    findings: (party, id) => db.read(async session => {
-      const [row] = await session.all(sql.findings, { id, party })
+    history: (view, id) => db.read(async session => {
+      const message = await one(session, sql.message, { id, ...viewValues(view) })
+      return message === null ? null : (await history(session, id)).map(row => own(view, message, row))
+    }),
+    findings: (view, id) => db.read(async session => {
+      const [row] = await session.all(sql.findings, { id, ...viewValues(view) })
       if (row === undefined) return null
-      return row['sender'] === party && row['findings'] !== null ? findings(safe.of(row, id).open('findings', bytes(row, 'findings'))) : []
+      const sent = row['sender'] === view.party && view.send.includes(oneOf(row, 'family', families))
+      return sent && row['findings'] !== null ? findings(safe.of(row, id).open('findings', bytes(row, 'findings'))) : []
     }),
     payload: blob(sql.payload, (row, id) => safe.of(row, id).open('payload', bytes(row, 'bytes'))),
     seal: blob(sql.seal),
     receipt: blob(sql.receipt),
     inspect: id => db.read(async session => {
       const message = await one(session, sql.any, { id })
-      return message === null ? null : { message, history: (await session.all(sql.wholeHistory, { id })).flatMap(historyRows) }
+      return message === null ? null : { message, history: await history(session, id) }
     })
   }
 }

@@ -112,9 +112,15 @@ export interface StoredMessage extends Envelope {
 
 export interface HistoryRow { readonly at: Instant, readonly event: string, readonly account: AccountId | null, readonly detail: string | null }
 
-/** Filters of a list; absent means any. `party` is always set: a list is what one party may see. */
+/**
+ * For which party somebody asks, and of which families he may send and receive for it. Visible is what the party sent in a
+ * family of `send`; and what was offered to it in a family of `receive`, or as answer to what a family of `send` sent.
+ */
+export interface View { readonly party: PartyCode, readonly send: readonly Family[], readonly receive: readonly Family[] }
+
+/** Filters of a list; absent means any. `view` is always set: a list is what one party may see. */
 export interface ListFilter {
-  readonly party: PartyCode
+  readonly view: View
   readonly type?: MessageType
   readonly verdict?: Verdict
   readonly delivery?: Delivery
@@ -135,19 +141,40 @@ export interface Party {
   readonly code: PartyCode
   readonly kind: PartyKind
   readonly name: string
+  /** The AGB rol of an aanbieder; null for others, and where it is not known. */
+  readonly rol: string | null
   readonly families: readonly Family[]
+  /** Connected from this moment and before that one; null where there is no such end. */
+  readonly from: Instant | null
+  readonly until: Instant | null
   readonly connections: readonly Connection[]
 }
-export interface Certificate { readonly fingerprint: Fingerprint, readonly use: 'tls' | 'sign', readonly subject: string, readonly not_after: Instant }
+/** `pem` is the certificate itself; null where only its fingerprint was kept. */
+export interface Certificate { readonly fingerprint: Fingerprint, readonly use: 'tls' | 'sign', readonly subject: string, readonly not_after: Instant, readonly pem: string | null }
 export interface Account {
   readonly id: AccountId
   readonly role: 'party' | 'operator' | 'auditor'
+  /** Its own party, for which it may do everything; null for a supplier, an operator or an auditor. */
   readonly party: PartyCode | null
   readonly active: boolean
+  /** Organisation number (20 digits), by which a certificate of a trusted authority makes it known; null: by its own certificates only. */
+  readonly oin: string | null
+  /** Null: as configured. */
+  readonly requests_per_minute_max: number | null
+  readonly requests_at_once_max: number | null
   readonly certificates: readonly Certificate[]
 }
-/** All parties and accounts, with the number that rises at each change. */
-export interface Register { readonly version: number, readonly parties: readonly Party[], readonly accounts: readonly Account[] }
+/** An account may send or receive one family for a party, from `from` and before `until` (null: no end). */
+export interface Mandate {
+  readonly party: PartyCode
+  readonly account: AccountId
+  readonly family: Family
+  readonly direction: 'send' | 'receive'
+  readonly from: Instant
+  readonly until: Instant | null
+}
+/** All parties, accounts and mandates, with the number that rises at each change. */
+export interface Register { readonly version: number, readonly parties: readonly Party[], readonly accounts: readonly Account[], readonly mandates: readonly Mandate[] }
 
 /** Counts for operators; queries, never counters that drift. */
 export interface StoreStats {
@@ -170,20 +197,20 @@ export interface Store {
   release (claims: ReadonlyArray<{ readonly delivery: number, readonly fence: number }>): Promise<void>
   /** Records results, each of them whole or not at all, and whatever becomes of the others. */
   finish (items: readonly Finish[], now: Instant): Promise<Finished[]>
-  /** Oldest first, only what is offered to this party and not yet acknowledged. */
-  mailbox (party: PartyCode, limit: number): Promise<StoredMessage[]>
+  /** Oldest first, only what this view sees as receiver, is offered and not yet acknowledged. */
+  mailbox (view: View, limit: number): Promise<StoredMessage[]>
   /** The receiver has it. done also when it already had. */
-  acknowledge (party: PartyCode, id: MessageId, account: AccountId, now: Instant): Promise<'done' | 'absent'>
-  /** What `party` may see: its own as sender; as receiver from offered on. */
-  message (party: PartyCode, id: MessageId): Promise<StoredMessage | null>
+  acknowledge (view: View, id: MessageId, account: AccountId, now: Instant): Promise<'done' | 'absent'>
+  /** What the view may see: as sender always; as receiver from offered on. */
+  message (view: View, id: MessageId): Promise<StoredMessage | null>
   list (filter: ListFilter): Promise<Page<StoredMessage>>
-  /** Of the accounts only those of `party` itself: who acts for the other side is its own affair. */
-  history (party: PartyCode, id: MessageId): Promise<HistoryRow[] | null>
+  /** Of the accounts only those that acted for the view's own party: who acts for the other side is its affair. */
+  history (view: View, id: MessageId): Promise<HistoryRow[] | null>
   /** What was found wrong, for its sender; its receiver sees none. */
-  findings (party: PartyCode, id: MessageId): Promise<readonly Finding[] | null>
-  payload (party: PartyCode, id: MessageId): Promise<Uint8Array | null>
-  seal (party: PartyCode, id: MessageId): Promise<Uint8Array | null>
-  receipt (party: PartyCode, id: MessageId): Promise<Uint8Array | null>
+  findings (view: View, id: MessageId): Promise<readonly Finding[] | null>
+  payload (view: View, id: MessageId): Promise<Uint8Array | null>
+  seal (view: View, id: MessageId): Promise<Uint8Array | null>
+  receipt (view: View, id: MessageId): Promise<Uint8Array | null>
   /** For the operator's command line: whatever party it is of, with every account. */
   inspect (id: MessageId): Promise<{ readonly message: StoredMessage, readonly history: readonly HistoryRow[] } | null>
   /** Raised by every change of parties, accounts or certificates, by whichever process. Cheap: asked at every request. */
@@ -192,6 +219,8 @@ export interface Store {
   putParty (party: Party): Promise<void>
   /** Adds or replaces the account with its certificates. A fingerprint in use by another account, and an account that exists under another party, is a TypeError. */
   putAccount (account: Account): Promise<void>
+  /** Adds the mandate, or changes the end of the one with the same beginning. An unknown party or account is a TypeError. */
+  putMandate (mandate: Mandate): Promise<void>
   stats (): Promise<StoreStats>
   /** Whether messages can be stored now: asks the database, and where the last write failed tries a small one. @throws StoreFailure */
   check (): Promise<void>

@@ -6,11 +6,12 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import Database from 'better-sqlite3'
-import { accountId, instant, partyCode, partyKind } from '../../src/core/core.ts'
+import { instant, partyCode } from '../../src/core/core.ts'
 import { certificateFacts, developmentKeys, issue, type DevelopmentKeys, type KeyAlgorithm, type KeyFiles } from '../../src/sign/sign.ts'
 import { openStore } from '../../src/store/store.ts'
 import { makeRoots, readRoots, rootsIn } from '../../src/vault/vault.ts'
 import { home } from '../../src/version.ts'
+import { anAccount, aParty } from '../register.ts'
 import { emptyFolder } from './place.ts'
 
 /** The parties of the samples. */
@@ -35,11 +36,10 @@ export async function prepare (name: string, algorithm: KeyAlgorithm): Promise<G
   const store = await openStore({ url: `sqlite:${database}`, mode: 'test', roots: readRoots(rootsIn(folder)) })
   try {
     for (const { name, code } of parties) {
-      const kind = partyKind(code)
-      if (kind === null) throw new TypeError(`${code} is no party`)
-      const { fingerprint, subject, not_after } = certificateFacts(readFileSync(keys.parties[name]?.certificate ?? '', 'utf8'))
-      await store.putParty({ code, kind, name: `Voorbeeld${name}`, families: ['iwmo', 'ijw'], connections: [{ door: 'mailbox', direction: 'both' }] })
-      await store.putAccount({ id: accountId(name), role: 'party', party: code, active: true, certificates: [{ fingerprint, use: 'tls', subject, not_after: instant(Date.parse(not_after)) }] })
+      const pem = readFileSync(keys.parties[name]?.certificate ?? '', 'utf8')
+      const { fingerprint, subject, not_after } = certificateFacts(pem)
+      await store.putParty(aParty(code, { name: `Voorbeeld${name}` }))
+      await store.putAccount(anAccount(name, { party: code, certificates: [{ fingerprint, use: 'tls', subject, not_after: instant(Date.parse(not_after)), pem }] }))
     }
   } finally { await store.close() }
   return { folder, database, keys, seal }

@@ -4,6 +4,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { messageId } from '../../src/core/core.ts'
+import { ownView } from '../../src/party/party.ts'
 import { aanbieder, gemeente, makeWorld, message, until, type Client, type World } from '../flow/world.ts'
 import { startChild, type Child } from './child.ts'
 
@@ -66,9 +67,9 @@ async function stored (world: World): Promise<{ receipts: string[], waiting: str
     const receipts: string[] = []
     const waiting: string[] = []
     for (let cursor: string | null = ''; cursor !== null;) {
-      const page = await store.list({ party: gemeente, limit: 250, ...(cursor === '' ? {} : { cursor }) })
+      const page = await store.list({ view: ownView(gemeente), limit: 250, ...(cursor === '' ? {} : { cursor }) })
       for (const { id, delivery } of page.items) {
-        receipts.push(Buffer.from(await store.receipt(gemeente, messageId(id)) ?? []).toString())
+        receipts.push(Buffer.from(await store.receipt(ownView(gemeente), messageId(id)) ?? []).toString())
         if (delivery !== 'delivered') waiting.push(id)
       }
       cursor = page.next

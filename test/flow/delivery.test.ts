@@ -1,14 +1,15 @@
 /** Deliveries that cannot go as usual: a receiver that left, work that keeps failing, a worker that died with it. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { instant, messageId, partyCode, type Clock } from '../../src/core/core.ts'
+import { instant, messageId, type Clock } from '../../src/core/core.ts'
 import type { Handler } from '../../src/handle/handle.ts'
 import type { Party } from '../../src/store/store.ts'
+import { aParty } from '../register.ts'
 import { fixture, makeWorld, until } from './world.ts'
 
 const day = 86_400_000
 const on = (handle: Handler['handle']): Handler => ({ name: 'test', on: [{ message: ['WMO301'] }], handle })
-const receiver: Party = { code: partyCode('42420001'), kind: 'aanbieder', name: 'Voorbeeld', families: ['iwmo', 'ijw'], connections: [{ door: 'mailbox', direction: 'both' }] }
+const receiver = aParty('42420001')
 
 /** A clock that a test sets forward. */
 function movable (): Clock & { forward (ms: number): void } {

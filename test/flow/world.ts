@@ -7,15 +7,16 @@ import { after } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Agent, request, type Dispatcher } from 'undici'
 import { readConfig, type Config } from '../../src/config.ts'
-import { accountId, fingerprint, instant, partyCode, partyKind, systemClock, type Clock } from '../../src/core/core.ts'
+import { instant, partyCode, systemClock, type Clock } from '../../src/core/core.ts'
 import { startGateway, type Gateway } from '../../src/gateway.ts'
 import type { Handler } from '../../src/handle/handle.ts'
 import { openLog } from '../../src/log.ts'
 import { certificateFacts, issue, keyPem, makeAuthority, type Issued } from '../../src/sign/sign.ts'
 import { generateMessage, modelOf, writeMessage, type Family, type MessageType, type SampleOverrides } from '../../src/standard/standard.ts'
-import { openStore, type Account, type Store } from '../../src/store/store.ts'
+import { openStore, type Account, type Certificate, type Store } from '../../src/store/store.ts'
 import { makeRoots, readRoots, rootsIn } from '../../src/vault/vault.ts'
 import { home } from '../../src/version.ts'
+import { anAccount, aParty } from '../register.ts'
 
 export const gemeente = partyCode('0344')
 export const aanbieder = partyCode('42420001')
@@ -95,6 +96,8 @@ export interface World {
   start (over?: Record<string, unknown>, handlers?: readonly Handler[], clock?: Clock): Promise<Running>
   client (who: Who, url: string): Client
   account (who: Who): Account
+  /** What the register keeps of somebody's certificate. */
+  certificate (who: Who): Certificate
   /** The store, opened beside the gateway for one piece of work. */
   store<T> (work: (store: Store) => Promise<T>): Promise<T>
 }
@@ -159,17 +162,21 @@ function clientOf (url: string, dispatcher: Agent): Client {
   return client
 }
 
+/** What the register keeps of a certificate. */
+export function certificateOf (pem: string, use: Certificate['use'] = 'tls'): Certificate {
+  const { fingerprint, subject, not_after } = certificateFacts(pem)
+  return { fingerprint, use, subject, not_after: instant(Date.parse(not_after)), pem }
+}
+
 function accountOf (who: Who, { party, role = 'party', active = true }: Person, certificate: string): Account {
-  const { fingerprint: digest, subject, not_after } = certificateFacts(certificate)
-  const certificates = [{ fingerprint: fingerprint(digest), use: 'tls' as const, subject, not_after: instant(Date.parse(not_after)) }]
-  return { id: accountId(who.toLowerCase()), role, party: party === undefined ? null : partyCode(party), active, certificates }
+  const certificates = [certificateOf(certificate)]
+  return anAccount(who.toLowerCase(), { role, party: party === undefined ? null : partyCode(party), active, certificates })
 }
 
 async function register (store: Store, accounts: ReadonlyMap<Who, Account>): Promise<void> {
   for (const [who, account] of accounts) {
     const { families = ['iwmo', 'ijw'] }: Person = people[who]
-    const kind = account.party === null ? null : partyKind(account.party)
-    if (account.party !== null && kind !== null) await store.putParty({ code: account.party, kind, name: `Voorbeeld ${who}`, families, connections: [{ door: 'mailbox', direction: 'both' }] })
+    if (account.party !== null) await store.putParty(aParty(account.party, { name: `Voorbeeld ${who}`, families }))
     await store.putAccount(account)
   }
 }
@@ -237,6 +244,7 @@ export async function makeWorld (): Promise<World> {
       assert.ok(account, `${who} has no account`)
       return account
     },
+    certificate: who => certificateOf(issued.get(who)?.certificate ?? ''),
     async start (over = {}, handlers = [], clock = systemClock) {
       const lines: string[] = []
       const gateway = await startGateway(config(over), openLog({ level: 'debug', pretty: false, to: { write: line => { lines.push(line) } } }), handlers, clock)

@@ -61,7 +61,7 @@ describe('the operations listener', () => {
       }
     }
     assert.deepEqual(Object.keys(Object(components['securitySchemes'])), ['mutualTLS'])
-    assert.deepEqual(paths['/v1/mailbox']?.['get']?.parameters?.map(it => it.name), ['limit'])
+    assert.deepEqual(paths['/v1/mailbox']?.['get']?.parameters?.map(it => it.name), ['party', 'limit'])
   })
 
   test('describes the answers as they are', async () => {

@@ -8,6 +8,7 @@ import { Readable } from 'node:stream'
 import { describe, test } from 'node:test'
 import Database from 'better-sqlite3'
 import { instant, refusals, type RefusalCode } from '../../src/core/core.ts'
+import { aMandate } from '../register.ts'
 import { altered, fixture, makeWorld, message, until, withText, type Reply, type Who } from '../flow/world.ts'
 
 const world = await makeWorld()
@@ -57,6 +58,11 @@ const cases: ReadonlyArray<readonly [code: RefusalCode, why: string, ask: () => 
     .map((query): typeof cases[number] => ['ZP_QUERY', `a list with ${query.slice(0, 30)}`, () => get(`/v1/messages?${query}`)]),
   ['ZP_QUERY', 'a mailbox with limit=0', () => get('/v1/mailbox?limit=0')],
   ['ZP_QUERY', 'codes of no family', () => get('/v1/codes/retour?family=wlz')],
+  ['ZP_QUERY', 'a party that is none', () => get('/v1/mailbox?party=x')],
+  ['ZP_PARTY', 'an account of two parties that names none', async () => {
+    await world.store(async store => { await store.putMandate(aMandate('otheraanbieder', '0344')) })
+    return await gateway.as('otherAanbieder').get('/v1/mailbox')
+  }],
   ['ZP_CERTIFICATE', 'no certificate', () => gateway.as('nobody').get('/v1/mailbox')],
   ['ZP_ACCOUNT_ROLE', 'an operator’s mailbox', () => gateway.as('operator').get('/v1/mailbox')],
   ['ZP_NOT_SENDER', 'the Afzender is another', () => post('otherGemeente', message('WMO301', 3))],

@@ -1,11 +1,10 @@
 /** Routing reads the envelope and the receiver's connections, nothing else. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { partyCode } from '../../src/core/core.ts'
 import { route } from '../../src/route/route.ts'
-import type { Party } from '../../src/store/store.ts'
+import { aParty } from '../register.ts'
 
-const party: Party = { code: partyCode('42420001'), kind: 'aanbieder', name: 'Voorbeeld', families: ['iwmo'], connections: [{ door: 'mailbox', direction: 'both' }] }
+const party = aParty('42420001', { families: ['iwmo'] })
 
 test('a connected receiver gets it in its mailbox', () => {
   assert.deepEqual(route({ family: 'iwmo' }, party), { kind: 'mailbox' })

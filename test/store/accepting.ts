@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Finding } from '../../src/core/core.ts'
+import { ownView } from '../../src/party/party.ts'
 import { aanbieder, claimOne, finish, gemeente, heen, later, offer, retour, start, stranger, type Fresh } from './sample.ts'
 
 const finding: Finding = { level: 2, code: 'TR006', line: 1, path: 'Client', found: '', expected: '', message: 'fout', message_en: 'wrong' }
@@ -12,10 +13,10 @@ export function acceptContract (fresh: Fresh): void {
       const store = await fresh(t)
       const item = heen()
       assert.deepEqual(await store.accept([item]), [{ kind: 'stored', id: item.envelope.id }])
-      assert.deepEqual(Buffer.from(await store.payload(gemeente, item.envelope.id) ?? []), item.payload)
-      assert.deepEqual(Buffer.from(await store.seal(gemeente, item.envelope.id) ?? []), item.seal)
-      assert.deepEqual(Buffer.from(await store.receipt(gemeente, item.envelope.id) ?? []), item.receipt)
-      const message = await store.message(gemeente, item.envelope.id)
+      assert.deepEqual(Buffer.from(await store.payload(ownView(gemeente), item.envelope.id) ?? []), item.payload)
+      assert.deepEqual(Buffer.from(await store.seal(ownView(gemeente), item.envelope.id) ?? []), item.seal)
+      assert.deepEqual(Buffer.from(await store.receipt(ownView(gemeente), item.envelope.id) ?? []), item.receipt)
+      const message = await store.message(ownView(gemeente), item.envelope.id)
       assert.deepEqual(message, {
         ...item.envelope, delivery: 'waiting', answer: 'awaited', answered_by: null, offered: null, delivered: null, dead_reason: null, next_try: start, attempts: 0
       })
@@ -63,8 +64,8 @@ export function acceptContract (fresh: Fresh): void {
       const store = await fresh(t)
       const item = heen({ delivery: 'none', findings: [finding], envelope: { verdict: 'rejected' } })
       await store.accept([item])
-      assert.equal((await store.message(gemeente, item.envelope.id))?.verdict, 'rejected')
-      assert.equal(await store.message(aanbieder, item.envelope.id), null)
+      assert.equal((await store.message(ownView(gemeente), item.envelope.id))?.verdict, 'rejected')
+      assert.equal(await store.message(ownView(aanbieder), item.envelope.id), null)
       assert.deepEqual(await store.claim(10, 1000, later(1)), [])
     })
 
@@ -72,7 +73,7 @@ export function acceptContract (fresh: Fresh): void {
       const store = await fresh(t)
       const item = heen({ delivery: 'held' })
       await store.accept([item])
-      assert.equal((await store.message(gemeente, item.envelope.id))?.delivery, 'held')
+      assert.equal((await store.message(ownView(gemeente), item.envelope.id))?.delivery, 'held')
       assert.deepEqual(await store.claim(10, 1000, later(1)), [])
     })
 
@@ -80,7 +81,7 @@ export function acceptContract (fresh: Fresh): void {
       const store = await fresh(t)
       const item = heen({ payload: 'x'.repeat(25_000_000) })
       await store.accept([item])
-      assert.equal((await store.payload(gemeente, item.envelope.id))?.byteLength, 25_000_000)
+      assert.equal((await store.payload(ownView(gemeente), item.envelope.id))?.byteLength, 25_000_000)
     })
   })
 
@@ -88,9 +89,9 @@ export function acceptContract (fresh: Fresh): void {
     const store = await fresh(t)
     const item = heen({ delivery: 'offered' })
     await store.accept([item])
-    assert.deepEqual((await store.mailbox(aanbieder, 10)).map(it => [it.id, it.offered]), [[item.envelope.id, start]])
+    assert.deepEqual((await store.mailbox(ownView(aanbieder), 10)).map(it => [it.id, it.offered]), [[item.envelope.id, start]])
     assert.deepEqual(await store.claim(10, 60_000, later(1)), [])
-    assert.deepEqual((await store.history(gemeente, item.envelope.id))?.map(it => it.event), ['accepted', 'offered'])
+    assert.deepEqual((await store.history(ownView(gemeente), item.envelope.id))?.map(it => it.event), ['accepted', 'offered'])
   })
 
   describe('retour', () => {
@@ -99,9 +100,9 @@ export function acceptContract (fresh: Fresh): void {
       const asked = await offer(store)
       const answer = retour(asked)
       assert.deepEqual(await store.accept([answer]), [{ kind: 'stored', id: answer.envelope.id }])
-      const closed = await store.message(gemeente, asked.envelope.id)
+      const closed = await store.message(ownView(gemeente), asked.envelope.id)
       assert.deepEqual([closed?.answer, closed?.answered_by], ['answered', answer.envelope.id])
-      const stored = await store.message(aanbieder, answer.envelope.id)
+      const stored = await store.message(ownView(aanbieder), answer.envelope.id)
       assert.deepEqual([stored?.answers, stored?.conversatie], [asked.envelope.id, asked.envelope.conversatie])
     })
 
@@ -146,14 +147,14 @@ export function acceptContract (fresh: Fresh): void {
         assert.ok(result?.kind === 'refused' && result.code === 'ZP_RETOUR_ECHO' && result.message === asked.envelope.id)
         assert.deepEqual(result.differences.toSorted((a, b) => a.path < b.path ? -1 : 1), differences)
       }
-      assert.equal((await store.message(gemeente, asked.envelope.id))?.answer, 'awaited')
+      assert.equal((await store.message(ownView(gemeente), asked.envelope.id))?.answer, 'awaited')
     })
 
     test('to an unknown message is stored where that is allowed', async t => {
       const store = await fresh(t, { retour_unknown: 'accept' })
       const answer = retour(heen())
       assert.deepEqual(await store.accept([answer]), [{ kind: 'stored', id: answer.envelope.id }])
-      assert.equal((await store.message(aanbieder, answer.envelope.id))?.answers, null)
+      assert.equal((await store.message(ownView(aanbieder), answer.envelope.id))?.answers, null)
     })
 
     test('to a message that is here but was not offered to who answers is refused, even where unknown ones are allowed', async t => {
@@ -161,7 +162,7 @@ export function acceptContract (fresh: Fresh): void {
       const asked = await offer(store)
       const unknown = [{ kind: 'refused', code: 'ZP_RETOUR_UNKNOWN', message: null, differences: [] }]
       assert.deepEqual(await store.accept([retour(asked, { envelope: { sender: stranger } })]), unknown)
-      assert.equal((await store.message(gemeente, asked.envelope.id))?.answer, 'awaited')
+      assert.equal((await store.message(ownView(gemeente), asked.envelope.id))?.answer, 'awaited')
     })
   })
 }

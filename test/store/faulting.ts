@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { StoreFailure, StoreUnavailable, type Db, type Session, type Store } from '../../src/store/store.ts'
+import { ownView } from '../../src/party/party.ts'
 import { aanbieder, account, finish, gemeente, heen, later, retour, type Fresh } from './sample.ts'
 
 /** Tells at each step whether it fails. */
@@ -55,11 +56,11 @@ async function conversation (store: Store) {
   await untilDone(() => store.accept([asked, heen()]))
   await drain(store, time)
   await untilDone(() => store.accept([answer]))
-  await untilDone(() => store.acknowledge(aanbieder, asked.envelope.id, account, later(time.ms)))
+  await untilDone(() => store.acknowledge(ownView(aanbieder), asked.envelope.id, account, later(time.ms)))
   await drain(store, time)
   return await Promise.all([asked, answer].map(({ envelope }) => untilDone(async () => {
-    const message = await store.message(gemeente, envelope.id)
-    return { delivery: message?.delivery, answer: message?.answer, events: (await store.history(gemeente, envelope.id))?.map(({ event }) => event) }
+    const message = await store.message(ownView(gemeente), envelope.id)
+    return { delivery: message?.delivery, answer: message?.answer, events: (await store.history(ownView(gemeente), envelope.id))?.map(({ event }) => event) }
   })))
 }
 

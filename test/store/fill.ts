@@ -1,5 +1,6 @@
 /** Stores messages until storage fails, and tells each one stored, how it failed, and that it can still be read; started by a test. */
 import { openStore, StoreFull } from '../../src/store/store.ts'
+import { ownView } from '../../src/party/party.ts'
 import { gemeente, heen, roots } from './sample.ts'
 
 const store = await openStore({ url: process.argv[2] ?? '', mode: 'test', roots })
@@ -15,5 +16,5 @@ for (let n = 0; n < 100; n++) {
     break
   }
 }
-if (last !== null && await store.payload(gemeente, last) !== null) console.log('readable')
+if (last !== null && await store.payload(ownView(gemeente), last) !== null) console.log('readable')
 await store.close().catch(() => {})

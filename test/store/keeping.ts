@@ -2,14 +2,16 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { accountId, fingerprint, instant } from '../../src/core/core.ts'
-import { StoreUnusable, type Account, type Party } from '../../src/store/store.ts'
+import { StoreUnusable, type Mandate } from '../../src/store/store.ts'
+import { aMandate, anAccount, aParty } from '../register.ts'
 import { aanbieder, account, gemeente, heen, later, offer, start, type Fresh, type OpenStore } from './sample.ts'
 
 export function keepContract (fresh: Fresh, open: OpenStore): void {
   describe('register', () => {
-    const party: Party = { code: gemeente, kind: 'gemeente', name: 'Voorbeeldstad', families: ['iwmo', 'ijw'], connections: [{ door: 'mailbox', direction: 'both' }] }
-    const certificate = { fingerprint: fingerprint('a'.repeat(64)), use: 'tls', subject: 'CN=voorbeeld', not_after: later(1000) } as const
-    const caller: Account = { id: account, role: 'party', party: gemeente, active: true, certificates: [certificate] }
+    const party = aParty(gemeente, { from: start, until: later(9) })
+    const certificate = { fingerprint: fingerprint('a'.repeat(64)), use: 'tls', subject: 'CN=voorbeeld', not_after: later(1000), pem: 'as it is' } as const
+    const caller = anAccount(account, { party: gemeente, oin: '0'.repeat(20), requests_at_once_max: 3, certificates: [certificate] })
+    const mandates: readonly Mandate[] = [aMandate('supplier', gemeente, { until: later(5) }), aMandate('supplier', gemeente, { from: later(6) })]
 
     test('keeps parties and accounts, and a change is seen at once by every store on the database', async t => {
       const [one, other] = [await open('register'), await open('register')]
@@ -19,11 +21,14 @@ export function keepContract (fresh: Fresh, open: OpenStore): void {
       const between = other.registerVersion()
       await one.putAccount(caller)
       assert.ok(before < between && between < other.registerVersion())
-      assert.deepEqual(await other.register(), { version: other.registerVersion(), parties: [party], accounts: [caller] })
+      await one.putAccount(anAccount('supplier'))
+      for (const it of mandates) await one.putMandate({ ...it, until: null })
+      for (const it of mandates) await one.putMandate(it)
+      assert.deepEqual(await other.register(), { version: other.registerVersion(), parties: [party], accounts: [anAccount('supplier'), caller], mandates })
       await one.putParty({ ...party, name: 'Nieuwestad' })
       await one.putAccount({ ...caller, active: false, certificates: [] })
       const { parties, accounts } = await other.register()
-      assert.deepEqual([parties[0]?.name, accounts], ['Nieuwestad', [{ ...caller, active: false, certificates: [] }]])
+      assert.deepEqual([parties[0]?.name, accounts[1]], ['Nieuwestad', { ...caller, active: false, certificates: [] }])
     })
 
     test('takes no certificate of another account and no account of an unknown party', async t => {
@@ -39,6 +44,7 @@ export function keepContract (fresh: Fresh, open: OpenStore): void {
       assert.equal(store.registerVersion(), version + 1)
       await store.putAccount(caller)
       assert.deepEqual((await store.register()).accounts, [caller])
+      for (const it of [aMandate('nobody', gemeente), aMandate(account, '0599')]) await assert.rejects(store.putMandate(it), TypeError)
     })
   })
 

@@ -8,7 +8,9 @@ import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import Database from 'better-sqlite3'
 import { isMessageId, messageId } from '../../src/core/core.ts'
+import { ownView } from '../../src/party/party.ts'
 import { lockForServe, migrate, openStore, StoreFailure, StoreUnusable } from '../../src/store/store.ts'
+import { migrations } from '../../src/store/migrations.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import { Unopened } from '../../src/vault/vault.ts'
 import { storeContract } from './contract.ts'
@@ -25,7 +27,7 @@ storeContract('SQLite', (name, options = {}) => openStore({ url: urlOf(name), mo
 describe('store in an SQLite file', () => {
   test('is brought forward once, and refused when a newer version made it', async () => {
     const url = urlOf('newer')
-    assert.deepEqual(await migrate(url), ['0001-spine'])
+    assert.deepEqual(await migrate(url), migrations.map(it => it.name))
     assert.deepEqual(await migrate(url), [])
     const db = new Database(pathOf('newer'))
     db.prepare("insert into migration (name, at_ms) values ('9999-later', 0)").run()
@@ -42,19 +44,19 @@ describe('store in an SQLite file', () => {
     await store.accept([one, other])
     const files = ['', '-wal'].map(end => readFileSync(path + end).toString('latin1')).join('')
     for (const secret of ['999900006', '999990019', 'Achternaamsen']) assert.ok(!files.includes(secret), secret)
-    assert.deepEqual(await store.payload(gemeente, one.envelope.id), Buffer.from(one.payload))
-    assert.equal((await store.findings(gemeente, one.envelope.id))?.[0]?.found, 'Achternaamsen')
+    assert.deepEqual(await store.payload(ownView(gemeente), one.envelope.id), Buffer.from(one.payload))
+    assert.equal((await store.findings(ownView(gemeente), one.envelope.id))?.[0]?.found, 'Achternaamsen')
     const db = new Database(path)
     db.exec('update payload set body = (select body from payload order by message desc limit 1)')
-    await assert.rejects(store.payload(gemeente, one.envelope.id), Unopened)
+    await assert.rejects(store.payload(ownView(gemeente), one.envelope.id), Unopened)
     await store.close()
     const shut = await openStore({ url: urlOf('closed'), mode: 'test' })
-    assert.equal((await shut.message(gemeente, other.envelope.id))?.id, other.envelope.id)
-    await assert.rejects(shut.payload(gemeente, other.envelope.id), /kek, index_key and audit_key/)
+    assert.equal((await shut.message(ownView(gemeente), other.envelope.id))?.id, other.envelope.id)
+    await assert.rejects(shut.payload(ownView(gemeente), other.envelope.id), /kek, index_key and audit_key/)
     await assert.rejects(shut.accept([heen()]), StoreUnusable)
     db.exec('update message set data_key = null, kek_id = null')
     db.prepare('update payload set body = ?').run(Buffer.from('in the clear'))
-    assert.deepEqual(await shut.payload(gemeente, other.envelope.id), Buffer.from('in the clear'), 'stored before there were keys')
+    assert.deepEqual(await shut.payload(ownView(gemeente), other.envelope.id), Buffer.from('in the clear'), 'stored before there were keys')
     db.close()
     await shut.close()
   })
@@ -107,8 +109,8 @@ describe('store in an SQLite file', () => {
     const receipts = lines.slice(0, -2).filter(isMessageId).map(messageId)
     assert.ok(receipts.length > 5)
     const store = await openStore({ url: urlOf('full'), mode: 'test', roots })
-    for (const id of receipts) assert.equal((await store.payload(gemeente, id))?.byteLength, 100_000)
-    assert.equal((await store.list({ party: gemeente, limit: 250 })).items.length, receipts.length)
+    for (const id of receipts) assert.equal((await store.payload(ownView(gemeente), id))?.byteLength, 100_000)
+    assert.equal((await store.list({ view: ownView(gemeente), limit: 250 })).items.length, receipts.length)
     assert.deepEqual((await store.accept([heen()])).map(({ kind }) => kind), ['stored'])
     await store.close()
   })

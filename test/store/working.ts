@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Finding } from '../../src/core/core.ts'
+import { ownView } from '../../src/party/party.ts'
 import { aanbieder, claimOne, finish, gemeente, heen, later, offer, retour, start, type Fresh } from './sample.ts'
 
 const finding: Finding = { level: 2, code: 'TR006', line: 1, path: 'Client', found: '', expected: '', message: 'fout', message_en: 'wrong' }
@@ -34,7 +35,7 @@ export function workContract (fresh: Fresh): void {
       assert.equal(await store.inspect(caused.envelope.id), null)
       assert.equal(await store.renew(slow.delivery, slow.fence, later(9000)), false)
       await store.release([slow])
-      assert.equal((await store.message(gemeente, item.envelope.id))?.delivery, 'waiting')
+      assert.equal((await store.message(ownView(gemeente), item.envelope.id))?.delivery, 'waiting')
       assert.deepEqual(await store.finish([finish(quick, { kind: 'offered' })], later(1002)), ['done'])
     })
 
@@ -77,7 +78,7 @@ export function workContract (fresh: Fresh): void {
       const item = heen()
       await store.accept([item])
       await store.finish([finish(await claimOne(store), { kind: 'delivered' })], later(7))
-      const message = await store.message(aanbieder, item.envelope.id)
+      const message = await store.message(ownView(aanbieder), item.envelope.id)
       assert.deepEqual([message?.delivery, message?.offered, message?.delivered], ['delivered', later(7), later(7)])
     })
 
@@ -88,7 +89,7 @@ export function workContract (fresh: Fresh): void {
       const off = { kind: 'later', due: later(5000), reason: 'ZP_BUSY' } as const
       assert.deepEqual(await store.finish([finish(await claimOne(store), { ...off, counts: true })], start), ['done'])
       assert.deepEqual(await store.claim(1, 1000, later(4999)), [])
-      const message = await store.message(gemeente, item.envelope.id)
+      const message = await store.message(ownView(gemeente), item.envelope.id)
       assert.deepEqual([message?.delivery, message?.next_try, message?.attempts], ['waiting', later(5000), 1])
       const second = await claimOne(store, later(5000))
       assert.equal(second.attempt, 2)
@@ -119,10 +120,10 @@ export function workContract (fresh: Fresh): void {
       const finishes = claims.map(claim => finish(claim, claim.envelope.id === held.envelope.id ? outcomes[0] : outcomes[1]))
       assert.deepEqual(await store.finish(finishes, later(3)), ['done', 'done'])
       assert.deepEqual(await store.claim(9, 1000, later(100_000)), [])
-      assert.equal((await store.message(gemeente, held.envelope.id))?.delivery, 'held')
-      const message = await store.message(gemeente, dead.envelope.id)
+      assert.equal((await store.message(ownView(gemeente), held.envelope.id))?.delivery, 'held')
+      const message = await store.message(ownView(gemeente), dead.envelope.id)
       assert.deepEqual([message?.delivery, message?.dead_reason, message?.attempts, message?.next_try], ['dead', 'ZP_TRIES', 1, null])
-      assert.equal(await store.message(aanbieder, dead.envelope.id), null)
+      assert.equal(await store.message(ownView(aanbieder), dead.envelope.id), null)
     })
 
     test('rejected stores the retour the gateway made in the same step; the receiver’s is a second', async t => {
@@ -131,11 +132,11 @@ export function workContract (fresh: Fresh): void {
       await store.accept([item])
       const answer = retour(item, { envelope: { origin: 'gateway', door: 'gateway', account: null } })
       assert.deepEqual(await store.finish([finish(await claimOne(store), { kind: 'rejected', findings: [finding] }, [answer])], later(3)), ['done'])
-      const message = await store.message(gemeente, item.envelope.id)
+      const message = await store.message(ownView(gemeente), item.envelope.id)
       assert.deepEqual([message?.verdict, message?.delivery, message?.answer, message?.answered_by], ['rejected', 'none', 'answered', answer.envelope.id])
-      assert.equal(await store.message(aanbieder, item.envelope.id), null)
+      assert.equal(await store.message(ownView(aanbieder), item.envelope.id), null)
       assert.equal((await claimOne(store)).envelope.id, answer.envelope.id)
-      const events = (await store.history(gemeente, item.envelope.id))?.map(({ event }) => event)
+      const events = (await store.history(ownView(gemeente), item.envelope.id))?.map(({ event }) => event)
       assert.deepEqual(events?.sort(), ['accepted', 'answered', 'rejected'])
     })
 
@@ -149,8 +150,8 @@ export function workContract (fresh: Fresh): void {
         const done = finish(await claimOne(store, later(15)), outcome)
         assert.deepEqual(await store.finish([done], later(20)), ['done'])
         assert.deepEqual(await store.finish([done], later(21)), ['stale'])
-        const message = await store.message(gemeente, asked.envelope.id)
-        const events = (await store.history(gemeente, asked.envelope.id))?.map(({ event, detail }) => ({ event, detail })).slice(2)
+        const message = await store.message(ownView(gemeente), asked.envelope.id)
+        const events = (await store.history(ownView(gemeente), asked.envelope.id))?.map(({ event, detail }) => ({ event, detail })).slice(2)
         const answered = { event: 'answered', detail: answer.envelope.id }
         if (kind === 'held') {
           assert.deepEqual([message?.answer, message?.answered_by, events], ['answered', answer.envelope.id, [answered]])
@@ -160,7 +161,7 @@ export function workContract (fresh: Fresh): void {
         assert.deepEqual(events, [answered, { event: 'unanswered', detail: answer.envelope.id }])
         const better = retour(asked, { envelope: { received: later(30) } })
         assert.deepEqual((await store.accept([better])).map(it => it.kind), ['stored'])
-        assert.equal((await store.message(gemeente, asked.envelope.id))?.answered_by, better.envelope.id)
+        assert.equal((await store.message(ownView(gemeente), asked.envelope.id))?.answered_by, better.envelope.id)
       })
     }
 
@@ -172,9 +173,9 @@ export function workContract (fresh: Fresh): void {
       const nothing = JSON.parse('{"kind":"held"}') as Parameters<typeof finish>[1]
       const items = claims.map((claim, n) => finish(claim, n === 1 ? nothing : { kind: 'offered' }, n === 1 ? [heen()] : []))
       assert.deepEqual(await store.finish(items, later(1)), ['done', 'refused', 'done'])
-      const states = await Promise.all(claims.map(async ({ envelope }) => (await store.message(gemeente, envelope.id))?.delivery))
+      const states = await Promise.all(claims.map(async ({ envelope }) => (await store.message(ownView(gemeente), envelope.id))?.delivery))
       assert.deepEqual(states, ['offered', 'waiting', 'offered'])
-      assert.equal((await store.list({ party: gemeente, limit: 9 })).items.length, 3)
+      assert.equal((await store.list({ view: ownView(gemeente), limit: 9 })).items.length, 3)
       assert.deepEqual(await store.finish(items.slice(1, 2).map(item => ({ ...item, outcome: { kind: 'dead', reason: 'x' } as const, caused: [] })), later(2)), ['done'])
     })
 

@@ -2,7 +2,7 @@
 import type { X509Certificate } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
 import type { FastifyRequest } from 'fastify'
-import { fingerprint, Refusal, type Clock, type Fingerprint, type PartyCode } from '../../core/core.ts'
+import { fingerprint, Refusal, type Clock, type Fingerprint } from '../../core/core.ts'
 import type { Parties, Who } from '../../party/party.ts'
 
 /** What a connection's certificate says; it cannot change while the connection lives. */
@@ -37,11 +37,4 @@ export async function identify (request: FastifyRequest, parties: Parties, clock
   const who = parties.byCertificate(fingerprint)
   if (who === null) throw new Refusal('ZP_CERTIFICATE', `niet geregistreerd / not registered: SHA-256 ${fingerprint}`)
   return who
-}
-
-/** @returns the party the account acts for. @throws Refusal ZP_ACCOUNT_ROLE when it has none */
-export function ownParty (who: Who): PartyCode {
-  const { role, party, id } = who.account
-  if (role !== 'party' || party === null) throw new Refusal('ZP_ACCOUNT_ROLE', `account ${id}`)
-  return party
 }

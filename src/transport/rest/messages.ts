@@ -1,8 +1,9 @@
 /** `/v1/messages`: send one, list, and look at one and its parts. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { instant, partyCode, partyKind, Refusal, type Instant, type PartyCode } from '../../core/core.ts'
-import type { ListFilter } from '../../store/store.ts'
-import { bytes, found, gives, header, idOf, json, partyIn, raw, sendBytes, type RouteParts } from './parts.ts'
+import type { ListFilter, View } from '../../store/store.ts'
+import { viewIn } from './acting.ts'
+import { bytes, found, gives, header, idOf, json, raw, sendBytes, type RouteParts } from './parts.ts'
 import * as shapes from './shapes.ts'
 import { contentDigest, historyView, messageView } from './views.ts'
 
@@ -20,12 +21,12 @@ function moment (name: string, text: string): Instant {
 
 function refuseType (): never { throw new Refusal('ZP_QUERY', 'type: zoals WMO301 of JW323') }
 
-type ListQuery = { type?: string, counterpart?: string, from?: string, to?: string, cursor?: string, limit?: number } & Pick<ListFilter, 'verdict' | 'delivery' | 'answer' | 'identificatie'>
+type ListQuery = { party?: string, type?: string, counterpart?: string, from?: string, to?: string, cursor?: string, limit?: number } & Pick<ListFilter, 'verdict' | 'delivery' | 'answer' | 'identificatie'>
 
-function filterOf (party: PartyCode, parts: RouteParts, { type, counterpart: other, from, to, limit, ...rest }: ListQuery): ListFilter {
+function filterOf (view: View, parts: RouteParts, { party: _, type, counterpart: other, from, to, limit, ...rest }: ListQuery): ListFilter {
   return {
     ...rest,
-    party,
+    view,
     limit: limit ?? 100,
     ...(type === undefined ? {} : { type: parts.supported(type) ?? refuseType() }),
     ...(other === undefined ? {} : { counterpart: counterpart(other) }),
@@ -41,6 +42,7 @@ const location = header('Where the message is')
 const sendSchema = {
   operationId: 'sendMessage',
   summary: 'Send one message',
+  querystring: shapes.partyQuery,
   consumes: ['application/xml', 'text/xml'],
   body: bytes('The message, UTF-8 XML'),
   response: gives({
@@ -52,13 +54,13 @@ const sendSchema = {
 /** The routes, as a plugin: register it under `/v1`. */
 export function messageRoutes (parts: RouteParts): FastifyPluginAsyncTypebox {
   const { store, links } = parts
-  const party = partyIn(parts)
+  const view = viewIn(parts)
 
   return async app => {
     app.post('/messages', { schema: sendSchema, validatorCompiler: () => () => true, ...asText }, async (request, reply) => {
       const { account, certificate } = parts.who(request)
       if (!(request.body instanceof Uint8Array)) throw new Refusal('ZP_MEDIA_TYPE', 'Content-Type')
-      const stored = await parts.receive(request.body, { account: account.id, party: party(request), certificate: certificate.fingerprint, door: 'rest' })
+      const stored = await parts.receive(request.body, { account: account.id, party: view(request).party, certificate: certificate.fingerprint, door: 'rest' })
       if (stored.duplicate) reply.header('Duplicate', 'true')
       return await sendBytes(reply.code(stored.duplicate ? 200 : 202).header('Location', links(stored.id)['self']), 'application/json; charset=utf-8', stored.receipt)
     })
@@ -66,45 +68,46 @@ export function messageRoutes (parts: RouteParts): FastifyPluginAsyncTypebox {
     app.get('/messages', {
       schema: { operationId: 'listMessages', summary: 'List messages you sent, or that were offered to you; newest first', querystring: shapes.listQuery, response: gives({ 200: json('One page', shapes.listShape) }) }
     }, async request => {
-      const page = await store.list(filterOf(party(request), parts, request.query))
+      const page = await store.list(filterOf(view(request), parts, request.query))
       return { messages: page.items.map(it => messageView(it, links)), next: page.next }
     })
 
     app.get('/messages/:id', {
-      schema: { operationId: 'getMessage', summary: 'One message and where it is', params: shapes.idParams, response: gives({ 200: json('The message', shapes.messageDetailShape) }) }
+      schema: { operationId: 'getMessage', summary: 'One message and where it is', params: shapes.idParams, querystring: shapes.partyQuery, response: gives({ 200: json('The message', shapes.messageDetailShape) }) }
     }, async request => {
       const id = idOf(request.params.id)
-      const view = messageView(found(await store.message(party(request), id)), links)
-      return { ...view, findings: await store.findings(party(request), id) ?? [] }
+      const seen = view(request)
+      const message = found(await store.message(seen, id))
+      return { ...messageView(message, links), findings: await store.findings(seen, id) ?? [] }
     })
 
     app.get('/messages/:id/history', {
-      schema: { operationId: 'getHistory', summary: 'What happened to the message', params: shapes.idParams, response: gives({ 200: json('Events, oldest first', shapes.historyShape) }) }
-    }, async request => historyView(found(await store.history(party(request), idOf(request.params.id)))))
+      schema: { operationId: 'getHistory', summary: 'What happened to the message', params: shapes.idParams, querystring: shapes.partyQuery, response: gives({ 200: json('Events, oldest first', shapes.historyShape) }) }
+    }, async request => historyView(found(await store.history(view(request), idOf(request.params.id)))))
   }
 }
 
 /** The parts of a message that are bytes, as a plugin: register it under `/v1`. */
 export function byteRoutes (parts: RouteParts): FastifyPluginAsyncTypebox {
   const { store } = parts
-  const party = partyIn(parts)
+  const view = viewIn(parts)
 
   return async app => {
     app.get('/messages/:id/payload', {
-      schema: { operationId: 'getPayload', summary: 'The exact bytes of the message', params: shapes.idParams, response: gives({ 200: raw('application/xml', 'The message as it was sent', { 'Content-Digest': header('RFC 9530, SHA-256') }) }) }
+      schema: { operationId: 'getPayload', summary: 'The exact bytes of the message', params: shapes.idParams, querystring: shapes.partyQuery, response: gives({ 200: raw('application/xml', 'The message as it was sent', { 'Content-Digest': header('RFC 9530, SHA-256') }) }) }
     }, async (request, reply) => {
       const id = idOf(request.params.id)
-      const { sha256 } = found(await store.message(party(request), id))
-      return await sendBytes(reply.header('Content-Digest', contentDigest(sha256)), 'application/xml', found(await store.payload(party(request), id)))
+      const { sha256 } = found(await store.message(view(request), id))
+      return await sendBytes(reply.header('Content-Digest', contentDigest(sha256)), 'application/xml', found(await store.payload(view(request), id)))
     })
 
     app.get('/messages/:id/seal', {
-      schema: { operationId: 'getSeal', summary: 'The gateway’s seal: detached CMS (DER) over the exact bytes', params: shapes.idParams, response: gives({ 200: raw('application/pkcs7-signature', 'CMS SignedData') }) }
-    }, async (request, reply) => await sendBytes(reply, 'application/pkcs7-signature', found(await store.seal(party(request), idOf(request.params.id)))))
+      schema: { operationId: 'getSeal', summary: 'The gateway’s seal: detached CMS (DER) over the exact bytes', params: shapes.idParams, querystring: shapes.partyQuery, response: gives({ 200: raw('application/pkcs7-signature', 'CMS SignedData') }) }
+    }, async (request, reply) => await sendBytes(reply, 'application/pkcs7-signature', found(await store.seal(view(request), idOf(request.params.id)))))
 
     app.get('/messages/:id/receipt', {
-      schema: { operationId: 'getReceipt', summary: 'The receipt, byte for byte as it was first given', params: shapes.idParams, response: gives({ 200: json('The receipt', shapes.receiptShape) }) },
+      schema: { operationId: 'getReceipt', summary: 'The receipt, byte for byte as it was first given', params: shapes.idParams, querystring: shapes.partyQuery, response: gives({ 200: json('The receipt', shapes.receiptShape) }) },
       ...asText
-    }, async (request, reply) => await sendBytes(reply, 'application/json; charset=utf-8', found(await store.receipt(party(request), idOf(request.params.id)))))
+    }, async (request, reply) => await sendBytes(reply, 'application/json; charset=utf-8', found(await store.receipt(view(request), idOf(request.params.id)))))
   }
 }

@@ -1,16 +1,16 @@
 /** What routes share: the pieces the gateway brings, how answers are described, and the small checks of a request. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { isMessageId, messageId, Refusal, type Instant, type MessageId, type PartyCode } from '../../core/core.ts'
-import type { Who } from '../../party/party.ts'
+import { isMessageId, messageId, Refusal, type Instant, type MessageId } from '../../core/core.ts'
+import type { Parties, Who } from '../../party/party.ts'
 import type { Submitter } from '../../pipeline.ts'
 import type { ListFilter, Store } from '../../store/store.ts'
-import { ownParty } from './identity.ts'
 import { problemShape } from './shapes.ts'
 import type { Links } from './views.ts'
 
 /** What the routes need; the gateway brings it. */
 export interface RouteParts {
   readonly store: Store
+  readonly parties: Parties
   readonly now: () => Instant
   readonly receive: (bytes: Uint8Array, by: Submitter) => Promise<{ readonly id: string, readonly duplicate: boolean, readonly receipt: Uint8Array }>
   readonly who: (request: FastifyRequest) => Who
@@ -45,9 +45,6 @@ export function found<T> (it: T | null): T {
   if (it === null) throw new Refusal('ZP_NOT_FOUND')
   return it
 }
-
-/** @returns who is asking, as a party */
-export const partyIn = (parts: RouteParts) => (request: FastifyRequest): PartyCode => ownParty(parts.who(request))
 
 /** Sends bytes as they are, past any serializer. */
 export async function sendBytes (reply: FastifyReply, type: string, body: Uint8Array): Promise<FastifyReply> {

@@ -6,7 +6,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { LogController, type FastifyRequest } from 'fastify'
 import { Refusal, refusals, type Clock, type RefusalCode } from '../../core/core.ts'
 import type { Log } from '../../log.ts'
-import type { Parties, Who } from '../../party/party.ts'
+import type { Who } from '../../party/party.ts'
 import { checkHeaders, inflight, readBody, type Limits } from './body.ts'
 import { identify } from './identity.ts'
 import { refusalOf, sendProblem } from './problem.ts'
@@ -20,7 +20,6 @@ export interface RestOptions extends Limits {
   readonly version: string
 }
 export interface RestParts extends Omit<RouteParts, 'who'> {
-  readonly parties: Parties
   readonly clock: Clock
   readonly log: Log
   /** Told of every refusal, for the metrics. */

@@ -1,8 +1,9 @@
 /** The routes of REST v1 together: messages and their parts, the mailbox, the code lists. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Refusal } from '../../core/core.ts'
+import { viewIn } from './acting.ts'
 import { byteRoutes, messageRoutes } from './messages.ts'
-import { gives, idOf, json, partyIn, type RouteParts } from './parts.ts'
+import { gives, idOf, json, type RouteParts } from './parts.ts'
 import * as shapes from './shapes.ts'
 import { messageView } from './views.ts'
 
@@ -12,19 +13,19 @@ export const routes = (parts: RouteParts): FastifyPluginAsyncTypebox => async ap
 }
 
 const mailboxRoutes = (parts: RouteParts): FastifyPluginAsyncTypebox => async app => {
-  const party = partyIn(parts)
+  const view = viewIn(parts)
 
   app.get('/mailbox', {
     schema: { operationId: 'readMailbox', summary: 'What waits for you, oldest first, until you acknowledge it', querystring: shapes.mailboxQuery, response: gives({ 200: json('The oldest messages', shapes.mailboxShape) }) }
   }, async request => {
-    const messages = await parts.store.mailbox(party(request), request.query.limit ?? 100)
+    const messages = await parts.store.mailbox(view(request), request.query.limit ?? 100)
     return { messages: messages.map(it => messageView(it, parts.links)) }
   })
 
   app.delete('/mailbox/:id', {
-    schema: { operationId: 'acknowledge', summary: 'Acknowledge: you have stored this message', params: shapes.idParams, response: gives({ 204: { type: 'null', description: 'Acknowledged, now or before' } }) }
+    schema: { operationId: 'acknowledge', summary: 'Acknowledge: you have stored this message', params: shapes.idParams, querystring: shapes.partyQuery, response: gives({ 204: { type: 'null', description: 'Acknowledged, now or before' } }) }
   }, async (request, reply) => {
-    const done = await parts.store.acknowledge(party(request), idOf(request.params.id), parts.who(request).account.id, parts.now())
+    const done = await parts.store.acknowledge(view(request), idOf(request.params.id), parts.who(request).account.id, parts.now())
     if (done === 'absent') throw new Refusal('ZP_NOT_FOUND')
     await reply.code(204).send()
   })

@@ -79,9 +79,12 @@ export const codesShape = Type.Object({ codes: Type.Array(Type.Object({ code: Ty
 
 const limit = Type.Integer({ minimum: 1, maximum: 250, default: 100 })
 export const idParams = Type.Object({ id: Type.String({ maxLength: 64 }) })
-export const mailboxQuery = Type.Object({ limit: Type.Optional(limit) }, { additionalProperties: false })
+const party = Type.Optional(Type.String({ maxLength: 8, description: 'The party you act for; needed when your account acts for several.' }))
+export const partyQuery = Type.Object({ party }, { additionalProperties: false })
+export const mailboxQuery = Type.Object({ party, limit: Type.Optional(limit) }, { additionalProperties: false })
 export const codesQuery = Type.Object({ family: Type.Optional(oneOf(['iwmo', 'ijw'], 'Standard')) }, { additionalProperties: false })
 export const listQuery = Type.Object({
+  party,
   type: Type.Optional(Type.String({ pattern: '^(WMO|JW)[0-9]{3}$' })),
   verdict: Type.Optional(oneOf(verdicts, '')),
   delivery: Type.Optional(oneOf(deliveries, '')),

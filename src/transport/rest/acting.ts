@@ -1,0 +1,37 @@
+/** For which party a request acts: the one it names, or the only one its account has. */
+import type { FastifyRequest } from 'fastify'
+import { partyCode, partyKind, Refusal, type PartyCode } from '../../core/core.ts'
+import type { View } from '../../store/store.ts'
+import type { RouteParts } from './parts.ts'
+
+/** How many parties a refusal lists at most. */
+const choices_max = 50
+
+function listed (choices: readonly PartyCode[]): string {
+  const more = choices.length - choices_max
+  return `?party= ${choices.slice(0, choices_max).join(', ')}${more > 0 ? ` (+${more})` : ''}`
+}
+
+/** @throws Refusal ZP_QUERY when what is named is no party code */
+function named (request: FastifyRequest): PartyCode | null {
+  const { party } = Object(request.query) as { party?: unknown }
+  if (party === undefined) return null
+  if (typeof party !== 'string' || partyKind(party) === null) throw new Refusal('ZP_QUERY', 'party: 4 cijfers, 8 cijfers, of SVB, CAK, CBS, UWV, VWS')
+  return partyCode(party)
+}
+
+/**
+ * Asked anew at every request: a mandate counts at the moment it is used.
+ * @returns what the account that is asking sees of the party it acts for
+ * @throws Refusal ZP_PARTY with the choices when it has several and names none; ZP_ACCOUNT_ROLE when it may act for none, or not for the one it names (whether that one exists is not told)
+ */
+export const viewIn = ({ who, parties, now }: RouteParts) => (request: FastifyRequest): View => {
+  const { account } = who(request)
+  const at = now()
+  const asked = named(request)
+  const [only, ...others] = asked === null ? parties.actsFor(account, at) : [asked]
+  if (others.length > 0) throw new Refusal('ZP_PARTY', listed(parties.actsFor(account, at)))
+  const view = only === undefined ? null : parties.view(account, only, at)
+  if (view === null) throw new Refusal('ZP_ACCOUNT_ROLE', `account ${account.id}`)
+  return view
+}
