@@ -12,15 +12,16 @@ const pathMax = 5
 
 /**
  * @param pool certificates that came along, believed in nothing @param trusted a signer or issuer among these ends the path
+ * @param suits what every issuer's extended uses must allow; those of signing documents when not given
  * @returns the path from the signer to a trusted certificate, both included; null when there is none
  */
-export function findPath (signer: Certificate, pool: readonly Certificate[], trusted: readonly Certificate[], below = 0): Certificate[] | null {
+export function findPath (signer: Certificate, pool: readonly Certificate[], trusted: readonly Certificate[], suits = usesAllowSealing, below = 0): Certificate[] | null {
   if (below >= pathMax || !onlyUnderstood(signer)) return null
   if (trusted.some(({ der }) => same(der, signer.der))) return [signer]
-  const anchor = trusted.find(issuer => onlyUnderstood(issuer) && issued(issuer, signer, below))
+  const anchor = trusted.find(issuer => onlyUnderstood(issuer) && issued(issuer, signer, below, suits))
   if (anchor !== undefined) return [signer, anchor]
-  for (const issuer of pool.filter(issuer => issued(issuer, signer, below))) {
-    const rest = findPath(issuer, pool.filter(other => other !== issuer), trusted, below + 1)
+  for (const issuer of pool.filter(issuer => issued(issuer, signer, below, suits))) {
+    const rest = findPath(issuer, pool.filter(other => other !== issuer), trusted, suits, below + 1)
     if (rest !== null) return [signer, ...rest]
   }
   return null
@@ -35,10 +36,10 @@ const onlyUnderstood = (certificate: Certificate): boolean =>
   certificate.extensions.every(extension => !extension.critical || understood.some(id => same(id, extension.oid)))
 
 /** @param below how many intermediates stand between the certificate and the signer of the document */
-function issued (issuer: Certificate, certificate: Certificate, below: number): boolean {
+function issued (issuer: Certificate, certificate: Certificate, below: number, suits: typeof usesAllowSealing): boolean {
   const pathLength = extensionOf(issuer, basicConstraints)?.children[1]
   const strong = hashes.some(hash => same(certificate.signatureAlgorithm, hash.rsa) || same(certificate.signatureAlgorithm, hash.ecdsa))
-  return strong && issuer.x509.ca && usesAllowSealing(issuer) && keyIsStrong(issuer.x509.publicKey) &&
+  return strong && issuer.x509.ca && suits(issuer) && keyIsStrong(issuer.x509.publicKey) &&
     (pathLength === undefined || (pathLength.content.length === 1 && (pathLength.content[0] ?? 0) >= below)) &&
     certificate.x509.checkIssued(issuer.x509) && certificate.x509.verify(issuer.x509.publicKey)
 }

@@ -2,7 +2,7 @@
 export { openSealer, type Sealer } from './seal.ts'
 export { statementBytes, type SealStatement } from './statement.ts'
 export { examineSeal, sealChecks, verifySeal, type SealCheck, type SealClaim, type SealFault, type SealReport, type SealVerdict } from './verify.ts'
-export { signature_bytes_max, verifySignature, type SignatureClaim, type SignatureFault, type SignatureVerdict, type Signer } from './signature.ts'
+export { signature_bytes_max, verifyByTrust, verifySignature, type SignatureClaim, type SignatureFault, type SignatureVerdict, type Signer } from './signature.ts'
 export { certificateFacts, fingerprintOf, type CertificateFacts } from './certificate.ts'
 export { issue, keyPem, makeAuthority, type Authority, type AuthorityRequest, type Issued, type IssueRequest, type KeyAlgorithm } from './authority.ts'
 export { developmentKeys, type DevelopmentKeys, type DevelopmentParty, type KeyFiles } from './development.ts'

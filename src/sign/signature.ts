@@ -1,8 +1,8 @@
 /** A sender's own signature: a detached CMS over the exact bytes (RFC 5652), by a certificate that is registered for it. Any writer's form, but DER; strict in what it proves; a hostile one gets a reason, never an exception. */
 import { constants, createHash, verify, type VerifyKeyObjectInput } from 'node:crypto'
 import type { Fingerprint, Instant } from '../core/core.ts'
-import { extensionOf, keyIsStrong, maySign, readCertificate, type Certificate } from './certificate.ts'
-import { validAt } from './chain.ts'
+import { extensionOf, keyIsStrong, maySign, readCertificate, readPem, type Certificate } from './certificate.ts'
+import { findPath, validAt } from './chain.ts'
 import { hashes, oids, rsaNames, saltOf, sha256, type Hash } from './cms.ts'
 import { childrenOf, DerError, expectTag, oid, readDer, same, sequence, type Der } from './der.ts'
 
@@ -17,8 +17,8 @@ export const signature_bytes_max = 8_192
  */
 export type SignatureFault = 'size' | 'form' | 'attached' | 'signers' | 'algorithm' | 'digest' | 'certificate' | 'signature' | 'signer' | 'key' | 'usage' | 'validity'
 
-/** A certificate that may sign; without its bytes it must come along with the signature. */
-export interface Signer { readonly fingerprint: Fingerprint, readonly der?: Uint8Array | null }
+/** A certificate that may sign; where only its fingerprint is known it must come along with the signature. */
+export interface Signer { readonly fingerprint: Fingerprint, readonly pem: string | null }
 
 export interface SignatureClaim {
   readonly signature: Uint8Array
@@ -47,6 +47,31 @@ function ensure (reason: SignatureFault, holds: boolean, signer: Fingerprint | n
   if (!holds) throw new Fault(reason, signer)
 }
 
+/** What is asked of a signature when no register says who may sign: `trusted` are PEM texts of signers, or of the authorities they come from. */
+export interface TrustClaim extends Omit<SignatureClaim, 'signers'> { readonly trusted: readonly string[] }
+
+/**
+ * Whether the signature was made over exactly these bytes, by a certificate that is trusted or leads to one that is, all valid then.
+ * @throws only when `trusted` holds something that is no certificate
+ */
+export function verifyByTrust ({ trusted, ...claim }: TrustClaim): SignatureVerdict {
+  const known = trusted.flatMap(readPem)
+  const leads = (it: Certificate, pool: readonly Certificate[]): boolean => {
+    const path = findPath(it, pool.filter(other => other !== it), known, anyUse)
+    return path !== null && validAt(path, [claim.at])
+  }
+  const along = certificatesIn(claim.signature)
+  const signers = [...known, ...along.filter(it => leads(it, along))]
+  return verifySignature({ ...claim, signers: signers.map(({ fingerprint, x509 }) => ({ fingerprint, pem: x509.toString() })) })
+}
+
+/** Authorities of signing certificates are often those of TLS as well. */
+const anyUse = (): boolean => true
+
+function certificatesIn (signature: Uint8Array): Certificate[] {
+  try { return alongWith(readSignature(signature)) } catch { return [] }
+}
+
 /** Whether the signature was made over exactly these bytes by one of these signers, valid then. Never throws. */
 export function verifySignature (claim: SignatureClaim): SignatureVerdict {
   try {
@@ -62,7 +87,7 @@ export function verifySignature (claim: SignatureClaim): SignatureVerdict {
 }
 
 /** What a CMS with one signer holds. */
-export interface SignatureParts {
+interface SignatureParts {
   readonly certificates: readonly Der[]
   /** IssuerAndSerialNumber, or a key identifier under the tag [0]. */
   readonly id: Der
@@ -74,7 +99,7 @@ export interface SignatureParts {
 }
 
 /** Versions, revocation lists and unsigned attributes (a time stamp) say nothing we rely on, and may be there. @throws Fault, DerError */
-export function readSignature (bytes: Uint8Array): SignatureParts {
+function readSignature (bytes: Uint8Array): SignatureParts {
   ensure('size', bytes.length <= signature_bytes_max)
   const [type, wrapped] = childrenOf(readDer(bytes), 0x30, 2, 2)
   ensure('form', same(type?.bytes, oids.signedData))
@@ -114,15 +139,17 @@ function judge (parts: SignatureParts, { payload, signers, at }: SignatureClaim)
   return signer
 }
 
-/** @returns the certificate, or null for what cannot be read: the bytes may be a stranger's */
-export function readable (der: Uint8Array): Certificate | null {
-  try { return readCertificate(der) } catch { return null }
+/** @returns what came along and can be read as a certificate: the bytes may be a stranger's */
+function alongWith ({ certificates }: SignatureParts): Certificate[] {
+  return certificates.flatMap(({ bytes }) => {
+    try { return [readCertificate(bytes)] } catch { return [] }
+  })
 }
 
 const subjectKeyId = oid('2.5.29.14')
 
 /** @returns whether the signature says that this certificate's key made it */
-export function names ({ id }: SignatureParts, certificate: Certificate): boolean {
+function names ({ id }: SignatureParts, certificate: Certificate): boolean {
   if (id.tag !== 0x80) return same(id.bytes, sequence(certificate.issuer, certificate.serial))
   const own = extensionOf(certificate, subjectKeyId)
   return own !== undefined && same(own.content, id.content)
@@ -130,8 +157,7 @@ export function names ({ id }: SignatureParts, certificate: Certificate): boolea
 
 /** A renewed certificate may have its predecessor's key: of several that fit, one that is valid. What came along counts only when it is registered. */
 function findSigner (parts: SignatureParts, signers: readonly Signer[], at: Instant): Certificate {
-  const given = [...signers.flatMap(({ der }) => der ?? []), ...parts.certificates.map(({ bytes }) => bytes)].map(readable)
-  const named = given.filter(it => it !== null).filter(it => names(parts, it))
+  const named = [...signers.flatMap(({ pem }) => pem === null ? [] : readPem(pem)), ...alongWith(parts)].filter(it => names(parts, it))
   const registered = named.filter(it => signers.some(({ fingerprint }) => fingerprint === it.fingerprint))
   const signer = registered.find(it => validAt([it], [at])) ?? registered[0]
   ensure('signer', signer !== undefined, named[0]?.fingerprint ?? null)
@@ -141,7 +167,7 @@ function findSigner (parts: SignatureParts, signers: readonly Signer[], at: Inst
 const digest = (hash: Hash, bytes: Uint8Array): Buffer => createHash(hash.name).update(bytes).digest()
 
 /** @throws Fault unless this certificate's key signed exactly this payload */
-export function checkSigned (parts: SignatureParts, signer: Certificate, payload: Uint8Array): void {
+function checkSigned (parts: SignatureParts, signer: Certificate, payload: Uint8Array): void {
   if (parts.attributes !== null) checkAttributes(parts.attributes, parts.hash, signer, payload)
   checkKey(parts, signer, parts.attributes === null ? payload : asSet(parts.attributes))
 }
