@@ -1,5 +1,5 @@
 /** Handlers: how work hangs on a message. A handler sees one accepted message at a time and says what is to happen. */
-import type { Clock, Finding } from '../core/core.ts'
+import { isCode, type Clock, type Finding } from '../core/core.ts'
 import type { MessageType, Tree } from '../standard/model.ts'
 import type { Envelope } from '../store/store.ts'
 
@@ -12,7 +12,7 @@ export interface Draft { readonly type: MessageType, readonly message: Tree }
 /**
  * done: go on; `send` is stored in the transaction that ends this message's delivery. hold: a person must look.
  * reject: the message does not count; its findings are kept. later: try again after `after_ms`; attempts do not count.
- * A reason is a code of 1 to 100 characters, never anything of a person. What is no outcome counts as a failure of the handler.
+ * A reason is a code (`isCode`): it goes into the audit and the history. What is no outcome counts as a failure of the handler.
  */
 export type Outcome =
   | { readonly kind: 'done', readonly send?: readonly Draft[] }
@@ -21,8 +21,6 @@ export type Outcome =
   | { readonly kind: 'later', readonly after_ms: number, readonly reason: string }
 
 const levels: ReadonlyArray<Finding['level']> = [1, 2, 3, 4]
-/** Reasons and codes go into the history, in characters. */
-const reason_length_max = 100
 
 /** What a handler may use: no store, no network. `signal` fires when its time is up or the gateway stops. */
 export interface Tools {
@@ -82,14 +80,14 @@ function faultOf ({ kind, send = [], findings, after_ms, reason }: Readonly<Reco
   }
 }
 
-const isText = (it: unknown, length_max: number): boolean => typeof it === 'string' && it !== '' && it.length <= length_max
-const reasonFault = (reason: unknown): string | null => isText(reason, reason_length_max) ? null : `reason is no text of 1 to ${reason_length_max} characters`
+const isCodeText = (it: unknown): boolean => typeof it === 'string' && isCode(it)
+const reasonFault = (reason: unknown): string | null => isCodeText(reason) ? null : 'reason is no code (letters, digits, _ - and . only, a letter first, at most 100)'
 
 function isFinding (it: unknown): boolean {
   if (typeof it !== 'object') return false
   const { level, code, line, path, found, expected, message, message_en }: Readonly<Record<string, unknown>> = { ...it }
   const placed = line === null || Number.isSafeInteger(line)
-  return levels.some(known => known === level) && placed && isText(code, reason_length_max) && [path, found, expected, message, message_en].every(text => typeof text === 'string')
+  return levels.some(known => known === level) && placed && isCodeText(code) && [path, found, expected, message, message_en].every(text => typeof text === 'string')
 }
 
 async function ask (handlers: readonly Handler[], envelope: Envelope, tools: Tools): Promise<Outcome> {

@@ -1,5 +1,6 @@
 /** What the tables are and what each column means; a list of steps that only ever grows at its end. */
 import type { Knex } from 'knex'
+import { auditChain } from './migrations/audit.ts'
 import { register } from './migrations/register.ts'
 
 /** One step forward. The name is remembered in the database: never change a step that was released. */
@@ -122,16 +123,16 @@ function correlation (t: Table): void {
 
 /** What happened, in ids, codes and digests only; outlives the message. */
 function audit (t: Table): void {
-  t.text('chain').notNullable() // one per writing process
+  t.text('chain').notNullable() // one for all that write to this database
   t.bigInteger('seq').notNullable() // without gaps in its chain
-  t.binary('prev') // digest of the row before; null while rows are not chained
+  t.binary('prev') // mac of the row before; null for the first that is chained, and those before it
   t.bigInteger('at_ms').notNullable()
   t.text('event').notNullable()
   t.text('message') // id
   t.text('account') // who did it; null for the gateway itself
   t.text('detail') // code, or id of another message
   t.text('digest') // SHA-256 of the bytes it is about
-  t.binary('mac') // null while rows are not chained
+  t.binary('mac') // HMAC over all other columns; null for rows of before the chain
   t.primary(['chain', 'seq'])
   t.index(['message', 'at_ms'])
 }
@@ -151,5 +152,6 @@ export const migrations: readonly Migration[] = [
       .createTable('correlation', correlation)
       .createTable('audit', audit)
   },
-  register
+  register,
+  auditChain
 ]

@@ -69,8 +69,8 @@ async function check (db: Db, { sql }: Dialect): Promise<void> {
 }
 
 /** The verbs over an open database that is up to date. */
-function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe): Store {
-  const audit = auditor(dialect, 'main')
+function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots: Roots | null): Store {
+  const audit = auditor(dialect, roots?.audit ?? null)
   const accept = accepter(dialect, audit, rules)
   return {
     async accept (items) {
@@ -100,7 +100,7 @@ export async function openStore ({ url, mode, clock = systemClock, retour_unknow
   return await opening(opened, async () => {
     await bringForward(opened.db, opened.dialect, migrations, clock.now())
     await rememberMode(opened, mode)
-    return storeOn({ ...opened, db: wrap(opened.db) }, { retour_unknown }, openSafe(roots))
+    return storeOn({ ...opened, db: wrap(opened.db) }, { retour_unknown }, openSafe(roots), roots)
   })
 }
 

@@ -22,7 +22,8 @@ const columns = (lock: Lock, id: string): Columns => ({
 })
 const clear: Columns = { close: (_column, bytes) => bytes, open: (_column, bytes) => bytes }
 
-function shut (): never { throw new StoreUnusable('this needs the roots of the installation: the settings kek, index_key and audit_key (--config FILE, or ZORGPOORT_… in the environment)') }
+/** @throws StoreUnusable saying what a command without the roots is missing */
+export function shut (): never { throw new StoreUnusable('this needs the roots of the installation: the settings kek, index_key and audit_key (--config FILE, or ZORGPOORT_… in the environment)') }
 
 /** @param roots null for a command that reads only what is not encrypted */
 export function openSafe (roots: Roots | null): Safe {

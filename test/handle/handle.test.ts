@@ -47,6 +47,8 @@ for (const [what, outcome] of [
   ['a hold without reason', { kind: 'hold' }],
   ['an empty reason', { kind: 'hold', reason: '' }],
   ['a reason as long as a letter', { kind: 'hold', reason: 'x'.repeat(101) }],
+  ['a reason that is a sentence', { kind: 'hold', reason: 'Jan is ill' }],
+  ['a reason that holds a Bsn', { kind: 'hold', reason: 'x999900006' }],
   ['a reason that is no text', { kind: 'later', after_ms: 1, reason: 7 }],
   ['a later that never comes', { kind: 'later', after_ms: Infinity, reason: 'x' }],
   ['a later before now', { kind: 'later', after_ms: -1, reason: 'x' }],
