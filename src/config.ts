@@ -39,6 +39,7 @@ export const configSchema = Type.Object({
   handler_ms_max: ms(30_000, 'Time a handler may take for one message, in milliseconds.'),
   stop_ms_max: ms(20_000, 'Time open requests get to end after SIGTERM, in milliseconds.'),
   retour_unknown: Type.Union([Type.Literal('refuse'), Type.Literal('accept')], { default: 'refuse', description: 'What to do with a retour to a message this gateway never carried; `accept` for the first weeks after a move.' }),
+  holidays: Type.Optional(file('JSON file with the days off besides Saturday and Sunday (`fixed` MM-DD, `easter` days from Easter Sunday, `koningsdag`, `dates`); without it those of the Algemene termijnenwet, Good Friday and 5 May.')),
   log_level: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')], { default: 'info', description: 'Least level that is logged.' })
 }, { additionalProperties: false })
 

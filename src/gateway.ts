@@ -1,6 +1,7 @@
 /** The gateway: wires every part to the next, and says whether it is ready. */
 import { readFileSync } from 'node:fs'
 import type { AddressInfo, Server } from 'node:net'
+import { openCalendar, parseHolidays, recognised } from './calendar/calendar.ts'
 import { retourCodes, transportCodes } from './codes/codes.ts'
 import { instant, systemClock, type Clock, type Instant } from './core/core.ts'
 import { ConfigError, type Config } from './config.ts'
@@ -33,12 +34,12 @@ export interface Gateway {
 /** A certificate and its key, as PEM text. */
 interface Identity { readonly key: string, readonly cert: string }
 
-function pem (path: string, setting: string): string {
+function textOf (path: string, setting: string): string {
   try { return readFileSync(path, 'utf8') } catch { throw new ConfigError(`${setting}: cannot read ${path}`) }
 }
 
 const identity = (config: Config, use: 'tls' | 'seal'): Identity =>
-  ({ key: pem(config[`${use}_key`], `${use}_key`), cert: pem(config[`${use}_certificate`], `${use}_certificate`) })
+  ({ key: textOf(config[`${use}_key`], `${use}_key`), cert: textOf(config[`${use}_certificate`], `${use}_certificate`) })
 
 /** What stands in a PEM file below the first certificate. */
 const chainBelow = (pem: string): string => pem.slice(pem.indexOf('-----END CERTIFICATE-----')).replace('-----END CERTIFICATE-----', '')
@@ -101,7 +102,8 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const parties = await openParties(store)
   const { handler_ms_max, lease_ms, claim_limit, poll_ms } = config
   const onError: Stages['onError'] = (error, message) => { log.warn({ err: error, message }, 'a delivery failed and is tried again') }
-  const stages: Stages = { clock, mode: config.mode, parties, validator, sealer, statementBytes, standard, store, route, deliver, handlers, handler_ms_max, random: Math.random, onError }
+  const calendar = openCalendar(config.holidays === undefined ? recognised : parseHolidays(textOf(config.holidays, 'holidays'), 'holidays'))
+  const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, standard, store, route, deliver, handlers, handler_ms_max, random: Math.random, onError }
   const pipeline = openPipeline(stages)
   const metrics = openMetrics({ store, clock, certificates: { tls: expiryOf(tls.cert), seal: sealer.certificate.not_after } })
   const worker = startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms })

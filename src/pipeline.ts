@@ -3,6 +3,7 @@ import { hash } from 'node:crypto'
 import { concluded, failed, withheld } from './acknowledge/acknowledge.ts'
 import { admit, journeyOf, mayStillSend, refuseRealPersons, type Journey } from './admit.ts'
 import { newMessageId, newReferentienummer, partyCode, Refusal, rfc3339, sha256Hex, type AccountId, type Clock, type Door, type Finding, type Fingerprint, type Instant, type MessageId, type PartyCode, type Sha256 } from './core/core.ts'
+import type { Calendar } from './calendar/calendar.ts'
 import type { deliver } from './deliver/deliver.ts'
 import type { Draft, Handlers, Outcome } from './handle/handle.ts'
 import { ownView, type Parties } from './party/party.ts'
@@ -16,6 +17,7 @@ import type { Validator } from './validate/validate.ts'
 /** Everything the flow is made of; `gateway.ts` brings it. */
 export interface Stages {
   readonly clock: Clock
+  readonly calendar: Calendar
   readonly mode: 'test' | 'production'
   readonly parties: Parties
   readonly validator: Validator
@@ -88,11 +90,16 @@ async function receivedBefore (stages: Stages, { bytes, model, message, by }: Va
 
 const digestOf = (bytes: Uint8Array): Sha256 => sha256Hex(hash('sha256', bytes, 'hex'))
 
+/** @returns from when on the answer to a message offered now is overdue; null where none is asked */
+const answerDue = ({ calendar }: Stages, { answerDays }: Standard.MessageModel, now: Instant): Instant | null =>
+  answerDays === null ? null : calendar.due(now, answerDays)
+
 async function seal (stages: Stages, it: Admitted): Promise<Sealed> {
   if (it.at > stages.sealer.certificate.not_after) throw new Refusal('ZP_SEAL')
   const envelope = envelopeOf(it)
   const { id, sender, receiver, sha256 } = envelope
   const statement = stages.statementBytes({ id, sender, receiver, certificate_sha256: it.by.certificate, received: rfc3339(it.at), sha256, verdict: 'accepted' })
+  const delivery = firstStep(stages, envelope)
   return {
     acceptance: {
       envelope,
@@ -101,8 +108,9 @@ async function seal (stages: Stages, it: Admitted): Promise<Sealed> {
       receipt: receiptBytes(envelope, it.by.certificate, []),
       findings: [],
       header: stages.standard.headerLeaves(it.model, it.message),
-      delivery: firstStep(stages, envelope),
+      delivery,
       answer: it.model.answeredBy === null ? 'none' : 'awaited',
+      answer_due: delivery === 'offered' ? answerDue(stages, it.model, it.at) : null,
       order_key: `${envelope.afzender}|${envelope.ontvanger}`,
       correlation: correlationOf(stages, it)
     }
@@ -164,7 +172,8 @@ async function work (stages: Stages, claimed: Claimed, stop: AbortSignal): Promi
   const caused = await Promise.all((outcome.send ?? []).map(draft => prepare(stages, draft, claimed.envelope)))
   await stages.parties.refresh()
   const delivered = await stages.deliver(stages.route(claimed.envelope, stages.parties.party(claimed.envelope.receiver, stages.clock.now())))
-  return concluded(claimed, delivered, caused.map(it => it.acceptance))
+  const due = answerDue(stages, stages.standard.modelOf(claimed.envelope.type), stages.clock.now())
+  return concluded(claimed, delivered, caused.map(it => it.acceptance), due)
 }
 
 /** A handler gets `handler_ms_max`; one that hangs longer counts as failed, whatever it still does. */

@@ -1,6 +1,6 @@
 /** `zorgpoort inspect`: what a stored message is and what happened to it, or what a file is. Never anything about a person. */
 import type { Command } from 'commander'
-import { isMessageId, messageId, rfc3339 } from '../../src/core/core.ts'
+import { instant, isMessageId, messageId, rfc3339 } from '../../src/core/core.ts'
 import { messageLinks } from '../../src/receipt.ts'
 import { headerOf, readMessage } from '../../src/standard/standard.ts'
 import { historyView, messageView } from '../../src/transport/rest/rest.ts'
@@ -14,7 +14,7 @@ const table = (rows: readonly Row[]): string => rows.filter(([, value]) => value
 async function inspectStored (id: string, options: Place & { json?: boolean }): Promise<string> {
   const found = await withStore(options, async store => await store.inspect(messageId(id)))
   if (found === null) throw new Problem(`no message ${id} in this database`)
-  const view = messageView(found.message, messageLinks)
+  const view = messageView(found.message, messageLinks, instant(Date.now()))
   if (options.json === true) return JSON.stringify({ ...view, ...historyView(found.history) })
   const events = found.history.map(row => `${rfc3339(row.at)}  ${row.event}${row.account === null ? '' : ` by ${row.account}`}${row.detail === null ? '' : ` (${row.detail})`}`)
   return `${table(Object.entries(view).filter(([name]) => name !== 'links'))}\n\n${events.join('\n')}`

@@ -21,10 +21,10 @@ type Work = Pick<Claimed, 'delivery' | 'fence' | 'attempt' | 'failing_since'>
 const finish = (work: Work, outcome: Finish['outcome'], caused: readonly Acceptance[] = []): Finish =>
   ({ delivery: work.delivery, fence: work.fence, outcome, caused })
 
-/** @param caused messages the handlers had made, stored together with the delivery's end */
-export function concluded (work: Work, delivered: Delivered, caused: readonly Acceptance[]): Finish {
+/** @param caused messages the handlers had made, stored together with the delivery's end @param answer_due from when on its answer is overdue, null where none is asked */
+export function concluded (work: Work, delivered: Delivered, caused: readonly Acceptance[], answer_due: Instant | null): Finish {
   switch (delivered.kind) {
-    case 'offered': return finish(work, { kind: 'offered' }, caused)
+    case 'offered': return finish(work, { kind: 'offered', answer_due }, caused)
     case 'undeliverable': return finish(work, { kind: 'dead', reason: delivered.reason })
     default: return never(delivered)
   }

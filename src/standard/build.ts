@@ -143,6 +143,7 @@ function model (plan: Plan): MessageModel {
     basisNamespace: basis.namespace,
     role,
     answeredBy: plan.answeredBy === null ? null : typeOf(family, plan.answeredBy),
+    answerDays: role === 'heen' || role === 'claim' ? release.answerDays[role] : null,
     answers: plan.answers === null ? null : typeOf(family, plan.answers),
     afzender: structure.from,
     root,

@@ -61,6 +61,8 @@ export interface MessageModel {
   readonly role: 'heen' | 'retour' | 'claim' | 'answer'
   /** The type that answers this one (retour or 325); null for retours and the 325. */
   readonly answeredBy: MessageType | null
+  /** Working days within which that answer is due; null where none is. */
+  readonly answerDays: number | null
   /** The type this one answers; null for heenberichten and the 323. */
   readonly answers: MessageType | null
   /** Which kind of party stands in the Header's Afzender; the Ontvanger is the other. A retour travels from its Ontvanger to its Afzender. */

@@ -28,6 +28,8 @@ export interface Release {
   readonly subversie: number
   /** The version messages carry in XsdVersie. */
   readonly xsdVersie: string
+  /** Working days within which the retour to a heenbericht and the answer to a declaratie are due. */
+  readonly answerDays: Readonly<Record<'heen' | 'claim', number>>
   readonly header: string
   readonly retourHeader: string
   readonly answerHeader: string

@@ -13,7 +13,7 @@ export interface AcceptRules {
   readonly retour_unknown: 'refuse' | 'accept'
 }
 
-const states = ['delivery', 'offered_ms', 'answer', 'order_key', 'data_key', 'kek_id', 'header', 'receipt', 'seal'] as const
+const states = ['delivery', 'offered_ms', 'answer', 'answer_due_ms', 'order_key', 'data_key', 'kek_id', 'header', 'receipt', 'seal'] as const
 
 function statements ({ sql, lock }: Dialect) {
   const keyed = (columns: string[]) => sql('message').select(columns)
@@ -47,8 +47,8 @@ export function closing (safe: Safe, item: Acceptance): Closing {
   return { item, payload: close('payload', item.payload), findings, data_key, kek_id }
 }
 
-function messageValues ({ received, ...envelope }: Envelope, { item: { delivery, answer, order_key, header, receipt, seal }, data_key, kek_id }: Closing): Values {
-  return { ...envelope, received_ms: received, delivery, offered_ms: delivery === 'offered' ? received : null, answer, order_key, data_key, kek_id, header: JSON.stringify(header), receipt, seal }
+function messageValues ({ received, ...envelope }: Envelope, { item: { delivery, answer, answer_due, order_key, header, receipt, seal }, data_key, kek_id }: Closing): Values {
+  return { ...envelope, received_ms: received, delivery, offered_ms: delivery === 'offered' ? received : null, answer, answer_due_ms: answer_due, order_key, data_key, kek_id, header: JSON.stringify(header), receipt, seal }
 }
 
 /** @returns the elements that are not repeated unchanged */

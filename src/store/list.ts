@@ -34,12 +34,13 @@ function ofSide (query: Knex.QueryBuilder, side: Side, view: View): Knex.QueryBu
 }
 
 function narrow (query: Knex.QueryBuilder, side: Side, filter: ListFilter): Knex.QueryBuilder {
-  const { type, verdict, delivery, answer, counterpart, identificatie, from, to } = filter
+  const { type, verdict, delivery, answer, counterpart, overdue, identificatie, from, to } = filter
   if (type !== undefined) query.where('m.type', type)
   if (verdict !== undefined) query.where('m.verdict', verdict)
   if (delivery !== undefined) query.where('m.delivery', delivery)
   if (answer !== undefined) query.where('m.answer', answer)
   if (counterpart !== undefined) query.where(side === 'sender' ? 'm.receiver' : 'm.sender', counterpart)
+  if (overdue !== undefined) query.where('m.answer', 'awaited').where('m.answer_due_ms', '<=', overdue)
   if (identificatie !== undefined) query.where('m.identificatie', identificatie)
   if (from !== undefined) query.where('m.received_ms', '>=', from)
   if (to !== undefined) query.where('m.received_ms', '<', to)

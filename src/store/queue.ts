@@ -32,7 +32,7 @@ function statements ({ sql, lock, lockFree }: Dialect) {
     })),
     stop: prepared(sql('delivery').where('id', at('delivery')).update({ ...change, state: at('state'), last_reason: at('reason') })),
     gone: prepared(sql('delivery').where('id', at('delivery')).delete()),
-    offered: prepared(sql('message').where('seq', at('seq')).update({ delivery: 'offered', offered_ms: at('now') }).returning('id')),
+    offered: prepared(sql('message').where('seq', at('seq')).update({ delivery: 'offered', offered_ms: at('now'), answer_due_ms: at('answer_due') }).returning('id')),
     delivered: prepared(sql('message').where('seq', at('seq'))
       .update({ delivery: 'delivered', offered_ms: sql.raw('coalesce(offered_ms, ?)', [at('now')]), delivered_ms: at('now') }).returning('id')),
     state: prepared(sql('message').where('seq', at('seq')).update({ delivery: at('state') }).returning('id')),
@@ -88,9 +88,11 @@ function recorder (sql: ReturnType<typeof statements>, audit: Audit, safe: Safe)
     }
     switch (outcome.kind) {
       case 'offered':
+        await session.run(sql.gone, { delivery })
+        return await told(await session.all(sql.offered, { seq, now, answer_due: outcome.answer_due ?? null }), null)
       case 'delivered':
         await session.run(sql.gone, { delivery })
-        return await told(await session.all(sql[outcome.kind], { seq, now }), null)
+        return await told(await session.all(sql.delivered, { seq, now }), null)
       case 'later': {
         const { due, reason, counts } = outcome
         await session.run(counts ? sql.failed : sql.putOff, { delivery, due, reason, now })

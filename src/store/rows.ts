@@ -114,6 +114,7 @@ export function stored (row: Row): StoredMessage {
     delivery: oneOf(row, 'delivery', deliveries),
     answer: oneOf(row, 'answer', answers),
     answered_by: maybe(row, 'answered_by', message),
+    answer_due: maybe(row, 'answer_due_ms', at),
     offered: maybe(row, 'offered_ms', at),
     delivered: maybe(row, 'delivered_ms', at),
     dead_reason: work === 'dead' ? maybe(row, 'work_reason', text) : null,

@@ -53,6 +53,8 @@ export interface Acceptance {
   /** `offered`: it goes to a mailbox and nobody has to look at it first, so it needs no delivery work. */
   readonly delivery: Extract<Delivery, 'none' | 'waiting' | 'held' | 'offered'>
   readonly answer: Extract<Answer, 'none' | 'awaited'>
+  /** From when on its answer is overdue, when it is offered at once; null where no term runs (yet). */
+  readonly answer_due: Instant | null
   /** Messages with one key are pushed in order. */
   readonly order_key: string
   readonly correlation: Correlation | null
@@ -86,7 +88,8 @@ export interface Finish {
   readonly delivery: number
   readonly fence: number
   readonly outcome:
-    | { readonly kind: 'offered' }
+    /** `answer_due`: from when on its answer is overdue. */
+    | { readonly kind: 'offered', readonly answer_due?: Instant | null }
     | { readonly kind: 'delivered' }
     | { readonly kind: 'later', readonly due: Instant, readonly reason: string, readonly counts: boolean }
     | { readonly kind: 'held', readonly reason: string }
@@ -102,6 +105,8 @@ export interface StoredMessage extends Envelope {
   readonly delivery: Delivery
   readonly answer: Answer
   readonly answered_by: MessageId | null
+  /** From when on the awaited answer is overdue; null while the message is not offered, and where no answer is asked. */
+  readonly answer_due: Instant | null
   readonly offered: Instant | null
   readonly delivered: Instant | null
   readonly dead_reason: string | null
@@ -126,6 +131,8 @@ export interface ListFilter {
   readonly delivery?: Delivery
   readonly answer?: Answer
   readonly counterpart?: PartyCode
+  /** Only those whose answer is awaited and was due at or before this moment. */
+  readonly overdue?: Instant
   readonly identificatie?: string
   /** Received at or after, and before. */
   readonly from?: Instant

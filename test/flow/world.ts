@@ -209,7 +209,7 @@ export async function makeWorld (): Promise<World> {
   for (const who of everybody) {
     const person: Person = people[who]
     if (person.certificate === false) continue
-    const { from = -hour, until = day } = person
+    const { from = -hour, until = 30 * day } = person
     const it = await issue(person.foreign === true ? foreign : authority, { subject: who, use: 'client', algorithm: 'P-256', notBefore: instant(Date.now() + from), notAfter: instant(Date.now() + until) })
     issued.set(who, it)
     keep(who, it)

@@ -41,6 +41,7 @@ export function heen (wanted: Wanted = {}): Acceptance {
     header: { BerichtCode: '414', Afzender: gemeente, Ontvanger: aanbieder, BerichtIdentificatie: identificatie },
     delivery: 'waiting',
     answer: 'awaited',
+    answer_due: null,
     order_key: `${gemeente}/${aanbieder}`,
     correlation: null,
     ...wanted,

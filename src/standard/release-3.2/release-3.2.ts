@@ -10,6 +10,7 @@ export const release32: Release = {
   versie: 3,
   subversie: 2,
   xsdVersie: '1.0.0',
+  answerDays: { heen: 3, claim: 10 },
   header,
   retourHeader,
   answerHeader,

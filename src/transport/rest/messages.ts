@@ -21,15 +21,16 @@ function moment (name: string, text: string): Instant {
 
 function refuseType (): never { throw new Refusal('ZP_QUERY', 'type: zoals WMO301 of JW323') }
 
-type ListQuery = { party?: string, type?: string, counterpart?: string, from?: string, to?: string, cursor?: string, limit?: number } & Pick<ListFilter, 'verdict' | 'delivery' | 'answer' | 'identificatie'>
+type ListQuery = { party?: string, type?: string, counterpart?: string, overdue?: true, from?: string, to?: string, cursor?: string, limit?: number } & Pick<ListFilter, 'verdict' | 'delivery' | 'answer' | 'identificatie'>
 
-function filterOf (view: View, parts: RouteParts, { party: _, type, counterpart: other, from, to, limit, ...rest }: ListQuery): ListFilter {
+function filterOf (view: View, parts: RouteParts, { party: _, type, counterpart: other, overdue, from, to, limit, ...rest }: ListQuery): ListFilter {
   return {
     ...rest,
     view,
     limit: limit ?? 100,
     ...(type === undefined ? {} : { type: parts.supported(type) ?? refuseType() }),
     ...(other === undefined ? {} : { counterpart: counterpart(other) }),
+    ...(overdue === undefined ? {} : { overdue: parts.now() }),
     ...(from === undefined ? {} : { from: moment('from', from) }),
     ...(to === undefined ? {} : { to: moment('to', to) })
   }
@@ -69,7 +70,7 @@ export function messageRoutes (parts: RouteParts): FastifyPluginAsyncTypebox {
       schema: { operationId: 'listMessages', summary: 'List messages you sent, or that were offered to you; newest first', querystring: shapes.listQuery, response: gives({ 200: json('One page', shapes.listShape) }) }
     }, async request => {
       const page = await store.list(filterOf(view(request), parts, request.query))
-      return { messages: page.items.map(it => messageView(it, links)), next: page.next }
+      return { messages: page.items.map(it => messageView(it, links, parts.now())), next: page.next }
     })
 
     app.get('/messages/:id', {
@@ -78,7 +79,7 @@ export function messageRoutes (parts: RouteParts): FastifyPluginAsyncTypebox {
       const id = idOf(request.params.id)
       const seen = view(request)
       const message = found(await store.message(seen, id))
-      return { ...messageView(message, links), findings: await store.findings(seen, id) ?? [] }
+      return { ...messageView(message, links, parts.now()), findings: await store.findings(seen, id) ?? [] }
     })
 
     app.get('/messages/:id/history', {

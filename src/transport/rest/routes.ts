@@ -19,7 +19,7 @@ const mailboxRoutes = (parts: RouteParts): FastifyPluginAsyncTypebox => async ap
     schema: { operationId: 'readMailbox', summary: 'What waits for you, oldest first, until you acknowledge it', querystring: shapes.mailboxQuery, response: gives({ 200: json('The oldest messages', shapes.mailboxShape) }) }
   }, async request => {
     const messages = await parts.store.mailbox(view(request), request.query.limit ?? 100)
-    return { messages: messages.map(it => messageView(it, parts.links)) }
+    return { messages: messages.map(it => messageView(it, parts.links, parts.now())) }
   })
 
   app.delete('/mailbox/:id', {
