@@ -18,7 +18,7 @@ import * as standard from './standard/standard.ts'
 import { lockForServe, openStore, StoreFull, type Store } from './store/store.ts'
 import { openOperations } from './transport/operations/operations.ts'
 import { openRest } from './transport/rest/rest.ts'
-import { readRoots } from './vault/vault.ts'
+import { openMarker, readRoots } from './vault/vault.ts'
 import { openValidator } from './validate/validate.ts'
 import { version } from './version.ts'
 import { startWorker } from './worker.ts'
@@ -94,8 +94,9 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   checkPair(tls.key, tls.cert, { key: 'tls_key', certificate: 'tls_certificate' })
   const sealer = openSealer(seal.key, seal.cert, chainBelow(seal.cert))
   for (const [use, cert] of [['tls', tls.cert], ['seal', seal.cert]] as const) refuseOutsideDates(`${use}_certificate`, cert, clock.now())
+  const roots = readRoots(config)
   opened.lock = lockForServe(config.database)
-  const store = await openStore({ url: config.database, mode: config.mode, clock, retour_unknown: config.retour_unknown, roots: readRoots(config) })
+  const store = await openStore({ url: config.database, mode: config.mode, clock, retour_unknown: config.retour_unknown, roots })
   opened.store = () => store.close()
   const validator = openValidator({ payload_bytes_max: config.payload_bytes_max, worker_bytes: config.validation_worker_bytes, worker_ms_max: config.validation_ms_max, findings_max: 200, level1_engine: config.level1_engine }, error => { log.error({ err: error }, 'a message could not be judged') })
   opened.validator = () => validator.close()
@@ -103,7 +104,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const { handler_ms_max, lease_ms, claim_limit, poll_ms } = config
   const onError: Stages['onError'] = (error, message) => { log.warn({ err: error, message }, 'a delivery failed and is tried again') }
   const calendar = openCalendar(config.holidays === undefined ? recognised : parseHolidays(textOf(config.holidays, 'holidays'), 'holidays'))
-  const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, standard, store, route, deliver, handlers, handler_ms_max, random: Math.random, onError }
+  const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, standard, marker: openMarker(roots.index), store, route, deliver, handlers, handler_ms_max, random: Math.random, onError }
   const pipeline = openPipeline(stages)
   const metrics = openMetrics({ store, clock, certificates: { tls: expiryOf(tls.cert), seal: sealer.certificate.not_after } })
   const worker = startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms })

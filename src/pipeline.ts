@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto'
 import { concluded, failed, withheld } from './acknowledge/acknowledge.ts'
 import { admit, journeyOf, mayStillSend, refuseRealPersons, type Journey } from './admit.ts'
+import { clientMarks, orderKey } from './clients.ts'
 import { newMessageId, newReferentienummer, partyCode, Refusal, rfc3339, sha256Hex, type AccountId, type Clock, type Door, type Finding, type Fingerprint, type Instant, type MessageId, type PartyCode, type Sha256 } from './core/core.ts'
 import type { Calendar } from './calendar/calendar.ts'
 import type { deliver } from './deliver/deliver.ts'
@@ -13,6 +14,7 @@ import type { Sealer, statementBytes } from './sign/sign.ts'
 import type * as Standard from './standard/standard.ts'
 import type { Acceptance, Accepted, Claimed, Difference, Envelope, Finish, Store } from './store/store.ts'
 import type { Validator } from './validate/validate.ts'
+import type { Mark, Marker } from './vault/vault.ts'
 
 /** Everything the flow is made of; `gateway.ts` brings it. */
 export interface Stages {
@@ -24,6 +26,7 @@ export interface Stages {
   readonly sealer: Sealer
   readonly statementBytes: typeof statementBytes
   readonly standard: Pick<typeof Standard, 'headerOf' | 'headerLeaves' | 'answeredHeader' | 'leavesNamed' | 'modelOf' | 'writeMessage'>
+  readonly marker: Pick<Marker, 'mark'>
   readonly store: Store
   readonly handlers: Handlers
   readonly handler_ms_max: number
@@ -39,7 +42,7 @@ export interface Submitter { readonly account: AccountId | null, readonly party:
 
 interface Received { readonly bytes: Uint8Array, readonly by: Submitter, readonly at: Instant }
 interface Valid extends Received { readonly model: Standard.MessageModel, readonly message: Standard.Tree }
-interface Admitted extends Valid { readonly journey: Journey }
+interface Admitted extends Valid { readonly journey: Journey, readonly clients: readonly Mark[] }
 interface Sealed { readonly acceptance: Acceptance }
 /** Stored, or stored before: in both cases the receipt that stands. `waiting`: the worker has something to do. */
 export interface Stored { readonly id: string, readonly type: Standard.MessageType, readonly duplicate: boolean, readonly waiting: boolean, readonly receipt: Uint8Array }
@@ -75,8 +78,9 @@ async function admitted (stages: Stages, it: Valid): Promise<Admitted> {
   const journey = journeyOf(stages.standard.headerOf(it.model, it.message))
   await stages.parties.refresh()
   admit(it.model, journey, it.by, stages.parties, stages.clock.now())
-  if (stages.mode === 'test') refuseRealPersons(stages.standard.leavesNamed(it.model, it.message, 'Bsn'), it.bytes)
-  return { ...it, journey }
+  const bsns = stages.standard.leavesNamed(it.model, it.message, 'Bsn')
+  if (stages.mode === 'test') refuseRealPersons(bsns, it.bytes)
+  return { ...it, journey, clients: clientMarks(stages.marker, it.model.family, journey, bsns.map(({ text }) => text)) }
 }
 
 /** Who may send what to whom can change, and a seal certificate can expire; the same bytes of the same sender get their first receipt all the same. */
@@ -111,7 +115,8 @@ async function seal (stages: Stages, it: Admitted): Promise<Sealed> {
       delivery,
       answer: it.model.answeredBy === null ? 'none' : 'awaited',
       answer_due: delivery === 'offered' ? answerDue(stages, it.model, it.at) : null,
-      order_key: `${envelope.afzender}|${envelope.ontvanger}`,
+      order_key: orderKey(it.model, it.journey, it.clients),
+      clients: it.clients,
       correlation: correlationOf(stages, it)
     }
   }

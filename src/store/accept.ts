@@ -4,6 +4,7 @@ import type { Wrapped } from '../vault/vault.ts'
 import type { Audit } from './audit.ts'
 import type { Db, Session, Statement, Row, Values } from './db.ts'
 import { at, places, prepared, type Dialect } from './dialect.ts'
+import { marksIn } from './marks.ts'
 import { bytes, envelopeColumns, maybe, message, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
 import type { Acceptance, Accepted, Correlation, Difference, Envelope, Store } from './verbs.ts'
@@ -20,7 +21,7 @@ function statements ({ sql, lock }: Dialect) {
     .where({ sender: at('sender'), type: at('type'), identificatie: at('identificatie') })
   return {
     first: prepared(keyed(['id', 'sha256', 'receipt'])),
-    asked: prepared(lock(keyed(['seq', 'id', 'receiver', 'verdict', 'delivery', 'answer', 'answered_by', 'conversatie', 'header']))),
+    asked: prepared(lock(keyed(['seq', 'id', 'receiver', 'verdict', 'delivery', 'answer', 'answered_by', 'conversatie', 'order_key', 'header']))),
     message: prepared(sql('message').insert(places([...envelopeColumns, ...states]))
       .onConflict(['sender', 'type', 'identificatie']).ignore().returning('seq')),
     payload: prepared(sql('payload').insert(places(['message', 'body']))),
@@ -47,7 +48,9 @@ export function closing (safe: Safe, item: Acceptance): Closing {
   return { item, payload: close('payload', item.payload), findings, data_key, kek_id }
 }
 
-function messageValues ({ received, ...envelope }: Envelope, { item: { delivery, answer, answer_due, order_key, header, receipt, seal }, data_key, kek_id }: Closing): Values {
+/** @param answered order key of the message it answers, if any */
+function messageValues ({ received, ...envelope }: Envelope, { item: { delivery, answer, answer_due, header, receipt, seal, ...item }, data_key, kek_id }: Closing, answered: string | null): Values {
+  const order_key = item.order_key ?? answered ?? `${envelope.sender}|${envelope.receiver}|${envelope.type}`
   return { ...envelope, received_ms: received, delivery, offered_ms: delivery === 'offered' ? received : null, answer, answer_due_ms: answer_due, order_key, data_key, kek_id, header: JSON.stringify(header), receipt, seal }
 }
 
@@ -84,6 +87,7 @@ export type Accept = (session: Session, item: Closing) => Promise<Accepted>
 /** @returns what takes one message in, inside a transaction; a refused or repeated one changes nothing */
 export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): Accept {
   const sql = statements(dialect)
+  const marks = marksIn(dialect)
 
   async function asked (session: Session, { envelope, correlation }: Acceptance): Promise<Asked> {
     if (correlation === null) return { kind: 'free' }
@@ -96,8 +100,9 @@ export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): A
     return differences.length === 0 ? { kind: 'message', row } : refused('ZP_RETOUR_ECHO', message(row, 'id'), differences)
   }
 
-  async function write (session: Session, seq: number, { item: { envelope, delivery }, payload, findings }: Closing): Promise<void> {
+  async function write (session: Session, seq: number, { item: { envelope, delivery, clients }, payload, findings }: Closing): Promise<void> {
     await session.run(sql.payload, { message: seq, body: payload })
+    await marks.put(session, seq, clients)
     if (findings !== null) await session.run(sql.finding, { message: seq, body: findings })
     if (delivery === 'waiting' || delivery === 'held') {
       const state = delivery === 'held' ? 'held' : 'due'
@@ -119,7 +124,7 @@ export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): A
     const found = await asked(session, item)
     if (found.kind === 'refused') return found
     const envelope = found.kind === 'free' ? item.envelope : following(item.envelope, found.row)
-    const [row] = await session.all(sql.message, messageValues(envelope, closing))
+    const [row] = await session.all(sql.message, messageValues(envelope, closing, found.kind === 'message' ? text(found.row, 'order_key') : null))
     // Another process was first, between our look and our insert.
     if (row === undefined) return await earlier(session, sql.first, envelope) ?? refused('ZP_IDENTIFICATIE_REUSED')
     await write(session, whole(row, 'seq'), closing)

@@ -10,13 +10,16 @@ export interface Dialect {
   lock (query: Knex.QueryBuilder): Knex.QueryBuilder
   /** The same, but rows another holds are passed over. */
   lockFree (query: Knex.QueryBuilder): Knex.QueryBuilder
+  /** @returns the statement that makes a table, changed so that its rows stand in the order of their primary key and nowhere else */
+  ordered (createTable: string): string
 }
 
 /** SQLite has one writer at a time, so no row needs a lock. */
 export const sqliteDialect: Dialect = {
   sql: knexModule.knex({ client: 'better-sqlite3', useNullAsDefault: true }),
   lock: query => query,
-  lockFree: query => query
+  lockFree: query => query,
+  ordered: createTable => `${createTable} without rowid`
 }
 
 /** Marks the place of a value that is given at each run of a prepared statement. */

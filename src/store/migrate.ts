@@ -5,8 +5,9 @@ import { once, type Dialect } from './dialect.ts'
 import type { Migration } from './migrations.ts'
 import { text } from './rows.ts'
 
-async function statements (session: Session, schema: { toSQL (): ReadonlyArray<{ sql: string }> }): Promise<void> {
-  for (const { sql } of schema.toSQL()) await session.run({ sql, slots: [] })
+async function statements (session: Session, dialect: Dialect, schema: { toSQL (): ReadonlyArray<{ sql: string }> }, ordered: readonly string[]): Promise<void> {
+  const making = new RegExp(`^create table \\W(?:${ordered.join('|')})\\W`)
+  for (const { sql } of schema.toSQL()) await session.run({ sql: ordered.length > 0 && making.test(sql) ? dialect.ordered(sql) : sql, slots: [] })
 }
 
 async function applied (session: Session, { sql }: Dialect): Promise<string[]> {
@@ -25,8 +26,8 @@ export function bringForward (db: Db, dialect: Dialect, steps: readonly Migratio
     const done = await applied(session, dialect)
     if (done.some(name => !steps.some(step => step.name === name))) throw new StoreUnusable('this database was made by a newer version')
     const news = steps.filter(step => !done.includes(step.name))
-    for (const { name, up } of news) {
-      await statements(session, up(dialect.sql.schema))
+    for (const { name, up, ordered = [] } of news) {
+      await statements(session, dialect, up(dialect.sql.schema), ordered)
       await session.run(once(dialect.sql('migration').insert({ name, at_ms: now })))
     }
     return news.map(step => step.name)

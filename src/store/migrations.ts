@@ -1,11 +1,14 @@
 /** What the tables are and what each column means; a list of steps that only ever grows at its end. */
 import type { Knex } from 'knex'
 import { auditChain } from './migrations/audit.ts'
+import { clientStep } from './migrations/client.ts'
 import { register } from './migrations/register.ts'
 
 /** One step forward. The name is remembered in the database: never change a step that was released. */
 export interface Migration {
   readonly name: string
+  /** Tables kept in the order of their primary key and found by nothing else, where a database can do that. */
+  readonly ordered?: readonly string[]
   up (schema: Knex.SchemaBuilder): Knex.SchemaBuilder
 }
 
@@ -153,5 +156,6 @@ export const migrations: readonly Migration[] = [
       .createTable('audit', audit)
   },
   register,
-  auditChain
+  auditChain,
+  clientStep
 ]

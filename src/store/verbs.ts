@@ -1,6 +1,7 @@
 /** What the store can do, in verbs of the domain: each one transaction, and the same on every database. */
 import type { AccountId, Answer, Delivery, Door, Finding, Fingerprint, Instant, MessageId, PartyCode, PartyKind, Referentienummer, RefusalCode, Sha256, Verdict } from '../core/core.ts'
 import type { Family, MessageType } from '../standard/model.ts'
+import type { Mark } from '../vault/vault.ts'
 
 /** What is known of a message without its payload. */
 export interface Envelope {
@@ -55,8 +56,10 @@ export interface Acceptance {
   readonly answer: Extract<Answer, 'none' | 'awaited'>
   /** From when on its answer is overdue, when it is offered at once; null where no term runs (yet). */
   readonly answer_due: Instant | null
-  /** Messages with one key are pushed in order. */
-  readonly order_key: string
+  /** Messages with one key are pushed in order; null: that of the message it answers. */
+  readonly order_key: string | null
+  /** Marks of everybody it is about; the store never sees a Bsn. */
+  readonly clients: readonly Mark[]
   readonly correlation: Correlation | null
 }
 

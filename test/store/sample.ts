@@ -43,6 +43,7 @@ export function heen (wanted: Wanted = {}): Acceptance {
     answer: 'awaited',
     answer_due: null,
     order_key: `${gemeente}/${aanbieder}`,
+    clients: [],
     correlation: null,
     ...wanted,
     payload,
