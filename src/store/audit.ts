@@ -65,7 +65,11 @@ export function auditor ({ sql, lock }: Dialect, ring: Ring | null, chain = main
   const last = prepared(lock(sql('audit').select(['seq', 'mac']).where('chain', at('chain')).orderBy('seq', 'desc').limit(1)))
   const append = prepared(sql('audit').insert(places(['chain', 'seq', 'prev', 'at_ms', 'event', 'message', 'account', 'detail', 'digest', 'key_id', 'mac'])))
 
+  /** Read once per transaction: nobody else writes meanwhile, and what is undone begins a new era. */
+  let known: { readonly session: Session, readonly era: number, readonly head: Head } | null = null
+
   async function headOf (session: Session): Promise<Head> {
+    if (known !== null && known.session === session && known.era === session.era()) return known.head
     const [row] = await session.all(last, { chain })
     return row === undefined ? { seq: 0, mac: null } : { seq: whole(row, 'seq'), mac: maybe(row, 'mac', bytes) }
   }
@@ -83,6 +87,6 @@ export function auditor ({ sql, lock }: Dialect, ring: Ring | null, chain = main
     const head = await headOf(session)
     // Where nothing was chained yet the chain begins here; its first row says from where.
     const before = head.mac === null ? await link(session, keys, head, { at: row.at, event: 'chained', message: null }) : head
-    await link(session, keys, before, row)
+    known = { session, era: session.era(), head: await link(session, keys, before, row) }
   }
 }

@@ -20,6 +20,8 @@ export interface Session {
   run (statement: Statement, values?: Values): Promise<number>
   /** All of the work or, when it throws, nothing of it. */
   nested<T> (work: () => Promise<T>): Promise<T>
+  /** Rises when a transaction begins and when a part of it is undone: as long as it is the same, what was read in it still holds. */
+  era (): number
 }
 
 /** How heavy a piece of writing is, by which commits shared by several pieces are bounded. */

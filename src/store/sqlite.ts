@@ -52,11 +52,14 @@ function compiler (db: Connection) {
   }
 }
 
-function sessionOn (db: Connection): Session {
+function sessionOn (db: Connection): Session & { begun (): void } {
   const compiled = compiler(db)
   const command = (sql: string) => storing(db, () => { compiled(sql).run() })
   let depth = 0
+  let era = 0
   return {
+    era: () => era,
+    begun () { era++ },
     all: async (statement, values = {}) => storing(db, () => compiled(statement.sql).all(...arrange(statement, values))),
     run: async (statement, values = {}) => storing(db, () => compiled(statement.sql).run(...arrange(statement, values)).changes),
     async nested (work) {
@@ -67,6 +70,7 @@ function sessionOn (db: Connection): Session {
         command(`release ${name}`)
         return value
       } catch (error) {
+        era++
         // After some failures SQLite has undone the whole transaction by itself, and the savepoint with it.
         if (db.inTransaction) command(`rollback to ${name}`)
         if (db.inTransaction) command(`release ${name}`)
@@ -81,9 +85,13 @@ function sessionOn (db: Connection): Session {
 function writerOn (db: Connection): Writer {
   const compiled = compiler(db)
   const command = async (sql: string) => storing(db, () => { compiled(sql).run() })
+  const session = sessionOn(db)
   return {
-    session: sessionOn(db),
-    begin: () => command('begin immediate'),
+    session,
+    async begin () {
+      session.begun()
+      await command('begin immediate')
+    },
     commit: () => command('commit'),
     async rollback () {
       if (!db.inTransaction) return

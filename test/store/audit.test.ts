@@ -56,6 +56,19 @@ test('what is refused for its reason leaves neither row nor change', async () =>
   assert.deepEqual(rowsOf('reason').map(row => row.event), ['chained', 'accepted', 'held'])
 })
 
+test('a part that is undone leaves no gap, also among others that share its commit', async () => {
+  const store = await open('undone')
+  await store.accept([heen(), heen(), heen()])
+  const claims = await store.claim(3, 60_000, start)
+  const outcomes = ['person', 'Jan is ill', 'person'].map(reason => ({ kind: 'held', reason } as const))
+  const items = claims.map((claim, n) => finish(claim, outcomes[n] ?? { kind: 'offered' }, [heen({ delivery: 'none' })]))
+  assert.deepEqual(await store.finish(items, later(1)), ['done', 'refused', 'done'])
+  await store.close()
+  const rows = rowsOf('undone')
+  assert.deepEqual(rows.map(row => row.event), ['chained', 'accepted', 'accepted', 'accepted', 'accepted', 'held', 'accepted', 'held'])
+  rows.forEach((row, n) => { assert.deepEqual([row.seq, row.prev], [n + 1, rows[n - 1]?.mac ?? null]) })
+})
+
 test('a detail is made of codes, ids and digests', () => {
   for (const detail of ['TR006', 'exhausted: handler_failed', newMessageId(start), '1'.repeat(64), '0344', '12345678,wmo,send', 'incident:INC-2026-0042']) assert.ok(isDetail(detail), detail)
   for (const detail of ['', 'Jan Jansen', '999900006', 'x999900006', 'a:999900006', 'é', 'a=b', 'a\n', '<a>', "o'neil", 'a:', ',a', 'a,,b', Array(11).fill('a').join(','), '1'.repeat(63)]) assert.ok(!isDetail(detail), detail)

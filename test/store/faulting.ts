@@ -12,7 +12,8 @@ const broken = (): never => { throw new StoreUnavailable('broken for the test') 
 const failing = (session: Session, fails: Fails): Session => ({
   all: async (statement, values) => fails() ? broken() : await session.all(statement, values),
   run: async (statement, values) => fails() ? broken() : await session.run(statement, values),
-  nested: work => session.nested(work)
+  nested: work => session.nested(work),
+  era: () => session.era()
 })
 
 /** Storage of which steps fail: every statement is a step, and so is the news that a commit was made. */

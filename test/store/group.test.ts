@@ -8,7 +8,7 @@ function counting () {
   const commits: number[] = []
   let pieces = 0
   const writer: Writer = {
-    session: { all: async () => [], run: async () => 0, nested: work => { pieces++; return work() } },
+    session: { all: async () => [], run: async () => 0, nested: work => { pieces++; return work() }, era: () => 0 },
     begin: async () => { pieces = 0 },
     commit: async () => { commits.push(pieces) },
     rollback: async () => {}
