@@ -63,6 +63,7 @@ const cases: ReadonlyArray<readonly [code: RefusalCode, why: string, ask: () => 
     await world.store(async store => { await store.putMandate(aMandate('otheraanbieder', '0344')) })
     return await gateway.as('otherAanbieder').get('/v1/mailbox')
   }],
+  ['ZP_HEADERS', 'more headers than anybody needs', () => gateway.as('gemeente').call('GET', '/v1/mailbox', null, Object.fromEntries(Array.from({ length: 150 }, (_, at) => [`x-${at}`, 'x'])))],
   ['ZP_CERTIFICATE', 'no certificate', () => gateway.as('nobody').get('/v1/mailbox')],
   ['ZP_ACCOUNT_ROLE', 'an operator’s mailbox', () => gateway.as('operator').get('/v1/mailbox')],
   ['ZP_NOT_SENDER', 'the Afzender is another', () => post('otherGemeente', message('WMO301', 3))],
@@ -165,8 +166,8 @@ describe('a refusal', () => {
   })
 
   test('of every code has been seen', () => {
-    // A full disk takes a process of its own: test/fault/disk.test.ts shows ZP_DISK.
-    assert.deepEqual(Object.keys(refusals).filter(code => !seen.has(code)), ['ZP_DISK'])
+    // A full disk takes a process of its own (test/fault/disk.test.ts shows ZP_DISK), slowness a wire of its own (test/hostile/wire.test.ts).
+    assert.deepEqual(Object.keys(refusals).filter(code => !seen.has(code)), ['ZP_SLOW', 'ZP_DISK'])
   })
 })
 

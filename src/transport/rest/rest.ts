@@ -1,5 +1,5 @@
 /** The REST door: fastify over mutual TLS; identity first, then limits, then the routes. */
-import { constants, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import fastifySwagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
@@ -12,11 +12,10 @@ import { identify } from './identity.ts'
 import { refusalOf, sendProblem } from './problem.ts'
 import type { RouteParts } from './parts.ts'
 import { routes } from './routes.ts'
+import { checkHead, openWire, wireOptions, type Wire, type WireLimits } from './wire.ts'
 
-export interface RestOptions extends Limits {
+export interface RestOptions extends Limits, WireLimits {
   readonly tls: { readonly key: string, readonly cert: string }
-  readonly handshake_ms_max: number
-  readonly request_ms_max: number
   readonly version: string
 }
 export interface RestParts extends Omit<RouteParts, 'who'> {
@@ -35,19 +34,11 @@ const requestId = (request: { headers: Record<string, unknown> }): string => {
   return typeof given === 'string' && uuid.test(given) ? given.toLowerCase() : randomUUID()
 }
 
-function bare (options: RestOptions, log: Log, refused: RestParts['refused']) {
-  const https = {
-    ...options.tls,
-    minVersion: 'TLSv1.2' as const,
-    requestCert: true,
-    rejectUnauthorized: false, // the first hook decides, and says why
-    secureOptions: constants.SSL_OP_NO_TICKET,
-    handshakeTimeout: options.handshake_ms_max,
-    // How often Node looks for requests that take too long.
-    connectionsCheckingInterval: 1_000
-  }
+function bare (options: RestOptions, log: Log, wire: Wire, refused: RestParts['refused']) {
   return Fastify({
-    https,
+    https: { ...options.tls, ...wireOptions(options) },
+    clientErrorHandler: wire.failed,
+    keepAliveTimeout: options.idle_ms_max,
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
@@ -68,7 +59,9 @@ export type Rest = ReturnType<typeof bare>
 
 /** @returns the door, ready but not listening; `swagger()` gives its OpenAPI document */
 export async function openRest (options: RestOptions, parts: RestParts): Promise<Rest> {
-  const app = bare(options, parts.log, parts.refused)
+  const wire = openWire(options, parts.refused)
+  const app = bare(options, parts.log, wire, parts.refused)
+  app.server.maxConnections = options.connections_max
   const whoIs = new WeakMap<FastifyRequest, Who>()
   const who = (request: FastifyRequest): Who => {
     const it = whoIs.get(request)
@@ -78,9 +71,12 @@ export async function openRest (options: RestOptions, parts: RestParts): Promise
 
   app.addHook('onRequest', async (request, reply) => {
     reply.header('X-Request-Id', request.id)
+    wire.opened(request, reply)
     whoIs.set(request, await identify(request, parts.parties, parts.clock))
+    checkHead(request, reply)
     if (request.method === 'POST' && !request.is404) checkHeaders(request, options)
   })
+  app.addHook('onSend', async (request, reply) => { wire.answering(request, reply) })
   acceptBodies(app, options)
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none'
@@ -124,6 +120,8 @@ function invitations (app: Rest): (request: IncomingMessage) => void {
     asking.set(request, response)
     app.server.emit('request', request, response)
   })
+  // Any other expectation is refused by the hooks, as any other request; Node would say 417 without a word.
+  app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => { app.server.emit('request', request, response) })
   return request => { asking.get(request)?.writeContinue() }
 }
 
