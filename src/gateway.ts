@@ -13,7 +13,7 @@ import { openParties } from './party/party.ts'
 import { openPipeline, type Stages } from './pipeline.ts'
 import { messageLinks } from './receipt.ts'
 import { route } from './route/route.ts'
-import { certificateFacts, checkPair, openSealer, statementBytes } from './sign/sign.ts'
+import { certificateFacts, checkPair, openSealer, statementBytes, verifySignature } from './sign/sign.ts'
 import * as standard from './standard/standard.ts'
 import { lockForServe, openStore, StoreFull, type Store } from './store/store.ts'
 import { openOperations } from './transport/operations/operations.ts'
@@ -104,7 +104,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const { handler_ms_max, lease_ms, claim_limit, poll_ms } = config
   const onError: Stages['onError'] = (error, message) => { log.warn({ err: error, message }, 'a delivery failed and is tried again') }
   const calendar = openCalendar(config.holidays === undefined ? recognised : parseHolidays(textOf(config.holidays, 'holidays'), 'holidays'))
-  const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, standard, marker: openMarker(roots.index), store, route, deliver, handlers, handler_ms_max, random: Math.random, onError }
+  const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, verifySignature, standard, marker: openMarker(roots.index), store, route, deliver, handlers, handler_ms_max, random: Math.random, onError }
   const pipeline = openPipeline(stages)
   const metrics = openMetrics({ store, clock, certificates: { tls: expiryOf(tls.cert), seal: sealer.certificate.not_after } })
   const worker = startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms })

@@ -10,9 +10,10 @@ import type { Draft, Handlers, Outcome } from './handle/handle.ts'
 import { ownView, type Parties } from './party/party.ts'
 import { messageLinks, receiptBytes } from './receipt.ts'
 import type { route } from './route/route.ts'
-import type { Sealer, statementBytes } from './sign/sign.ts'
+import type { Sealer, statementBytes, verifySignature } from './sign/sign.ts'
+import { signed } from './signed.ts'
 import type * as Standard from './standard/standard.ts'
-import type { Acceptance, Accepted, Claimed, Difference, Envelope, Finish, Store } from './store/store.ts'
+import type { Acceptance, Accepted, Claimed, Difference, Envelope, Finish, KeptSignature, Store } from './store/store.ts'
 import type { Validator } from './validate/validate.ts'
 import type { Mark, Marker } from './vault/vault.ts'
 
@@ -25,6 +26,7 @@ export interface Stages {
   readonly validator: Validator
   readonly sealer: Sealer
   readonly statementBytes: typeof statementBytes
+  readonly verifySignature: typeof verifySignature
   readonly standard: Pick<typeof Standard, 'headerOf' | 'headerLeaves' | 'answeredHeader' | 'leavesNamed' | 'modelOf' | 'writeMessage'>
   readonly marker: Pick<Marker, 'mark'>
   readonly store: Store
@@ -38,11 +40,11 @@ export interface Stages {
 }
 
 /** Who brings a message, for which party, through which door. The gateway's own messages have no account and no certificate. */
-export interface Submitter { readonly account: AccountId | null, readonly party: PartyCode, readonly certificate: Fingerprint | null, readonly door: Door }
+export interface Submitter { readonly account: AccountId | null, readonly party: PartyCode, readonly certificate: Fingerprint | null, readonly door: Door, readonly signature?: Uint8Array | null }
 
 interface Received { readonly bytes: Uint8Array, readonly by: Submitter, readonly at: Instant }
 interface Valid extends Received { readonly model: Standard.MessageModel, readonly message: Standard.Tree }
-interface Admitted extends Valid { readonly journey: Journey, readonly clients: readonly Mark[] }
+interface Admitted extends Valid { readonly journey: Journey, readonly clients: readonly Mark[], readonly signature: KeptSignature | null }
 interface Sealed { readonly acceptance: Acceptance }
 /** Stored, or stored before: in both cases the receipt that stands. `waiting`: the worker has something to do. */
 export interface Stored { readonly id: string, readonly type: Standard.MessageType, readonly duplicate: boolean, readonly waiting: boolean, readonly receipt: Uint8Array }
@@ -80,7 +82,12 @@ async function admitted (stages: Stages, it: Valid): Promise<Admitted> {
   admit(it.model, journey, it.by, stages.parties, stages.clock.now())
   const bsns = stages.standard.leavesNamed(it.model, it.message, 'Bsn')
   if (stages.mode === 'test') refuseRealPersons(bsns, it.bytes)
-  return { ...it, journey, clients: clientMarks(stages.marker, it.model.family, journey, bsns.map(({ text }) => text)) }
+  return { ...it, journey, clients: clientMarks(stages.marker, it.model.family, journey, bsns.map(({ text }) => text)), signature: signatureOf(stages, it) }
+}
+
+/** Bytes that came before are answered with their first receipt, whatever signature comes with them now. */
+function signatureOf ({ parties, verifySignature }: Stages, { bytes, by: { signature = null, party }, model: { family }, at }: Valid): KeptSignature | null {
+  return signature === null ? null : signed({ signature, payload: bytes, party, family, at }, parties, verifySignature)
 }
 
 /** Who may send what to whom can change, and a seal certificate can expire; the same bytes of the same sender get their first receipt all the same. */
@@ -108,6 +115,7 @@ async function seal (stages: Stages, it: Admitted): Promise<Sealed> {
     acceptance: {
       envelope,
       payload: it.bytes,
+      signature: it.signature,
       seal: await stages.sealer.seal(it.bytes, statement, it.at),
       receipt: receiptBytes(envelope, it.by.certificate, []),
       findings: [],

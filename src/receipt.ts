@@ -3,9 +3,9 @@ import { rfc3339, type Finding, type Fingerprint } from './core/core.ts'
 import type { Envelope } from './store/store.ts'
 
 /** Paths below `/v1` where a message's parts are found. */
-export function messageLinks (id: string): Record<'self' | 'payload' | 'seal' | 'receipt' | 'history', string> {
+export function messageLinks (id: string): Record<'self' | 'payload' | 'seal' | 'signature' | 'receipt' | 'history', string> {
   const self = `/v1/messages/${id}`
-  return { self, payload: `${self}/payload`, seal: `${self}/seal`, receipt: `${self}/receipt`, history: `${self}/history` }
+  return { self, payload: `${self}/payload`, seal: `${self}/seal`, signature: `${self}/signature`, receipt: `${self}/receipt`, history: `${self}/history` }
 }
 
 /**

@@ -7,6 +7,7 @@ import { at, places, prepared, type Dialect } from './dialect.ts'
 import { marksIn } from './marks.ts'
 import { bytes, envelopeColumns, maybe, message, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
+import { signatureKeeper } from './signature.ts'
 import type { Acceptance, Accepted, Correlation, Difference, Envelope, Store } from './verbs.ts'
 
 export interface AcceptRules {
@@ -88,6 +89,7 @@ export type Accept = (session: Session, item: Closing) => Promise<Accepted>
 export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): Accept {
   const sql = statements(dialect)
   const marks = marksIn(dialect)
+  const keepSignature = signatureKeeper(dialect, audit)
 
   async function asked (session: Session, { envelope, correlation }: Acceptance): Promise<Asked> {
     if (correlation === null) return { kind: 'free' }
@@ -100,7 +102,7 @@ export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): A
     return differences.length === 0 ? { kind: 'message', row } : refused('ZP_RETOUR_ECHO', message(row, 'id'), differences)
   }
 
-  async function write (session: Session, seq: number, { item: { envelope, delivery, clients }, payload, findings }: Closing): Promise<void> {
+  async function write (session: Session, seq: number, { item: { envelope, delivery, clients, signature = null }, payload, findings }: Closing): Promise<void> {
     await session.run(sql.payload, { message: seq, body: payload })
     await marks.put(session, seq, clients)
     if (findings !== null) await session.run(sql.finding, { message: seq, body: findings })
@@ -110,6 +112,7 @@ export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): A
     }
     const { received, id, account, sha256 } = envelope
     await audit(session, { at: received, event: envelope.verdict === 'accepted' ? 'accepted' : 'rejected', message: id, account, detail: delivery === 'offered' ? delivery : null, digest: sha256 })
+    if (signature !== null) await keepSignature(session, seq, envelope, signature)
   }
 
   async function close (session: Session, row: Row, { id, received, account }: Envelope): Promise<void> {

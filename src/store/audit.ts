@@ -12,7 +12,7 @@ export const auditEvents = [
   // the audit itself
   'chained',
   // a message
-  'accepted', 'rejected', 'answered', 'unanswered', 'offered', 'delivered', 'later', 'held', 'dead', 'payload_read'
+  'accepted', 'signed', 'rejected', 'answered', 'unanswered', 'offered', 'delivered', 'later', 'held', 'dead', 'payload_read'
 ] as const
 export type AuditEvent = typeof auditEvents[number]
 

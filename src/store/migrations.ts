@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import { auditChain } from './migrations/audit.ts'
 import { clientStep } from './migrations/client.ts'
 import { register } from './migrations/register.ts'
+import { signatures } from './migrations/signature.ts'
 
 /** One step forward. The name is remembered in the database: never change a step that was released. */
 export interface Migration {
@@ -157,5 +158,6 @@ export const migrations: readonly Migration[] = [
   },
   register,
   auditChain,
-  clientStep
+  clientStep,
+  signatures
 ]

@@ -14,6 +14,7 @@ import { readVerbs } from './read.ts'
 import { registerVerbs } from './register.ts'
 import { text } from './rows.ts'
 import { openSafe, type Safe } from './safe.ts'
+import { signatureVerb } from './signature.ts'
 import { lockSqlite, openSqlite } from './sqlite.ts'
 import type { Store } from './verbs.ts'
 
@@ -84,6 +85,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     ...earlierVerb(db, dialect),
     ...queueVerbs(db, dialect, accept, audit, safe),
     ...readVerbs(db, dialect, audit, safe),
+    ...signatureVerb(db, dialect),
     ...registerVerbs(db, dialect),
     ...countVerbs(db, dialect),
     check: () => check(db, dialect),

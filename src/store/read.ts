@@ -14,14 +14,14 @@ type Verbs = Pick<Store, 'mailbox' | 'acknowledge' | 'message' | 'list' | 'histo
 
 const columns = [
   'm.seq', ...envelopeColumns.map(name => `m.${name}`), 'm.delivery', 'm.answer', 'm.answered_by', 'm.answer_due_ms', 'm.offered_ms', 'm.delivered_ms',
-  'd.state as work_state', 'd.due_ms as work_due_ms', 'd.attempts as work_attempts', 'd.last_reason as work_reason'
+  'd.state as work_state', 'd.due_ms as work_due_ms', 'd.attempts as work_attempts', 'd.last_reason as work_reason', 's.signer'
 ]
 
 const event = ['a.at_ms', 'a.event', 'a.detail']
 
 function statements ({ sql, lock }: Dialect) {
   const messages = (): Knex.QueryBuilder => sql('message as m').select(columns)
-    .leftJoin('delivery as d', join => join.on('d.message', 'm.seq').andOnVal('d.kind', 'message'))
+    .leftJoin('delivery as d', join => join.on('d.message', 'm.seq').andOnVal('d.kind', 'message')).leftJoin('signature as s', 's.message', 'm.seq')
   const history = (query: Knex.QueryBuilder): Knex.QueryBuilder => query.where('a.message', at('id')).orderBy(['a.at_ms', 'a.chain', 'a.seq'])
   return {
     messages,
@@ -39,7 +39,7 @@ function statements ({ sql, lock }: Dialect) {
 }
 
 /** For which side of a message an event's account acted; of other events only operators learn who did it. */
-const actor: Readonly<Record<string, 'sender' | 'receiver'>> = { accepted: 'sender', rejected: 'sender', answered: 'receiver', delivered: 'receiver' }
+const actor: Readonly<Record<string, 'sender' | 'receiver'>> = { accepted: 'sender', signed: 'sender', rejected: 'sender', answered: 'receiver', delivered: 'receiver' }
 
 /** Who acts for the other side is its own affair. */
 function own ({ party }: View, message: StoredMessage, row: HistoryRow): HistoryRow {

@@ -1,6 +1,6 @@
 /** Rows of the database as typed values: the one place where what was stored is believed after a check. */
 import {
-  accountId, answers, deliveries, doors, instant, messageId, partyCode, referentienummer, sha256Hex, verdicts,
+  accountId, answers, deliveries, doors, fingerprint, instant, messageId, partyCode, referentienummer, sha256Hex, verdicts,
   type AccountId, type Finding, type Instant, type MessageId
 } from '../core/core.ts'
 import type { Family, MessageType } from '../standard/model.ts'
@@ -119,7 +119,8 @@ export function stored (row: Row): StoredMessage {
     delivered: maybe(row, 'delivered_ms', at),
     dead_reason: work === 'dead' ? maybe(row, 'work_reason', text) : null,
     next_try: work === 'due' ? at(row, 'work_due_ms') : null,
-    attempts: work === null ? 0 : whole(row, 'work_attempts')
+    attempts: work === null ? 0 : whole(row, 'work_attempts'),
+    signer: maybe(row, 'signer', (row, column) => fingerprint(text(row, column)))
   }
 }
 

@@ -40,12 +40,24 @@ export interface Correlation {
   readonly echo: Readonly<Record<string, string>>
 }
 
+/** A sender's own signature that held: the CMS as it came, who made it, and when that was found. */
+export interface KeptSignature {
+  /** DER. */
+  readonly cms: Uint8Array
+  readonly signer: Fingerprint
+  /** The signer's certificate, DER, also where it did not come along. */
+  readonly certificate: Uint8Array
+  readonly checked: Instant
+}
+
 /** A message ready to be stored. `conversatie` and `answers` of an answer are filled in by the store from what it answers. */
 export interface Acceptance {
   readonly envelope: Envelope
   readonly payload: Uint8Array
   /** DER of the detached CMS. */
   readonly seal: Uint8Array
+  /** The sender's own, where it gave one. */
+  readonly signature?: KeptSignature | null
   /** The receipt's exact bytes (JSON, UTF-8). */
   readonly receipt: Uint8Array
   readonly findings: readonly Finding[]
@@ -116,6 +128,8 @@ export interface StoredMessage extends Envelope {
   /** The worker's next try and the number of tries so far; null and 0 when nothing is left to do. */
   readonly next_try: Instant | null
   readonly attempts: number
+  /** Who signed it for its sender; null where nobody did. */
+  readonly signer: Fingerprint | null
 }
 
 export interface HistoryRow { readonly at: Instant, readonly event: string, readonly account: AccountId | null, readonly detail: string | null }
@@ -221,6 +235,8 @@ export interface Store {
   payload (view: View, id: MessageId): Promise<Uint8Array | null>
   seal (view: View, id: MessageId): Promise<Uint8Array | null>
   receipt (view: View, id: MessageId): Promise<Uint8Array | null>
+  /** The sender's own signature; null also where it gave none. */
+  signature (view: View, id: MessageId): Promise<KeptSignature | null>
   /** For the operator's command line: whatever party it is of, with every account. */
   inspect (id: MessageId): Promise<{ readonly message: StoredMessage, readonly history: readonly HistoryRow[] } | null>
   /** Raised by every change of parties, accounts or certificates, by whichever process. Cheap: asked at every request. */

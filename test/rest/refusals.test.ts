@@ -49,6 +49,8 @@ const second = message('WMO302', 1, { identificatie: 'TWEEDE' })
 const post = async (who: Who, bytes: Uint8Array | string, headers: Record<string, string> = asked.xml): Promise<Reply> =>
   await gateway.as(who).call('POST', '/v1/messages', bytes, headers)
 const get = async (path: string): Promise<Reply> => await gateway.as('gemeente').get(path)
+/** A CMS in form, by a key identifier nobody has: enough to be refused for who made it, not for what it is. */
+const foreignSignature = 'MEcGCSqGSIb3DQEHAqA6MDgCAQMxADALBgkqhkiG9w0BBwExJDAiAgEDgAEAMAsGCWCGSAFlAwQCATAKBggqhkjOPQQDAgQBAA=='
 const jw305 = message('JW305', 5, { ontvanger: '0599' })
 
 const cases: ReadonlyArray<readonly [code: RefusalCode, why: string, ask: () => Promise<Reply>]> = [
@@ -68,6 +70,8 @@ const cases: ReadonlyArray<readonly [code: RefusalCode, why: string, ask: () => 
   ['ZP_ACCOUNT_ROLE', 'an operator’s mailbox', () => gateway.as('operator').get('/v1/mailbox')],
   ['ZP_NOT_SENDER', 'the Afzender is another', () => post('otherGemeente', message('WMO301', 3))],
   ['ZP_NOT_SENDER', 'a retour by who sent the heenbericht', () => post('gemeente', fixture('WMO302'))],
+  ['ZP_SIGNATURE', 'a signature that is none', () => post('gemeente', message('WMO301', 8), { ...asked.xml, 'x-signature': 'AAAA' })],
+  ['ZP_SIGNER', 'a signature of somebody who is not registered', () => post('gemeente', message('WMO301', 8), { ...asked.xml, 'x-signature': foreignSignature })],
   ['ZP_RECEIVER_FAMILY', 'the Ontvanger is connected for another standard', () => post('aanbieder', jw305)],
   ['ZP_SENDER_FAMILY', 'the Afzender is connected for another standard', () => post('wmoOnly', message('JW301', 4, { afzender: '0599' }))],
   ['ZP_RECEIVER_UNKNOWN', 'the Ontvanger is not connected', () => post('gemeente', message('WMO301', 5, { ontvanger: '42429999' }))],

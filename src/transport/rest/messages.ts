@@ -4,6 +4,7 @@ import { instant, partyCode, partyKind, Refusal, type Instant, type PartyCode } 
 import type { ListFilter, View } from '../../store/store.ts'
 import { viewIn } from './acting.ts'
 import { bytes, found, gives, header, idOf, json, raw, sendBytes, type RouteParts } from './parts.ts'
+import { signatureIn } from './signature.ts'
 import * as shapes from './shapes.ts'
 import { contentDigest, historyView, messageView } from './views.ts'
 
@@ -45,6 +46,7 @@ const sendSchema = {
   summary: 'Send one message',
   querystring: shapes.partyQuery,
   consumes: ['application/xml', 'text/xml'],
+  headers: shapes.sendHeaders,
   body: bytes('The message, UTF-8 XML'),
   response: gives({
     202: json('Stored and judged: the receipt', shapes.receiptShape, { Location: location }),
@@ -58,10 +60,11 @@ export function messageRoutes (parts: RouteParts): FastifyPluginAsyncTypebox {
   const view = viewIn(parts)
 
   return async app => {
-    app.post('/messages', { schema: sendSchema, validatorCompiler: () => () => true, ...asText }, async (request, reply) => {
+    // A signature that cannot be one is refused before the body is read.
+    app.post('/messages', { schema: sendSchema, validatorCompiler: () => () => true, onRequest: async request => { signatureIn(request) }, ...asText }, async (request, reply) => {
       const { account, certificate } = parts.who(request)
       if (!(request.body instanceof Uint8Array)) throw new Refusal('ZP_MEDIA_TYPE', 'Content-Type')
-      const stored = await parts.receive(request.body, { account: account.id, party: view(request).party, certificate: certificate.fingerprint, door: 'rest' })
+      const stored = await parts.receive(request.body, { account: account.id, party: view(request).party, certificate: certificate.fingerprint, door: 'rest', signature: signatureIn(request) })
       if (stored.duplicate) reply.header('Duplicate', 'true')
       return await sendBytes(reply.code(stored.duplicate ? 200 : 202).header('Location', links(stored.id)['self']), 'application/json; charset=utf-8', stored.receipt)
     })
@@ -105,6 +108,13 @@ export function byteRoutes (parts: RouteParts): FastifyPluginAsyncTypebox {
     app.get('/messages/:id/seal', {
       schema: { operationId: 'getSeal', summary: 'The gateway’s seal: detached CMS (DER) over the exact bytes', params: shapes.idParams, querystring: shapes.partyQuery, response: gives({ 200: raw('application/pkcs7-signature', 'CMS SignedData') }) }
     }, async (request, reply) => await sendBytes(reply, 'application/pkcs7-signature', found(await store.seal(view(request), idOf(request.params.id)))))
+
+    app.get('/messages/:id/signature', {
+      schema: { operationId: 'getSignature', summary: 'The sender’s own signature, as it came: detached CMS (DER) over the exact bytes', params: shapes.idParams, querystring: shapes.partyQuery, response: gives({ 200: raw('application/pkcs7-signature', 'CMS SignedData', { 'Signer-Certificate': header('The signer’s certificate, which need not stand in the CMS: DER in base64 between colons (RFC 8941)') }) }) }
+    }, async (request, reply) => {
+      const { cms, certificate } = found(await store.signature(view(request), idOf(request.params.id)))
+      return await sendBytes(reply.header('Signer-Certificate', `:${Buffer.from(certificate).toString('base64')}:`), 'application/pkcs7-signature', cms)
+    })
 
     app.get('/messages/:id/receipt', {
       schema: { operationId: 'getReceipt', summary: 'The receipt, byte for byte as it was first given', params: shapes.idParams, querystring: shapes.partyQuery, response: gives({ 200: json('The receipt', shapes.receiptShape) }) },

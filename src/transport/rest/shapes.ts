@@ -30,7 +30,7 @@ export const problemShape = Type.Object({
   findings: Type.Array(findingShape)
 }, { $id: 'Problem' })
 
-const links = Type.Object({ self: Type.String(), payload: Type.String(), seal: Type.String(), receipt: Type.String(), history: Type.String() })
+const links = Type.Object({ self: Type.String(), payload: Type.String(), seal: Type.String(), signature: Type.String({ description: '404 where the sender gave none.' }), receipt: Type.String(), history: Type.String() })
 const identity = {
   id: Type.String({ format: 'uuid' }),
   family: oneOf(['iwmo', 'ijw'], 'Standard'),
@@ -69,6 +69,7 @@ export const messageShape = Type.Object({
   attempts: Type.Integer(),
   next_try: orNull(time('When delivery is tried next.')),
   dead_reason: orNull(Type.String()),
+  signature: Type.Union([Type.Object({ signer_sha256: Type.String({ description: 'Fingerprint of the certificate.' }) }), Type.Null()], { description: 'The sender’s own, where it gave one.' }),
   links
 }, { $id: 'Message' })
 
@@ -83,6 +84,7 @@ const limit = Type.Integer({ minimum: 1, maximum: 250, default: 100 })
 export const idParams = Type.Object({ id: Type.String({ maxLength: 64 }) })
 const party = Type.Optional(Type.String({ maxLength: 8, description: 'The party you act for; needed when your account acts for several.' }))
 export const partyQuery = Type.Object({ party }, { additionalProperties: false })
+export const sendHeaders = Type.Object({ 'x-signature': Type.Optional(Type.String({ description: 'Your own signature over the exact bytes: base64 of a detached CMS (DER) of at most 8 kB, by a certificate registered for signing.' })) })
 export const mailboxQuery = Type.Object({ party, limit: Type.Optional(limit) }, { additionalProperties: false })
 export const codesQuery = Type.Object({ family: Type.Optional(oneOf(['iwmo', 'ijw'], 'Standard')) }, { additionalProperties: false })
 export const listQuery = Type.Object({
