@@ -8,16 +8,16 @@ import { ConfigError, type Config } from './config.ts'
 import { deliver } from './deliver/deliver.ts'
 import { openHandlers, type Handler, type Handlers } from './handle/handle.ts'
 import type { Log } from './log.ts'
-import { openMetrics } from './metrics.ts'
+import { openMetrics, type Metrics } from './metrics/metrics.ts'
 import { openParties } from './party/party.ts'
-import { openPipeline, type Stages } from './pipeline.ts'
+import { openPipeline, type Pipeline, type Stages } from './pipeline.ts'
 import { messageLinks } from './receipt.ts'
 import { route } from './route/route.ts'
 import { certificateFacts, checkPair, openSealer, statementBytes, verifySignature } from './sign/sign.ts'
 import * as standard from './standard/standard.ts'
 import { lockForServe, openStore, StoreFull, type Store } from './store/store.ts'
 import { openOperations } from './transport/operations/operations.ts'
-import { openRest } from './transport/rest/rest.ts'
+import { inflight, openRest, type Rest } from './transport/rest/rest.ts'
 import { openMarker, readRoots } from './vault/vault.ts'
 import { openValidator } from './validate/validate.ts'
 import { version } from './version.ts'
@@ -87,6 +87,28 @@ async function readiness (store: Store, stopping: AbortSignal, now: Instant, sea
   return await store.check().then(() => null, error => error instanceof StoreFull ? 'the storage is full or cannot be written' : 'the storage cannot be used')
 }
 
+/** The same stages, whose times are told. */
+const timedStages = (stages: Stages, { timed }: Metrics): Stages => ({
+  ...stages,
+  validator: { ...stages.validator, validate: timed('validate', stages.validator.validate) },
+  sealer: { ...stages.sealer, seal: timed('seal', stages.sealer.seal) },
+  store: { ...stages.store, accept: timed('store', stages.store.accept) }
+})
+
+/** The same pipeline; how each delivery ended is counted. */
+const measured = (pipeline: Pipeline, metrics: Metrics, clock: Clock): Pipeline => ({
+  ...pipeline,
+  work: async (claimed, stop) => {
+    const finish = await pipeline.work(claimed, stop)
+    metrics.dealt(finish.outcome.kind, clock.now() - claimed.envelope.received)
+    return finish
+  }
+})
+
+const connectionsOf = (rest: Rest): Promise<number> => new Promise((resolve, reject) => {
+  rest.server.getConnections((error, count) => { if (error === null) resolve(count); else reject(error) })
+})
+
 /** Opens part after part; `opened` gathers how each is closed. */
 async function open (config: Config, log: Log, handlers: Handlers, clock: Clock, opened: Closers, stopping: AbortSignal): Promise<Omit<Gateway, 'stop'>> {
   const tls = identity(config, 'tls')
@@ -96,27 +118,29 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   for (const [use, cert] of [['tls', tls.cert], ['seal', seal.cert]] as const) refuseOutsideDates(`${use}_certificate`, cert, clock.now())
   const roots = readRoots(config)
   opened.lock = lockForServe(config.database)
-  const store = await openStore({ url: config.database, mode: config.mode, clock, retour_unknown: config.retour_unknown, roots })
+  const metrics = openMetrics()
+  const store = await openStore({ url: config.database, mode: config.mode, clock, observe: metrics.store, retour_unknown: config.retour_unknown, roots })
   opened.store = () => store.close()
-  const validator = openValidator({ payload_bytes_max: config.payload_bytes_max, worker_bytes: config.validation_worker_bytes, worker_ms_max: config.validation_ms_max, findings_max: 200, level1_engine: config.level1_engine }, error => { log.error({ err: error }, 'a message could not be judged') })
+  const validator = openValidator({ payload_bytes_max: config.payload_bytes_max, worker_bytes: config.validation_worker_bytes, worker_ms_max: config.validation_ms_max, findings_max: 200, level1_engine: config.level1_engine }, error => { metrics.unjudged(); log.error({ err: error }, 'a message could not be judged') })
   opened.validator = () => validator.close()
   const parties = await openParties(store)
   const { handler_ms_max, lease_ms, claim_limit, poll_ms } = config
   const onError: Stages['onError'] = (error, message) => { log.warn({ err: error, message }, 'a delivery failed and is tried again') }
   const calendar = openCalendar(config.holidays === undefined ? recognised : parseHolidays(textOf(config.holidays, 'holidays'), 'holidays'))
   const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, verifySignature, standard, marker: openMarker(roots.index), store, route, deliver, handlers, handler_ms_max, random: Math.random, onError }
-  const pipeline = openPipeline(stages)
-  const metrics = openMetrics({ store, clock, certificates: { tls: expiryOf(tls.cert), seal: sealer.certificate.not_after } })
+  const pipeline = measured(openPipeline(timedStages(stages, metrics)), metrics, clock)
   const worker = startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms })
   opened.worker = () => worker.stop()
+  const held = inflight(config.inflight_bytes_max)
   const rest = await openRest({ ...config, tls, version }, {
-    store, parties, clock, log,
+    store, parties, clock, log, inflight: held,
     now: () => clock.now(),
     links: messageLinks,
     receive: async (bytes, by) => {
       const stored = await pipeline.receive(bytes, by)
       if (stored.duplicate) metrics.duplicate()
       else metrics.received(stored.type)
+      if (!stored.duplicate && !stored.waiting) metrics.dealt('offered', 0)
       if (stored.waiting) worker.wake()
       return stored
     },
@@ -126,6 +150,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
     answered: metrics.answered
   })
   opened.rest = () => rest.close()
+  metrics.watch({ store, clock, version, mode: config.mode, certificates: { tls: expiryOf(tls.cert), seal: sealer.certificate.not_after }, inflight_bytes: held.held, connections: () => connectionsOf(rest), validator: validator.state })
   const operations = await openOperations({ registry: metrics.registry, openapi: rest.swagger(), ready: () => readiness(store, stopping, clock.now(), sealer.certificate.not_after) })
   opened.operations = () => operations.close()
   return {

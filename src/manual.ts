@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { configSchema, environmentName } from './config.ts'
 import { transportCodes } from './codes/codes.ts'
+import { alarmRules, allMetrics, dashboard } from './metrics/metrics.ts'
 import { findingCodes } from './validate/validate.ts'
 import { models } from './standard/standard.ts'
 import { home } from './version.ts'
@@ -38,8 +39,14 @@ function messageTable (): string {
   return table(['message', 'sent by', 'BerichtCode WMO', 'BerichtCode JW', 'answered by'], rows)
 }
 
+const metricTable = (): string => table(['metric', 'labels', 'what'],
+  allMetrics.map(([name, { help, labels }]) => [code(name), labels.map(code).join(', '), help]))
+
+const alarmTable = (): string => table(['alarm', 'call', 'what it means', 'what to do'],
+  allMetrics.flatMap(([, { alarms = [] }]) => alarms.map(it => [code(it.name), it.severity === 'page' ? 'now' : 'in working hours', it.means, it.what_to_do])))
+
 /** Name of a table's place in README.md, and what belongs there. */
-export const tables: Readonly<Record<string, () => string>> = { settings, refusals: refusalTable, findings: findingTable, messages: messageTable }
+export const tables: Readonly<Record<string, () => string>> = { settings, refusals: refusalTable, findings: findingTable, messages: messageTable, metrics: metricTable, alarms: alarmTable }
 
 const place = (name: string): RegExp => new RegExp(`(<!-- table: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`)
 
@@ -57,7 +64,12 @@ export const configSchemaText = (): string => `${JSON.stringify({ $schema: 'http
 /** @returns the files of the manual that differ from the source; with `write` they are made the same */
 export function manual (write: boolean): string[] {
   const readme = join(home, 'README.md')
-  const files: Array<readonly [string, string]> = [[readme, withTables(readFileSync(readme, 'utf8'))], [join(home, 'schemas/config.schema.json'), configSchemaText()]]
+  const files: Array<readonly [string, string]> = [
+    [readme, withTables(readFileSync(readme, 'utf8'))],
+    [join(home, 'schemas/config.schema.json'), configSchemaText()],
+    [join(home, 'config/grafana/zorgpoort.json'), dashboard()],
+    [join(home, 'config/prometheus/alarms.yml'), alarmRules()]
+  ]
   const different = files.filter(([path, text]) => read(path) !== text)
   if (write) for (const [path, text] of different) writeFileSync(path, text)
   return different.map(([path]) => path)

@@ -1,31 +1,83 @@
-/** Counting: what operators ask about the queue. */
-import { deliveries, partyCode, type Delivery } from '../core/core.ts'
-import type { Db, Row } from './db.ts'
-import { prepared, type Dialect } from './dialect.ts'
-import { at, oneOf, text, whole } from './rows.ts'
-import type { Store, StoreStats } from './verbs.ts'
+/** Counting for operators: every query is bounded and reads an index, so that it costs the same beside a million messages. */
+import { setImmediate as turn } from 'node:timers/promises'
+import { partyCode, type Instant, type PartyCode } from '../core/core.ts'
+import type { Db, Row, Session, Statement, Values } from './db.ts'
+import { at, prepared, type Dialect } from './dialect.ts'
+import { at as instantOf, text, whole } from './rows.ts'
+import type { Depth, Store, StoreStats } from './verbs.ts'
+
+/** Nothing is counted further: that it is very much is known by then. */
+export const counted_max = 10_000
+/** A certificate that ends within this time is `ending`. */
+const ending_ms = 30 * 86_400_000
+
+const awaited = "message where answer = 'awaited' and answer_due_ms is not null"
 
 function statements ({ sql }: Dialect) {
+  /** The values of one column, each found by one step through the index. */
+  const each = (column: string, rows: string): Statement => prepared(sql.raw(`with recursive each_one(it) as (
+    select min(${column}) from ${rows} union all
+    select (select min(${column}) from ${rows} and ${column} > each_one.it) from each_one where each_one.it is not null
+  ) select it from each_one where it is not null`))
+  const count = (rows: string, names: readonly string[]): Statement =>
+    prepared(sql.raw(`select count(*) as found from (select 1 from ${rows} limit ${counted_max}) as some`, names.map(at)))
+  const oldest = (query: string): Statement => prepared(sql.raw(`${query} limit 1`, [at('it')]))
   return {
-    queue: prepared(sql('delivery as d').join('message as m', 'm.seq', 'd.message').where('d.state', 'due').groupBy('m.receiver').orderBy('m.receiver')
-      .select('m.receiver', sql.raw('count(*) as depth'), sql.raw('min(m.received_ms) as oldest'))),
-    deliveries: prepared(sql('message').groupBy('delivery').select('delivery', sql.raw('count(*) as messages')))
+    queue: {
+      receivers: each('target', "delivery where state = 'due'"),
+      depth: count("delivery where state = 'due' and target = ?", ['it']),
+      oldest: oldest("select m.received_ms as since from delivery as d join message as m on m.seq = d.message where d.state = 'due' and d.target = ? order by d.id")
+    },
+    mailbox: {
+      receivers: each('receiver', "message where delivery = 'offered'"),
+      depth: count("message where delivery = 'offered' and receiver = ?", ['it']),
+      oldest: oldest("select offered_ms as since from message where delivery = 'offered' and receiver = ? order by seq")
+    },
+    overdue: { receivers: each('receiver', awaited), depth: count(`${awaited} and receiver = ? and answer_due_ms < ?`, ['it', 'now']) },
+    state: count('delivery where state = ?', ['state']),
+    certificates: count("certificate as c join account as a on a.id = c.account where c.use = 'tls' and a.active = 1 and c.not_after_ms > ? and c.not_after_ms <= ?", ['after', 'until'])
   }
 }
 
-const line = (row: Row): StoreStats['queue'][number] =>
-  ({ receiver: partyCode(text(row, 'receiver')), depth: whole(row, 'depth'), oldest: at(row, 'oldest') })
-
-const none: Record<Delivery, number> = { none: 0, held: 0, waiting: 0, offered: 0, delivered: 0, dead: 0 }
-const perState = (rows: readonly Row[]): Record<Delivery, number> =>
-  ({ ...none, ...Object.fromEntries(rows.map(row => [oneOf(row, 'delivery', deliveries), whole(row, 'messages')])) })
-
-export function countVerbs (db: Db, dialect: Dialect): Pick<Store, 'stats'> {
+/** @returns the verb that counts; each number is as it was at some moment between asking and answering */
+export function countVerbs (db: Db, dialect: Dialect): Pick<Store, 'stats' | 'measures'> {
   const sql = statements(dialect)
+  const found = async (session: Session, statement: Statement, values: Values): Promise<number> => whole((await session.all(statement, values))[0] ?? {}, 'found')
+
+  /** Lets the event loop turn between one receiver and the next. */
+  async function perReceiver<T> (session: Session, receivers: Statement, tell: (it: PartyCode) => Promise<T | null>): Promise<T[]> {
+    const told: T[] = []
+    for (const row of await session.all(receivers)) {
+      const one = await tell(partyCode(text(row, 'it')))
+      if (one !== null) told.push(one)
+      await turn()
+    }
+    return told
+  }
+  const depths = (session: Session, { receivers, depth, oldest }: ReturnType<typeof statements>['queue']): Promise<Depth[]> =>
+    perReceiver(session, receivers, async it => {
+      const [row]: Row[] = await session.all(oldest, { it })
+      return row === undefined ? null : { receiver: it, depth: await found(session, depth, { it }), oldest: instantOf(row, 'since') }
+    })
+  const overdue = (session: Session, now: Instant): Promise<StoreStats['overdue']> =>
+    perReceiver(session, sql.overdue.receivers, async it => {
+      const count = await found(session, sql.overdue.depth, { it, now })
+      return count === 0 ? null : { receiver: it, count }
+    })
+
   return {
-    stats: () => db.read(async session => ({
-      queue: (await session.all(sql.queue)).map(line),
-      deliveries: perState(await session.all(sql.deliveries))
-    }))
+    measures: () => db.measures(),
+    stats: now => db.read(async session => {
+      const [queue, mailbox] = [await depths(session, sql.queue), await depths(session, sql.mailbox)]
+      const sum = (all: readonly Depth[]): number => all.reduce((total, it) => total + it.depth, 0)
+      const certificates = (after: number, until: number): Promise<number> => found(session, sql.certificates, { after, until })
+      return {
+        queue,
+        mailbox,
+        overdue: await overdue(session, now),
+        deliveries: { waiting: sum(queue), offered: sum(mailbox), held: await found(session, sql.state, { state: 'held' }), dead: await found(session, sql.state, { state: 'dead' }) },
+        certificates: { expired: await certificates(-1, now), ending: await certificates(now, now + ending_ms), valid: await certificates(now + ending_ms, Number.MAX_SAFE_INTEGER) }
+      }
+    })
   }
 }

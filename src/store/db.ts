@@ -1,5 +1,6 @@
 /** How the store talks to a database: statements, one session per transaction, and the two ways storage fails. */
 import { Unusable } from '../core/core.ts'
+import type { StoreMeasures } from './verbs.ts'
 
 /** What a column takes. Booleans are not among them: databases disagree about those. */
 export type Value = string | number | null | Uint8Array
@@ -34,6 +35,8 @@ export interface Db {
   read<T> (work: (session: Session) => Promise<T>): Promise<T>
   /** The number in `meta` that rises with every change of the register, by whichever process; cheap. */
   registerVersion (): number
+  /** The storage itself: what waits, and how large it is. */
+  measures (): StoreMeasures
   /** Whether the last commit failed. */
   failing (): boolean
   /** After what was begun. */

@@ -61,8 +61,9 @@ async function commitTogether (jobs: readonly Job[], writer: Writer): Promise<bo
   }
 }
 
-/** @returns `write`, which gathers as long as more arrives with each turn of the event loop, and `end`, which lets what was begun finish and refuses the rest */
-export function groupWriter (writer: Writer, bound: Weight) {
+/** @param committed told of each commit: how many pieces shared it, and its time in milliseconds
+ * @returns `write`, which gathers as long as more arrives with each turn of the event loop, and `end`, which lets what was begun finish and refuses the rest */
+export function groupWriter (writer: Writer, bound: Weight, committed: (pieces: number, duration_ms: number) => void = () => {}) {
   const queue: Job[] = []
   let running: Promise<void> | null = null
   let ended = false
@@ -81,7 +82,10 @@ export function groupWriter (writer: Writer, bound: Weight) {
     for (;;) {
       await gathered()
       if (queue.length === 0) break
-      failing = !await commitTogether(take(queue, bound), writer)
+      const jobs = take(queue, bound)
+      const begun = performance.now()
+      failing = !await commitTogether(jobs, writer)
+      committed(jobs.length, performance.now() - begun)
     }
     running = null
   }
@@ -94,6 +98,7 @@ export function groupWriter (writer: Writer, bound: Weight) {
       })
     },
     failing: () => failing,
+    waiting: () => queue.length,
     async end (): Promise<void> {
       ended = true
       await running

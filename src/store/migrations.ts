@@ -2,6 +2,7 @@
 import type { Knex } from 'knex'
 import { auditChain } from './migrations/audit.ts'
 import { clientStep } from './migrations/client.ts'
+import { counting } from './migrations/counting.ts'
 import { register } from './migrations/register.ts'
 import { signatures } from './migrations/signature.ts'
 
@@ -159,5 +160,6 @@ export const migrations: readonly Migration[] = [
   register,
   auditChain,
   clientStep,
-  signatures
+  signatures,
+  counting
 ]

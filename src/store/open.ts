@@ -16,7 +16,7 @@ import { text } from './rows.ts'
 import { openSafe, type Safe } from './safe.ts'
 import { signatureVerb } from './signature.ts'
 import { lockSqlite, openSqlite } from './sqlite.ts'
-import type { Store } from './verbs.ts'
+import type { Store, StoreObserver } from './verbs.ts'
 
 export type Mode = 'test' | 'production'
 
@@ -28,6 +28,8 @@ export interface StoreOptions extends Partial<AcceptRules> {
   /** The three keys outside the database; without them only what is not encrypted can be read. */
   readonly roots?: Roots | null
   readonly clock?: Clock
+  /** Told of what storage does, for the metrics. */
+  readonly observe?: StoreObserver
   /** What stands between the verbs and the database: something that measures, or that lets storage fail in a test. */
   readonly wrap?: (db: Db) => Db
 }
@@ -41,7 +43,7 @@ function pathOf (url: string): string {
   return resolve(path)
 }
 
-const connect = (url: string): Opened => ({ db: openSqlite(pathOf(url)), dialect: sqliteDialect })
+const connect = (url: string, observe?: StoreObserver): Opened => ({ db: openSqlite(pathOf(url), observe?.committed), dialect: sqliteDialect })
 
 async function rememberMode ({ db, dialect: { sql } }: Opened, mode: Mode): Promise<void> {
   const remember = prepared(sql('meta').insert({ name: at('name'), value: at('value') }).onConflict('name').ignore())
@@ -70,7 +72,7 @@ async function check (db: Db, { sql }: Dialect): Promise<void> {
 }
 
 /** The verbs over an open database that is up to date. */
-function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots: Roots | null): Store {
+function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots: Roots | null, observe?: StoreObserver): Store {
   const audit = auditor(dialect, roots?.audit ?? null)
   const accept = accepter(dialect, audit, rules)
   return {
@@ -84,7 +86,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     },
     ...earlierVerb(db, dialect),
     ...queueVerbs(db, dialect, accept, audit, safe),
-    ...readVerbs(db, dialect, audit, safe),
+    ...readVerbs(db, dialect, audit, safe, observe),
     ...signatureVerb(db, dialect),
     ...registerVerbs(db, dialect),
     ...countVerbs(db, dialect),
@@ -97,12 +99,12 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
  * Opens the store and brings its database forward.
  * @throws StoreUnusable when the database is of another mode or made by a newer version; StoreFailure when it cannot be read or written
  */
-export async function openStore ({ url, mode, clock = systemClock, retour_unknown = 'refuse', roots = null, wrap = db => db }: StoreOptions): Promise<Store> {
-  const opened = connect(url)
+export async function openStore ({ url, mode, clock = systemClock, retour_unknown = 'refuse', roots = null, observe, wrap = db => db }: StoreOptions): Promise<Store> {
+  const opened = connect(url, observe)
   return await opening(opened, async () => {
     await bringForward(opened.db, opened.dialect, migrations, clock.now())
     await rememberMode(opened, mode)
-    return storeOn({ ...opened, db: wrap(opened.db) }, { retour_unknown }, openSafe(roots), roots)
+    return storeOn({ ...opened, db: wrap(opened.db) }, { retour_unknown }, openSafe(roots), roots, observe)
   })
 }
 

@@ -7,7 +7,7 @@ import { at, prepared, type Dialect } from './dialect.ts'
 import { lister } from './list.ts'
 import { bytes, envelopeColumns, families, findings, historyRows, oneOf, stored, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
-import type { HistoryRow, Store, StoredMessage, View } from './verbs.ts'
+import type { HistoryRow, Store, StoredMessage, StoreObserver, View } from './verbs.ts'
 import { asReceiver, viewValues, visible } from './view.ts'
 
 type Verbs = Pick<Store, 'mailbox' | 'acknowledge' | 'message' | 'list' | 'history' | 'findings' | 'payload' | 'seal' | 'receipt' | 'inspect'>
@@ -33,7 +33,7 @@ function statements ({ sql, lock }: Dialect) {
     payload: prepared(visible(sql('message as m').join('payload as p', 'p.message', 'm.seq').select(['m.data_key', 'm.kek_id', 'p.body as bytes']))),
     seal: prepared(visible(sql('message as m').select('m.seal as bytes'))),
     receipt: prepared(visible(sql('message as m').select('m.receipt as bytes'))),
-    received: prepared(lock(asReceiver(sql('message as m').select(['m.seq', 'm.delivery']).where('m.id', at('id'))))),
+    received: prepared(lock(asReceiver(sql('message as m').select(['m.seq', 'm.delivery', 'm.offered_ms']).where('m.id', at('id'))))),
     deliver: prepared(sql('message').where({ seq: at('seq'), delivery: 'offered' }).update({ delivery: 'delivered', delivered_ms: at('now') }))
   }
 }
@@ -48,7 +48,7 @@ function own ({ party }: View, message: StoredMessage, row: HistoryRow): History
 }
 
 /** @returns the verbs of parties and operators */
-export function readVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe): Verbs {
+export function readVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, observe?: StoreObserver): Verbs {
   const sql = statements(dialect)
   const one = async (session: Session, statement: Statement, values: Values): Promise<StoredMessage | null> => {
     const [row] = await session.all(statement, values)
@@ -66,7 +66,10 @@ export function readVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe): 
       const [row] = await session.all(sql.received, { id, ...viewValues(view) })
       if (row === undefined || !['offered', 'delivered'].includes(text(row, 'delivery'))) return 'absent'
       const changed = await session.run(sql.deliver, { seq: whole(row, 'seq'), now })
-      if (changed > 0) await audit(session, { at: now, event: 'delivered', message: id, account })
+      if (changed > 0) {
+        await audit(session, { at: now, event: 'delivered', message: id, account })
+        observe?.collected(now - whole(row, 'offered_ms'))
+      }
       return 'done'
     }),
     message: (view, id) => db.read(session => one(session, sql.message, { id, ...viewValues(view) })),

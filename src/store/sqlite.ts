@@ -1,9 +1,11 @@
 /** SQLite behind the store: one connection that writes, one that reads, and the lock that lets one server in. */
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, statfsSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { StoreFull, StoreUnavailable, StoreUnusable, type Db, type Row, type Session, type Statement, type Value, type Values } from './db.ts'
 import { groupWriter, type Writer } from './group.ts'
 import { whole } from './rows.ts'
+import type { StoreMeasures, StoreObserver } from './verbs.ts'
 
 type Connection = Database.Database
 /** A commit is shared by at most this much. */
@@ -130,16 +132,34 @@ function openFile<T> (path: string, open: () => T, database = path): T {
   }
 }
 
-/** @throws StoreFailure when the file cannot be made or opened */
-export function openSqlite (path: string): Db {
+/** @returns null when the file system does not say */
+function told (ask: () => number): number | null {
+  try { return ask() } catch { return null }
+}
+
+function freeBytes (path: string): number {
+  const { bavail, bsize } = statfsSync(dirname(path))
+  return bavail * bsize
+}
+
+/** @returns how large the database and its log are, and what the disk still takes */
+export const sizes = (path: string): Omit<StoreMeasures, 'waiting'> => ({
+  database_bytes: told(() => statSync(path).size),
+  wal_bytes: told(() => statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0),
+  free_bytes: told(() => freeBytes(path))
+})
+
+/** @param committed told of each commit @throws StoreFailure when the file cannot be made or opened */
+export function openSqlite (path: string, committed?: StoreObserver['committed']): Db {
   const { writing, reading } = openFile(path, () => ({ writing: connect(path, false), reading: connect(path, true) }))
-  const writer = groupWriter(writerOn(writing), group)
+  const writer = groupWriter(writerOn(writing), group, committed)
   const reader = sessionOn(reading)
   let version: Database.Statement<[], Row> | null = null
   return {
     write: (work, weight = light) => writer.write(work, weight),
     read: work => work(reader),
     failing: () => writer.failing(),
+    measures: () => ({ waiting: writer.waiting(), ...sizes(path) }),
     registerVersion () {
       version ??= reading.prepare<[], Row>("select value from meta where name = 'register_version'")
       return whole(version.get() ?? {}, 'value')

@@ -200,12 +200,39 @@ export interface Mandate {
 /** All parties, accounts and mandates, with the number that rises at each change. */
 export interface Register { readonly version: number, readonly parties: readonly Party[], readonly accounts: readonly Account[], readonly mandates: readonly Mandate[] }
 
-/** Counts for operators; queries, never counters that drift. */
+/** What lies ready for a receiver: how many (no more than 10,000 are counted), and since when the first of them. */
+export interface Depth { readonly receiver: PartyCode, readonly depth: number, readonly oldest: Instant }
+
+/** Counts for operators; queries, never counters that drift, and none that grows with the store: above 10,000 nothing is counted. */
 export interface StoreStats {
-  /** Deliveries the worker has still to do, per receiver: how many, and since when the oldest was received. */
-  readonly queue: ReadonlyArray<{ readonly receiver: PartyCode, readonly depth: number, readonly oldest: Instant }>
-  /** Messages per delivery state. */
-  readonly deliveries: Readonly<Record<Delivery, number>>
+  /** Deliveries the worker has still to do, since they were received. */
+  readonly queue: readonly Depth[]
+  /** Offered and not yet acknowledged, since they were offered. */
+  readonly mailbox: readonly Depth[]
+  /** Messages whose answer should have been there, per party that is to answer. */
+  readonly overdue: ReadonlyArray<{ readonly receiver: PartyCode, readonly count: number }>
+  /** Messages that are not at their end, per delivery state. */
+  readonly deliveries: Readonly<Record<Extract<Delivery, 'waiting' | 'held' | 'offered' | 'dead'>, number>>
+  /** TLS certificates of active accounts; `ending` has less than thirty days to go. */
+  readonly certificates: Readonly<Record<'valid' | 'ending' | 'expired', number>>
+}
+
+/** The storage itself; null where it cannot be told. */
+export interface StoreMeasures {
+  /** Pieces of writing that wait for their turn. */
+  readonly waiting: number
+  readonly database_bytes: number | null
+  readonly wal_bytes: number | null
+  /** What the disk still takes. */
+  readonly free_bytes: number | null
+}
+
+/** Told of what storage does, beside doing it; must not throw. */
+export interface StoreObserver {
+  /** A commit that is on disk, or failed: how many pieces of writing shared it, and what it took from its begin. */
+  committed (pieces: number, duration_ms: number): void
+  /** A message was acknowledged for the first time, so long after it was offered. */
+  collected (duration_ms: number): void
 }
 
 export interface Store {
@@ -247,7 +274,9 @@ export interface Store {
   putAccount (account: Account): Promise<void>
   /** Adds the mandate, or changes the end of the one with the same beginning. An unknown party or account is a TypeError. */
   putMandate (mandate: Mandate): Promise<void>
-  stats (): Promise<StoreStats>
+  stats (now: Instant): Promise<StoreStats>
+  /** Cheap: asks no table. */
+  measures (): StoreMeasures
   /** Whether messages can be stored now: asks the database, and where the last write failed tries a small one. @throws StoreFailure */
   check (): Promise<void>
   close (): Promise<void>

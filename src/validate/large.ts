@@ -23,6 +23,7 @@ const recycle = { bytes: 4_000_000, messages: 200 } as const
 export interface LargeJudge {
   judge (bytes: Uint8Array): Promise<Judgement>
   close (): Promise<void>
+  state (): { readonly waiting: number, readonly running: boolean }
 }
 
 /** @param strikes judges a message on which the thread died or ran out of time @param onError is told of that, without the error's own text */
@@ -71,6 +72,7 @@ export function openLarge (limits: LargeLimits, strikes: Strikes, onError: (erro
       last = judged.catch(() => {})
       return judged
     },
+    state: () => ({ waiting, running: worker !== null }),
     close: async () => {
       closed = true
       await end()

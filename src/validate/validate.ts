@@ -25,6 +25,8 @@ export interface Validator {
   validate (bytes: Uint8Array): Promise<Judgement>
   /** Ends the worker thread; what waits for it is told to come back. */
   close (): Promise<void>
+  /** The thread for large messages: what waits for it, and whether there is one now. */
+  state (): { readonly waiting: number, readonly running: boolean }
 }
 
 /** libxml2-wasm frees what it holds of a document only when the event loop turns: it must, every so many messages. */
@@ -53,6 +55,7 @@ export function openValidator (given: ValidatorLimits = {}, onError: (error: unk
         return strikes.failed(bytes)
       }
     },
-    close: () => large.close()
+    close: () => large.close(),
+    state: () => large.state()
   }
 }

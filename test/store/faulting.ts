@@ -45,7 +45,7 @@ async function drain (store: Store, time: { ms: number }): Promise<void> {
       await store.finish(claims.map(claim => finish(claim, { kind: 'offered' })), later(time.ms))
       return claims.length === 0
     })
-    if (empty && (await untilDone(() => store.stats())).queue.length === 0) return
+    if (empty && (await untilDone(() => store.stats(later(time.ms)))).queue.length === 0) return
   }
 }
 

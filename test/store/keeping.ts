@@ -53,9 +53,10 @@ export function keepContract (fresh: Fresh, open: OpenStore): void {
       const store = await fresh(t)
       await offer(store)
       await store.accept([heen({ envelope: { received: later(5) } }), heen({ envelope: { received: later(4) } }), heen({ delivery: 'held' })])
-      const { queue, deliveries } = await store.stats()
-      assert.deepEqual(queue, [{ receiver: aanbieder, depth: 2, oldest: later(4) }])
-      assert.deepEqual(deliveries, { none: 0, held: 1, waiting: 2, offered: 1, delivered: 0, dead: 0 })
+      const { queue, mailbox, deliveries } = await store.stats(start)
+      assert.deepEqual(queue, [{ receiver: aanbieder, depth: 2, oldest: later(5) }])
+      assert.deepEqual(mailbox, [{ receiver: aanbieder, depth: 1, oldest: later(10) }])
+      assert.deepEqual(deliveries, { held: 1, waiting: 2, offered: 1, dead: 0 })
     })
   })
 

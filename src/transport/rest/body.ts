@@ -16,13 +16,14 @@ export function checkHeaders (request: FastifyRequest, limits: Limits): void {
 }
 
 /** Counts the bytes all requests hold; a request gives its share back when its answer is out. */
-export interface Inflight { take (bytes: number): boolean, give (bytes: number): void }
+export interface Inflight { take (bytes: number): boolean, give (bytes: number): void, held (): number }
 
 export function inflight (bytes_max: number): Inflight {
   let held = 0
   return {
     take: bytes => { if (held + bytes > bytes_max) return false; held += bytes; return true },
-    give: bytes => { held -= bytes }
+    give: bytes => { held -= bytes },
+    held: () => held
   }
 }
 

@@ -7,7 +7,7 @@ import Fastify, { LogController, type FastifyRequest } from 'fastify'
 import { Refusal, refusals, type Clock, type RefusalCode } from '../../core/core.ts'
 import type { Log } from '../../log.ts'
 import type { Who } from '../../party/party.ts'
-import { checkHeaders, inflight, readBody, type Limits } from './body.ts'
+import { checkHeaders, readBody, type Inflight, type Limits } from './body.ts'
 import { identify } from './identity.ts'
 import { refusalOf, sendProblem } from './problem.ts'
 import type { RouteParts } from './parts.ts'
@@ -21,6 +21,8 @@ export interface RestOptions extends Limits, WireLimits {
 export interface RestParts extends Omit<RouteParts, 'who'> {
   readonly clock: Clock
   readonly log: Log
+  /** Counts the bytes that all requests hold. */
+  readonly inflight: Inflight
   /** Told of every refusal, for the metrics. */
   readonly refused: (code: RefusalCode) => void
   /** Told of every answer: route, status, milliseconds. */
@@ -77,7 +79,7 @@ export async function openRest (options: RestOptions, parts: RestParts): Promise
     if (request.method === 'POST' && !request.is404) checkHeaders(request, options)
   })
   app.addHook('onSend', async (request, reply) => { wire.answering(request, reply) })
-  acceptBodies(app, options)
+  acceptBodies(app, options, parts.inflight)
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none'
     parts.answered(`${request.method} ${route}`, reply.statusCode, reply.elapsedTime)
@@ -99,8 +101,7 @@ export async function openRest (options: RestOptions, parts: RestParts): Promise
 }
 
 /** Bodies of any type reach one reader that counts; what type is allowed was decided before. */
-function acceptBodies (app: Rest, limits: Limits): void {
-  const held = inflight(limits.inflight_bytes_max)
+function acceptBodies (app: Rest, limits: Limits, held: Inflight): void {
   const shares = new WeakMap<object, number>()
   const share = (request: FastifyRequest): number => shares.get(request) ?? 0
   // A response closes once, whether it was sent or its connection broke.
@@ -132,4 +133,5 @@ const openapi = (version: string): object => ({
   security: [{ mutualTLS: [] }]
 })
 export { historyView, messageView } from './views.ts'
+export { inflight, type Inflight } from './body.ts'
 export { routes } from './routes.ts'

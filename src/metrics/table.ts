@@ -1,0 +1,273 @@
+/** Every metric of the gateway, once: what it counts, how it is drawn, and when somebody must be called. */
+
+/** How a number is to be read; Grafana's names. */
+export type Unit = 'short' | 's' | 'bytes' | 'ops' | 'dateTimeFromNow'
+/** `page`: now. `ticket`: in working hours. */
+export type Severity = 'page' | 'ticket'
+
+/** When somebody must look, what it means then, and what he does. */
+export interface Alarm {
+  readonly name: string
+  /** PromQL that gives something as long as it is wrong. */
+  readonly expr: string
+  /** How long it must be wrong. */
+  readonly for: string
+  readonly severity: Severity
+  readonly means: string
+  readonly what_to_do: string
+}
+
+export interface Metric {
+  readonly kind: 'counter' | 'gauge' | 'histogram'
+  readonly help: string
+  /** Codes of ours and of parties only. */
+  readonly labels: readonly string[]
+  /** Upper bounds of a histogram. */
+  readonly buckets?: readonly number[]
+  readonly row: typeof rows[number]
+  readonly title: string
+  readonly expr: string
+  /** How a line is named, in Grafana's notation. */
+  readonly legend: string
+  readonly unit: Unit
+  readonly alarms?: readonly Alarm[]
+}
+
+/** The dashboard from its top to its bottom. */
+export const rows = ['Traffic', 'Deliveries', 'Time', 'Storage', 'Gateway'] as const
+
+const short = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15] as const
+const long = [0.1, 1, 10, 60, 600, 3_600, 14_400, 86_400, 259_200, 604_800, 1_209_600] as const
+const perSecond = (name: string, by: string): string => `sum by (${by}) (rate(${name}[5m]))`
+const p99 = (name: string, by = 'le'): string => `histogram_quantile(0.99, sum by (${by}) (rate(${name}_bucket[5m])))`
+
+const traffic = {
+  zorgpoort_messages_received_total: {
+    kind: 'counter', help: 'Messages accepted and stored, by type.', labels: ['type'],
+    row: 'Traffic', title: 'Messages received', expr: perSecond('zorgpoort_messages_received_total', 'type'), legend: '{{type}}', unit: 'ops'
+  },
+  zorgpoort_messages_duplicate_total: {
+    kind: 'counter', help: 'Messages that came again and got their first receipt.', labels: [],
+    row: 'Traffic', title: 'Duplicates', expr: 'rate(zorgpoort_messages_duplicate_total[5m])', legend: 'duplicates', unit: 'ops'
+  },
+  zorgpoort_refused_total: {
+    kind: 'counter', help: 'Requests refused, by code.', labels: ['code'],
+    row: 'Traffic', title: 'Refused', expr: perSecond('zorgpoort_refused_total', 'code'), legend: '{{code}}', unit: 'ops',
+    alarms: [
+      {
+        name: 'ZorgpoortFailing', expr: 'sum by (code) (increase(zorgpoort_refused_total{code=~"ZP_INTERNAL|ZP_DISK|ZP_SEAL"}[10m])) > 0', for: '1m', severity: 'page',
+        means: 'Requests fail by our own fault; senders keep their messages and try again.',
+        what_to_do: 'Run "zorgpoort doctor". ZP_DISK: make room on the disk of the database. ZP_SEAL: put a new seal certificate in place and restart. ZP_INTERNAL: read the log lines of level error.'
+      },
+      {
+        name: 'ZorgpoortBusy', expr: 'sum(increase(zorgpoort_refused_total{code="ZP_BUSY"}[10m])) > 0', for: '10m', severity: 'ticket',
+        means: 'Senders are told to come back: more is coming in than is handled.',
+        what_to_do: 'Look at bytes in flight, at the validation thread and at commit times; raise inflight_bytes_max when there is memory to spare.'
+      }
+    ]
+  },
+  zorgpoort_connections: {
+    kind: 'gauge', help: 'Open connections at the REST door.', labels: [],
+    row: 'Traffic', title: 'Connections', expr: 'zorgpoort_connections', legend: 'connections', unit: 'short'
+  },
+  zorgpoort_inflight_bytes: {
+    kind: 'gauge', help: 'Bytes of messages being received at this moment.', labels: [],
+    row: 'Traffic', title: 'Bytes in flight', expr: 'zorgpoort_inflight_bytes', legend: 'bytes', unit: 'bytes'
+  }
+} as const satisfies Record<string, Metric>
+
+const deliveries = {
+  zorgpoort_queue_depth: {
+    kind: 'gauge', help: 'Deliveries still to do, by receiver (no more than 10,000 are counted).', labels: ['receiver'],
+    row: 'Deliveries', title: 'Queue', expr: 'zorgpoort_queue_depth', legend: '{{receiver}}', unit: 'short'
+  },
+  zorgpoort_queue_oldest_seconds: {
+    kind: 'gauge', help: 'Age of the oldest delivery still to do, by receiver.', labels: ['receiver'],
+    row: 'Deliveries', title: 'Oldest in the queue', expr: 'zorgpoort_queue_oldest_seconds', legend: '{{receiver}}', unit: 's',
+    alarms: [{
+      name: 'ZorgpoortQueueStuck', expr: 'zorgpoort_queue_oldest_seconds > 900', for: '10m', severity: 'page',
+      means: 'A message has been waiting over a quarter of an hour to be delivered: the worker is behind, or its handling keeps failing.',
+      what_to_do: 'Look for "a delivery failed" in the log; "zorgpoort inspect ID" tells a message’s history and its next try.'
+    }]
+  },
+  zorgpoort_mailbox_depth: {
+    kind: 'gauge', help: 'Messages in a mailbox, not yet acknowledged, by receiver (no more than 10,000 are counted).', labels: ['receiver'],
+    row: 'Deliveries', title: 'Mailboxes', expr: 'zorgpoort_mailbox_depth', legend: '{{receiver}}', unit: 'short'
+  },
+  zorgpoort_mailbox_oldest_seconds: {
+    kind: 'gauge', help: 'How long the oldest message of a mailbox has been offered, by receiver.', labels: ['receiver'],
+    row: 'Deliveries', title: 'Oldest in a mailbox', expr: 'zorgpoort_mailbox_oldest_seconds', legend: '{{receiver}}', unit: 's',
+    alarms: [{
+      name: 'ZorgpoortMailboxNotRead', expr: 'zorgpoort_mailbox_oldest_seconds > 3 * 86400', for: '1h', severity: 'ticket',
+      means: 'A party has not fetched and acknowledged its messages for three days.',
+      what_to_do: 'Call that party or its supplier. Its certificate may have expired ("zorgpoort doctor" tells), or its software fetches without acknowledging.'
+    }]
+  },
+  zorgpoort_messages: {
+    kind: 'gauge', help: 'Messages that are not at their end, by delivery state (no more than 10,000 per receiver are counted).', labels: ['delivery'],
+    row: 'Deliveries', title: 'Not at their end', expr: 'zorgpoort_messages', legend: '{{delivery}}', unit: 'short',
+    alarms: [{
+      name: 'ZorgpoortDead', expr: 'zorgpoort_messages{delivery="dead"} > 0', for: '5m', severity: 'ticket',
+      means: 'Messages were given up: their receiver will not get them unless somebody acts.',
+      what_to_do: '"zorgpoort doctor" names some with their reason. Take away the reason, and tell the sender.'
+    }]
+  },
+  zorgpoort_overdue: {
+    kind: 'gauge', help: 'Messages whose retour should have been there, by the party that is to answer (no more than 10,000 are counted).', labels: ['receiver'],
+    row: 'Deliveries', title: 'Overdue retours', expr: 'zorgpoort_overdue', legend: '{{receiver}}', unit: 'short',
+    alarms: [{
+      name: 'ZorgpoortRetourOverdue', expr: 'zorgpoort_overdue > 0', for: '1h', severity: 'ticket',
+      means: 'A party did not answer within the term of the standard.',
+      what_to_do: 'Call that party; the gateway keeps waiting and takes a late retour.'
+    }]
+  },
+  zorgpoort_deliveries_total: {
+    kind: 'counter', help: 'How dealing with a delivery ended; `offered` also where a message is offered in the moment it is accepted.', labels: ['outcome'],
+    row: 'Deliveries', title: 'Outcomes', expr: perSecond('zorgpoort_deliveries_total', 'outcome'), legend: '{{outcome}}', unit: 'ops'
+  }
+} as const satisfies Record<string, Metric>
+
+const times = {
+  zorgpoort_request_seconds: {
+    kind: 'histogram', help: 'Time to answer, by route and status.', labels: ['route', 'status'], buckets: [0.002, ...short.slice(2)],
+    row: 'Time', title: 'Requests, 99 %', expr: p99('zorgpoort_request_seconds', 'le, route'), legend: '{{route}}', unit: 's',
+    alarms: [{
+      name: 'ZorgpoortSlow', expr: `${p99('zorgpoort_request_seconds', 'le, route')} > 2.5`, for: '15m', severity: 'ticket',
+      means: 'One request in a hundred takes over two and a half seconds.',
+      what_to_do: 'See below which stage takes it: storage (a slow disk), validation (large messages), or the machine.'
+    }]
+  },
+  zorgpoort_stage_seconds: {
+    kind: 'histogram', help: 'Time of a stage of receiving: validate, seal, store (with its wait for the commit).', labels: ['stage'], buckets: short,
+    row: 'Time', title: 'Stages, 99 %', expr: p99('zorgpoort_stage_seconds', 'le, stage'), legend: '{{stage}}', unit: 's'
+  },
+  zorgpoort_offer_seconds: {
+    kind: 'histogram', help: 'From acceptance until the receiver can see it.', labels: [], buckets: [...short, ...long.slice(3)],
+    row: 'Time', title: 'Accepted to offered, 99 %', expr: p99('zorgpoort_offer_seconds'), legend: 'offered', unit: 's'
+  },
+  zorgpoort_collect_seconds: {
+    kind: 'histogram', help: 'From offered until the receiver acknowledged it.', labels: [], buckets: long,
+    row: 'Time', title: 'Offered to acknowledged, 99 %', expr: p99('zorgpoort_collect_seconds'), legend: 'acknowledged', unit: 's'
+  }
+} as const satisfies Record<string, Metric>
+
+const storage = {
+  zorgpoort_store_up: {
+    kind: 'gauge', help: '1 when the storage answered this scrape; the counts of deliveries are left out when not.', labels: [],
+    row: 'Storage', title: 'Storage answers', expr: 'zorgpoort_store_up', legend: 'up', unit: 'short',
+    alarms: [{
+      name: 'ZorgpoortStoreDown', expr: 'zorgpoort_store_up == 0', for: '1m', severity: 'page',
+      means: 'The database does not answer: nothing is accepted.',
+      what_to_do: 'Run "zorgpoort doctor"; look at the disk. When the database is damaged: stop, and restore a backup.'
+    }]
+  },
+  zorgpoort_commit_seconds: {
+    kind: 'histogram', help: 'Time of one commit, from its begin until it is on disk or failed.', labels: [], buckets: short,
+    row: 'Storage', title: 'Commits, 99 %', expr: p99('zorgpoort_commit_seconds'), legend: 'commit', unit: 's',
+    alarms: [{
+      name: 'ZorgpoortDiskSlow', expr: `${p99('zorgpoort_commit_seconds')} > 0.5`, for: '15m', severity: 'ticket',
+      means: 'The disk takes over half a second to write a commit through; all requests wait for it.',
+      what_to_do: 'See what else uses that disk (a backup to the same one?); move the database to a faster one.'
+    }]
+  },
+  zorgpoort_commit_pieces: {
+    kind: 'histogram', help: 'Pieces of writing that shared one commit.', labels: [], buckets: [1, 2, 5, 10, 20, 50, 100, 200],
+    row: 'Storage', title: 'Pieces per commit, mean', expr: 'rate(zorgpoort_commit_pieces_sum[5m]) / rate(zorgpoort_commit_pieces_count[5m])', legend: 'pieces', unit: 'short'
+  },
+  zorgpoort_store_waiting: {
+    kind: 'gauge', help: 'Pieces of writing that wait for their commit.', labels: [],
+    row: 'Storage', title: 'Waiting to be written', expr: 'zorgpoort_store_waiting', legend: 'waiting', unit: 'short'
+  },
+  zorgpoort_database_bytes: {
+    kind: 'gauge', help: 'Size of the database file.', labels: [],
+    row: 'Storage', title: 'Database', expr: 'zorgpoort_database_bytes', legend: 'bytes', unit: 'bytes'
+  },
+  zorgpoort_wal_bytes: {
+    kind: 'gauge', help: 'Size of the log beside the database.', labels: [],
+    row: 'Storage', title: 'Write-ahead log', expr: 'zorgpoort_wal_bytes', legend: 'bytes', unit: 'bytes',
+    alarms: [{
+      name: 'ZorgpoortLogGrows', expr: 'zorgpoort_wal_bytes > 1e9', for: '30m', severity: 'ticket',
+      means: 'The log cannot be folded into the database: something has been reading the database for very long.',
+      what_to_do: 'See whether a backup or another program has the database open, and let it end.'
+    }]
+  },
+  zorgpoort_disk_free_bytes: {
+    kind: 'gauge', help: 'What the disk of the database still takes.', labels: [],
+    row: 'Storage', title: 'Free on its disk', expr: 'zorgpoort_disk_free_bytes', legend: 'bytes', unit: 'bytes',
+    alarms: [
+      {
+        name: 'ZorgpoortDiskFilling', expr: 'predict_linear(zorgpoort_disk_free_bytes[6h], 7 * 86400) < 0', for: '1h', severity: 'ticket',
+        means: 'At the pace of the last hours the disk is full within a week.',
+        what_to_do: 'Enlarge the disk, or shorten how long payloads are kept.'
+      },
+      {
+        name: 'ZorgpoortDiskFull', expr: 'zorgpoort_disk_free_bytes < 1e9', for: '5m', severity: 'page',
+        means: 'Less than 1 GB is free; at zero every message is answered 507.',
+        what_to_do: 'Make room now: move old backups away, enlarge the disk. Nothing with a receipt is lost meanwhile.'
+      }
+    ]
+  }
+} as const satisfies Record<string, Metric>
+
+const gateway = {
+  zorgpoort_info: {
+    kind: 'gauge', help: 'Always 1; its labels say what runs.', labels: ['version', 'mode', 'node'],
+    row: 'Gateway', title: 'What runs', expr: 'zorgpoort_info', legend: '{{version}} {{mode}} Node {{node}}', unit: 'short',
+    alarms: [{
+      name: 'ZorgpoortGone', expr: 'absent(zorgpoort_info)', for: '2m', severity: 'page',
+      means: 'No gateway is seen: it is down, or its operations listener cannot be reached.',
+      what_to_do: 'Start it and read its first log lines; "zorgpoort doctor" says what keeps it from starting.'
+    }]
+  },
+  zorgpoort_certificate_expiry_timestamp_seconds: {
+    kind: 'gauge', help: 'When a certificate of the gateway expires (Unix time).', labels: ['use'],
+    row: 'Gateway', title: 'Own certificates', expr: 'zorgpoort_certificate_expiry_timestamp_seconds * 1000', legend: '{{use}}', unit: 'dateTimeFromNow',
+    alarms: [
+      {
+        name: 'ZorgpoortCertificateEnding', expr: 'zorgpoort_certificate_expiry_timestamp_seconds - time() < 30 * 86400', for: '1h', severity: 'ticket',
+        means: 'The certificate of the door (tls) or of the seals (seal) ends within thirty days.',
+        what_to_do: 'Order a new one, put it in the file of the setting tls_certificate or seal_certificate, and restart.'
+      },
+      {
+        name: 'ZorgpoortCertificateEndsNow', expr: 'zorgpoort_certificate_expiry_timestamp_seconds - time() < 3 * 86400', for: '5m', severity: 'page',
+        means: 'A certificate of the gateway ends within three days; after that nothing is accepted.',
+        what_to_do: 'Replace it today.'
+      }
+    ]
+  },
+  zorgpoort_client_certificates: {
+    kind: 'gauge', help: 'TLS certificates of active accounts: valid, ending (within thirty days) or expired.', labels: ['state'],
+    row: 'Gateway', title: 'Client certificates', expr: 'zorgpoort_client_certificates', legend: '{{state}}', unit: 'short',
+    alarms: [{
+      name: 'ZorgpoortClientCertificateEnding', expr: 'zorgpoort_client_certificates{state="ending"} > 0', for: '1h', severity: 'ticket',
+      means: 'A party’s client certificate ends within thirty days.',
+      what_to_do: '"zorgpoort doctor" names the account; ask that party for its next certificate and add it beside the present one.'
+    }]
+  },
+  zorgpoort_validator_waiting: {
+    kind: 'gauge', help: 'Large messages that wait for the validation thread.', labels: [],
+    row: 'Gateway', title: 'Waiting for the validation thread', expr: 'zorgpoort_validator_waiting', legend: 'waiting', unit: 'short'
+  },
+  zorgpoort_validator_running: {
+    kind: 'gauge', help: '1 while there is a validation thread; it is made when needed, and anew after a large message.', labels: [],
+    row: 'Gateway', title: 'Validation thread', expr: 'zorgpoort_validator_running', legend: 'running', unit: 'short'
+  },
+  zorgpoort_validator_failures_total: {
+    kind: 'counter', help: 'Messages that could not be judged: the thread died, ran out of time, or met a mistake of ours.', labels: [],
+    row: 'Gateway', title: 'Could not be judged', expr: 'increase(zorgpoort_validator_failures_total[1h])', legend: 'failures', unit: 'short',
+    alarms: [{
+      name: 'ZorgpoortValidatorFails', expr: 'increase(zorgpoort_validator_failures_total[1h]) > 0', for: '1m', severity: 'ticket',
+      means: 'A message broke off its own validation: hostile, or a mistake of ours. A second time it is refused with ZP_POISON.',
+      what_to_do: 'Look for "a message could not be judged" in the log and report it.'
+    }]
+  }
+} as const satisfies Record<string, Metric>
+
+/** Name to metric, in the order of the dashboard. */
+export const metrics = { ...traffic, ...deliveries, ...times, ...storage, ...gateway }
+export type MetricName = keyof typeof metrics
+/** The names of the metrics of one kind. */
+export type NameOf<K extends Metric['kind']> = { [N in MetricName]: typeof metrics[N]['kind'] extends K ? N : never }[MetricName]
+
+/** As entries, with the shape all have in common. */
+export const allMetrics: ReadonlyArray<readonly [MetricName, Metric]> = Object.entries(metrics) as Array<[MetricName, Metric]>
