@@ -8,8 +8,8 @@ import { Problem, WrongUse } from './problem.ts'
 /** The files of a party's key and certificate, and the authority the gateway's certificate comes from; all PEM. */
 export interface Credentials { readonly cert: string, readonly key: string, readonly ca?: string | undefined }
 
-/** What a gateway answered; `body` is JSON when it sent any, else empty. */
-export interface Reply { readonly status: number, readonly headers: Dispatcher.ResponseData['headers'], readonly body: Record<string, unknown> }
+/** What a gateway answered; `body` is its JSON when it sent any, else empty. */
+export interface Reply { readonly status: number, readonly headers: Dispatcher.ResponseData['headers'], readonly bytes: Buffer, readonly body: Record<string, unknown> }
 
 /** Where a gateway of this machine listens when nobody says otherwise. */
 export const defaultUrl = (): string => `https://localhost:${process.env['ZORGPOORT_REST_PORT'] ?? 8443}`
@@ -53,10 +53,16 @@ function unreachable (error: unknown, origin: string): Problem {
   return new Problem(code.startsWith('ERR_SSL_') ? `no TLS with ${origin}: ${code}` : `cannot reach ${origin}: ${code}; --url names another place`)
 }
 
-/** One request, answered in JSON or with nothing. @throws Problem when no connection was made */
-export async function call (dispatcher: Agent, origin: string, method: Dispatcher.HttpMethod, path: string, body: Uint8Array | null = null, headers: Record<string, string> = {}): Promise<Reply> {
-  const answer = await request(new URL(path, origin), { method, dispatcher, headers, body }).catch((error: unknown) => { throw unreachable(error, origin) })
-  return { status: answer.statusCode, headers: answer.headers, body: Object(await answer.body.json().catch(() => ({}))) as Record<string, unknown> }
+function jsonIn (bytes: Buffer): Record<string, unknown> {
+  try { return Object(JSON.parse(bytes.toString())) as Record<string, unknown> } catch { return {} }
+}
+
+/** One request and its whole answer. @throws Problem when no connection was made */
+export async function call (dispatcher: Agent, origin: string, method: Dispatcher.HttpMethod, path: string, body: Uint8Array | null = null, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
+  const answer = await request(new URL(path, origin), { method, dispatcher, headers: { ...headers }, body }).catch((error: unknown) => { throw unreachable(error, origin) })
+  const bytes = Buffer.from(await answer.body.arrayBuffer().catch((error: unknown) => { throw unreachable(error, origin) }))
+  const json = String(answer.headers['content-type']).includes('json')
+  return { status: answer.statusCode, headers: answer.headers, bytes, body: json ? jsonIn(bytes) : {} }
 }
 
 /** Posts a message. @throws Problem when no connection was made */

@@ -41,7 +41,7 @@ export async function prepareDevelopment (database: string, sources: RootSources
 const curl = (party: string, rest: string): string =>
   `curl -sS --cacert ${developmentFolder}/ca.pem --cert ${developmentFolder}/${party}.pem --key ${developmentFolder}/${party}.key ${rest}`
 
-/** @returns the three commands a newcomer copies: send, read, acknowledge */
+/** @returns the four commands a newcomer copies: send, read, acknowledge, and whole conversations */
 export function firstCommands (port: number): Array<readonly [title: string, command: string]> {
   const url = `https://localhost:${port}/v1`
   const fixture = relative(process.cwd(), join(home, 'fixtures/iwmo/3.2/WMO301/small.xml'))
@@ -51,6 +51,7 @@ export function firstCommands (port: number): Array<readonly [title: string, com
   return [
     ['Send a toewijzing as the gemeente', curl('gemeente', `${newline}-H 'Content-Type: application/xml' --data-binary @${fixture} ${url}/messages`)],
     ['Read the mailbox as the aanbieder', mailbox('', newline)],
-    ['Acknowledge its oldest message (prints 204)', curl('aanbieder', `-o /dev/null -w '%{http_code}\\n' -X DELETE "${url}/mailbox/$(${mailbox('?limit=1')} | cut -d'"' -f6)"`)]
+    ['Acknowledge its oldest message (prints 204)', curl('aanbieder', `-o /dev/null -w '%{http_code}\\n' -X DELETE "${url}/mailbox/$(${mailbox('?limit=1')} | cut -d'"' -f6)"`)],
+    ['Play whole conversations as both, from assignment to payment', `npx zorgpoort replay --fresh-ids${port === 8443 ? '' : ` --url https://localhost:${port}`}`]
   ]
 }

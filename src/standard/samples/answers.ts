@@ -1,5 +1,6 @@
 /** Makes the answers to a message: the retour or 325 that says all is well, and samples of one that does not. */
 import type { ComplexType, MessageModel, Node, Tree } from '../model.ts'
+import { isWrapperType } from '../build.ts'
 import { modelOf } from '../models.ts'
 import { release } from '../release.ts'
 import { asTree, isList, occurrences, textAt } from '../tree.ts'
@@ -111,19 +112,44 @@ const rejections: Readonly<Record<string, readonly [name: string, ...codes: stri
 export function answeringSample (model: MessageModel, heenModel: MessageModel, heen: Tree, identificatie: string, size: 'small' | 'full' | 'random', chance: Chance): Tree {
   const well = model.role === 'answer' ? declaratieAntwoordFor(heen, heenModel, identificatie) : retourFor(heen, heenModel, identificatie)
   if (size === 'small' || (size === 'random' && chance.happens(0.3))) return well
-  const rejected = model.role === 'answer' ? partlyGranted(model, well, heen) : rejectedRetour(model, heenModel, well, heen)
+  const [at, ...codes] = rejections[heenModel.number] ?? ['']
+  const rejected = model.role === 'answer' ? partlyGranted(model, well, heen, ['9321', '0611']) : rejectedRetour(model, well, heen, at, codes)
   return ordered({ ...rejected, Header: { ...needed(rejected['Header'], 'Header'), XsltVersie: '1.0.0' } }, model.root)
 }
 
-function rejectedRetour (model: MessageModel, heenModel: MessageModel, well: Tree, heen: Tree): Tree {
-  const [at, ...codes] = rejections[heenModel.number] ?? ['']
+/**
+ * The answer that rejects: a retour, or of a 323 the 325.
+ * @param at the class that carries the codes, the first of its name: such as `ToegewezenProduct`; in a 325 `Declaratie` (nothing is granted) or
+ * `Prestatie` (the first of every Client is not granted); `Header` for a message of which nothing else is answered
+ * @param identificatie of the answer, at most 12 characters, unique for its maker
+ * Throws a TypeError when the message has no such class.
+ */
+export function rejectionFor (heen: Tree, heenModel: MessageModel, identificatie: string, at: string, codes: readonly string[]): Tree {
+  const model = answering(heenModel)
+  const claim = model.role === 'answer'
+  const well = claim ? declaratieAntwoordFor(heen, heenModel, identificatie) : retourFor(heen, heenModel, identificatie)
+  if (at === 'Header') return ordered({ Header: { ...needed(well['Header'], 'Header'), RetourCodes: retourCodes(codes) } }, model.root)
+  if (!(claim ? ['Declaratie', 'Prestatie'].includes(at) : hasClass(heenModel.root, heen, at))) throw new TypeError(`a ${heenModel.type} has no ${at} that an answer could reject`)
+  if (at === 'Declaratie') return nothingGranted(well, codes)
+  return ordered(claim ? partlyGranted(model, well, heen, codes) : rejectedRetour(model, well, heen, at, codes), model.root)
+}
+
+const hasClass = (type: ComplexType, tree: Tree, name: string): boolean => type.elements.some(({ name: own, type: of }) =>
+  of.kind === 'complex' && !of.basis && own !== 'Header' && occurrences(tree[own]).some(one => (of.name === name && !isWrapperType(of)) || hasClass(of, needed(one, own), name)))
+
+function nothingGranted (well: Tree, codes: readonly string[]): Tree {
+  const antwoord = needed(well['DeclaratieAntwoord'], 'DeclaratieAntwoord')
+  return { ...well, DeclaratieAntwoord: { ...antwoord, TotaalToegekendBedrag: totaal(0), RetourCodes: retourCodes(codes) } }
+}
+
+function rejectedRetour (model: MessageModel, well: Tree, heen: Tree, at: string, codes: readonly string[]): Tree {
   const below = { ...heen, Header: undefined }
   const codesOf: CodesOf = (name, nth) => name === at && nth === 0 ? codes : ['0200']
   return { ...echoed(model.root, below, codesOf), Header: { ...needed(well['Header'], 'Header'), RetourCodes: retourCodes(['0200']) } }
 }
 
 /** Of every Client the first Prestatie is rejected, and with it a credit nobody knows the debit of; the rest is granted. */
-function partlyGranted (model: MessageModel, well: Tree, claim: Tree): Tree {
+function partlyGranted (model: MessageModel, well: Tree, claim: Tree, codes: readonly string[]): Tree {
   const declaratie = needed(claim['Declaratie'], 'Declaratie')
   const antwoord = needed(well['DeclaratieAntwoord'], 'DeclaratieAntwoord')
   const clienten = occurrences(needed(declaratie['Clienten'], 'Clienten')['Client']).map(client => {
@@ -135,6 +161,6 @@ function partlyGranted (model: MessageModel, well: Tree, claim: Tree): Tree {
   const listed = { ...antwoord, Clienten: { Client: clienten } }
   const credits = prestatiesOf(listed).map(one => cents(one) < 0)
   const rest = prestatiesOf(declaratie).reduce((sum: number, one) => sum + cents(one), 0) - prestatiesOf(listed).reduce((sum: number, one) => sum + cents(one), 0)
-  const codesOf: CodesOf = (name, nth) => name !== 'Prestatie' ? ['0200'] : credits[nth] === true ? ['8017'] : ['9321', '0611']
+  const codesOf: CodesOf = (name, nth) => name !== 'Prestatie' ? ['0200'] : credits[nth] === true ? ['8017'] : codes
   return { ...well, DeclaratieAntwoord: echoed(type, { ...listed, TotaalToegekendBedrag: totaal(rest) }, codesOf) }
 }

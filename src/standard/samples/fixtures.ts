@@ -35,6 +35,19 @@ const breaks: Readonly<Record<string, Break>> = {
   'order-swapped': text => instead(text, /(\s+<\w+:Afzender>.*?)(\s+<\w+:Ontvanger>.*)/, '$2$1')
 }
 
+/** What a gateway refuses before it looks at the schema: it is no usable XML, or of another type than it says. */
+const refusedAs: Readonly<Record<string, 'ZP_XML' | 'ZP_TYPE'>> = { 'berichtcode-other-type': 'ZP_TYPE', doctype: 'ZP_XML', 'namespace-other-release': 'ZP_TYPE', 'not-utf8': 'ZP_XML', 'not-well-formed': 'ZP_XML', 'number-in-words': 'ZP_TYPE' }
+
+/**
+ * @param name of a file without folder, such as `invalid-doctype.xml`
+ * @returns null for a message that is to be accepted; else the code it must be refused with, `any` for a kind of fault that is none of ours
+ */
+export function fixtureRefusal (name: string): string | null {
+  const why = /^invalid-([\w-]+)/.exec(name)?.[1]
+  if (why === undefined) return null
+  return refusedAs[why] ?? (why in breaks ? 'ZP_SCHEMA' : 'any')
+}
+
 /** Elements with a code list, at least one of which stands in every full message. */
 const codedElement = /:(Geslacht|StatusAanlevering|RedenVerzoek|VerzoekAntwoord|DebetCredit|RetourCode)>/
 

@@ -1,0 +1,64 @@
+/** Plays conversations, as often and as fast as asked: several at a time, each in its own order. */
+import type { Family } from '../standard/standard.ts'
+import { Unusable } from '../core/core.ts'
+import type { Conversation } from './conversation.ts'
+import { pacer, type Door } from './door.ts'
+import { freshNumbers, type Freshen } from './fresh.ts'
+import { openMailboxes } from './mailbox.ts'
+import { partyOf, receiverOf } from './make.ts'
+import { play, type Stage, type StepResult } from './play.ts'
+import { openTally, type Summary } from './tally.ts'
+
+export interface Plan {
+  /** What one run plays, in this order; a folder of files has no family of its own. */
+  readonly scenes: ReadonlyArray<{ readonly conversation: Conversation, readonly family: Family | null }>
+  readonly parties: readonly string[]
+  readonly repeat: number
+  /** Runs at a time. */
+  readonly concurrency: number
+  readonly fresh: boolean
+  readonly per_second_max: number | null
+  readonly timeout_ms: number
+}
+
+export interface Tools {
+  readonly door: Door
+  readonly report: (result: StepResult) => Promise<void>
+  /** Its abort ends the replay at once; the summary tells how far it came. */
+  readonly signal: AbortSignal
+}
+
+/** What came of it; `error` is what ended it before its time, but for an abort. */
+export interface Replayed { readonly summary: Summary, readonly error: Error | null }
+
+const asItIs: Freshen = bytes => bytes
+
+/** @throws Unusable when somebody acts whom nobody plays */
+export function checkPlayed ({ scenes, parties }: Pick<Plan, 'scenes' | 'parties'>): void {
+  if (parties.length === 0) throw new Unusable('nobody is played; give keys with --as CODE=CERTIFICATE,KEY')
+  for (const step of scenes.flatMap(it => it.conversation.steps)) {
+    if ('who' in step && step.who !== null) partyOf(step.who, parties)
+    if (step.kind === 'send') receiverOf(step, parties)
+  }
+}
+
+/** Plays to the end, to an abort, or to an error; the summary tells how far it came. */
+export async function replay (plan: Plan, { door, report, signal: asked }: Tools): Promise<Replayed> {
+  checkPlayed(plan)
+  const own = new AbortController()
+  const signal = AbortSignal.any([asked, own.signal])
+  const tally = openTally()
+  const stage: Stage = { door, tally, signal, report, parties: plan.parties, timeout_ms: plan.timeout_ms, mailboxes: openMailboxes(door, signal), pace: pacer(plan.per_second_max, signal) }
+  let [next, error]: [number, Error | null] = [0, null]
+  const worker = async (): Promise<void> => {
+    for (let run = ++next; run <= plan.repeat && !signal.aborted; run = ++next) {
+      for (const scene of plan.scenes) await play(stage, { ...scene, run, freshen: plan.fresh ? freshNumbers() : asItIs })
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(plan.concurrency, plan.repeat) }, async () => await worker().catch((cause: unknown) => {
+    tally.conversation('unfinished', 0)
+    if (!signal.aborted) error = cause instanceof Error ? cause : new Error('unknown')
+    own.abort()
+  })))
+  return { summary: tally.summary(asked.aborted), error }
+}
