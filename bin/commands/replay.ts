@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { Agent } from 'undici'
 import { partyKind, Unusable } from '../../src/core/core.ts'
-import { replay as play, scenesOf, type Door, type Plan, type StepResult } from '../../src/replay/replay.ts'
+import { checkPlayed, replay as play, scenesOf, type Door, type Plan, type StepResult } from '../../src/replay/replay.ts'
 import type { Family } from '../../src/standard/standard.ts'
 import { home } from '../../src/version.ts'
 import { agentOf, call, defaultUrl, originOf } from '../client.ts'
@@ -56,7 +56,7 @@ function keysOf ({ as, ca }: Options): { readonly parties: readonly Played[], re
 /** @throws WrongUse for what cannot be replayed */
 function planOf (names: readonly string[], options: Options, parties: readonly Played[]): Plan {
   try {
-    return {
+    const plan: Plan = {
       scenes: scenesOf(names, conversations, options.family ?? null),
       parties: parties.map(it => it.code),
       repeat: options.repeat,
@@ -66,6 +66,8 @@ function planOf (names: readonly string[], options: Options, parties: readonly P
       per_second_max: options.rate ?? null,
       timeout_ms: options.timeout * 1000
     }
+    checkPlayed(plan)
+    return plan
   } catch (error) { throw error instanceof Unusable ? new WrongUse(error.message) : error }
 }
 
@@ -74,7 +76,8 @@ function doorOf (origin: string, agents: ReadonlyMap<string, Agent>): Door {
     call: async (party, method, path, body, headers) => {
       const agent = agents.get(party)
       if (agent === undefined) throw new Problem(`no keys of ${party}; give --as ${party}=CERTIFICATE,KEY`)
-      return await call(agent, origin, method, path, body ?? null, headers)
+      // Named every time: an account may act for several.
+      return await call(agent, origin, method, `${path}${path.includes('?') ? '&' : '?'}party=${party}`, body ?? null, headers)
     }
   }
 }

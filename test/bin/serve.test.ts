@@ -1,7 +1,7 @@
 /** `zorgpoort serve`: a newcomer's first minutes as printed, and one clear sentence for everything that can stand in the way. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { spawnSync } from 'node:child_process'
@@ -9,7 +9,7 @@ import { describe, test, type TestContext } from 'node:test'
 import { until } from '../flow/world.ts'
 import { needTool } from '../tools.ts'
 import { home } from '../../src/version.ts'
-import { folder, started, starts, zorgpoort, type Circumstances, type Ended } from './command.ts'
+import { ends, folder, started, starts, zorgpoort, type Circumstances, type Ended } from './command.ts'
 
 const dev = ['serve', '--dev', '--port', '0', '--operations-port', '0']
 
@@ -29,6 +29,16 @@ function oneSentence ({ code, err }: Ended, ...says: RegExp[]): void {
 }
 
 describe('serve --dev', () => {
+  test('prints a fourth command, which plays whole conversations as printed, and again', async t => {
+    const cwd = folder()
+    // What "npm ci" puts there in a clone, from source here.
+    mkdirSync(join(cwd, 'node_modules/.bin'), { recursive: true })
+    writeFileSync(join(cwd, 'node_modules/.bin/zorgpoort'), `#!/bin/sh\nexec "${process.execPath}" "${join(import.meta.dirname, 'run.ts')}" "$@"\n`, { mode: 0o755 })
+    const { said } = await serving(t, cwd)
+    const [command = ''] = said.out.split('\n').filter(line => line.startsWith('npx zorgpoort replay '))
+    for (let times = 0; times < 2; times++) ends(await started('sh', ['-c', command], { cwd }).ended, 0, /correctie \(iwmo\)/, /all as expected: 6 of 6 conversations/)
+  })
+
   test('prints three commands that work as printed, a second time, and after a restart', async t => {
     if (!needTool(t, 'curl', 'curl')) return
     const cwd = folder()
