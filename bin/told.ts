@@ -3,7 +3,7 @@ import { styleText } from 'node:util'
 import type { Percentiles, StepResult, Summary } from '../src/replay/replay.ts'
 import { visible } from './files.ts'
 
-const verbs: Readonly<Record<StepResult['action'], string>> = { send: 'sends', file: 'sends', repeat: 'repeats', answer: 'answers with', receive: 'receives', state: 'sees' }
+const verbs: Readonly<Record<StepResult['action'], string>> = { send: 'sends', file: 'sends', repeat: 'repeats', answer: 'answers with', receive: 'receives', state: 'sees', replaces: 'sees' }
 
 const title = ({ conversation, family, run }: StepResult): string => `${visible(conversation)}${family === null ? '' : ` (${family})`}${run === 1 ? '' : `, run ${run}`}`
 const subject = ({ who, action, name, type, to, sent }: StepResult): string =>

@@ -82,10 +82,14 @@ function doorOf (origin: string, agents: ReadonlyMap<string, Agent>): Door {
   }
 }
 
-/** The first Ctrl+C ends the replay with what there is to tell; a second one ends the process. */
-function interruptible (): { readonly signal: AbortSignal, readonly over: () => void } {
+/** The first Ctrl+C ends the replay, and what it waits for, with what there is to tell; a second one ends the process. */
+function interruptible (agents: Iterable<Agent>): { readonly signal: AbortSignal, readonly over: () => void } {
   const asked = new AbortController()
-  const stop = (): void => { if (asked.signal.aborted) process.exit(1); asked.abort() }
+  const stop = (): void => {
+    if (asked.signal.aborted) process.exit(1)
+    asked.abort()
+    for (const agent of agents) agent.destroy().catch(() => {})
+  }
   process.on('SIGINT', stop)
   return { signal: asked.signal, over: () => { process.off('SIGINT', stop) } }
 }
@@ -112,7 +116,7 @@ async function replayAll (names: readonly string[], options: Options): Promise<b
   const { parties, ca } = keysOf(options)
   const plan = planOf(names, options, parties)
   const agents = new Map(parties.map(({ code, cert, key }): [string, Agent] => [code, agentOf({ cert, key, ca })]))
-  const { signal, over } = interruptible()
+  const { signal, over } = interruptible([...agents.values()])
   const { report, end } = reporter(plan, options.json === true)
   try {
     const { summary, error } = await play(plan, { door: doorOf(origin, agents), report, signal })

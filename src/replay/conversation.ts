@@ -41,7 +41,9 @@ export interface Answering extends At {
 /** `of`: an answer that nobody here sent, to the message of that name. */
 export interface Receive extends At { readonly kind: 'receive', readonly who: Actor | null, readonly name: string, readonly number: MessageNumber | null, readonly of: string | null }
 export interface State extends At { readonly kind: 'state', readonly name: string, readonly states: readonly string[] }
-export type Step = Send | SendFile | Repeat | Answering | Receive | State
+/** The gateway knows that a message replaces another one. */
+export interface Replaces extends At { readonly kind: 'replaces', readonly name: string, readonly of: string }
+export type Step = Send | SendFile | Repeat | Answering | Receive | State | Replaces
 
 export interface Conversation {
   readonly name: string
@@ -108,7 +110,7 @@ export function parseConversation (text: string, name: string, file: string, fol
 function step (words: Words, known: Known): Step {
   const first = words.take('who')
   const read = verbs[words.take('what happens')]
-  const it = read === undefined ? words.fail('after the first word stands sends, repeats, receives, answers or is') : read(first, words, known)
+  const it = read === undefined ? words.fail('after the first word stands sends, repeats, receives, answers, is or replaces') : read(first, words, known)
   return words.next === undefined ? it : words.fail(`“${words.next}” has no meaning here`)
 }
 
@@ -117,7 +119,8 @@ const verbs: Readonly<Record<string, (first: string, words: Words, known: Known)
   repeats: (first, words, known) => ({ kind: 'repeat', line: words.line, who: actor(first, words), name: named(words, known), expected: expected(words, { outcome: 'duplicate', code: null, at: null }) }),
   receives: (first, words, known) => receive(actor(first, words), words, known),
   answers: (first, words, known) => answer(actor(first, words), words, known),
-  is: (first, words, known) => state(first, words, known)
+  is: (first, words, known) => state(first, words, known),
+  replaces: (first, words, known) => ({ kind: 'replaces', line: words.line, name: above(first, words, known), of: named(words, known) })
 }
 
 const actor = (word: string, words: Words): Actor =>
@@ -168,16 +171,14 @@ function newName (name: string, number: MessageNumber, words: Words, known: Know
 }
 
 /** @returns the name of a message above */
-function named (words: Words, known: Known): string {
-  const name = words.take('a message')
-  return known.sent.has(name) ? name : words.fail(`there is no message “${name}” above`)
-}
+const named = (words: Words, known: Known): string => above(words.take('a message'), words, known)
+
+const above = (name: string, words: Words, known: Known): string => known.sent.has(name) ? name : words.fail(`there is no message “${name}” above`)
 
 function receive (who: Actor, words: Words, known: Known): Receive {
   const name = words.take('a message')
   if (!words.has('of')) {
-    if (!known.sent.has(name)) words.fail(`there is no message “${name}” above`)
-    known.received.add(name)
+    known.received.add(above(name, words, known))
     return { kind: 'receive', line: words.line, who, name, number: null, of: null }
   }
   const { number } = numberOf(name, words)
@@ -218,8 +219,8 @@ function expected (words: Words, usual: Expected): Expected {
   return { outcome, code, at: words.has('at') ? words.take('a place') : null }
 }
 
-function state (name: string, words: Words, known: Known): State {
-  if (!known.sent.has(name)) words.fail(`there is no message “${name}” above`)
+function state (first: string, words: Words, known: Known): State {
+  const name = above(first, words, known)
   const wanted = words.several('a state')
   const odd = wanted.find(it => !states.includes(it))
   if (odd !== undefined) words.fail(`“${odd}” is no state; they are ${states.join(', ')}`)

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { Unusable } from '../core/core.ts'
 import type { Family } from '../standard/standard.ts'
-import type { Answering, Conversation, Expected, Receive, Repeat, Send, SendFile, State, Step } from './conversation.ts'
+import type { Answering, Conversation, Expected, Receive, Repeat, Replaces, Send, SendFile, State, Step } from './conversation.ts'
 import { pause, textIn, waitOf, type Door, type Reply } from './door.ts'
 import type { Freshen } from './fresh.ts'
 import type { Mailboxes } from './mailbox.ts'
@@ -60,7 +60,7 @@ export async function play (stage: Stage, { conversation, family, run, freshen }
   for (const step of conversation.steps) {
     stage.signal.throwIfAborted()
     const started = performance.now()
-    const outcome = await act(acts, step)
+    const outcome = await act(acts, step).catch((error: unknown) => { throw error instanceof Unusable ? new Unusable(`${conversation.name}, line ${step.line}: ${error.message}`) : error })
     if (outcome === null) continue
     played++
     const result = { conversation: conversation.name, family, run, line: step.line, action: step.kind, name: step.name, ...outcome, ms: Math.round(performance.now() - started) }
@@ -73,7 +73,7 @@ export async function play (stage: Stage, { conversation, family, run, freshen }
   return good
 }
 
-interface Acts { readonly send: Act<Send>, readonly file: Act<SendFile>, readonly repeat: Act<Repeat>, readonly answer: Act<Answering>, readonly receive: (step: Receive) => Promise<Outcome | null>, readonly state: Act<State> }
+interface Acts { readonly send: Act<Send>, readonly file: Act<SendFile>, readonly repeat: Act<Repeat>, readonly answer: Act<Answering>, readonly receive: (step: Receive) => Promise<Outcome | null>, readonly state: Act<State>, readonly replaces: Act<Replaces> }
 
 /** @returns null for a step that has nothing to do here */
 async function act (acts: Acts, step: Step): Promise<Outcome | null> {
@@ -84,6 +84,7 @@ async function act (acts: Acts, step: Step): Promise<Outcome | null> {
     case 'answer': return await acts.answer(step)
     case 'receive': return await acts.receive(step)
     case 'state': return await acts.state(step)
+    case 'replaces': return await acts.replaces(step)
   }
 }
 
@@ -134,7 +135,12 @@ function actsOf (stage: Stage, { steps, name: conversation }: Conversation, fami
       if (step.who === null && (party === null || !stage.parties.includes(party) || known.get(step.name)?.id === null)) return null
       return await received(stage, step, party ?? '', known)
     },
-    state: async step => await inState(stage, step, known)
+    state: async ({ name, states }) => await seen(stage, known.get(name), states.join(' '), body => {
+      const got = ['verdict', 'delivery', 'answer'].map(column => textIn(body, column))
+      return states.every(state => got.includes(state)) ? null : got.filter(state => state !== '').join(' ') || 'not found'
+    }),
+    replaces: async ({ name, of }) => await seen(stage, known.get(name), `replaces ${of}`, ({ replaces }) =>
+      Array.isArray(replaces) && replaces.includes(known.get(of)?.id) ? null : known.get(of)?.id === null ? 'no id to replace' : 'replaces another, or nothing')
   }
 }
 
@@ -230,15 +236,13 @@ async function polled<T> (stage: Stage, ask: () => Promise<T | null>): Promise<T
   }
 }
 
-async function inState (stage: Stage, { name, states }: State, known: Map<string, Known>): Promise<Outcome> {
-  const it = known.get(name)
+/** Looks at a message, as its sender where he is played, until it is as expected. @param lacks what there is instead; null when it is so */
+async function seen (stage: Stage, it: Known | undefined, expected: string, lacks: (body: Reply['body']) => string | null): Promise<Outcome> {
   const who = [it?.made.party ?? '', it?.made.to ?? ''].find(party => stage.parties.includes(party)) ?? ''
-  let got: string[] = []
+  let got: string | null = 'not found'
   await polled(stage, async () => {
-    const { body } = await stage.door.call(who, 'GET', `/v1/messages/${it?.id ?? ''}`)
-    got = ['verdict', 'delivery', 'answer'].map(column => textIn(body, column))
-    return states.every(state => got.includes(state)) || null
+    got = lacks((await stage.door.call(who, 'GET', `/v1/messages/${it?.id ?? ''}`)).body)
+    return got === null || null
   })
-  const ok = states.every(state => got.includes(state))
-  return { who, to: null, type: it?.made.type ?? null, id: it?.id ?? null, expected: states.join(' '), got: ok ? states.join(' ') : got.filter(state => state !== '').join(' ') || 'not found', ok, findings: [], sent: null }
+  return { who, to: null, type: it?.made.type ?? null, id: it?.id ?? null, expected, got: got ?? expected, ok: got === null, findings: [], sent: null }
 }

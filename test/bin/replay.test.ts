@@ -106,6 +106,14 @@ describe('a difference is told', () => {
     assert.match(state.out, /✗ line 2: 0344 sees 301 \(JW301\): expected delivered; got accepted offered awaited/)
   })
 
+  test('when a step cannot be made, with its line; and what the gateway does not know', async () => {
+    const cannot = await replays(written('', 'gemeente sends 301 with VerzoekAntwoord=1'), '--family', 'ijw')
+    assert.equal(cannot.code, 1)
+    assert.match(cannot.err, /^zorgpoort: mine, line 2: this JW301 has no place for an element VerzoekAntwoord\n$/m)
+    const other = await replays(written('gemeente sends 301 as a', 'gemeente sends 301 as b', 'b replaces a'), '--family', 'ijw', '--fresh-ids', '--timeout', '0.1')
+    assert.match(other.out, /✗ line 3: 0344 sees b \(JW301\): expected replaces a; got replaces another, or nothing/)
+  })
+
   test('when a message does not come in its time', async () => {
     const holds: Handler = { name: 'holds', on: [{ message: ['JW301'] }], handle: async () => ({ kind: 'hold', reason: 'look' }) }
     const other = await makeWorld()

@@ -12,8 +12,8 @@ const accepted = { outcome: 'accepted', code: null, at: null }
 
 test('a step says who does what, and what is expected of it', () => {
   const { steps } = parse('# remark', 'gemeente sends 301 as eerste full to 42420002 with Bsn=99990000A with Straatnaam="A B#1" without Product/Code -> refused ZP_SCHEMA at Client/Bsn # so', '',
-    'gemeente sends 301 replacing eerste with ToewijzingNummer of eerste', 'aanbieder receives 301', 'aanbieder answers 301 as nee rejecting ToegewezenProduct 9332 9063', '301 is delivered answered')
-  const [first, second, third, fourth, fifth] = steps
+    'gemeente sends 301 replacing eerste with ToewijzingNummer of eerste', 'aanbieder receives 301', 'aanbieder answers 301 as nee rejecting ToegewezenProduct 9332 9063', '301 is delivered answered', '301 replaces eerste')
+  const [first, second, third, fourth, fifth, sixth] = steps
   assert.deepEqual(first, {
     kind: 'send', line: 2, who: 'gemeente', number: '301', name: 'eerste', size: 'full', file: null, to: '42420002', replaces: null,
     changes: [{ kind: 'set', element: 'Bsn', text: '99990000A' }, { kind: 'set', element: 'Straatnaam', text: 'A B#1' }, { kind: 'drop', element: 'Product/Code' }],
@@ -24,6 +24,7 @@ test('a step says who does what, and what is expected of it', () => {
   assert.deepEqual(third, { kind: 'receive', line: 5, who: 'aanbieder', name: '301', number: null, of: null })
   assert.deepEqual(fourth, { kind: 'answer', line: 6, who: 'aanbieder', of: '301', name: 'nee', rejecting: { at: 'ToegewezenProduct', codes: ['9332', '9063'] }, expected: accepted })
   assert.deepEqual(fifth, { kind: 'state', line: 7, name: '301', states: ['delivered', 'answered'] })
+  assert.deepEqual(sixth, { kind: 'replaces', line: 8, name: '301', of: 'eerste' })
 })
 
 test('what is repeated is expected to be a duplicate, and a file is looked for beside the conversation', () => {
@@ -36,7 +37,7 @@ describe('a mistake is told by its line', () => {
   const wrong: ReadonlyArray<readonly [lines: string[], why: RegExp]> = [
     [['# nothing'], /holds no steps/],
     [['iemand sends 301'], /“iemand” is nobody/],
-    [['gemeente shouts 301'], /sends, repeats, receives, answers or is/],
+    [['gemeente shouts 301'], /sends, repeats, receives, answers, is or replaces/],
     [['gemeente'], /what happens is missing/],
     [['gemeente sends 399'], /“399” is no message/],
     [['gemeente sends 302'], /a 302 answers a 301/],
