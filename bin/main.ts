@@ -11,6 +11,7 @@ import { parties } from './commands/parties.ts'
 import { replay } from './commands/replay.ts'
 import { send } from './commands/send.ts'
 import { serve } from './commands/serve.ts'
+import { sweep } from './commands/sweep.ts'
 import { validate } from './commands/validate.ts'
 import { verify } from './commands/verify.ts'
 import { Problem, WrongUse } from './problem.ts'
@@ -23,7 +24,7 @@ export function program (end: (code: number) => void): Command {
     .exitOverride()
     .showHelpAfterError('(zorgpoort COMMAND --help tells more)')
     .addHelpText('after', '\nExit codes: 0 good, 1 refused or invalid, 2 wrong use.\nZORGPOORT_DEBUG=1 in the environment shows the stack of an error.')
-  for (const add of [serve, validate, send, replay, verify, parties, keys, migrate, conformance, inspect]) add(it, end)
+  for (const add of [serve, validate, send, replay, verify, parties, keys, migrate, conformance, inspect, sweep]) add(it, end)
   for (const command of it.commands) command.copyInheritedSettings(it)
   return it
 }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { InvalidArgumentError, Option, type Command } from 'commander'
-import { databaseUrl, readPlace } from '../src/config.ts'
+import { databaseUrl, readPlace, readRetention } from '../src/config.ts'
 import { openStore, type Mode, type Store } from '../src/store/store.ts'
 import { readRoots, rootsIn, type RootSources } from '../src/vault/vault.ts'
 import { Problem, WrongUse } from './problem.ts'
@@ -47,6 +47,9 @@ function find (place: Place): Found {
   if (given === undefined && !existsSync(path)) throw new WrongUse('no database: give --database sqlite:PATH or --config FILE, or run "npm start" here first')
   return { url: found, path, mode: place.mode ?? mode, roots: said ?? rootsBeside(path) }
 }
+
+/** @returns how long things are kept, as configured @throws ConfigError */
+export const retentionOf = (place: Place): ReturnType<typeof readRetention> => readRetention({ file: place.config, env: process.env })
 
 /** @throws Problem when the file is not there */
 function existing (found: Found): Found {

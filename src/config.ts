@@ -44,6 +44,9 @@ export const configSchema = Type.Object({
   stop_ms_max: ms(20_000, 'Time open requests get to end after SIGTERM, in milliseconds.'),
   retour_unknown: Type.Union([Type.Literal('refuse'), Type.Literal('accept')], { default: 'refuse', description: 'What to do with a retour to a message this gateway never carried; `accept` for the first weeks after a move.' }),
   holidays: Type.Optional(file('JSON file with the days off besides Saturday and Sunday (`fixed` MM-DD, `easter` days from Easter Sunday, `koningsdag`, `dates`); without it those of the Algemene termijnenwet, Good Friday and 5 May.')),
+  retention_payload_days: Type.Integer({ minimum: 30, default: 2922, description: 'How long payloads are kept after they were received, in days (8 years: claims must be accounted for 7 years after theirs). What is undelivered, held or dead stays longer.' }),
+  retention_metadata_days: Type.Integer({ minimum: 30, default: 3653, description: 'How long all else of a message is kept, in days; not shorter than the payload. The receipt is given again for ever.' }),
+  sweep_ms: ms(21_600_000, 'From one sweep of what is older than that to the next, in milliseconds.'),
   log_level: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')], { default: 'info', description: 'Least level that is logged.' })
 }, { additionalProperties: false })
 
@@ -99,6 +102,18 @@ export function readPlace (sources: { file?: string | undefined, env: NodeJS.Pro
   return checked<Static<typeof placeSchema>>(placeSchema, { ...fromFile(sources.file), ...fromEnvironment(configSchema, sources.env) })
 }
 
+type RetentionSettings = Pick<Config, 'retention_payload_days' | 'retention_metadata_days'>
+
+/** @throws ConfigError when a message would go before its payload */
+function checkRetention <T extends RetentionSettings> (config: T): T {
+  if (config.retention_metadata_days < config.retention_payload_days) throw new ConfigError('retention_metadata_days must not be less than retention_payload_days')
+  return config
+}
+
+/** @returns how long things are kept, for a short command. @throws ConfigError naming every wrong setting */
+export const readRetention = (sources: { file?: string | undefined, env: NodeJS.ProcessEnv }): RetentionSettings =>
+  checkRetention(checked<RetentionSettings>(placeSchema, { ...fromFile(sources.file), ...fromEnvironment(configSchema, sources.env) }))
+
 /**
  * @param sources what development mode lays below, a file's path, the environment, and what the command line lays on top
  * @throws ConfigError naming every wrong setting
@@ -107,5 +122,5 @@ export function readConfig (sources: { under?: Raw, file?: string | undefined, e
   const raw = { ...sources.under, ...fromFile(sources.file), ...fromEnvironment(configSchema, sources.env), ...sources.over }
   const config = checked<Config>(configSchema, raw)
   if (!databaseUrl.test(config.database)) throw new ConfigError('database is sqlite: and the path of a file')
-  return Object.freeze(config)
+  return Object.freeze(checkRetention(config))
 }

@@ -18,6 +18,7 @@ import * as standard from './standard/standard.ts'
 import { lockForServe, openStore, StoreFull, type Store } from './store/store.ts'
 import { openOperations } from './transport/operations/operations.ts'
 import { inflight, openRest, type Rest } from './transport/rest/rest.ts'
+import { startUpkeep, upkeepMetrics } from './upkeep/upkeep.ts'
 import { openMarker, readRoots } from './vault/vault.ts'
 import { openValidator } from './validate/validate.ts'
 import { version } from './version.ts'
@@ -58,7 +59,7 @@ async function listen (app: { listen: (at: { host: string, port: number }) => Pr
 }
 
 /** How parts are closed, in the order of this list: first the door, last what it stands on. */
-const closing = ['rest', 'worker', 'operations', 'validator', 'store', 'lock'] as const
+const closing = ['rest', 'upkeep', 'worker', 'operations', 'validator', 'store', 'lock'] as const
 type Closers = Partial<Record<typeof closing[number], () => Promise<void> | void>>
 
 /** @throws ConfigError, StoreFailure, or a listen error (EADDRINUSE) when it cannot start; nothing is left open then */
@@ -132,6 +133,8 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const worker = startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms })
   opened.worker = () => worker.stop()
   const held = inflight(config.inflight_bytes_max)
+  const upkeep = startUpkeep({ store, clock, log, retention: config, sweep_ms: config.sweep_ms, onSweep: upkeepMetrics(metrics.registry, clock).swept })
+  opened.upkeep = () => upkeep.stop()
   const rest = await openRest({ ...config, tls, version }, {
     store, parties, clock, log, inflight: held,
     now: () => clock.now(),

@@ -29,6 +29,7 @@ export const refusals = {
   ZP_SLOW: kind(408, null, 'later', 'De aanvraag kwam te langzaam binnen.', 'The request came in too slowly.'),
   ZP_IDENTIFICATIE_REUSED: kind(409, 'BRS20', 'mend', 'Deze Identificatie is al gebruikt voor een ander bericht van dit type.', 'This Identificatie was used before, for another message of this type.'),
   ZP_RETOUR_SECOND: kind(409, null, 'drop', 'Dit bericht is al beantwoord.', 'This message has been answered already.'),
+  ZP_PAYLOAD_GONE: kind(410, null, 'drop', 'De inhoud van dit bericht wordt niet meer bewaard.', 'The payload of this message is no longer kept.'),
   ZP_SIZE: kind(413, 'BRS06', 'mend', 'Het bericht is te groot.', 'The message is too large.'),
   ZP_MEDIA_TYPE: kind(415, null, 'mend', 'Stuur het bericht als application/xml, zonder Content-Encoding.', 'Send the message as application/xml, without Content-Encoding.'),
   ZP_XML: kind(422, 'BRS14', 'mend', 'Dit is geen bruikbaar XML-document.', 'This is not a usable XML document.'),

@@ -18,10 +18,10 @@ export interface AcceptRules {
 const states = ['delivery', 'offered_ms', 'answer', 'answer_due_ms', 'order_key', 'data_key', 'kek_id', 'header', 'receipt', 'seal'] as const
 
 function statements ({ sql, lock }: Dialect) {
-  const keyed = (columns: string[]) => sql('message').select(columns)
+  const keyed = (columns: string[], table = 'message') => sql(table).select(columns)
     .where({ sender: at('sender'), type: at('type'), identificatie: at('identificatie') })
   return {
-    first: prepared(keyed(['id', 'sha256', 'receipt'])),
+    first: prepared(keyed(['id', 'sha256', 'receipt']).unionAll(keyed(['id', 'sha256', 'receipt'], 'spent'))),
     asked: prepared(lock(keyed(['seq', 'id', 'receiver', 'verdict', 'delivery', 'answer', 'answered_by', 'conversatie', 'order_key', 'header']))),
     message: prepared(sql('message').insert(places([...envelopeColumns, ...states]))
       .onConflict(['sender', 'type', 'identificatie']).ignore().returning('seq')),

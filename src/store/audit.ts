@@ -12,7 +12,9 @@ export const auditEvents = [
   // the audit itself
   'chained',
   // a message
-  'accepted', 'signed', 'rejected', 'answered', 'unanswered', 'offered', 'delivered', 'later', 'held', 'dead', 'payload_read'
+  'accepted', 'signed', 'rejected', 'answered', 'unanswered', 'offered', 'delivered', 'later', 'held', 'dead', 'payload_read',
+  // keeping and forgetting
+  'swept'
 ] as const
 export type AuditEvent = typeof auditEvents[number]
 

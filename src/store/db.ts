@@ -37,6 +37,8 @@ export interface Db {
   registerVersion (): number
   /** The storage itself: what waits, and how large it is. */
   measures (): StoreMeasures
+  /** Brings what is in the log into the database and empties the log, so that what was deleted is gone from the disk. @returns false when another process was reading; then it is done later */
+  truncate (): Promise<boolean>
   /** Whether the last commit failed. */
   failing (): boolean
   /** After what was begun. */

@@ -2,6 +2,7 @@
 import type { Mark } from '../vault/vault.ts'
 import type { Session, Statement, Values } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
+import { text } from './rows.ts'
 
 /** How many go in one statement; most messages have one, a declaratie hundreds. */
 const lots = [64, 8, 1] as const
@@ -9,6 +10,10 @@ const lots = [64, 8, 1] as const
 export interface Marks {
   /** Inside a transaction. */
   put (session: Session, message: number, marks: readonly Mark[]): Promise<void>
+  /** Takes away all marks of a message. Inside a transaction. */
+  forget (session: Session, message: number): Promise<void>
+  /** @returns the names of the keys that any mark is under */
+  keys (session: Session): Promise<string[]>
 }
 
 const rowOf = (nth: number): Record<string, string> => ({ key_id: at(`key${nth}`), message: at('message'), hash: at(`hash${nth}`) })
@@ -18,7 +23,24 @@ const valuesOf = (message: number, marks: readonly Mark[]): Values =>
 export function marksIn ({ sql }: Dialect): Marks {
   const put: ReadonlyArray<readonly [number, Statement]> = lots.map(lot =>
     [lot, prepared(sql('client').insert(Array.from({ length: lot }, (_, nth) => rowOf(nth))))])
+  const next = prepared(sql('client').select('key_id').where('key_id', '>', at('after')).orderByRaw('key_id limit 1'))
+  const forget = prepared(sql('client').where({ key_id: at('key'), message: at('message') }).delete())
+
+  /** From one key straight to the next, past all its marks. */
+  async function keys (session: Session): Promise<string[]> {
+    const found: string[] = []
+    for (;;) {
+      const [row] = await session.all(next, { after: found.at(-1) ?? '' })
+      if (row === undefined) return found
+      found.push(text(row, 'key_id'))
+    }
+  }
+
   return {
+    keys,
+    async forget (session, message) {
+      for (const key of await keys(session)) await session.run(forget, { key, message })
+    },
     async put (session, message, marks) {
       let done = 0
       for (const [lot, statement] of put) {

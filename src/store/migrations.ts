@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import { auditChain } from './migrations/audit.ts'
 import { clientStep } from './migrations/client.ts'
 import { counting } from './migrations/counting.ts'
+import { retention } from './migrations/retention.ts'
 import { register } from './migrations/register.ts'
 import { signatures } from './migrations/signature.ts'
 
@@ -161,5 +162,6 @@ export const migrations: readonly Migration[] = [
   auditChain,
   clientStep,
   signatures,
-  counting
+  counting,
+  retention
 ]

@@ -7,6 +7,7 @@ import { auditor } from './audit.ts'
 import { countVerbs } from './count.ts'
 import { StoreUnusable, type Db } from './db.ts'
 import { at, once, prepared, sqliteDialect, type Dialect } from './dialect.ts'
+import { sweepVerb } from './forget.ts'
 import { bringForward } from './migrate.ts'
 import { migrations } from './migrations.ts'
 import { queueVerbs, weigh } from './queue.ts'
@@ -90,6 +91,8 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     ...signatureVerb(db, dialect),
     ...registerVerbs(db, dialect),
     ...countVerbs(db, dialect),
+    ...sweepVerb(db, dialect, audit),
+    truncate: () => db.truncate(),
     check: () => check(db, dialect),
     close: () => db.close()
   }

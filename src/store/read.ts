@@ -13,7 +13,7 @@ import { asReceiver, viewValues, visible } from './view.ts'
 type Verbs = Pick<Store, 'mailbox' | 'acknowledge' | 'message' | 'list' | 'history' | 'findings' | 'payload' | 'seal' | 'receipt' | 'inspect'>
 
 const columns = [
-  'm.seq', ...envelopeColumns.map(name => `m.${name}`), 'm.delivery', 'm.answer', 'm.answered_by', 'm.answer_due_ms', 'm.offered_ms', 'm.delivered_ms',
+  'm.seq', ...envelopeColumns.map(name => `m.${name}`), 'm.delivery', 'm.answer', 'm.answered_by', 'm.answer_due_ms', 'm.offered_ms', 'm.delivered_ms', 'm.payload_gone_ms', 'm.payload_gone_why',
   'd.state as work_state', 'd.due_ms as work_due_ms', 'd.attempts as work_attempts', 'd.last_reason as work_reason', 's.signer'
 ]
 

@@ -117,6 +117,7 @@ export function stored (row: Row): StoredMessage {
     answer_due: maybe(row, 'answer_due_ms', at),
     offered: maybe(row, 'offered_ms', at),
     delivered: maybe(row, 'delivered_ms', at),
+    payload_gone: row['payload_gone_ms'] === null ? null : { at: at(row, 'payload_gone_ms'), why: oneOf(row, 'payload_gone_why', ['retention', 'erased']) },
     dead_reason: work === 'dead' ? maybe(row, 'work_reason', text) : null,
     next_try: work === 'due' ? at(row, 'work_due_ms') : null,
     attempts: work === null ? 0 : whole(row, 'work_attempts'),

@@ -1,6 +1,7 @@
 /** SQLite behind the store: one connection that writes, one that reads, and the lock that lets one server in. */
 import { closeSync, openSync, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { StoreFull, StoreUnavailable, StoreUnusable, type Db, type Row, type Session, type Statement, type Value, type Values } from './db.ts'
 import { groupWriter, type Writer } from './group.ts'
@@ -149,6 +150,15 @@ export const sizes = (path: string): Omit<StoreMeasures, 'waiting'> => ({
   free_bytes: told(() => freeBytes(path))
 })
 
+/** Between two transactions, and without waiting for whoever reads. */
+async function truncate (db: Connection): Promise<boolean> {
+  do await turn(); while (db.inTransaction)
+  return storing(db, () => {
+    db.pragma('busy_timeout = 0')
+    try { return db.pragma('wal_checkpoint(truncate)', { simple: true }) === 0 } finally { db.pragma(`busy_timeout = ${busy_timeout_ms}`) }
+  })
+}
+
 /** @param committed told of each commit @throws StoreFailure when the file cannot be made or opened */
 export function openSqlite (path: string, committed?: StoreObserver['committed']): Db {
   const { writing, reading } = openFile(path, () => ({ writing: connect(path, false), reading: connect(path, true) }))
@@ -158,6 +168,7 @@ export function openSqlite (path: string, committed?: StoreObserver['committed']
   return {
     write: (work, weight = light) => writer.write(work, weight),
     read: work => work(reader),
+    truncate: () => truncate(writing),
     failing: () => writer.failing(),
     measures: () => ({ waiting: writer.waiting(), ...sizes(path) }),
     registerVersion () {

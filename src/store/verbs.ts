@@ -125,6 +125,8 @@ export interface StoredMessage extends Envelope {
   readonly offered: Instant | null
   readonly delivered: Instant | null
   readonly dead_reason: string | null
+  /** Since when and why its payload is not here any more; null while it is. */
+  readonly payload_gone: { readonly at: Instant, readonly why: 'retention' | 'erased' } | null
   /** The worker's next try and the number of tries so far; null and 0 when nothing is left to do. */
   readonly next_try: Instant | null
   readonly attempts: number
@@ -235,6 +237,13 @@ export interface StoreObserver {
   collected (duration_ms: number): void
 }
 
+/** payload: the bytes, what was found in them, and their key. metadata: all but what a repeat needs. */
+export type SweepKind = 'payload' | 'metadata'
+/** One window: messages after the place `after` (0 at first), received before `before`; ends at whichever bound comes first. `dry` only counts. */
+export interface SweepStep { readonly before: Instant, readonly now: Instant, readonly after: number, readonly messages_max: number, readonly bytes_max: number, readonly dry: boolean }
+/** What one window did. `kept`: old enough, and why it stayed. `after`: where the next begins; null when there is none. */
+export interface Swept { readonly swept: number, readonly bytes: number, readonly kept: Readonly<Record<'undelivered' | 'awaiting' | 'payload', number>>, readonly after: number | null }
+
 export interface Store {
   /** Stores what arrives together in one transaction and answers item by item; concurrent calls share a commit. */
   accept (items: readonly Acceptance[]): Promise<Accepted[]>
@@ -277,6 +286,10 @@ export interface Store {
   stats (now: Instant): Promise<StoreStats>
   /** Cheap: asks no table. */
   measures (): StoreMeasures
+  /** Forgets what was received before a moment, one window at a time; what is undelivered, or awaits an answer before its due, stays. */
+  sweep (kind: SweepKind, step: SweepStep): Promise<Swept>
+  /** Takes what was deleted off the disk, also out of the log beside the database. @returns false when another process was reading: then a later one does it */
+  truncate (): Promise<boolean>
   /** Whether messages can be stored now: asks the database, and where the last write failed tries a small one. @throws StoreFailure */
   check (): Promise<void>
   close (): Promise<void>

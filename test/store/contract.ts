@@ -2,6 +2,7 @@
 import { describe } from 'node:test'
 import { acceptContract } from './accepting.ts'
 import { faultContract } from './faulting.ts'
+import { forgetContract } from './forgetting.ts'
 import { keepContract } from './keeping.ts'
 import { readContract } from './reading.ts'
 import type { Fresh, OpenStore } from './sample.ts'
@@ -20,6 +21,7 @@ export function storeContract (name: string, open: OpenStore): void {
     workContract(fresh)
     readContract(fresh, open)
     keepContract(fresh, open)
+    forgetContract(fresh)
     faultContract(fresh)
   })
 }

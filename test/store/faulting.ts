@@ -17,7 +17,7 @@ const failing = (session: Session, fails: Fails): Session => ({
 })
 
 /** Storage of which steps fail: every statement is a step, and so is the news that a commit was made. */
-const failingDb = (fails: Fails) => (db: Db): Db => ({
+export const failingDb = (fails: Fails) => (db: Db): Db => ({
   ...db,
   read: work => db.read(session => work(failing(session, fails))),
   async write (work, weight) {
@@ -26,7 +26,7 @@ const failingDb = (fails: Fails) => (db: Db): Db => ({
   }
 })
 
-async function untilDone<T> (work: () => Promise<T>): Promise<T> {
+export async function untilDone<T> (work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await work()

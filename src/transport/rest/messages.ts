@@ -1,6 +1,6 @@
 /** `/v1/messages`: send one, list, and look at one and its parts. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { instant, partyCode, partyKind, Refusal, type Instant, type PartyCode } from '../../core/core.ts'
+import { instant, partyCode, partyKind, Refusal, rfc3339, type Instant, type PartyCode } from '../../core/core.ts'
 import type { ListFilter, View } from '../../store/store.ts'
 import { viewIn } from './acting.ts'
 import { bytes, found, gives, header, idOf, json, raw, sendBytes, type RouteParts } from './parts.ts'
@@ -101,8 +101,10 @@ export function byteRoutes (parts: RouteParts): FastifyPluginAsyncTypebox {
       schema: { operationId: 'getPayload', summary: 'The exact bytes of the message', params: shapes.idParams, querystring: shapes.partyQuery, response: gives({ 200: raw('application/xml', 'The message as it was sent', { 'Content-Digest': header('RFC 9530, SHA-256') }) }) }
     }, async (request, reply) => {
       const id = idOf(request.params.id)
-      const { sha256 } = found(await store.message(view(request), id))
-      return await sendBytes(reply.header('Content-Digest', contentDigest(sha256)), 'application/xml', found(await store.payload(view(request), id)))
+      const bytes = await store.payload(view(request), id)
+      const { sha256, payload_gone } = found(await store.message(view(request), id))
+      if (payload_gone !== null) throw new Refusal('ZP_PAYLOAD_GONE', `${payload_gone.why}, ${rfc3339(payload_gone.at)}`)
+      return await sendBytes(reply.header('Content-Digest', contentDigest(sha256)), 'application/xml', found(bytes))
     })
 
     app.get('/messages/:id/seal', {

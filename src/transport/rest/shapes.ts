@@ -70,6 +70,7 @@ export const messageShape = Type.Object({
   next_try: orNull(time('When delivery is tried next.')),
   dead_reason: orNull(Type.String()),
   signature: Type.Union([Type.Object({ signer_sha256: Type.String({ description: 'Fingerprint of the certificate.' }) }), Type.Null()], { description: 'The sender’s own, where it gave one.' }),
+  payload_gone: orNull(time('Since when the payload is no longer kept; its receipt and seal stay.')),
   links
 }, { $id: 'Message' })
 

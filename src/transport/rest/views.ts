@@ -14,7 +14,7 @@ export function messageView (it: StoredMessage, links: Links, now: Instant): Rec
   return {
     id, family, type, afzender, ontvanger, sender, receiver, identificatie, sha256, size_bytes, referentienummer, conversatie, verdict,
     received: rfc3339(it.received), delivery, answer, answer_due: time(it.answer_due), overdue: answer === 'awaited' && it.answer_due !== null && it.answer_due <= now, answers, answered_by, offered: time(it.offered), delivered: time(it.delivered),
-    attempts, next_try: time(it.next_try), dead_reason, signature: signer === null ? null : { signer_sha256: signer }, links: links(id)
+    attempts, next_try: time(it.next_try), dead_reason, payload_gone: time(it.payload_gone?.at ?? null), signature: signer === null ? null : { signer_sha256: signer }, links: links(id)
   }
 }
 

@@ -1,0 +1,97 @@
+/** Forgetting: of a message its payload and what was found in it, or all but the key under which it was taken. */
+import type { Instant } from '../core/core.ts'
+import type { Audit } from './audit.ts'
+import type { Db, Row, Session } from './db.ts'
+import { at, prepared, type Dialect } from './dialect.ts'
+import { marksIn } from './marks.ts'
+import { message, text, whole } from './rows.ts'
+import type { Store, Swept, SweepKind, SweepStep } from './verbs.ts'
+
+/** What is under way, or waits for a person, is not forgotten however old it is. */
+const settled: ReadonlySet<string> = new Set(['none', 'delivered'])
+
+function statements ({ sql }: Dialect) {
+  const state = ['m.id', 'm.received_ms', 'm.delivery', 'm.answer', 'm.answer_due_ms', 'm.size_bytes']
+  return {
+    payload: prepared(sql('payload as p').join('message as m', 'm.seq', 'p.message').select(['p.message as seq', ...state])
+      .where('p.message', '>', at('after')).orderByRaw('p.message limit ?', [at('limit')])),
+    metadata: prepared(sql('message as m').leftJoin('payload as p', 'p.message', 'm.seq').select(['m.seq', ...state, 'p.message as payload'])
+      .where('m.seq', '>', at('after')).orderByRaw('m.seq limit ?', [at('limit')])),
+    noPayload: prepared(sql('payload').where('message', at('seq')).delete()),
+    noFinding: prepared(sql('finding').where('message', at('seq')).delete()),
+    gone: prepared(sql('message').where('seq', at('seq')).update({ data_key: null, kek_id: null, payload_gone_ms: at('now'), payload_gone_why: at('why') })),
+    spend: prepared(sql.into(sql.raw('spent (sender, type, identificatie, id, sha256, receipt)'))
+      .insert(sql('message').select(['sender', 'type', 'identificatie', 'id', 'sha256', 'receipt']).where('seq', at('seq')))),
+    noMessage: prepared(sql('message').where('seq', at('seq')).delete())
+  }
+}
+
+export interface Forgetter {
+  /** Takes away payload, findings and the key they were under; what is left says when and why. Inside a transaction. */
+  payload (session: Session, seq: number, why: 'retention' | 'erased', now: Instant): Promise<void>
+  /** Takes away the message with everything that hangs on it; the key under which it was taken stays spent. Inside a transaction. */
+  metadata (session: Session, seq: number): Promise<void>
+}
+
+export function forgetter (dialect: Dialect): Forgetter {
+  const sql = statements(dialect)
+  const marks = marksIn(dialect)
+  return {
+    async payload (session, seq, why, now) {
+      await session.run(sql.noPayload, { seq })
+      await session.run(sql.noFinding, { seq })
+      await session.run(sql.gone, { seq, why, now })
+    },
+    async metadata (session, seq) {
+      await marks.forget(session, seq)
+      await session.run(sql.spend, { seq })
+      await session.run(sql.noMessage, { seq })
+    }
+  }
+}
+
+/** @returns why a message that is old enough stays all the same; null when it may go */
+function reason (row: Row, now: Instant): keyof Swept['kept'] | null {
+  if (!settled.has(text(row, 'delivery'))) return 'undelivered'
+  // A term that was never set has run out long before any retention has.
+  if (row['answer'] === 'awaited' && row['answer_due_ms'] !== null && whole(row, 'answer_due_ms') > now) return 'awaiting'
+  return (row['payload'] ?? null) !== null ? 'payload' : null
+}
+
+/** Goes through one window of messages, in the order they were taken. @returns those that go, and the tally */
+function sorted (rows: readonly Row[], { before, now, bytes_max, messages_max }: SweepStep): { readonly going: Row[], readonly tally: Swept } {
+  const going: Row[] = []
+  const kept = { undelivered: 0, awaiting: 0, payload: 0 }
+  let [bytes, after, done] = [0, 0, rows.length < messages_max]
+  for (const row of rows) {
+    if (whole(row, 'received_ms') >= before) { done = true; break }
+    if (bytes > bytes_max) { done = false; break }
+    after = whole(row, 'seq')
+    const why = reason(row, now)
+    if (why !== null) { kept[why]++; continue }
+    going.push(row)
+    bytes += whole(row, 'size_bytes')
+  }
+  return { going, tally: { swept: going.length, bytes, kept, after: done ? null : after } }
+}
+
+/** @returns the verb that forgets by age */
+export function sweepVerb (db: Db, dialect: Dialect, audit: Audit): Pick<Store, 'sweep'> {
+  const sql = statements(dialect)
+  const forget = forgetter(dialect)
+
+  async function step (session: Session, kind: SweepKind, { now, after, messages_max, dry, ...rest }: SweepStep): Promise<Swept> {
+    const rows = await session.all(sql[kind], { after, limit: messages_max })
+    const { going, tally } = sorted(rows, { now, after, messages_max, dry, ...rest })
+    const [first, last] = [going[0], going.at(-1)]
+    if (dry || first === undefined || last === undefined) return tally
+    for (const row of going) {
+      if (kind === 'payload') await forget.payload(session, whole(row, 'seq'), 'retention', now)
+      else await forget.metadata(session, whole(row, 'seq'))
+    }
+    await audit(session, { at: now, event: 'swept', message: null, detail: [kind, going.length, message(first, 'id'), message(last, 'id')].join(':') })
+    return tally
+  }
+
+  return { sweep: (kind, it) => it.dry ? db.read(session => step(session, kind, it)) : db.write(session => step(session, kind, it), { items: it.messages_max, bytes: it.bytes_max }) }
+}

@@ -1,0 +1,26 @@
+/** What is kept for how long: payloads go first, then the rest of a message, and what was given a receipt is remembered for ever. */
+import type { Knex } from 'knex'
+import type { Migration } from '../migrations.ts'
+
+/** Keys under which messages were taken whose metadata are gone: a repeat still gets its first receipt, other bytes are still refused. */
+function spent (t: Knex.CreateTableBuilder): void {
+  t.text('sender').notNullable()
+  t.text('type').notNullable()
+  t.text('identificatie').notNullable()
+  t.text('id').notNullable()
+  t.text('sha256').notNullable()
+  t.binary('receipt').notNullable() // exact bytes
+  t.primary(['sender', 'type', 'identificatie'])
+}
+
+/** The step of `migrations.ts`. */
+export const retention: Migration = {
+  name: '0004-retention',
+  ordered: ['spent'],
+  up: schema => schema
+    .createTable('spent', spent)
+    .alterTable('message', t => {
+      t.bigInteger('payload_gone_ms') // since when payload, findings and their key are gone; null while they are here
+      t.text('payload_gone_why') // retention or erased
+    })
+}

@@ -1,0 +1,60 @@
+/** The sweep: forgets what is older than it may be kept, in small steps between which messages go on. */
+import { setTimeout as pause } from 'node:timers/promises'
+import { instant, type Instant } from '../core/core.ts'
+import type { Store, Swept, SweepKind } from '../store/store.ts'
+
+/** How long things are kept, in days. */
+export interface Retention { readonly retention_payload_days: number, readonly retention_metadata_days: number }
+/** What a sweep did of one kind. */
+export interface Tally { readonly swept: number, readonly bytes: number, readonly kept: Readonly<Swept['kept']> }
+export type Report = Readonly<Record<SweepKind, Tally>>
+
+export interface SweepOptions {
+  readonly store: Pick<Store, 'sweep' | 'truncate'>
+  readonly retention: Retention
+  readonly now: Instant
+  /** Only counts. */
+  readonly dry?: boolean
+  readonly signal?: AbortSignal
+  /** Told after every step. */
+  readonly onStep?: (kind: SweepKind, step: Swept) => void
+}
+
+/** One step: so little that a message that comes meanwhile hardly notices. */
+const step = { messages_max: 200, bytes_max: 4_000_000 }
+const pause_ms = 25
+const day_ms = 86_400_000
+
+const none: Tally = { swept: 0, bytes: 0, kept: { undelivered: 0, awaiting: 0, payload: 0 } }
+const sum = (a: Tally, b: Tally): Tally => ({
+  swept: a.swept + b.swept,
+  bytes: a.bytes + b.bytes,
+  kept: { undelivered: a.kept.undelivered + b.kept.undelivered, awaiting: a.kept.awaiting + b.kept.awaiting, payload: a.kept.payload + b.kept.payload }
+})
+
+/** @returns the moment before which things are too old */
+export const cutoff = (now: Instant, days: number): Instant => instant(Math.max(0, now - days * day_ms))
+
+async function sweepKind (kind: SweepKind, days: number, { store, now, dry = false, signal, onStep }: SweepOptions): Promise<Tally> {
+  let tally = none
+  for (let after: number | null = 0; after !== null && signal?.aborted !== true;) {
+    const swept: Swept = await store.sweep(kind, { ...step, before: cutoff(now, days), now, after, dry })
+    onStep?.(kind, swept)
+    tally = sum(tally, swept)
+    after = swept.after
+    if (after !== null) await pause(pause_ms)
+  }
+  return tally
+}
+
+/**
+ * Payloads first, then metadata; what is half done when it is stopped is done by the next sweep.
+ * @throws StoreFailure when a step fails; the steps before it stand
+ */
+export async function sweep (options: SweepOptions): Promise<Report> {
+  const { retention_payload_days, retention_metadata_days } = options.retention
+  const payload = await sweepKind('payload', retention_payload_days, options)
+  const metadata = await sweepKind('metadata', retention_metadata_days, options)
+  if (options.dry !== true && payload.swept + metadata.swept > 0) await options.store.truncate()
+  return { payload, metadata }
+}
