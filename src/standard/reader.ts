@@ -152,8 +152,12 @@ function skipSpace (text: string, from: number): number {
   return at
 }
 
+/** A leaf of more than this is no leaf of a message, however it is written; decoding one of 25 MB would take seconds and a gigabyte. */
+const leaf_characters_max = 10_000
+
 /** @returns the text of a leaf with line ends normalised and entities decoded; null when it is not surely well-formed */
 function leafText (raw: string, plain: boolean): string | null {
+  if (raw.length > leaf_characters_max) return null
   const text = raw.includes('\r') ? raw.replace(/\r\n?/g, '\n') : raw
   if (plain) return text
   if (text.includes(']]>') || !isXmlText(text)) return null
