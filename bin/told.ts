@@ -10,7 +10,7 @@ const subject = ({ who, action, name, type, to, sent }: StepResult): string =>
   `${who ?? ''} ${verbs[action]} ${visible(name)}${type === null || type === name ? '' : ` (${type})`}${sent === null || to === null ? '' : ` to ${visible(to)}`}`
 
 /** What a person does about a difference that has one likely cause. */
-const hint = ({ got, expected }: StepResult): string[] => got === 'duplicate' && expected === 'accepted' ? ['    it was sent before; --fresh-ids gives it new numbers'] : []
+const hint = ({ got, expected }: StepResult): string[] => expected === 'accepted' && ['duplicate', 'refused ZP_IDENTIFICATIE_REUSED'].includes(got) ? ['    it was sent before; --fresh-ids gives it new numbers'] : []
 
 /** @returns the lines of a step that went as expected */
 const goodLine = (it: StepResult): string => `  ${styleText('green', '✓')} ${subject(it)}: ${it.got}  ${styleText('dim', `${it.id ?? ''} ${it.ms} ms`.trim())}`
