@@ -3,12 +3,14 @@ import { Command, CommanderError } from 'commander'
 import { Unusable } from '../src/core/core.ts'
 import { StoreFailure } from '../src/store/store.ts'
 import { version } from '../src/version.ts'
+import { backup } from './commands/backup.ts'
 import { conformance } from './commands/conformance.ts'
 import { inspect } from './commands/inspect.ts'
 import { keys } from './commands/keys.ts'
 import { migrate } from './commands/migrate.ts'
 import { parties } from './commands/parties.ts'
 import { replay } from './commands/replay.ts'
+import { restore } from './commands/restore.ts'
 import { send } from './commands/send.ts'
 import { serve } from './commands/serve.ts'
 import { sweep } from './commands/sweep.ts'
@@ -24,7 +26,7 @@ export function program (end: (code: number) => void): Command {
     .exitOverride()
     .showHelpAfterError('(zorgpoort COMMAND --help tells more)')
     .addHelpText('after', '\nExit codes: 0 good, 1 refused or invalid, 2 wrong use.\nZORGPOORT_DEBUG=1 in the environment shows the stack of an error.')
-  for (const add of [serve, validate, send, replay, verify, parties, keys, migrate, conformance, inspect, sweep]) add(it, end)
+  for (const add of [serve, validate, send, replay, verify, parties, keys, backup, restore, migrate, conformance, inspect, sweep]) add(it, end)
   for (const command of it.commands) command.copyInheritedSettings(it)
   return it
 }

@@ -15,7 +15,7 @@ export const developmentDatabase = `sqlite:${join(developmentFolder, 'zorgpoort.
 /** What the options say. */
 export interface Place { readonly config?: string, readonly database?: string, readonly mode?: Mode }
 /** A database, and the mode and roots that were said, if any. */
-interface Found { readonly url: string, readonly path: string, readonly mode: Mode | undefined, readonly roots: RootSources | null }
+export interface Found { readonly url: string, readonly path: string, readonly mode: Mode | undefined, readonly roots: RootSources | null }
 
 function url (text: string): string {
   if (!databaseUrl.test(text)) throw new InvalidArgumentError('it is sqlite: and the path of a file')
@@ -37,7 +37,7 @@ function rootsBeside (path: string): RootSources | null {
 }
 
 /** @throws WrongUse when none is given and this folder has none; ConfigError when what is configured is wrong */
-function find (place: Place): Found {
+export function findPlace (place: Place): Found {
   const { database, mode, kek, index_key, audit_key } = readPlace({ file: place.config, env: process.env })
   const said = kek === undefined || index_key === undefined || audit_key === undefined ? null : { kek, index_key, audit_key }
   const given = place.database ?? database
@@ -58,7 +58,7 @@ function existing (found: Found): Found {
 }
 
 /** @returns the database to work on, which is there */
-export const databaseOf = (place: Place): Found => existing(find(place))
+export const databaseOf = (place: Place): Found => existing(findPlace(place))
 
 async function within<T> ({ url, mode = 'test', roots }: Found, work: (store: Store) => Promise<T>): Promise<T> {
   const store = await openStore({ url, mode, roots: roots === null ? null : readRoots(roots) })
@@ -70,7 +70,7 @@ export const withStore = <T>(place: Place, work: (store: Store) => Promise<T>): 
 
 /** The same, and the store is made when it is not there: then its mode must be said, because it is for ever. */
 export async function withNewStore<T> (place: Place, work: (store: Store) => Promise<T>): Promise<T> {
-  const found = find(place)
+  const found = findPlace(place)
   if (!existsSync(found.path) && found.mode === undefined) throw new WrongUse(`there is no database at ${found.path} yet: say with --mode test or --mode production what it is to be`)
   return await within(found, work)
 }

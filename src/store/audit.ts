@@ -11,6 +11,8 @@ import { shut } from './safe.ts'
 export const auditEvents = [
   // the audit itself
   'chained',
+  // the database: copied, put back from a copy
+  'backed_up', 'restored',
   // a message
   'accepted', 'signed', 'rejected', 'answered', 'unanswered', 'offered', 'delivered', 'later', 'held', 'dead', 'payload_read',
   // keeping and forgetting

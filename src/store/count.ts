@@ -7,7 +7,7 @@ import { at as instantOf, text, whole } from './rows.ts'
 import type { Depth, Store, StoreStats } from './verbs.ts'
 
 /** Nothing is counted further: that it is very much is known by then. */
-export const counted_max = 10_000
+const counted_max = 10_000
 /** A certificate that ends within this time is `ending`. */
 const ending_ms = 30 * 86_400_000
 

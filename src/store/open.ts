@@ -4,6 +4,7 @@ import { systemClock, type Clock } from '../core/core.ts'
 import type { Roots } from '../vault/vault.ts'
 import { accepter, closing, earlierVerb, type AcceptRules } from './accept.ts'
 import { auditor } from './audit.ts'
+import { backupVerbs } from './backup.ts'
 import { countVerbs } from './count.ts'
 import { StoreUnusable, type Db } from './db.ts'
 import { at, once, prepared, sqliteDialect, type Dialect } from './dialect.ts'
@@ -93,6 +94,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     ...countVerbs(db, dialect),
     ...sweepVerb(db, dialect, audit),
     truncate: () => db.truncate(),
+    ...backupVerbs(db, audit),
     check: () => check(db, dialect),
     close: () => db.close()
   }

@@ -1,5 +1,5 @@
 /** The face of the store: its verbs, what opens it, and the ways it can fail. */
 export type * from './verbs.ts'
-export { counted_max } from './count.ts'
+export { contentsOf, copyDatabase, damageOf, kekIdsOf, throughToDisk, tryKeys, type Contents, type KeyTrial, type Pace } from './backup.ts'
 export { openStore, migrate, lockForServe, type Mode, type StoreOptions } from './open.ts'
 export { StoreFailure, StoreFull, StoreUnavailable, StoreUnusable, type Db, type Session } from './db.ts'
