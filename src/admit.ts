@@ -41,6 +41,12 @@ const elevenTest = (digits: string): boolean =>
 export const isTestBsn = (bsn: string): boolean =>
   /^9999[0-9]{5}$/.test(bsn) && Number(bsn) >= 999_900_006 && Number(bsn) <= 999_999_990 && elevenTest(bsn)
 
+/** @returns whether nine digits in a row anywhere in the bytes pass the eleven test and are no test Bsn: then they may be a real person's */
+export function mayBeRealPerson (bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+  return [...text.matchAll(/(?<![0-9])[0-9]{9}(?![0-9])/g)].some(([digits]) => elevenTest(digits) && !isTestBsn(digits))
+}
+
 /** Places that are told at most. */
 const told_max = 200
 

@@ -42,6 +42,8 @@ export const configSchema = Type.Object({
   poll_ms: ms(1_000, 'How often the worker looks for due deliveries when nothing wakes it, in milliseconds.'),
   handler_ms_max: ms(30_000, 'Time a handler may take for one message, in milliseconds.'),
   stop_ms_max: ms(20_000, 'Time open requests get to end after SIGTERM, in milliseconds.'),
+  refused_day_max: Type.Integer({ minimum: 0, default: 1_000, description: 'Refused messages kept of one party within 24 hours, so that it can look up why; 0 keeps none.' }),
+  refused_bytes_max: bytes(1_000_000, 'Largest refused message whose bytes are kept with it, in bytes.'),
   retour_unknown: Type.Union([Type.Literal('refuse'), Type.Literal('accept')], { default: 'refuse', description: 'What to do with a retour to a message this gateway never carried; `accept` for the first weeks after a move.' }),
   holidays: Type.Optional(file('JSON file with the days off besides Saturday and Sunday (`fixed` MM-DD, `easter` days from Easter Sunday, `koningsdag`, `dates`); without it those of the Algemene termijnenwet, Good Friday and 5 May.')),
   retention_payload_days: Type.Integer({ minimum: 30, default: 2922, description: 'How long payloads are kept after they were received, in days (8 years: claims must be accounted for 7 years after theirs). What is undelivered, held or dead stays longer.' }),

@@ -9,16 +9,17 @@ import type { deliver } from './deliver/deliver.ts'
 import type { Draft, Handlers, Outcome } from './handle/handle.ts'
 import { ownView, type Parties } from './party/party.ts'
 import { messageLinks, receiptBytes } from './receipt.ts'
+import { keepRefused, type RefusedLimits } from './refused.ts'
 import type { route } from './route/route.ts'
 import type { Sealer, statementBytes, verifySignature } from './sign/sign.ts'
 import { signed } from './signed.ts'
 import type * as Standard from './standard/standard.ts'
 import type { Acceptance, Accepted, Claimed, Difference, Envelope, Finish, KeptSignature, Store } from './store/store.ts'
-import type { Validator } from './validate/validate.ts'
+import type { Judgement, Validator } from './validate/validate.ts'
 import type { Mark, Marker } from './vault/vault.ts'
 
 /** Everything the flow is made of; `gateway.ts` brings it. */
-export interface Stages {
+export interface Stages extends RefusedLimits {
   readonly clock: Clock
   readonly calendar: Calendar
   readonly mode: 'test' | 'production'
@@ -39,8 +40,8 @@ export interface Stages {
   readonly onError: (error: unknown, id: MessageId) => void
 }
 
-/** Who brings a message, for which party, through which door. The gateway's own messages have no account and no certificate. */
-export interface Submitter { readonly account: AccountId | null, readonly party: PartyCode, readonly certificate: Fingerprint | null, readonly door: Door, readonly signature?: Uint8Array | null }
+/** Who brings a message, for which party, through which door, and what he says it replaces. The gateway's own messages have no account and no certificate. */
+export interface Submitter { readonly account: AccountId | null, readonly party: PartyCode, readonly certificate: Fingerprint | null, readonly door: Door, readonly signature?: Uint8Array | null, readonly replaces?: MessageId }
 
 interface Received { readonly bytes: Uint8Array, readonly by: Submitter, readonly at: Instant }
 interface Valid extends Received { readonly model: Standard.MessageModel, readonly message: Standard.Tree }
@@ -50,7 +51,7 @@ interface Sealed { readonly acceptance: Acceptance }
 export interface Stored { readonly id: string, readonly type: Standard.MessageType, readonly duplicate: boolean, readonly waiting: boolean, readonly receipt: Uint8Array }
 
 export interface Pipeline {
-  /** @returns the receipt, after the commit. @throws Refusal; then nothing was stored */
+  /** @returns the receipt, after the commit. @throws Refusal; then no message was stored, and of the refused one what its sender needs to correct it */
   receive (bytes: Uint8Array, by: Submitter): Promise<Stored>
   /** Deals with one delivery under its lease. Never throws: a failure becomes a later try. */
   work (claimed: Claimed, stop: AbortSignal): Promise<Finish>
@@ -59,9 +60,12 @@ export interface Pipeline {
 export function openPipeline (stages: Stages): Pipeline {
   return {
     receive: async (bytes, by) => {
-      const read = await valid(stages, { bytes, by, at: stages.clock.now() })
-      const now = await admitted(stages, read).then(it => seal(stages, it)).catch(async error => await receivedBefore(stages, read) ?? Promise.reject(error))
-      return 'receipt' in now ? now : await keep(stages, now)
+      const received = { bytes, by, at: stages.clock.now() }
+      const judgement = await stages.validator.validate(bytes)
+      const { model } = judgement
+      return await taken(stages, received, judgement).catch(async error => {
+        throw error instanceof Refusal && model !== null ? await keepRefused(stages, { ...received, model, sha256: digestOf(bytes) }, error) : error
+      })
     },
     work: async (claimed, stop) => await work(stages, claimed, stop).catch(error => {
       stages.onError(error, claimed.envelope.id)
@@ -70,8 +74,13 @@ export function openPipeline (stages: Stages): Pipeline {
   }
 }
 
-async function valid (stages: Stages, received: Received): Promise<Valid> {
-  const judgement = await stages.validator.validate(received.bytes)
+async function taken (stages: Stages, received: Received, judgement: Judgement): Promise<Stored> {
+  const read = valid(received, judgement)
+  const now = await admitted(stages, read).then(it => seal(stages, it)).catch(async error => await receivedBefore(stages, read) ?? Promise.reject(error))
+  return 'receipt' in now ? now : await keep(stages, now)
+}
+
+function valid (received: Received, judgement: Judgement): Valid {
   if (judgement.kind === 'invalid') throw new Refusal(judgement.code, judgement.model?.type ?? null, judgement.findings)
   return { ...received, model: judgement.model, message: judgement.message }
 }
@@ -125,7 +134,8 @@ async function seal (stages: Stages, it: Admitted): Promise<Sealed> {
       answer_due: delivery === 'offered' ? answerDue(stages, it.model, it.at) : null,
       order_key: orderKey(it.model, it.journey, it.clients),
       clients: it.clients,
-      correlation: correlationOf(stages, it)
+      correlation: correlationOf(stages, it),
+      replaces: it.by.replaces ?? null
     }
   }
 }
@@ -215,7 +225,7 @@ async function stored (stages: Stages, envelope: Envelope): Promise<Standard.Tre
 async function prepare (stages: Stages, draft: Draft, handledMessage: Envelope): Promise<Sealed> {
   const bytes = stages.standard.writeMessage(stages.standard.modelOf(draft.type), draft.message)
   const by: Submitter = { account: null, party: partyCode(handledMessage.receiver), certificate: null, door: 'gateway' }
-  return await seal(stages, await admitted(stages, await valid(stages, { bytes, by, at: stages.clock.now() })))
+  return await seal(stages, await admitted(stages, valid({ bytes, by, at: stages.clock.now() }, await stages.validator.validate(bytes))))
 }
 
 function reasonOf (error: unknown): string {

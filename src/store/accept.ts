@@ -5,6 +5,7 @@ import type { Audit } from './audit.ts'
 import type { Db, Session, Statement, Row, Values } from './db.ts'
 import { at, places, prepared, type Dialect } from './dialect.ts'
 import { marksIn } from './marks.ts'
+import { corrections } from './refused.ts'
 import { bytes, envelopeColumns, maybe, message, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
 import { signatureKeeper } from './signature.ts'
@@ -88,6 +89,7 @@ export type Accept = (session: Session, item: Closing) => Promise<Accepted>
 /** @returns what takes one message in, inside a transaction; a refused or repeated one changes nothing */
 export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): Accept {
   const sql = statements(dialect)
+  const correct = corrections(dialect)
   const marks = marksIn(dialect)
   const keepSignature = signatureKeeper(dialect, audit)
 
@@ -126,11 +128,14 @@ export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): A
     if (repeat !== null) return repeat
     const found = await asked(session, item)
     if (found.kind === 'refused') return found
+    const key = { id: item.envelope.id, party: item.envelope.sender, type: item.envelope.type, identificatie: item.envelope.identificatie }
+    if (!await correct.may(session, key, item.replaces)) return refused('ZP_REPLACES', item.replaces)
     const envelope = found.kind === 'free' ? item.envelope : following(item.envelope, found.row)
     const [row] = await session.all(sql.message, messageValues(envelope, closing, found.kind === 'message' ? text(found.row, 'order_key') : null))
     // Another process was first, between our look and our insert.
     if (row === undefined) return await earlier(session, sql.first, envelope) ?? refused('ZP_IDENTIFICATIE_REUSED')
     await write(session, whole(row, 'seq'), closing)
+    await correct.join(session, key, item.replaces)
     if (found.kind === 'message') await close(session, found.row, envelope)
     return { kind: 'stored', id: envelope.id }
   }

@@ -14,7 +14,7 @@ export const auditEvents = [
   // the database: copied, put back from a copy
   'backed_up', 'restored',
   // a message
-  'accepted', 'signed', 'rejected', 'answered', 'unanswered', 'offered', 'delivered', 'later', 'held', 'dead', 'payload_read',
+  'accepted', 'signed', 'rejected', 'answered', 'unanswered', 'offered', 'delivered', 'later', 'held', 'dead', 'payload_read', 'refused',
   // keeping and forgetting
   'swept'
 ] as const

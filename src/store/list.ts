@@ -2,6 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import { Refusal } from '../core/core.ts'
+import { cursorOf, placeOf } from './cursor.ts'
 import type { Db, Row } from './db.ts'
 import { once, type Dialect } from './dialect.ts'
 import { stored, whole } from './rows.ts'
@@ -14,12 +15,9 @@ const window_messages = 2_000
 /** What a party sent, and what it may see as receiver: each is walked along an index of its own. */
 type Side = 'sender' | 'receiver'
 
-/** A cursor is the last row's place; what it looks like is nobody's business. */
-const cursorOf = (seq: number): string => Buffer.from(String(seq)).toString('base64url')
-
 /** @throws Refusal ZP_QUERY when the text is no cursor of ours */
 function seqOf (cursor: string): number {
-  const seq = Number(Buffer.from(cursor, 'base64url').toString('latin1'))
+  const seq = Number(placeOf(cursor))
   if (!Number.isSafeInteger(seq) || cursorOf(seq) !== cursor) throw new Refusal('ZP_QUERY', 'cursor')
   return seq
 }

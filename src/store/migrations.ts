@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import { auditChain } from './migrations/audit.ts'
 import { clientStep } from './migrations/client.ts'
 import { counting } from './migrations/counting.ts'
+import { refusedMessages } from './migrations/refused.ts'
 import { retention } from './migrations/retention.ts'
 import { register } from './migrations/register.ts'
 import { signatures } from './migrations/signature.ts'
@@ -163,5 +164,6 @@ export const migrations: readonly Migration[] = [
   clientStep,
   signatures,
   counting,
-  retention
+  retention,
+  refusedMessages
 ]

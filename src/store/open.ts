@@ -13,6 +13,7 @@ import { bringForward } from './migrate.ts'
 import { migrations } from './migrations.ts'
 import { queueVerbs, weigh } from './queue.ts'
 import { readVerbs } from './read.ts'
+import { refusedVerbs } from './refused.ts'
 import { registerVerbs } from './register.ts'
 import { text } from './rows.ts'
 import { openSafe, type Safe } from './safe.ts'
@@ -90,6 +91,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     ...queueVerbs(db, dialect, accept, audit, safe),
     ...readVerbs(db, dialect, audit, safe, observe),
     ...signatureVerb(db, dialect),
+    ...refusedVerbs(db, dialect, audit, safe),
     ...registerVerbs(db, dialect),
     ...countVerbs(db, dialect),
     ...sweepVerb(db, dialect, audit),

@@ -1,7 +1,7 @@
 /** Rows of the database as typed values: the one place where what was stored is believed after a check. */
 import {
   accountId, answers, deliveries, doors, fingerprint, instant, messageId, partyCode, referentienummer, sha256Hex, verdicts,
-  type AccountId, type Finding, type Instant, type MessageId
+  type AccountId, type Finding, type Instant, type MessageId, type PartyCode, type Sha256
 } from '../core/core.ts'
 import type { Family, MessageType } from '../standard/model.ts'
 import type { Row } from './db.ts'
@@ -63,7 +63,7 @@ function finding (row: Row): Finding {
 
 export const families = ['iwmo', 'ijw'] as const satisfies readonly Family[]
 
-function messageType (row: Row, column: string): MessageType {
+export function messageType (row: Row, column: string): MessageType {
   const value = text(row, column)
   if (!/^(WMO|JW)3[0-9][0-9]$/.test(value)) throw new TypeError(`column ${column} holds no message type`)
   return value as MessageType
@@ -71,6 +71,8 @@ function messageType (row: Row, column: string): MessageType {
 
 export const at = (row: Row, column: string): Instant => instant(whole(row, column))
 export const account = (row: Row, column: string): AccountId => accountId(text(row, column))
+export const partyOf = (row: Row, column: string): PartyCode => partyCode(text(row, column))
+export const sha256 = (row: Row, column: string): Sha256 => sha256Hex(text(row, column))
 export const message = (row: Row, column: string): MessageId => messageId(text(row, column))
 
 /** @returns what was found wrong with a message, kept as JSON in UTF-8 */
@@ -88,12 +90,12 @@ export function envelope (row: Row): Envelope {
     family: oneOf(row, 'family', families),
     type: messageType(row, 'type'),
     release: text(row, 'release'),
-    afzender: partyCode(text(row, 'afzender')),
-    ontvanger: partyCode(text(row, 'ontvanger')),
-    sender: partyCode(text(row, 'sender')),
-    receiver: partyCode(text(row, 'receiver')),
+    afzender: partyOf(row, 'afzender'),
+    ontvanger: partyOf(row, 'ontvanger'),
+    sender: partyOf(row, 'sender'),
+    receiver: partyOf(row, 'receiver'),
     identificatie: text(row, 'identificatie'),
-    sha256: sha256Hex(text(row, 'sha256')),
+    sha256: sha256(row, 'sha256'),
     size_bytes: whole(row, 'size_bytes'),
     received: at(row, 'received_ms'),
     account: maybe(row, 'account', account),

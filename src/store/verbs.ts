@@ -50,6 +50,36 @@ export interface KeptSignature {
   readonly checked: Instant
 }
 
+/** A message that was refused at the door, for the party in whose name it came. */
+export interface RefusedItem {
+  readonly id: MessageId
+  readonly at: Instant
+  readonly party: PartyCode
+  readonly account: AccountId | null
+  readonly door: Door
+  readonly family: Family
+  readonly type: MessageType
+  /** As far as it could be read. */
+  readonly identificatie: string | null
+  readonly code: RefusalCode
+  readonly detail: string | null
+  readonly findings: readonly Finding[]
+  readonly sha256: Sha256
+  readonly size_bytes: number
+  /** Null where none of it may be kept. */
+  readonly payload: Uint8Array | null
+  /** What its sender said it replaces. */
+  readonly replaces: MessageId | null
+}
+/** The same, as it is listed: why it was refused is asked one by one. */
+export interface RefusedMessage extends Omit<RefusedItem, 'detail' | 'findings' | 'payload' | 'replaces'> { readonly replaced_by: MessageId | null }
+export type RefusedDetail = RefusedMessage & Pick<RefusedItem, 'detail' | 'findings'> & { readonly payload_kept: boolean }
+/** Filters of a list of refused messages; absent means any. */
+export interface RefusedFilter extends Pick<ListFilter, 'view' | 'type' | 'identificatie' | 'from' | 'to' | 'cursor' | 'limit'> {
+  /** Whether something replaces it. */
+  readonly corrected?: boolean
+}
+
 /** A message ready to be stored. `conversatie` and `answers` of an answer are filled in by the store from what it answers. */
 export interface Acceptance {
   readonly envelope: Envelope
@@ -73,11 +103,13 @@ export interface Acceptance {
   /** Marks of everybody it is about; the store never sees a Bsn. */
   readonly clients: readonly Mark[]
   readonly correlation: Correlation | null
+  /** The message of this sender that it corrects; what it does not name, and was refused under its key, it corrects all the same. */
+  readonly replaces: MessageId | null
 }
 
 /**
  * stored: durable now. duplicate: identical bytes came before under this key; its first receipt. refused: nothing was
- * stored (ZP_IDENTIFICATIE_REUSED, ZP_RETOUR_UNKNOWN, ZP_RETOUR_SECOND, or ZP_RETOUR_ECHO with every element that differs); `message` is the one that stands in the way.
+ * stored (ZP_IDENTIFICATIE_REUSED, ZP_REPLACES, ZP_RETOUR_UNKNOWN, ZP_RETOUR_SECOND, or ZP_RETOUR_ECHO with every element that differs); `message` is the one that stands in the way.
  */
 export type Accepted =
   | { readonly kind: 'stored', readonly id: MessageId }
@@ -283,6 +315,15 @@ export interface Store {
   putAccount (account: Account): Promise<void>
   /** Adds the mandate, or changes the end of the one with the same beginning. An unknown party or account is a TypeError. */
   putMandate (mandate: Mandate): Promise<void>
+  /** @param day_max kept of one party within 24 hours. @returns its id, or that of the same bytes refused before and not corrected; null when the quota is spent */
+  keepRefused (item: RefusedItem, day_max: number): Promise<MessageId | null>
+  refused (view: View, id: MessageId): Promise<RefusedDetail | null>
+  /** @returns null when it is not there, not this view's, or its payload was not kept */
+  refusedPayload (view: View, id: MessageId): Promise<Uint8Array | null>
+  /** Newest first. */
+  listRefused (filter: RefusedFilter): Promise<Page<RefusedMessage>>
+  /** What a message replaces and what replaced it, whatever party it is of. */
+  replacements (id: MessageId): Promise<{ readonly replaces: readonly MessageId[], readonly replaced_by: MessageId | null }>
   stats (now: Instant): Promise<StoreStats>
   /** Cheap: asks no table. */
   measures (): StoreMeasures

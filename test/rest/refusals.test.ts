@@ -34,7 +34,7 @@ function checkProblem ({ status, headers, told }: Reply): string {
   const { detail, findings, instance, ...rest } = told
   assert.deepEqual(rest, { type: `urn:zorgpoort:${told.code}`, title: kind.nl, title_en: kind.en, status: kind.status, code: told.code, transportCode: kind.transportCode, retry: kind.retry } as unknown)
   assert.equal(status, kind.status)
-  assert.match(String(instance), /^urn:uuid:[0-9a-f-]{36}$/)
+  assert.match(String(instance), /^(urn:uuid:|\/v1\/messages\/)[0-9a-f-]{36}$/)
   assert.ok(Array.isArray(findings) && (detail === undefined || typeof detail === 'string'))
   assert.equal(headers['content-type'], 'application/problem+json')
   assert.equal(headers['retry-after'], kind.retry === 'later' ? '5' : undefined)
@@ -79,6 +79,9 @@ const cases: ReadonlyArray<readonly [code: RefusalCode, why: string, ask: () => 
   ['ZP_NOT_FOUND', 'a method that is none', () => gateway.as('gemeente').call('DELETE', '/v1/messages')],
   ['ZP_NOT_FOUND', 'an id of nothing', () => get('/v1/messages/019a5c1e-7d00-7000-8000-000000000001')],
   ['ZP_IDENTIFICATIE_REUSED', 'other bytes under a key', () => post('gemeente', withText(fixture('WMO301'), 'Dagtekening', '2026-04-02'))],
+  ['ZP_REPLACES', 'a correction of what is neither refused nor rejected nor answered', () => post('gemeente', message('WMO301', 30), { ...asked.xml, replaces: heen.id })],
+  ['ZP_QUERY', 'a correction of what is no id', () => post('gemeente', message('WMO301', 31), { ...asked.xml, replaces: 'x' })],
+  ...['verdict=refused&answer=none', 'verdict=refused&overdue=true', 'corrected=true', 'verdict=refused&corrected=x', 'verdict=refused&cursor=x'].map((query): typeof cases[number] => ['ZP_QUERY', `a list with ${query}`, () => get(`/v1/messages?${query}`)]),
   ['ZP_RETOUR_UNKNOWN', 'a retour to nothing', () => post('gemeente', message('WMO306', 6))],
   ['ZP_RETOUR_ECHO', 'a retour that changed the Header', () => post('aanbieder', withText(fixture('WMO302'), 'Dagtekening', '2026-04-02'))],
   ['ZP_RETOUR_SECOND', 'a second retour', async () => {

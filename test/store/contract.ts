@@ -6,6 +6,7 @@ import { forgetContract } from './forgetting.ts'
 import { keepContract } from './keeping.ts'
 import { readContract } from './reading.ts'
 import type { Fresh, OpenStore } from './sample.ts'
+import { refuseContract } from './refusing.ts'
 import { workContract } from './working.ts'
 
 /** Runs the whole contract against the stores that `open` opens. */
@@ -22,6 +23,7 @@ export function storeContract (name: string, open: OpenStore): void {
     readContract(fresh, open)
     keepContract(fresh, open)
     forgetContract(fresh)
+    refuseContract(fresh)
     faultContract(fresh)
   })
 }

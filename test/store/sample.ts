@@ -42,6 +42,7 @@ export function heen (wanted: Wanted = {}): Acceptance {
     delivery: 'waiting',
     answer: 'awaited',
     answer_due: null,
+    replaces: null,
     order_key: `${gemeente}/${aanbieder}`,
     clients: [],
     correlation: null,

@@ -6,6 +6,7 @@ import { viewIn } from './acting.ts'
 import { bytes, found, gives, header, idOf, json, raw, sendBytes, type RouteParts } from './parts.ts'
 import { signatureIn } from './signature.ts'
 import * as shapes from './shapes.ts'
+import { refusedDetail, refusedFilter, refusedPage, replacesIn } from './refused.ts'
 import { contentDigest, historyView, messageView } from './views.ts'
 
 function counterpart (text: string): PartyCode {
@@ -22,9 +23,9 @@ function moment (name: string, text: string): Instant {
 
 function refuseType (): never { throw new Refusal('ZP_QUERY', 'type: zoals WMO301 of JW323') }
 
-type ListQuery = { party?: string, type?: string, counterpart?: string, overdue?: true, from?: string, to?: string, cursor?: string, limit?: number } & Pick<ListFilter, 'verdict' | 'delivery' | 'answer' | 'identificatie'>
+type ListQuery = { corrected?: boolean, party?: string, type?: string, counterpart?: string, overdue?: true, from?: string, to?: string, cursor?: string, limit?: number } & Pick<ListFilter, 'verdict' | 'delivery' | 'answer' | 'identificatie'>
 
-function filterOf (view: View, parts: RouteParts, { party: _, type, counterpart: other, overdue, from, to, limit, ...rest }: ListQuery): ListFilter {
+function filterOf (view: View, parts: RouteParts, { party: _, corrected: _corrected, type, counterpart: other, overdue, from, to, limit, ...rest }: ListQuery): ListFilter {
   return {
     ...rest,
     view,
@@ -37,7 +38,7 @@ function filterOf (view: View, parts: RouteParts, { party: _, type, counterpart:
   }
 }
 
-/** Stored bytes go out as they are, also where OpenAPI describes them as JSON. */
+/** Stored bytes go out as they are, also where OpenAPI describes them as JSON; and of two shapes the one it is. */
 const asText = { serializerCompiler: () => (body: unknown) => JSON.stringify(body) }
 const location = header('Where the message is')
 
@@ -64,25 +65,33 @@ export function messageRoutes (parts: RouteParts): FastifyPluginAsyncTypebox {
     app.post('/messages', { schema: sendSchema, validatorCompiler: () => () => true, onRequest: async request => { signatureIn(request) }, ...asText }, async (request, reply) => {
       const { account, certificate } = parts.who(request)
       if (!(request.body instanceof Uint8Array)) throw new Refusal('ZP_MEDIA_TYPE', 'Content-Type')
-      const stored = await parts.receive(request.body, { account: account.id, party: view(request).party, certificate: certificate.fingerprint, door: 'rest', signature: signatureIn(request) })
+      const stored = await parts.receive(request.body, { account: account.id, party: view(request).party, certificate: certificate.fingerprint, door: 'rest', signature: signatureIn(request), ...replacesIn(request) })
       if (stored.duplicate) reply.header('Duplicate', 'true')
       return await sendBytes(reply.code(stored.duplicate ? 200 : 202).header('Location', links(stored.id)['self']), 'application/json; charset=utf-8', stored.receipt)
     })
 
     app.get('/messages', {
-      schema: { operationId: 'listMessages', summary: 'List messages you sent, or that were offered to you; newest first', querystring: shapes.listQuery, response: gives({ 200: json('One page', shapes.listShape) }) }
+      schema: { operationId: 'listMessages', summary: 'List messages you sent, or that were offered to you; newest first', querystring: shapes.listQuery, response: gives({ 200: json('One page', shapes.listShape) }) },
+      ...asText
     }, async request => {
-      const page = await store.list(filterOf(view(request), parts, request.query))
+      const { corrected, verdict } = request.query
+      const filter = filterOf(view(request), parts, request.query)
+      if (verdict === 'refused') return refusedPage(await store.listRefused(refusedFilter(filter, corrected)), links)
+      if (corrected !== undefined) throw new Refusal('ZP_QUERY', 'corrected: alleen samen met verdict=refused')
+      const page = await store.list(filter)
       return { messages: page.items.map(it => messageView(it, links, parts.now())), next: page.next }
     })
 
     app.get('/messages/:id', {
-      schema: { operationId: 'getMessage', summary: 'One message and where it is', params: shapes.idParams, querystring: shapes.partyQuery, response: gives({ 200: json('The message', shapes.messageDetailShape) }) }
+      schema: { operationId: 'getMessage', summary: 'One message and where it is', params: shapes.idParams, querystring: shapes.partyQuery, response: gives({ 200: json('The message; or one of yours that was refused, and why', shapes.messageOrRefusedShape) }) },
+      ...asText
     }, async request => {
       const id = idOf(request.params.id)
       const seen = view(request)
-      const message = found(await store.message(seen, id))
-      return { ...messageView(message, links, parts.now()), findings: await store.findings(seen, id) ?? [] }
+      const message = await store.message(seen, id)
+      if (message === null) return await refusedDetail(store, seen, id, links)
+      const replacements = message.sender === seen.party ? await store.replacements(id) : { replaces: [], replaced_by: null }
+      return { ...messageView(message, links, parts.now()), ...replacements, findings: await store.findings(seen, id) ?? [] }
     })
 
     app.get('/messages/:id/history', {
@@ -101,8 +110,9 @@ export function byteRoutes (parts: RouteParts): FastifyPluginAsyncTypebox {
       schema: { operationId: 'getPayload', summary: 'The exact bytes of the message', params: shapes.idParams, querystring: shapes.partyQuery, response: gives({ 200: raw('application/xml', 'The message as it was sent', { 'Content-Digest': header('RFC 9530, SHA-256') }) }) }
     }, async (request, reply) => {
       const id = idOf(request.params.id)
-      const bytes = await store.payload(view(request), id)
-      const { sha256, payload_gone } = found(await store.message(view(request), id))
+      const seen = view(request)
+      const bytes = await store.payload(seen, id) ?? await store.refusedPayload(seen, id)
+      const { sha256, payload_gone } = await store.message(seen, id) ?? { ...found(await store.refused(seen, id)), payload_gone: null }
       if (payload_gone !== null) throw new Refusal('ZP_PAYLOAD_GONE', `${payload_gone.why}, ${rfc3339(payload_gone.at)}`)
       return await sendBytes(reply.header('Content-Digest', contentDigest(sha256)), 'application/xml', found(bytes))
     })

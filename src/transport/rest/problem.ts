@@ -21,7 +21,7 @@ export interface Problem {
 export function problem (refusal: Refusal, instance: string): Problem {
   const { status, transportCode, retry, nl, en } = refusals[refusal.code]
   const detail = refusal.detail === null ? {} : { detail: refusal.detail }
-  return { type: `urn:zorgpoort:${refusal.code}`, title: nl, title_en: en, status, ...detail, instance: `urn:uuid:${instance}`, code: refusal.code, transportCode, retry, findings: refusal.findings }
+  return { type: `urn:zorgpoort:${refusal.code}`, title: nl, title_en: en, status, ...detail, instance: refusal.kept === null ? `urn:uuid:${instance}` : `/v1/messages/${refusal.kept}`, code: refusal.code, transportCode, retry, findings: refusal.findings }
 }
 
 /** @returns the refusal an error stands for; what is not known is ours to mend, and says nothing of its cause */

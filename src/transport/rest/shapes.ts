@@ -74,9 +74,47 @@ export const messageShape = Type.Object({
   links
 }, { $id: 'Message' })
 
-export const messageDetailShape = Type.Object({ ...messageShape.properties, findings: Type.Array(findingShape, { description: 'Why it was rejected, for its sender.' }) }, { $id: 'MessageDetail' })
+const replacedBy = orNull(Type.String({ description: 'The message that corrects this one.' }))
+/** A message that was refused at the door, for its sender. */
+export const refusedShape = Type.Object({
+  id: identity.id,
+  party: Type.String({ description: 'In whose name it was sent.' }),
+  door: Type.String(),
+  family: identity.family,
+  type: identity.type,
+  identificatie: orNull(Type.String({ description: 'As far as it could be read.' })),
+  sha256: identity.sha256,
+  size_bytes: identity.size_bytes,
+  received: identity.received,
+  verdict: Type.Literal('refused'),
+  code: problemShape.properties.code,
+  transportCode: problemShape.properties.transportCode,
+  status: Type.Integer({ description: 'The HTTP status it got.' }),
+  retry: problemShape.properties.retry,
+  title: problemShape.properties.title,
+  title_en: problemShape.properties.title_en,
+  replaced_by: replacedBy,
+  links: Type.Object({ self: Type.String(), payload: Type.String() })
+}, { $id: 'Refused' })
+/** One refused message, with all that was wrong with it. */
+export const refusedDetailShape = Type.Object({
+  ...refusedShape.properties,
+  detail: orNull(Type.String()),
+  findings: Type.Array(findingShape),
+  replaces: Type.Array(Type.String(), { description: 'What it was itself a correction of.' }),
+  payload_kept: Type.Boolean({ description: 'Whether its bytes can be fetched.' })
+}, { $id: 'RefusedDetail' })
 
-export const listShape = Type.Object({ messages: Type.Array(messageShape), next: orNull(Type.String({ description: 'Give as `cursor` for the next page.' })) }, { $id: 'MessageList' })
+export const messageDetailShape = Type.Object({
+  ...messageShape.properties,
+  replaces: Type.Array(Type.String(), { description: 'What it corrects: refused messages under its own key, and what its sender named. For its sender.' }),
+  replaced_by: replacedBy,
+  findings: Type.Array(findingShape, { description: 'Why it was rejected, for its sender.' })
+}, { $id: 'MessageDetail' })
+
+export const messageOrRefusedShape = Type.Union([messageDetailShape, refusedDetailShape])
+
+export const listShape = Type.Object({ messages: Type.Array(Type.Union([messageShape, refusedShape])), next: orNull(Type.String({ description: 'Give as `cursor` for the next page.' })) }, { $id: 'MessageList' })
 export const mailboxShape = Type.Object({ messages: Type.Array(messageShape) }, { $id: 'Mailbox' })
 export const historyShape = Type.Object({ events: Type.Array(Type.Object({ at: time(''), event: Type.String(), account: orNull(Type.String()), detail: orNull(Type.String()) })) }, { $id: 'History' })
 export const codesShape = Type.Object({ codes: Type.Array(Type.Object({ code: Type.String() }, { additionalProperties: true })) }, { $id: 'Codes' })
@@ -94,6 +132,7 @@ export const listQuery = Type.Object({
   verdict: Type.Optional(oneOf(verdicts, '')),
   delivery: Type.Optional(oneOf(deliveries, '')),
   answer: Type.Optional(oneOf(answers, '')),
+  corrected: Type.Optional(Type.Boolean({ description: 'With verdict=refused: only those that something replaces, or nothing yet.' })),
   overdue: Type.Optional(Type.Literal(true, { description: 'Only messages whose answer is overdue.' })),
   counterpart: Type.Optional(Type.String({ maxLength: 8, description: 'The other party.' })),
   identificatie: Type.Optional(Type.String({ maxLength: 12 })),

@@ -1,6 +1,6 @@
 /** How a stored message is shown: the store's words in the shapes of the REST interface. */
-import { rfc3339, type Instant } from '../../core/core.ts'
-import type { HistoryRow, StoredMessage } from '../../store/store.ts'
+import { refusals, rfc3339, type Instant } from '../../core/core.ts'
+import type { HistoryRow, RefusedMessage, StoredMessage } from '../../store/store.ts'
 
 /** Links below /v1 for a message id. */
 export type Links = (id: string) => Record<string, string>
@@ -16,6 +16,14 @@ export function messageView (it: StoredMessage, links: Links, now: Instant): Rec
     received: rfc3339(it.received), delivery, answer, answer_due: time(it.answer_due), overdue: answer === 'awaited' && it.answer_due !== null && it.answer_due <= now, answers, answered_by, offered: time(it.offered), delivered: time(it.delivered),
     attempts, next_try: time(it.next_try), dead_reason, payload_gone: time(it.payload_gone?.at ?? null), signature: signer === null ? null : { signer_sha256: signer }, links: links(id)
   }
+}
+
+/** A refused message, for its sender: what it was, why it was refused and what to do. */
+export function refusedView (it: RefusedMessage, links: Links): Record<string, unknown> {
+  const { at, replaced_by, code, account: _account, ...rest } = it
+  const { status, transportCode, retry, nl, en } = refusals[code]
+  const { self, payload } = links(it.id)
+  return { ...rest, received: rfc3339(at), verdict: 'refused', code, transportCode, status, retry, title: nl, title_en: en, replaced_by, links: { self, payload } }
 }
 
 export const historyView = (rows: readonly HistoryRow[]): Record<string, unknown> =>
