@@ -1,12 +1,13 @@
 /** `serve --dev`: keys, sample parties and settings for a first look, all in one folder that git ignores. */
 import { join, relative } from 'node:path'
 import { partyCode, systemClock } from '../src/core/core.ts'
+import { planAccount, planParty, together, type Plan } from '../src/register/register.ts'
 import { developmentKeys } from '../src/sign/sign.ts'
 import { openStore } from '../src/store/store.ts'
 import { makeRoots, readRoots, rootsIn, type RootSources } from '../src/vault/vault.ts'
 import { home } from '../src/version.ts'
 import { developmentDatabase, developmentFolder } from './place.ts'
-import { checked, register } from './register.ts'
+import { askedNow, certificateOf, changeBy } from './register.ts'
 
 /** The two made-up parties of a development gateway; the fixtures are between them. */
 export const sampleParties = [
@@ -25,6 +26,12 @@ export const developmentSettings = {
   ...rootsIn(developmentFolder)
 }
 
+/** A party, and its account under its name with the certificate made for it. */
+function sample ({ name, code, title }: typeof sampleParties[number]): Plan[] {
+  const certificates = { how: 'add', all: [certificateOf(join(developmentFolder, `${name}.pem`))] } as const
+  return [now => planParty(now, { code, name: title, families: ['iwmo', 'ijw'] }), now => planAccount(now, { id: name, party: code, certificates }, askedNow())]
+}
+
 /** Makes what is not there yet: keys, database, sample parties. @param say told of each step */
 export async function prepareDevelopment (database: string, sources: RootSources, say: (step: string) => void): Promise<void> {
   await developmentKeys(developmentFolder, sampleParties.map(({ name, code }) => ({ name, code: partyCode(code) })))
@@ -33,7 +40,7 @@ export async function prepareDevelopment (database: string, sources: RootSources
   const store = await openStore({ url: database, mode: 'test', roots: readRoots(sources) })
   try {
     // An account that was stopped stays so: somebody is trying that out.
-    await register(store, sampleParties.map(({ name, code, title }) => checked({ code, name: title, families: ['iwmo', 'ijw'], account: name, certificates: [join(developmentFolder, `${name}.pem`)] })), false)
+    await changeBy(store, together(...sampleParties.flatMap(sample)))
   } finally { await store.close() }
   say('sample parties 0344 (gemeente) and 42420001 (aanbieder)')
 }

@@ -1,6 +1,7 @@
 /** Parties, accounts and mandates as tests want them: whole, with only what matters said. */
-import { accountId, instant, partyCode, partyKind } from '../src/core/core.ts'
-import type { Account, Mandate, Party } from '../src/store/store.ts'
+import assert from 'node:assert/strict'
+import { accountId, instant, partyCode, partyKind, systemClock } from '../src/core/core.ts'
+import type { Account, Mandate, Party, RegisterChange, Store } from '../src/store/store.ts'
 
 /** A party of both families with a mailbox, connected always. */
 export const aParty = (code: string, over: Partial<Party> = {}): Party => ({
@@ -14,3 +15,11 @@ export const anAccount = (id: string, over: Partial<Account> = {}): Account =>
 /** A mandate to send iwmo, from the beginning of time and without end. */
 export const aMandate = (account: string, party: string, over: Partial<Mandate> = {}): Mandate =>
   ({ account: accountId(account), party: partyCode(party), family: 'iwmo', direction: 'send', from: instant(0), until: null, ...over })
+
+/** Makes one change of the register, unchecked, as the command line. */
+async function put (store: Store, change: RegisterChange): Promise<void> {
+  assert.ok(await store.changeRegister(store.registerVersion(), [change], null, systemClock.now()))
+}
+export const putParty = (store: Store, party: Party): Promise<void> => put(store, { kind: 'party', party })
+export const putAccount = (store: Store, account: Account): Promise<void> => put(store, { kind: 'account', account })
+export const putMandate = (store: Store, mandate: Mandate): Promise<void> => put(store, { kind: 'mandate', mandate })

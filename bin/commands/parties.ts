@@ -1,96 +1,187 @@
-/** `zorgpoort parties`: who is connected. Changes are seen by a running gateway at its next request. */
-import { dirname, resolve } from 'node:path'
-import type { Command } from 'commander'
-import { rfc3339 } from '../../src/core/core.ts'
-import type { Account, Store } from '../../src/store/store.ts'
-import { readText } from '../files.ts'
+/** `zorgpoort parties`: who is connected, who calls, and who acts for whom. Changes are seen by a running gateway at its next request. */
+import { writeFileSync } from 'node:fs'
+import { InvalidArgumentError, Option, type Command } from 'commander'
+import { rfc3339, type Instant } from '../../src/core/core.ts'
+import { exported, planAccount, planImport, planParty, planWithoutCertificate, RegisterFault, together, type WantedAccount } from '../../src/register/register.ts'
+import type { Account, Mandate, Party, Register, Store } from '../../src/store/store.ts'
 import { withNewStore, withPlace, withStore, type Place } from '../place.ts'
 import { Problem } from '../problem.ts'
-import { checked, register, stop, type Entry, type Registered } from '../register.ts'
+import { askedNow, certificateOf, changeBy, fingerprintOf, momentIn, registerIn } from '../register.ts'
+import { mandateCommands } from './mandates.ts'
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value]
+const day = (at: Instant): string => rfc3339(at).slice(0, 10)
+const period = (from: Instant | null, until: Instant | null): string => `${from === null ? '' : `  from ${rfc3339(from)}`}${until === null ? '' : `  until ${rfc3339(until)}`}`
+const indent = ' '.repeat(10)
 
-function entriesOf (path: string): Entry[] {
-  const text = readText(path)
-  let list: unknown
-  try { list = JSON.parse(text) } catch { throw new Problem(`${path} is not JSON`) }
-  if (!Array.isArray(list)) throw new Problem(`${path} is not a list of parties`)
-  return list.map((it: unknown, at) => entryOf(it, `${path}, entry ${at + 1}`, dirname(path)))
+function accountRows ({ id, role, active, oin, requests_per_minute_max: rate, requests_at_once_max: atOnce, certificates }: Account, mandates: readonly Mandate[]): string[] {
+  const head = `${indent}account ${id}${role === 'party' ? '' : ` (${role})`}${active ? '' : ' (off)'}`
+  const known = certificates.map(it => `${head}  ${it.use}  until ${day(it.not_after)}  SHA-256 ${it.fingerprint}`)
+  const limits = rate === null && atOnce === null ? [] : [`${head}  at most ${rate ?? 'as configured'} requests a minute, ${atOnce ?? 'as configured'} at once`]
+  return [
+    ...known.length === 0 && oin === null ? [`${head}  no certificate`] : known,
+    ...oin === null ? [] : [`${head}  OIN ${oin}`],
+    ...limits,
+    ...mandates.filter(it => it.account === id).map(it => `${head}  may ${it.direction} ${it.family} for ${it.party}${period(it.from, it.until)}`)
+  ]
 }
 
-const members = ['code', 'name', 'families', 'account', 'certificates']
-const strings = (value: unknown): value is string[] => Array.isArray(value) && value.every(it => typeof it === 'string')
+const partyRow = ({ code, kind, rol, families, name, from, until }: Party): string =>
+  `${code.padEnd(10)}${kind.padEnd(11)}${families.join(',').padEnd(10)}${name}${rol === null ? '' : `  rol ${rol}`}${period(from, until)}`
 
-/** Certificates are files, relative to the list they stand in. */
-function entryOf (it: unknown, where: string, folder: string): Entry {
-  const { code, name, families, account, certificates = [], ...rest } = Object(it) as Partial<Record<string, unknown>>
-  const [strange] = Object.keys(rest)
-  if (strange !== undefined) throw new Problem(`${where}: ${strange} is not one of ${members.join(', ')}`)
-  const ok = typeof code === 'string' && typeof name === 'string' && strings(families) && strings(certificates) && (account === undefined || typeof account === 'string')
-  if (!ok) throw new Problem(`${where}: wants code, name, families and certificates (and perhaps account)`)
-  return { code, name, families, account, where, certificates: certificates.map(file => resolve(folder, file)) }
+function table ({ parties: all, accounts, mandates }: Register): string {
+  const rows = all.flatMap(party => [partyRow(party), ...accounts.filter(it => it.party === party.code).flatMap(it => accountRows(it, mandates))])
+  return [...rows, ...accounts.filter(it => it.party === null).flatMap(it => accountRows(it, mandates))].join('\n')
 }
 
-function accountRows ({ id, role, active, certificates }: Account): string[] {
-  const head = `          account ${id}${role === 'party' ? '' : ` (${role})`}${active ? '' : ' (off)'}`
-  if (certificates.length === 0) return [`${head}  no certificate`]
-  return certificates.map(it => `${head}  ${it.use}  until ${rfc3339(it.not_after).slice(0, 10)}  SHA-256 ${it.fingerprint}`)
+const json = (register: Register): string => JSON.stringify({ version: register.version, ...exported(register) })
+
+interface AddOptions extends Place {
+  readonly name?: string, readonly family?: string[], readonly rol?: string, readonly from?: string, readonly until?: string
+  readonly certificate: string[], readonly account: string | boolean
 }
 
-async function table (store: Store): Promise<string> {
-  const { parties: all, accounts } = await store.register()
-  const rows = all.flatMap(party => [
-    `${party.code.padEnd(10)}${party.kind.padEnd(11)}${party.families.join(',').padEnd(10)}${party.name}`,
-    ...accounts.filter(it => it.party === party.code).flatMap(accountRows)
-  ])
-  return [...rows, ...accounts.filter(it => it.party === null).flatMap(accountRows)].join('\n')
+async function add (code: string, options: AddOptions): Promise<string> {
+  const { name, family, rol, from, until, certificate, account } = options
+  const party = { code, name, families: family, rol, from: momentIn(from, '--from'), until: momentIn(until, '--until') }
+  const id = typeof account === 'string' ? account : `party-${code.toLowerCase()}`
+  const certificates = { how: 'add', all: certificate.map(it => certificateOf(it)) } as const
+  if (account === false && certificate.length > 0) throw new Problem('--certificate is of an account; leave out --no-account')
+  const asked = askedNow()
+  const plan = together(now => planParty(now, party), now => account === false ? [] : planAccount(now, { id, party: code, active: true, certificates }, asked))
+  const { before } = await withNewStore(options, store => changeBy(store, plan))
+  const known = before.parties.some(it => it.code === code)
+  const woken = account !== false && before.accounts.some(it => it.id === id && !it.active)
+  return `${known ? 'Changed' : 'Added'} ${code}.${woken ? ` Account ${id} was off and is on again.` : ''}`
 }
-
-async function json (store: Store): Promise<string> {
-  const { accounts, ...rest } = await store.register()
-  const told = accounts.map(it => ({ ...it, certificates: it.certificates.map(its => ({ ...its, not_after: rfc3339(its.not_after) })) }))
-  return JSON.stringify({ ...rest, accounts: told })
-}
-
-const told = ({ code, account, known, woken }: Registered): string =>
-  `${known ? 'Changed' : 'Added'} ${code}.${woken ? ` Account ${account} was off and is on again.` : ''}`
-
-interface AddOptions extends Place { readonly name: string, readonly family: string[], readonly certificate: string[], readonly account?: string }
 
 function addCommand (group: Command): void {
-  withPlace(group.command('add').description('add or change a party and its account').argument('<code>', '4 digits (gemeente), 8 digits (aanbieder), or SVB, CAK, CBS, UWV, VWS'))
-    .requiredOption('--name <name>', 'its name')
-    .requiredOption('--family <family>', 'iwmo or ijw; repeat for both', collect)
+  withPlace(group.command('add').description('add or change a party, and its own account').argument('<code>', '4 digits (gemeente), 8 digits (aanbieder), or SVB, CAK, CBS, UWV, VWS'))
+    .option('--name <name>', 'its name; a new party needs one')
+    .option('--family <family>', 'iwmo or ijw, repeat for both; a new party needs one', collect)
+    .option('--rol <rol>', 'AGB rol of an aanbieder, two digits')
+    .option('--from <moment>', 'connected from then on; "none": always')
+    .option('--until <moment>', 'connected until then; "none": no end')
     .option('--certificate <file>', 'client certificate (PEM) of its account; repeat for more', collect, [])
-    .option('--account <id>', 'the account’s name; default party-CODE')
-    .addHelpText('after', '\nCertificates the account has already stay; "parties stop ACCOUNT --certificate" takes one away.\nAn account that was stopped is switched on again.')
-    .action(async (code: string, options: AddOptions) => {
-      const wanted = checked({ code, name: options.name, families: options.family, certificates: options.certificate, account: options.account })
-      for (const it of await withNewStore(options, store => register(store, [wanted]))) console.log(told(it))
-    })
+    .option('--account <id>', 'its account’s name; default party-CODE')
+    .option('--no-account', 'it has no account of its own: a supplier acts for it, see "parties allow"')
+    .addHelpText('after', '\nWhat is not given stays as it was. A moment is a date (its first moment, Dutch time) or such as 2027-01-01T09:00:00Z.\nCertificates the account has already stay; "parties stop ACCOUNT --certificate" takes one away.\nAn account that was stopped is switched on again.')
+    .action(async (code: string, options: AddOptions) => { console.log(await add(code, options)) })
+}
+
+/** @throws InvalidArgumentError, which is wrong use */
+function limit (text: string): number | null {
+  if (text === 'none') return null
+  if (!/^[1-9][0-9]{0,6}$/.test(text)) throw new InvalidArgumentError('it is a whole number from 1, or none')
+  return Number(text)
+}
+
+interface AccountOptions extends Place {
+  readonly role?: Account['role'], readonly party?: string, readonly oin?: string, readonly on?: boolean
+  readonly perMinute?: number | null, readonly atOnce?: number | null, readonly certificate: string[], readonly sign: string[]
+}
+
+async function putAccount (id: string, { role, party, oin, on, perMinute, atOnce, certificate, sign, ...place }: AccountOptions): Promise<string> {
+  const all = [...certificate.map(it => certificateOf(it)), ...sign.map(it => certificateOf(it, 'sign'))]
+  const wanted: WantedAccount = {
+    id, role, party, oin: oin === 'none' ? null : oin, active: on, requests_per_minute_max: perMinute, requests_at_once_max: atOnce, certificates: { how: 'add', all }
+  }
+  const { before, changes } = await withNewStore(place, store => changeBy(store, now => planAccount(now, wanted, askedNow())))
+  const known = before.accounts.some(it => it.id === id)
+  return changes.length === 0 ? `Account ${id} was so already.` : `${known ? 'Changed' : 'Added'} account ${id}.`
+}
+
+function accountCommand (group: Command): void {
+  withPlace(group.command('account').description('add or change an account: of a supplier, an operator, an auditor, or one more of a party').argument('<id>', 'its name'))
+    .addOption(new Option('--role <role>', 'what it may do; default party').choices(['party', 'operator', 'auditor']))
+    .option('--party <code>', 'its own party, for which it may do everything; a supplier has none')
+    .option('--certificate <file>', 'client certificate (PEM); repeat for more', collect, [])
+    .option('--sign <file>', 'certificate (PEM) it signs messages with (X-Signature); repeat for more', collect, [])
+    .option('--oin <oin>', 'organisation number, 20 digits: a certificate of an authority in client_ca that bears it is this account’s; "none"')
+    .option('--per-minute <n>', 'requests a minute at most; "none": as configured', limit)
+    .option('--at-once <n>', 'requests at once at most; "none": as configured', limit)
+    .option('--on', 'switch it on again')
+    .addHelpText('after', '\nWhat is not given stays as it was. To change a certificate add the new one, let the client use it,\nand take the old one away: "parties stop ID --certificate OLD".')
+    .action(async (id: string, options: AccountOptions) => { console.log(await putAccount(id, options)) })
+}
+
+/** An OIN lets any certificate of the organisation in: taking one away does not keep it out. */
+function oinWarning ({ accounts }: Register, id: string): string {
+  const oin = accounts.find(it => it.id === id)?.oin ?? null
+  return oin === null ? '' : `\nAccount ${id} has an OIN: a certificate of an authority in client_ca that bears it is still taken. Have it revoked there, or take the OIN away.`
+}
+
+async function stop (store: Store, id: string, certificate: string | undefined): Promise<string> {
+  if (certificate === undefined) {
+    const { before } = await changeBy(store, now => planStop(now, id))
+    return before.accounts.some(it => it.id === id && it.active) ? `Stopped account ${id}.` : `Account ${id} was off already.`
+  }
+  const gone = fingerprintOf(certificate)
+  const { before } = await changeBy(store, now => planWithoutCertificate(now, id, gone))
+  return `Took the certificate from account ${id}.${oinWarning(before, id)}`
+}
+
+function planStop (now: Register, id: string) {
+  if (!now.accounts.some(it => it.id === id)) throw new RegisterFault(`there is no account ${id}; "parties list" shows them`)
+  return planAccount(now, { id, active: false }, askedNow())
 }
 
 function stopCommand (group: Command): void {
   withPlace(group.command('stop').description('switch an account off, or take one certificate from it; a running gateway knows at its next request').argument('<account>', 'the account’s name'))
     .option('--certificate <file-or-sha256>', 'only this certificate: a PEM file, or its SHA-256 as "parties list" shows it')
-    .addHelpText('after', '\n"parties add" with the same account switches it on again.')
-    .action(async (account: string, options: Place & { certificate?: string }) => {
-      await withStore(options, store => stop(store, account, options.certificate))
-      console.log(options.certificate === undefined ? `Stopped account ${account}.` : `Took the certificate from account ${account}.`)
+    .addHelpText('after', '\n"parties account ID --on" switches it on again.')
+    .action(async (account: string, options: Place & { certificate?: string }) => { console.log(await withStore(options, store => stop(store, account, options.certificate))) })
+}
+
+const format = `
+The file holds the whole register or a part of it; "parties export" shows the form:
+  { "format": "zorgpoort-register-1",
+    "parties":  [{ "code", "name", "families", "rol"?, "from"?, "until"?, "connections"? }],
+    "accounts": [{ "id", "role"?, "party"?, "active"?, "oin"?, "requests_per_minute_max"?, "requests_at_once_max"?,
+                   "certificates"?: [{ "use": "tls" or "sign", "file": PEM file beside it, or "pem": its text }],
+                   "mandates"?: [{ "party", "family", "direction": "send" or "receive", "from", "until"? }] }] }
+What it names becomes as it says: certificates and mandates of an account, where given, are all that account has.
+What it does not name stays. All is checked before anything is changed.`
+
+function importCommand (group: Command): void {
+  withPlace(group.command('import').description('make the register as a JSON file says, all of it or nothing').argument('<file>'))
+    .option('--keep-expired', 'take certificates that have expired, as an old export may hold')
+    .option('--check', 'change nothing, only say what would change')
+    .addHelpText('after', format)
+    .action(async (file: string, options: Place & { keepExpired?: boolean, check?: boolean }) => {
+      const wanted = registerIn(file)
+      const plan = (now: Register) => {
+        try { return planImport(now, wanted, askedNow(options.keepExpired)) } catch (error) {
+          throw error instanceof RegisterFault ? new Problem(`${file}: ${error.message}`) : error
+        }
+      }
+      const changes = options.check === true
+        ? await withStore(options, async store => plan(await store.register()))
+        : (await withNewStore(options, store => changeBy(store, plan))).changes
+      console.log(`${options.check === true ? 'Would import' : 'Imported'} ${wanted.parties.length} parties and ${wanted.accounts.length} accounts: ${changes.length} changes.`)
+    })
+}
+
+function exportCommand (group: Command): void {
+  withPlace(group.command('export').description('write the whole register as JSON, for import elsewhere').argument('[file]', 'default: standard output'))
+    .action(async (file: string | undefined, options: Place) => {
+      const text = JSON.stringify(exported(await withStore(options, store => store.register())), null, 2)
+      if (file === undefined) console.log(text)
+      else writeFileSync(file, `${text}\n`)
     })
 }
 
 export function parties (program: Command): void {
-  const group = program.command('parties').description('who is connected: add, stop, list, import')
+  const group = program.command('parties').description('who is connected, who calls, who acts for whom: add, account, allow, withdraw, stop, list, import, export')
   addCommand(group)
+  accountCommand(group)
+  mandateCommands(group)
   stopCommand(group)
-  withPlace(group.command('list').description('list parties, accounts and certificates')).option('--json', 'as JSON')
-    .action(async (options: Place & { json?: boolean }) => { console.log(await withStore(options, options.json === true ? json : table)) })
-  withPlace(group.command('import').description('add or change the parties of a JSON list: [{"code","name","families","account"?,"certificates":[PEM files]}]; checks all before it adds any').argument('<file>'))
-    .action(async (file: string, options: Place) => {
-      const wanted = entriesOf(file).map(checked)
-      const all = await withNewStore(options, store => register(store, wanted))
-      for (const it of all) if (it.woken) console.log(told(it))
-      console.log(`Imported ${all.length} parties.`)
+  withPlace(group.command('list').description('list parties, accounts, certificates and mandates')).option('--json', 'as JSON')
+    .action(async (options: Place & { json?: boolean }) => {
+      const register = await withStore(options, store => store.register())
+      console.log(options.json === true ? json(register) : table(register))
     })
+  importCommand(group)
+  exportCommand(group)
 }

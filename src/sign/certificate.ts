@@ -149,3 +149,6 @@ export function keyIsStrong (key: KeyObject): boolean {
   const name = keyName(key)
   return name === 'EC P-256' || name === 'EC P-384' || (key.asymmetricKeyType === 'rsa' && Number(name.slice(4)) >= 2048)
 }
+
+/** @returns whether an account may have it registered to sign messages with */
+export const canSign = (certificate: Certificate): boolean => keyIsStrong(certificate.x509.publicKey) && maySign(certificate)

@@ -16,7 +16,9 @@ export const auditEvents = [
   // a message
   'accepted', 'signed', 'rejected', 'answered', 'unanswered', 'offered', 'delivered', 'later', 'held', 'dead', 'payload_read', 'refused',
   // keeping and forgetting
-  'swept'
+  'swept',
+  // the register
+  'party_changed', 'account_changed', 'account_stopped', 'certificate_added', 'certificate_removed', 'mandate_given', 'mandate_ended'
 ] as const
 export type AuditEvent = typeof auditEvents[number]
 

@@ -92,7 +92,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     ...readVerbs(db, dialect, audit, safe, observe),
     ...signatureVerb(db, dialect),
     ...refusedVerbs(db, dialect, audit, safe),
-    ...registerVerbs(db, dialect),
+    ...registerVerbs(db, dialect, audit),
     ...countVerbs(db, dialect),
     ...sweepVerb(db, dialect, audit),
     truncate: () => db.truncate(),

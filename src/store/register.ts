@@ -1,28 +1,34 @@
 /** Parties, accounts, certificates and mandates. */
-import { fingerprint, partyCode, type AccountId, type PartyCode } from '../core/core.ts'
-import type { Db, Row, Session } from './db.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { fingerprint, partyCode, type AccountId, type Instant } from '../core/core.ts'
+import type { Audit, AuditRow } from './audit.ts'
+import { StoreFailure, type Db, type Row, type Session, type Statement } from './db.ts'
 import { at, once, places, prepared, type Dialect } from './dialect.ts'
 import { account as accountOf, at as instantOf, entries, families, maybe, oneOf, text, whole } from './rows.ts'
-import type { Account, Certificate, Connection, Mandate, Party, Store } from './verbs.ts'
+import type { Account, Certificate, Connection, Mandate, Party, RegisterChange, Store } from './verbs.ts'
 
-type Verbs = Pick<Store, 'registerVersion' | 'register' | 'putParty' | 'putAccount' | 'putMandate'>
+type Verbs = Pick<Store, 'registerVersion' | 'register' | 'changeRegister'>
 
 const kinds = ['gemeente', 'aanbieder', 'instantie'] as const
 const directions = ['in', 'out', 'both'] as const
 
-function statements ({ sql }: Dialect) {
+const mandateKey = ['account', 'party', 'family', 'direction', 'from_ms'] as const
+
+function statements ({ sql, lock }: Dialect) {
   return {
     changed: prepared(sql('meta').where('name', 'register_version').update({ value: at('version') })),
     version: prepared(sql('meta').select('value').where('name', 'register_version')),
+    versionLocked: prepared(lock(sql('meta').select('value').where('name', 'register_version'))),
     party: prepared(sql('party').insert(places(['code', 'kind', 'name', 'rol', 'families', 'from_ms', 'until_ms', 'connections'])).onConflict('code').merge()),
-    known: prepared(sql('party').select('code').where('code', at('code'))),
+    accounts: prepared(sql('account').select('*').where('id', at('id'))),
+    certificates: prepared(sql('certificate').select('*').where('account', at('id')).orderBy('fingerprint')),
     account: prepared(sql('account').insert(places(['id', 'role', 'party', 'active', 'oin', 'requests_per_minute_max', 'requests_at_once_max'])).onConflict('id').merge()),
-    holder: prepared(sql('account').select('party').where('id', at('id'))),
-    owner: prepared(sql('certificate').select('account').where('fingerprint', at('fingerprint'))),
+    /** What must be unique is let go first, so that it can pass from one account to another in one change. */
+    free: prepared(sql('account').where('id', at('id')).update({ oin: null })),
     forget: prepared(sql('certificate').where('account', at('id')).delete()),
     certificate: prepared(sql('certificate').insert(places(['fingerprint', 'account', 'use', 'subject', 'not_after_ms', 'pem']))),
-    mandate: prepared(sql('mandate').insert(places(['account', 'party', 'family', 'direction', 'from_ms', 'until_ms']))
-      .onConflict(['account', 'party', 'family', 'direction', 'from_ms']).merge(['until_ms']))
+    mandate: prepared(sql('mandate').insert(places([...mandateKey, 'until_ms'])).onConflict([...mandateKey]).merge(['until_ms'])),
+    noMandate: prepared(sql('mandate').where(places(mandateKey)).delete())
   }
 }
 
@@ -70,62 +76,89 @@ function account (row: Row, certificates: readonly Row[]): Account {
   }
 }
 
-/** @returns the verbs of the register; every change raises its version in the same transaction */
-export function registerVerbs (db: Db, dialect: Dialect): Verbs {
-  const sql = statements(dialect)
-  const changed = async (session: Session): Promise<void> => {
-    const [row] = await session.all(sql.version)
-    await session.run(sql.changed, { version: String(whole(row ?? {}, 'value') + 1) })
-  }
+/** Who changes the register, and when. */
+interface By { readonly account: AccountId | null, readonly at: Instant }
+type Told = Pick<AuditRow, 'event' | 'detail' | 'digest'>
 
-  async function checkHolder (session: Session, id: AccountId, party: PartyCode | null): Promise<void> {
-    const [row] = await session.all(sql.holder, { id })
-    if (row !== undefined && row['party'] !== party) throw new TypeError('this account belongs to another party')
-  }
+/** What is written down of an account that is put in the place of another, or of none. */
+function differences (before: Account | null, { certificates, ...after }: Account): Told[] {
+  const { certificates: had = [], ...old } = before ?? {}
+  const lost = had.filter(it => !certificates.some(its => its.fingerprint === it.fingerprint))
+  const got = certificates.filter(it => !had.some(its => isDeepStrictEqual(its, it)))
+  const stopped = before?.active === true && !after.active
+  return [
+    ...isDeepStrictEqual(old, after) ? [] : [{ event: stopped ? 'account_stopped' : 'account_changed', detail: after.id } as const],
+    ...lost.map(it => ({ event: 'certificate_removed', detail: after.id, digest: it.fingerprint }) as const),
+    ...got.map(it => ({ event: 'certificate_added', detail: `${after.id}:${it.use}`, digest: it.fingerprint }) as const)
+  ]
+}
 
-  async function checkOwners (session: Session, id: AccountId, certificates: readonly Certificate[]): Promise<void> {
-    for (const { fingerprint } of certificates) {
-      const [row] = await session.all(sql.owner, { fingerprint })
-      if (row !== undefined && row['account'] !== id) throw new TypeError('this certificate is in use by another account')
+/** @returns what makes changes inside a transaction and writes each down */
+function changer (sql: ReturnType<typeof statements>, audit: Audit) {
+  async function putAccounts (session: Session, accounts: readonly Account[], tell: (told: Told) => Promise<void>): Promise<void> {
+    for (const account of accounts) {
+      for (const told of differences(await accountNow(session, account.id), account)) await tell(told)
+      await session.run(sql.free, { id: account.id })
+      await session.run(sql.forget, { id: account.id })
+    }
+    for (const { active, certificates, ...account } of accounts) {
+      await session.run(sql.account, { ...account, active: active ? 1 : 0 })
+      for (const { fingerprint, use, subject, not_after, pem } of certificates) {
+        await session.run(sql.certificate, { fingerprint, account: account.id, use, subject, not_after_ms: not_after, pem })
+      }
     }
   }
 
+  async function accountNow (session: Session, id: AccountId): Promise<Account | null> {
+    const [row] = await session.all(sql.accounts, { id })
+    return row === undefined ? null : account(row, await session.all(sql.certificates, { id }))
+  }
+
+  async function putMandate (session: Session, kind: 'mandate' | 'no_mandate', { party, account, family, direction, from, until }: Mandate, now: Instant): Promise<Told> {
+    const key = { party, account, family, direction, from_ms: from }
+    await (kind === 'mandate' ? session.run(sql.mandate, { ...key, until_ms: until }) : session.run(sql.noMandate, key))
+    const ended = kind === 'no_mandate' || (until !== null && until <= now)
+    return { event: ended ? 'mandate_ended' : 'mandate_given', detail: `${account}:${party}:${family}:${direction}` }
+  }
+
+  return async (session: Session, changes: readonly RegisterChange[], by: By): Promise<void> => {
+    const tell = async (told: Told): Promise<void> => { await audit(session, { ...told, message: null, account: by.account, at: by.at }) }
+    for (const it of changes) {
+      if (it.kind !== 'party') continue
+      const { families, connections, from, until, ...party } = it.party
+      await session.run(sql.party, { ...party, families: JSON.stringify(families), connections: JSON.stringify(connections), from_ms: from, until_ms: until })
+      await tell({ event: 'party_changed', detail: party.code })
+    }
+    await putAccounts(session, changes.flatMap(it => it.kind === 'account' ? [it.account] : []), tell)
+    for (const it of changes) if (it.kind === 'mandate' || it.kind === 'no_mandate') await tell(await putMandate(session, it.kind, it.mandate, by.at))
+  }
+}
+
+/** @returns the verbs of the register; every change raises its version in the same transaction */
+export function registerVerbs (db: Db, dialect: Dialect, audit: Audit): Verbs {
+  const sql = statements(dialect)
+  const change = changer(sql, audit)
+  const versionBy = async (session: Session, statement: Statement): Promise<number> => whole((await session.all(statement))[0] ?? {}, 'value')
   return {
     registerVersion: () => db.registerVersion(),
     register: () => db.read(async session => {
       // The version first: a change made in between shows as a newer version at the next look.
-      const [version] = await session.all(sql.version)
+      const version = await versionBy(session, sql.version)
       const table = (name: string, ...order: string[]) => session.all(once(dialect.sql(name).select('*').orderBy(order)))
       const [parties, accounts, certificates] = [await table('party', 'code'), await table('account', 'id'), await table('certificate', 'fingerprint')]
       const mandates = await table('mandate', 'account', 'party', 'family', 'direction', 'from_ms')
       return {
-        version: whole(version ?? {}, 'value'),
+        version,
         parties: parties.map(party),
         accounts: accounts.map(row => account(row, certificates)),
         mandates: mandates.map(mandate)
       }
     }),
-    putParty: ({ families, connections, from, until, ...party }) => db.write(async session => {
-      await session.run(sql.party, { ...party, families: JSON.stringify(families), connections: JSON.stringify(connections), from_ms: from, until_ms: until })
-      await changed(session)
-    }),
-    putAccount: ({ active, certificates, ...account }) => db.write(async session => {
-      const { id, party } = account
-      if (party !== null && (await session.all(sql.known, { code: party })).length === 0) throw new TypeError('the account names a party that is not registered')
-      await checkHolder(session, id, party)
-      await checkOwners(session, id, certificates)
-      await session.run(sql.account, { ...account, active: active ? 1 : 0 })
-      await session.run(sql.forget, { id })
-      for (const { fingerprint, use, subject, not_after, pem } of certificates) {
-        await session.run(sql.certificate, { fingerprint, account: id, use, subject, not_after_ms: not_after, pem })
-      }
-      await changed(session)
-    }),
-    putMandate: ({ party, account, family, direction, from, until }) => db.write(async session => {
-      const known = (await session.all(sql.known, { code: party })).length > 0 && (await session.all(sql.holder, { id: account })).length > 0
-      if (!known) throw new TypeError('the mandate names a party or an account that is not registered')
-      await session.run(sql.mandate, { party, account, family, direction, from_ms: from, until_ms: until })
-      await changed(session)
-    })
+    changeRegister: (version, changes, by, now) => db.write(async session => {
+      if (await versionBy(session, sql.versionLocked) !== version) return false
+      await change(session, changes, { account: by, at: now })
+      await session.run(sql.changed, { version: String(version + 1) })
+      return true
+    }).catch((error: unknown) => { throw error instanceof StoreFailure || error instanceof TypeError ? error : new TypeError('a change of the register does not fit with the rest of it', { cause: error }) })
   }
 }

@@ -234,6 +234,16 @@ export interface Mandate {
 /** All parties, accounts and mandates, with the number that rises at each change. */
 export interface Register { readonly version: number, readonly parties: readonly Party[], readonly accounts: readonly Account[], readonly mandates: readonly Mandate[] }
 
+/**
+ * A party or account as it is from now on, an account with all its certificates; a mandate that is given, or whose end is
+ * another; a mandate that is taken away as if it never was.
+ */
+export type RegisterChange =
+  | { readonly kind: 'party', readonly party: Party }
+  | { readonly kind: 'account', readonly account: Account }
+  | { readonly kind: 'mandate', readonly mandate: Mandate }
+  | { readonly kind: 'no_mandate', readonly mandate: Mandate }
+
 /** What lies ready for a receiver: how many (no more than 10,000 are counted), and since when the first of them. */
 export interface Depth { readonly receiver: PartyCode, readonly depth: number, readonly oldest: Instant }
 
@@ -310,11 +320,13 @@ export interface Store {
   /** Raised by every change of parties, accounts or certificates, by whichever process. Cheap: asked at every request. */
   registerVersion (): number
   register (): Promise<Register>
-  putParty (party: Party): Promise<void>
-  /** Adds or replaces the account with its certificates. A fingerprint in use by another account, and an account that exists under another party, is a TypeError. */
-  putAccount (account: Account): Promise<void>
-  /** Adds the mandate, or changes the end of the one with the same beginning. An unknown party or account is a TypeError. */
-  putMandate (mandate: Mandate): Promise<void>
+  /**
+   * Makes all the changes and writes down each, or none of them. What is to be checked was checked by who asks, against the
+   * register of `version`; keys that are unique and references hold all the same (TypeError).
+   * @param by who did it; null is the command line
+   * @returns false, and nothing is changed, when the register is of another version by now: look again
+   */
+  changeRegister (version: number, changes: readonly RegisterChange[], by: AccountId | null, now: Instant): Promise<boolean>
   /** @param day_max kept of one party within 24 hours. @returns its id, or that of the same bytes refused before and not corrected; null when the quota is spent */
   keepRefused (item: RefusedItem, day_max: number): Promise<MessageId | null>
   refused (view: View, id: MessageId): Promise<RefusedDetail | null>

@@ -11,7 +11,7 @@ import { certificateFacts, developmentKeys, issue, type DevelopmentKeys, type Ke
 import { openStore } from '../../src/store/store.ts'
 import { makeRoots, readRoots, rootsIn } from '../../src/vault/vault.ts'
 import { home } from '../../src/version.ts'
-import { anAccount, aParty } from '../register.ts'
+import { anAccount, aParty, putAccount, putParty } from '../register.ts'
 import { emptyFolder } from './place.ts'
 
 /** The parties of the samples. */
@@ -38,8 +38,8 @@ export async function prepare (name: string, algorithm: KeyAlgorithm): Promise<G
     for (const { name, code } of parties) {
       const pem = readFileSync(keys.parties[name]?.certificate ?? '', 'utf8')
       const { fingerprint, subject, not_after } = certificateFacts(pem)
-      await store.putParty(aParty(code, { name: `Voorbeeld${name}` }))
-      await store.putAccount(anAccount(name, { party: code, certificates: [{ fingerprint, use: 'tls', subject, not_after: instant(Date.parse(not_after)), pem }] }))
+      await putParty(store, aParty(code, { name: `Voorbeeld${name}` }))
+      await putAccount(store, anAccount(name, { party: code, certificates: [{ fingerprint, use: 'tls', subject, not_after: instant(Date.parse(not_after)), pem }] }))
     }
   } finally { await store.close() }
   return { folder, database, keys, seal }

@@ -18,7 +18,11 @@ NIxGSPsoh+cCIDaxHSO2+/1U4iGltyKESvyKIGmDtD+z8pAmx4BqA8p5
 
 interface Listed {
   readonly parties: ReadonlyArray<{ readonly code: string, readonly name: string }>
-  readonly accounts: ReadonlyArray<{ readonly id: string, readonly party: string, readonly active: boolean, readonly certificates: ReadonlyArray<{ readonly fingerprint: string, readonly not_after: string }> }>
+  readonly accounts: ReadonlyArray<{
+    readonly id: string, readonly role: string, readonly party: string, readonly active: boolean, readonly requests_at_once_max: number | null
+    readonly certificates: ReadonlyArray<{ readonly use: string, readonly fingerprint: string, readonly not_after: string }>
+    readonly mandates: ReadonlyArray<{ readonly party: string, readonly direction: string, readonly until: string | null }>
+  }>
 }
 
 /** A folder with keys in `k/`, and the commands on the database `p.db` there. */
@@ -69,32 +73,60 @@ describe('parties', () => {
     ends(await parties('stop', 'none'), 1, /there is no account none/)
   })
 
-  test('are imported all or none, and what is wrong is told with its place', async () => {
-    const { parties, listed, put, add } = await place()
+  test('are imported all or none, from a file that names certificates beside it, and exported the same', async () => {
+    const { parties, listed, put, add, cwd } = await place()
     ends(await add('0344', '--account', 'leverancier', '--certificate', 'k/gemeente.pem'), 0)
-    const good = { code: '42420001', name: 'Voorbeeld', families: ['iwmo', 'ijw'], certificates: ['k/aanbieder.pem'] }
-    const wrong: ReadonlyArray<readonly [entry: object, says: string]> = [
-      [{ code: '0363', certificates: ['k/gemeente.pem'] }, 'certificate SHA-256 .* belongs to account leverancier already'],
-      [{ code: '0363', account: 'leverancier' }, 'account leverancier belongs to 0344'],
-      [{ code: '0363' }, 'certificate SHA-256 .* belongs to account party-42420001 already'],
-      [{ code: '036' }, 'a party code is'],
-      [{ families: ['wlz'] }, 'families are'],
-      [{ account: 'A' }, 'an account is named'],
-      [{ certificates: ['none.pem'] }, 'cannot read .*none\\.pem: no such file'],
-      [{ certificate: 'k/gemeente.pem' }, 'certificate is not one of code, name'],
-      [{ name: 3 }, 'wants code, name']
+    const document = (code: string, file: string) => ({
+      format: 'zorgpoort-register-1',
+      parties: [{ code: 'SVB', name: 'SVB', families: ['iwmo'] }, { code, name: 'Voorbeeld', families: ['iwmo', 'ijw'], until: '2031-01-01' }],
+      accounts: [{ id: 'leverancier', oin: '00000001234567890000' }, { id: 'tweede', certificates: [{ file }], mandates: [{ party: 'SVB', family: 'iwmo', direction: 'send', from: '2026-07-01' }] }]
+    })
+    const before = await listed()
+    const wrong: ReadonlyArray<readonly [content: unknown, says: string]> = [
+      [document('036', 'k/aanbieder.pem'), 'parties 2: a party code is'],
+      [document('0363', 'k/gemeente.pem'), 'accounts 2: certificate SHA-256 .* belongs to account leverancier already'],
+      [[], 'the document must be object'],
+      ['{', 'bad3\\.json is not JSON']
     ]
-    await Promise.all(wrong.map(async ([entry, says], at) => {
-      put(`bad${at}.json`, [good, { ...good, ...entry }])
-      ends(await parties('import', `bad${at}.json`), 1, new RegExp(`^zorgpoort: bad${at}\\.json, entry 2: ${says}[^\n]*\n$`))
-    }))
-    assert.deepEqual((await listed()).parties.map(it => it.code), ['0344'])
-    put('good.json', [good, { code: 'SVB', name: 'SVB', families: ['iwmo'] }, { ...good, certificates: [] }])
-    ends(await parties('import', 'good.json'), 0, /^Imported 3 parties/)
-    assert.deepEqual((await listed()).accounts.map(it => [it.id, it.certificates.length]), [['leverancier', 1], ['party-42420001', 1], ['party-svb', 0]])
-    put('text.json', '{')
-    ends(await parties('import', 'text.json'), 1, /text\.json is not JSON/)
+    for (const [at, [content, says]] of wrong.entries()) {
+      put(`bad${at}.json`, content)
+      ends(await parties('import', `bad${at}.json`), 1, new RegExp(`^zorgpoort: (bad${at}\\.json: )?${says}[^\n]*\n$`))
+    }
     ends(await parties('import', 'none.json'), 1, /^zorgpoort: cannot read none\.json: no such file\n$/)
+    assert.deepEqual(await listed(), before)
+    put('good.json', document('0363', 'k/aanbieder.pem'))
+    ends(await parties('import', 'good.json', '--check'), 0, /^Would import 2 parties and 2 accounts: 5 changes\./)
+    assert.deepEqual(await listed(), before)
+    ends(await parties('import', 'good.json'), 0, /^Imported 2 parties and 2 accounts: 5 changes\./)
+    ends(await parties('import', 'good.json'), 0, /: 0 changes\./)
+    ends(await parties('list'), 0, /0363 .*until 2030-12-31T23:00:00\.000Z/, /account leverancier {2}OIN 00000001234567890000/, /account tweede {2}may send iwmo for SVB {2}from 2026-06-30T22:00:00\.000Z/)
+    ends(await parties('export', 'all.json'), 0)
+    const elsewhere = { cwd, env: { ZORGPOORT_DATABASE: 'sqlite:q.db', ZORGPOORT_MODE: 'test' } }
+    ends(await zorgpoort(['parties', 'import', 'all.json'], elsewhere), 0)
+    assert.deepEqual(JSON.parse((await zorgpoort(['parties', 'export'], elsewhere)).out), JSON.parse((await parties('export')).out))
+  })
+
+  test('let a supplier act for them, until it is withdrawn', async () => {
+    const { add, parties, listed } = await place()
+    for (const code of ['42420001', '42420002']) ends(await add(code, '--no-account'), 0)
+    ends(await parties('allow', 'leverancier', '--party', '42420001'), 1, /there is no account leverancier; "parties list" shows them/)
+    ends(await parties('account', 'leverancier', '--certificate', 'k/aanbieder.pem', '--sign', 'k/seal.pem', '--at-once', '5'), 0, /^Added account leverancier\.\n$/)
+    ends(await parties('account', 'chief', '--role', 'operator', '--certificate', 'k/gemeente.pem'), 0)
+    ends(await parties('allow', 'leverancier', '--party', '42420001', '--party', '42420009'), 1, /party 42420009 is not registered; add it first/)
+    ends(await parties('allow', 'chief', '--party', '42420001'), 1, /account chief has the role operator and acts for no party/)
+    ends(await parties('allow', 'leverancier', '--party', '42420001', '--party', '42420002', '--family', 'iwmo'), 0, /^Gave account leverancier 4 mandates for 42420001, 42420002\.\n$/)
+    ends(await parties('allow', 'leverancier', '--party', '42420001', '--family', 'iwmo', '--until', '2040-01-01'), 1, /has a mandate to send iwmo for 42420001 already, from .*; withdraw that first/)
+    ends(await parties('withdraw', 'leverancier', '--party', '42420001', '--direction', 'send', '--at', '2040-01-01'), 0, /^Withdrew 1 mandates/)
+    ends(await parties('withdraw', 'leverancier', '--party', '42420002'), 0, /^Withdrew 2 mandates/)
+    ends(await parties('withdraw', 'leverancier', '--party', '42420002'), 1, /has no such mandate for 42420002/)
+    ends(await parties('withdraw', 'leverancier', '--at', 'morgen'), 1, /--at is a date such as 2027-01-01/)
+    const [chief, supplier] = (await listed()).accounts
+    assert.deepEqual([chief?.role, supplier?.requests_at_once_max, supplier?.certificates.map(it => it.use).toSorted()], ['operator', 5, ['sign', 'tls']])
+    assert.deepEqual(supplier?.mandates.map(it => [it.party, it.direction, it.until !== null]), [['42420001', 'receive', false], ['42420001', 'send', true], ['42420002', 'receive', true], ['42420002', 'send', true]])
+    ends(await parties('account', 'leverancier', '--oin', '00000001234567890000'), 0, /^Changed account leverancier/)
+    ends(await parties('stop', 'leverancier', '--certificate', 'k/aanbieder.pem'), 0, /has an OIN: a certificate of an authority in client_ca that bears it is still taken/)
+    ends(await parties('stop', 'leverancier'), 0)
+    ends(await parties('account', 'leverancier', '--on'), 0, /^Changed account leverancier/)
   })
 
   test('tell a file that is not there from one that is no certificate we can use', async () => {

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import { instant, messageId, type Clock } from '../../src/core/core.ts'
 import type { Handler } from '../../src/handle/handle.ts'
 import type { Party } from '../../src/store/store.ts'
-import { aParty } from '../register.ts'
+import { aParty, putParty } from '../register.ts'
 import { fixture, makeWorld, until } from './world.ts'
 
 const day = 86_400_000
@@ -27,7 +27,7 @@ describe('a delivery', () => {
       let free = false
       const gateway = await world.start({}, [on(async () => free ? { kind: 'done' } : { kind: 'later', after_ms: 10, reason: 'test' })])
       const { id } = await gateway.as('gemeente').send(fixture('WMO301'))
-      await world.store(async store => { await store.putParty({ ...receiver, ...change }) })
+      await world.store(async store => { await putParty(store, { ...receiver, ...change }) })
       free = true
       const told = await until(async () => {
         const { told } = await gateway.as('gemeente').get(`/v1/messages/${id}`)

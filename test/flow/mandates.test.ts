@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { accountId, instant, partyCode } from '../../src/core/core.ts'
 import type { Mandate } from '../../src/store/store.ts'
-import { aMandate, anAccount, aParty } from '../register.ts'
+import { aMandate, anAccount, aParty, putAccount, putMandate, putParty } from '../register.ts'
 import { makeWorld, message, type Reply } from './world.ts'
 
 const world = await makeWorld()
@@ -17,15 +17,15 @@ const now = instant(Date.now())
 const mandate = (party: string, over: Partial<Mandate>): Mandate => aMandate('leverancier', party, { from: now, ...over })
 
 await world.store(async store => {
-  for (const code of [one, two, three]) await store.putParty(aParty(code))
-  await store.putAccount(anAccount('leverancier', { certificates: [world.certificate('unregistered')] }))
+  for (const code of [one, two, three]) await putParty(store, aParty(code))
+  await putAccount(store, anAccount('leverancier', { certificates: [world.certificate('unregistered')] }))
   // Of the first everything in iwmo; for the second only sending; for the third only receiving. What has ended or not begun is nothing.
   for (const it of [
     mandate(one, { direction: 'send' }), mandate(one, { direction: 'receive' }),
     mandate(two, { direction: 'send', until: instant(now + hour) }), mandate(two, { direction: 'receive', from: instant(0), until: now }),
     mandate(three, { direction: 'receive' }), mandate(three, { direction: 'send', from: instant(now + hour) }),
     mandate('0363', { from: instant(0), until: now })
-  ]) await store.putMandate(it)
+  ]) await putMandate(store, it)
 })
 
 const code = ({ status, told }: Reply): string => status < 400 ? String(status) : `${status} ${told.code}`
@@ -88,20 +88,20 @@ describe('an account of several parties', () => {
 
   test('loses a mandate that is ended at its next request, and with one party left need not name it', async () => {
     await world.store(async store => {
-      for (const it of [mandate(one, { until: now }), mandate(one, { direction: 'receive', until: now }), mandate(two, { until: now })]) await store.putMandate(it)
+      for (const it of [mandate(one, { until: now }), mandate(one, { direction: 'receive', until: now }), mandate(two, { until: now })]) await putMandate(store, it)
     })
     assert.equal(code(await supplier.get(`/v1/mailbox?party=${one}`)), '403 ZP_ACCOUNT_ROLE')
     assert.equal(code(await post(two, start(3, two))), '403 ZP_ACCOUNT_ROLE')
     assert.equal(code(await supplier.get('/v1/mailbox')), '200')
     assert.equal(code(await post(null, start(30, three))), '403 ZP_NOT_SENDER')
-    await world.store(async store => { await store.putMandate(mandate(three, { direction: 'receive', until: now })) })
+    await world.store(async store => { await putMandate(store, mandate(three, { direction: 'receive', until: now })) })
     assert.equal(code(await supplier.get('/v1/mailbox')), '403 ZP_ACCOUNT_ROLE')
   })
 
   test('acts for its own party without a mandate, and names it once it has others', async () => {
     const other = gateway.as('otherGemeente')
     assert.equal(code(await other.get('/v1/mailbox')), '200')
-    await world.store(async store => { await store.putMandate({ ...mandate(one, {}), account: accountId('othergemeente') }) })
+    await world.store(async store => { await putMandate(store, { ...mandate(one, {}), account: accountId('othergemeente') }) })
     assert.equal((await other.get('/v1/mailbox')).told.detail, `?party= 0363, ${one}`)
     assert.equal(code(await other.get(`/v1/mailbox?party=${partyCode('0363')}`)), '200')
   })

@@ -7,6 +7,7 @@ import { describe, test } from 'node:test'
 import { fingerprint, instant, messageId } from '../../src/core/core.ts'
 import { certificateFacts, issue, makeAuthority, signature_bytes_max, type Issued } from '../../src/sign/sign.ts'
 import { needTool } from '../tools.ts'
+import { putAccount } from '../register.ts'
 import { makeWorld, message, type Reply, type Who } from './world.ts'
 
 const world = await makeWorld()
@@ -24,7 +25,7 @@ async function signer (who: Who | null, name: string, registered: { pem?: boolea
     await world.store(async store => {
       const account = (await store.register()).accounts.find(({ id }) => id === who.toLowerCase())
       assert.ok(account)
-      await store.putAccount({ ...account, certificates: [...account.certificates, { fingerprint: fingerprint(digest), use: 'sign', subject, not_after: instant(Date.parse(not_after)), pem: registered.pem === false ? null : it.certificate }] })
+      await putAccount(store, { ...account, certificates: [...account.certificates, { fingerprint: fingerprint(digest), use: 'sign', subject, not_after: instant(Date.parse(not_after)), pem: registered.pem === false ? null : it.certificate }] })
     })
   }
   return it
@@ -157,7 +158,7 @@ describe('a signature that does not hold', () => {
     await gateway.as('aanbieder').receives(heen.id)
     const retour = message('WMO302', 20)
     const signature = cms(retour, 'short-lived').toString('base64')
-    await world.store(async store => { await store.putAccount(world.account('aanbieder')) })
+    await world.store(async store => { await putAccount(store, world.account('aanbieder')) })
     await refused(post('aanbieder', retour, signature), 'ZP_SIGNER', /not registered/)
     assert.equal((await gateway.as('aanbieder').post(retour)).status, 202)
   })

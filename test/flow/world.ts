@@ -16,7 +16,7 @@ import { generateMessage, modelOf, writeMessage, type Family, type MessageType, 
 import { openStore, type Account, type Certificate, type Store } from '../../src/store/store.ts'
 import { makeRoots, readRoots, rootsIn } from '../../src/vault/vault.ts'
 import { home } from '../../src/version.ts'
-import { anAccount, aParty } from '../register.ts'
+import { anAccount, aParty, putAccount, putParty } from '../register.ts'
 
 export const gemeente = partyCode('0344')
 export const aanbieder = partyCode('42420001')
@@ -176,8 +176,8 @@ function accountOf (who: Who, { party, role = 'party', active = true }: Person, 
 async function register (store: Store, accounts: ReadonlyMap<Who, Account>): Promise<void> {
   for (const [who, account] of accounts) {
     const { families = ['iwmo', 'ijw'] }: Person = people[who]
-    if (account.party !== null) await store.putParty(aParty(account.party, { name: `Voorbeeld ${who}`, families }))
-    await store.putAccount(account)
+    if (account.party !== null) await putParty(store, aParty(account.party, { name: `Voorbeeld ${who}`, families }))
+    await putAccount(store, account)
   }
 }
 

@@ -8,7 +8,7 @@ import { Readable } from 'node:stream'
 import { describe, test } from 'node:test'
 import Database from 'better-sqlite3'
 import { instant, refusals, type RefusalCode } from '../../src/core/core.ts'
-import { aMandate } from '../register.ts'
+import { aMandate, putMandate } from '../register.ts'
 import { altered, fixture, makeWorld, message, until, withText, type Reply, type Who } from '../flow/world.ts'
 
 const world = await makeWorld()
@@ -62,7 +62,7 @@ const cases: ReadonlyArray<readonly [code: RefusalCode, why: string, ask: () => 
   ['ZP_QUERY', 'codes of no family', () => get('/v1/codes/retour?family=wlz')],
   ['ZP_QUERY', 'a party that is none', () => get('/v1/mailbox?party=x')],
   ['ZP_PARTY', 'an account of two parties that names none', async () => {
-    await world.store(async store => { await store.putMandate(aMandate('otheraanbieder', '0344')) })
+    await world.store(async store => { await putMandate(store, aMandate('otheraanbieder', '0344')) })
     return await gateway.as('otherAanbieder').get('/v1/mailbox')
   }],
   ['ZP_HEADERS', 'more headers than anybody needs', () => gateway.as('gemeente').call('GET', '/v1/mailbox', null, Object.fromEntries(Array.from({ length: 150 }, (_, at) => [`x-${at}`, 'x'])))],

@@ -1,6 +1,7 @@
 /** Who may do what: every route as nobody, as a stranger, and as the other party. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { putAccount } from '../register.ts'
 import { aanbieder, everybody, makeWorld, message, until, withText, type Who } from '../flow/world.ts'
 
 const world = await makeWorld()
@@ -15,7 +16,9 @@ const ofMessage: readonly Ask[] = [
   ['DELETE', id => `/v1/mailbox/${id}`]
 ]
 const ofParty: readonly Ask[] = [['GET', () => '/v1/messages'], ['GET', () => '/v1/mailbox']]
-const routes: readonly Ask[] = [...ofMessage, ...ofParty, ['POST', () => '/v1/messages'], ['GET', () => '/v1/codes/retour'], ['GET', () => '/v1/codes/transport']]
+/** This message has none, so its own parties get 404 as well. */
+const signature: Ask = ['GET', id => `/v1/messages/${id}/signature`]
+const routes: readonly Ask[] = [...ofMessage, signature, ...ofParty, ['POST', () => '/v1/messages'], ['GET', () => '/v1/codes/retour'], ['GET', () => '/v1/codes/transport']]
 
 /** A message of the gemeente that lies in the aanbieder's mailbox, and one that is not offered yet. */
 const offered = (await gateway.as('gemeente').send(message('WMO301', 1))).id
@@ -49,7 +52,7 @@ describe('a request', () => {
 
   for (const who of everybody.filter(it => ['otherGemeente', 'otherAanbieder', 'wmoOnly'].includes(it))) {
     test(`${who}: sees no difference between a message of others and none at all`, async () => {
-      for (const route of ofMessage) {
+      for (const route of [...ofMessage, signature]) {
         const answers = await Promise.all([offered, unknown, 'x', offered.toUpperCase()].map(async id => {
           const reply = await gateway.as(who).call(route[0], route[1](id))
           return { status: reply.status, ...reply.told, instance: '' }
@@ -83,7 +86,7 @@ describe('an account', () => {
     assert.equal((await client.get('/v1/mailbox')).status, 200)
     const account = world.account('gemeente')
     for (const active of [false, true]) {
-      await world.store(async store => { await store.putAccount({ ...account, active }) })
+      await world.store(async store => { await putAccount(store, { ...account, active }) })
       assert.equal((await client.get('/v1/mailbox')).status, active ? 200 : 401)
     }
     assert.equal(client.connections(), 1)
@@ -91,10 +94,10 @@ describe('an account', () => {
 
   test('loses a certificate that is taken away, and keeps the other', async () => {
     const account = world.account('gemeente')
-    await world.store(async store => { await store.putAccount({ ...account, certificates: [] }) })
+    await world.store(async store => { await putAccount(store, { ...account, certificates: [] }) })
     assert.equal((await gateway.as('gemeente').get('/v1/mailbox')).status, 401)
     assert.equal((await gateway.as('pinned').get('/v1/mailbox')).status, 200)
-    await world.store(async store => { await store.putAccount(account) })
+    await world.store(async store => { await putAccount(store, account) })
     assert.equal((await gateway.as('gemeente').get('/v1/mailbox')).status, 200)
   })
 })

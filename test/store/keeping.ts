@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { accountId, fingerprint, instant } from '../../src/core/core.ts'
-import { StoreUnusable, type Mandate } from '../../src/store/store.ts'
-import { aMandate, anAccount, aParty } from '../register.ts'
+import { StoreUnusable, type Mandate, type RegisterChange } from '../../src/store/store.ts'
+import { aMandate, anAccount, aParty, putAccount, putMandate, putParty } from '../register.ts'
 import { aanbieder, account, gemeente, heen, later, offer, start, type Fresh, type OpenStore } from './sample.ts'
 
 export function keepContract (fresh: Fresh, open: OpenStore): void {
@@ -13,38 +13,49 @@ export function keepContract (fresh: Fresh, open: OpenStore): void {
     const caller = anAccount(account, { party: gemeente, oin: '0'.repeat(20), requests_at_once_max: 3, certificates: [certificate] })
     const mandates: readonly Mandate[] = [aMandate('supplier', gemeente, { until: later(5) }), aMandate('supplier', gemeente, { from: later(6) })]
 
-    test('keeps parties and accounts, and a change is seen at once by every store on the database', async t => {
+    test('keeps parties, accounts and mandates, and a change is seen at once by every store on the database', async t => {
       const [one, other] = [await open('register'), await open('register')]
       t.after(async () => { await one.close(); await other.close() })
       const before = other.registerVersion()
-      await one.putParty(party)
+      await putParty(one, party)
       const between = other.registerVersion()
-      await one.putAccount(caller)
+      await putAccount(one, caller)
       assert.ok(before < between && between < other.registerVersion())
-      await one.putAccount(anAccount('supplier'))
-      for (const it of mandates) await one.putMandate({ ...it, until: null })
-      for (const it of mandates) await one.putMandate(it)
+      await putAccount(one, anAccount('supplier'))
+      for (const it of mandates) await putMandate(one, { ...it, until: null })
+      for (const it of mandates) await putMandate(one, it)
       assert.deepEqual(await other.register(), { version: other.registerVersion(), parties: [party], accounts: [anAccount('supplier'), caller], mandates })
-      await one.putParty({ ...party, name: 'Nieuwestad' })
-      await one.putAccount({ ...caller, active: false, certificates: [] })
+      await putParty(one, { ...party, name: 'Nieuwestad' })
+      await putAccount(one, { ...caller, active: false, certificates: [] })
       const { parties, accounts } = await other.register()
       assert.deepEqual([parties[0]?.name, accounts[1]], ['Nieuwestad', { ...caller, active: false, certificates: [] }])
     })
 
-    test('takes no certificate of another account and no account of an unknown party', async t => {
+    test('is changed whole or not at all, and only by who has seen it as it is', async t => {
       const store = await fresh(t)
-      await assert.rejects(store.putAccount(caller), TypeError)
-      await store.putParty(party)
-      await store.putAccount(caller)
-      const version = store.registerVersion()
-      await assert.rejects(store.putAccount({ ...caller, id: accountId('other') }), TypeError)
-      await store.putParty({ ...party, code: aanbieder, kind: 'aanbieder' })
-      const moved = store.putAccount({ ...caller, party: aanbieder, certificates: [] })
-      await assert.rejects(moved, error => error instanceof TypeError && /belongs to another party/.test(error.message))
-      assert.equal(store.registerVersion(), version + 1)
-      await store.putAccount(caller)
-      assert.deepEqual((await store.register()).accounts, [caller])
-      for (const it of [aMandate('nobody', gemeente), aMandate(account, '0599')]) await assert.rejects(store.putMandate(it), TypeError)
+      const change = async (version: number, ...changes: RegisterChange[]) => await store.changeRegister(version, changes, null, start)
+      const both = [{ kind: 'party', party }, { kind: 'account', account: caller }] as const
+      assert.equal(await change(0, ...both), true)
+      assert.equal(await change(0, { kind: 'party', party: aParty('0599') }), false)
+      const stands = await store.register()
+      const wrong: ReadonlyArray<RegisterChange> = [
+        { kind: 'account', account: { ...caller, id: accountId('other'), oin: null } },
+        { kind: 'account', account: anAccount('other', { oin: caller.oin }) },
+        { kind: 'account', account: anAccount('other', { party: aanbieder }) },
+        { kind: 'mandate', mandate: aMandate('nobody', gemeente) },
+        { kind: 'mandate', mandate: aMandate(account, '0599') }
+      ]
+      for (const it of wrong) await assert.rejects(change(1, { kind: 'party', party: aParty('0363') }, it), TypeError)
+      assert.deepEqual(await store.register(), stands)
+    })
+
+    test('lets a certificate and an OIN pass from one account to another in one change', async t => {
+      const store = await fresh(t)
+      const next = { ...caller, id: accountId('next') }
+      const left = { ...caller, oin: null, certificates: [] }
+      assert.ok(await store.changeRegister(0, [{ kind: 'party', party }, { kind: 'account', account: caller }], null, start))
+      assert.ok(await store.changeRegister(1, [{ kind: 'account', account: next }, { kind: 'account', account: left }], null, start))
+      assert.deepEqual((await store.register()).accounts, [next, left])
     })
   })
 

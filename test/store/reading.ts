@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import { accountId, newMessageId, Refusal, type Finding, type PartyCode } from '../../src/core/core.ts'
 import { ownView } from '../../src/party/party.ts'
 import type { Store, View } from '../../src/store/store.ts'
-import { anAccount, aParty } from '../register.ts'
+import { anAccount, aParty, putAccount, putParty } from '../register.ts'
 import { aanbieder, account, claimOne, finish, gemeente, heen, later, offer, retour, start, stranger, type Fresh, type OpenStore } from './sample.ts'
 
 const finding: Finding = { level: 2, code: 'TR006', line: 7, path: 'Client', found: '', expected: 'iets', message: 'fout', message_en: 'wrong' }
@@ -12,8 +12,8 @@ const finding: Finding = { level: 2, code: 'TR006', line: 7, path: 'Client', fou
 /** Registers both parties, each with an account named after it. */
 async function register (store: Store): Promise<void> {
   for (const code of [gemeente, aanbieder]) {
-    await store.putParty(aParty(code))
-    await store.putAccount(anAccount(`of-${code}`, { party: code }))
+    await putParty(store, aParty(code))
+    await putAccount(store, anAccount(`of-${code}`, { party: code }))
   }
 }
 

@@ -7,14 +7,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import Database from 'better-sqlite3'
-import { isMessageId, messageId } from '../../src/core/core.ts'
+import { accountId, fingerprint, isMessageId, messageId } from '../../src/core/core.ts'
 import { ownView } from '../../src/party/party.ts'
-import { lockForServe, migrate, openStore, StoreFailure, StoreUnusable } from '../../src/store/store.ts'
+import { lockForServe, migrate, openStore, StoreFailure, StoreUnusable, type RegisterChange } from '../../src/store/store.ts'
 import { migrations } from '../../src/store/migrations.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import { Unopened } from '../../src/vault/vault.ts'
+import { aMandate, anAccount, aParty } from '../register.ts'
 import { storeContract } from './contract.ts'
-import { gemeente, heen, roots } from './sample.ts'
+import { account, gemeente, heen, later, roots, start } from './sample.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'zorgpoort-store-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -59,6 +60,34 @@ describe('store in an SQLite file', () => {
     assert.deepEqual(await shut.payload(ownView(gemeente), other.envelope.id), Buffer.from('in the clear'), 'stored before there were keys')
     db.close()
     await shut.close()
+  })
+
+  test('writes down who changed the register, in ids and digests', async () => {
+    const store = await openStore({ url: urlOf('written'), mode: 'test', roots })
+    const party = aParty(gemeente)
+    const certificate = { fingerprint: fingerprint('a'.repeat(64)), use: 'tls', subject: 'CN=voorbeeld', not_after: later(1000), pem: null } as const
+    const caller = anAccount(account, { party: gemeente, certificates: [certificate] })
+    const mandate = aMandate('supplier', gemeente, { from: start })
+    const changes: ReadonlyArray<readonly RegisterChange[]> = [
+      [{ kind: 'party', party }, { kind: 'account', account: caller }, { kind: 'account', account: anAccount('supplier') }, { kind: 'mandate', mandate }],
+      [{ kind: 'account', account: { ...caller, active: false, certificates: [{ ...certificate, fingerprint: fingerprint('b'.repeat(64)) }] } }],
+      [{ kind: 'mandate', mandate: { ...mandate, until: start } }],
+      [{ kind: 'no_mandate', mandate }],
+      [{ kind: 'account', account: { ...caller, certificates: [] } }]
+    ]
+    for (const [version, all] of changes.entries()) assert.ok(await store.changeRegister(version, all, accountId('chief'), later(version)))
+    await store.close()
+    const given = `supplier:${gemeente}:iwmo:send`
+    const db = new Database(pathOf('written'))
+    const rows = db.prepare("select at_ms - ? as at, event, detail, substr(digest, 1, 1) as digest from audit where account = 'chief' order by seq").raw().all(start)
+    db.close()
+    assert.deepEqual(rows, [
+      [0, 'party_changed', gemeente, null], [0, 'account_changed', account, null], [0, 'certificate_added', `${account}:tls`, 'a'], [0, 'account_changed', 'supplier', null], [0, 'mandate_given', given, null],
+      [1, 'account_stopped', account, null], [1, 'certificate_removed', account, 'a'], [1, 'certificate_added', `${account}:tls`, 'b'],
+      [2, 'mandate_ended', given, null],
+      [3, 'mandate_ended', given, null],
+      [4, 'account_changed', account, null], [4, 'certificate_removed', account, 'b']
+    ])
   })
 
   test('is for its owner’s eyes only', async () => {
