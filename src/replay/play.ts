@@ -33,7 +33,7 @@ export interface StepResult {
 }
 
 /** A message that was sent or received here. */
-interface Known { readonly made: Made, readonly id: string | null, readonly at: number, readonly received: Uint8Array | null }
+interface Known { readonly made: Made, readonly id: string | null, readonly accepted: boolean, readonly at: number, readonly received: Uint8Array | null }
 
 /** What all conversations share. */
 export interface Stage {
@@ -109,7 +109,7 @@ function actsOf (stage: Stage, { steps, name: conversation }: Conversation, fami
     const got = saidOf(reply)
     const id = idOf(reply)
     if (reply.status < 300) stage.tally.receipt(performance.now() - at)
-    known.set(name, { made: it, id, at, received: null })
+    known.set(name, { made: it, id, accepted: got.outcome === 'accepted', at, received: null })
     return { who: it.party, to: it.to, type: it.type, id, expected: words(expected), got: words(got), ok: agrees(expected, got), findings: got.findings, sent: got.outcome }
   }
   const fresh = (it: Made): Made => ({ ...it, bytes: freshen(it.bytes) })
@@ -131,8 +131,8 @@ function actsOf (stage: Stage, { steps, name: conversation }: Conversation, fami
     },
     receive: async step => {
       const party = step.who === null ? known.get(step.name)?.made.to ?? null : partyOf(step.who, stage.parties)
-      // After a file the mailbox of its receiver is looked at, when somebody here plays him and the file got that far.
-      if (step.who === null && (party === null || !stage.parties.includes(party) || known.get(step.name)?.id === null)) return null
+      // After a file the mailbox of its receiver is looked at, when somebody here plays him and the file is on its way there.
+      if (step.who === null && (party === null || !stage.parties.includes(party) || known.get(step.name)?.accepted !== true)) return null
       return await received(stage, step, party ?? '', known)
     },
     state: async ({ name, states }) => await seen(stage, known.get(name), states.join(' '), body => {
@@ -194,7 +194,7 @@ async function received (stage: Stage, { name, number, of }: Receive, party: str
   if (before !== undefined) stage.tally.received(performance.now() - before.at)
   const bytes = await fetched(stage, party, id)
   if (!(bytes instanceof Uint8Array)) return outcome(bytes, id)
-  known.set(name, of === null && before !== undefined ? { ...before, received: bytes } : { made: { bytes, type, party: '', to: party }, id, at: performance.now(), received: bytes })
+  known.set(name, of === null && before !== undefined ? { ...before, received: bytes } : { made: { bytes, type, party: '', to: party }, id, accepted: true, at: performance.now(), received: bytes })
   return outcome(of === null && before !== undefined && digest(bytes) !== digest(before.made.bytes) ? 'other bytes than were sent' : '', id)
 }
 
