@@ -126,9 +126,10 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   opened.validator = () => validator.close()
   const parties = await openParties(store)
   const { handler_ms_max, lease_ms, claim_limit, poll_ms } = config
-  const onError: Stages['onError'] = (error, message) => { log.warn({ err: error, message }, 'a message could not be dealt with now') }
+  const onError: Stages['onError'] = (error, message) => { log.warn({ err: error, message }, 'a delivery failed and is tried again') }
+  const onUnkept: Stages['onUnkept'] = (error, message) => { log.warn({ err: error, message }, 'a refused message could not be kept for its sender') }
   const calendar = openCalendar(config.holidays === undefined ? recognised : parseHolidays(textOf(config.holidays, 'holidays'), 'holidays'))
-  const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, verifySignature, standard, marker: openMarker(roots.index), store, route, deliver, handlers, handler_ms_max, refused_day_max: config.refused_day_max, refused_bytes_max: config.refused_bytes_max, random: Math.random, onError }
+  const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, verifySignature, standard, marker: openMarker(roots.index), store, route, deliver, handlers, handler_ms_max, refused_day_max: config.refused_day_max, refused_bytes_max: config.refused_bytes_max, random: Math.random, onError, onUnkept }
   const pipeline = measured(openPipeline(timedStages(stages, metrics)), metrics, clock)
   const worker = startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms })
   opened.worker = () => worker.stop()

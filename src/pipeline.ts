@@ -38,6 +38,7 @@ export interface Stages extends RefusedLimits {
   readonly random: () => number
   /** Told of an error while dealing with a delivery; the delivery is tried again all the same. */
   readonly onError: (error: unknown, id: MessageId) => void
+  readonly onUnkept: (error: unknown, id: MessageId) => void
 }
 
 /** Who brings a message, for which party, through which door, and what he says it replaces. The gateway's own messages have no account and no certificate. */

@@ -16,7 +16,8 @@ export interface RefusedLimits {
 interface Parts extends RefusedLimits {
   readonly store: Pick<Store, 'keepRefused'>
   readonly mode: 'test' | 'production'
-  readonly onError: (error: unknown, id: MessageId) => void
+  /** Told of a message that could not be kept; its refusal stands all the same. */
+  readonly onUnkept: (error: unknown, id: MessageId) => void
 }
 
 /** The message as it came, and what is known of it. */
@@ -57,6 +58,6 @@ const worthKeeping = ({ code }: Refusal): boolean => refusals[code].status < 500
 export async function keepRefused (parts: Parts, came: Came, refusal: Refusal): Promise<Refusal> {
   if (!worthKeeping(refusal) || parts.refused_day_max === 0) return refusal
   const item = itemOf(parts, came, refusal)
-  const kept = await parts.store.keepRefused(item, parts.refused_day_max).catch(error => { parts.onError(error, item.id); return null })
+  const kept = await parts.store.keepRefused(item, parts.refused_day_max).catch(error => { parts.onUnkept(error, item.id); return null })
   return new Refusal(refusal.code, refusal.detail, refusal.findings, kept)
 }
