@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { Unusable } from '../src/core/core.ts'
 import { StoreFailure } from '../src/store/store.ts'
 import { version } from '../src/version.ts'
+import { audit } from './commands/audit.ts'
 import { backup } from './commands/backup.ts'
 import { conformance } from './commands/conformance.ts'
 import { inspect } from './commands/inspect.ts'
@@ -26,7 +27,7 @@ export function program (end: (code: number) => void): Command {
     .exitOverride()
     .showHelpAfterError('(zorgpoort COMMAND --help tells more)')
     .addHelpText('after', '\nExit codes: 0 good, 1 refused or invalid, 2 wrong use.\nZORGPOORT_DEBUG=1 in the environment shows the stack of an error.')
-  for (const add of [serve, validate, send, replay, verify, parties, keys, backup, restore, migrate, conformance, inspect, sweep]) add(it, end)
+  for (const add of [serve, validate, send, replay, verify, parties, keys, backup, restore, migrate, audit, conformance, inspect, sweep]) add(it, end)
   for (const command of it.commands) command.copyInheritedSettings(it)
   return it
 }

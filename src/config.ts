@@ -41,6 +41,7 @@ export const configSchema = Type.Object({
   claim_limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'Deliveries a worker takes at once.' }),
   poll_ms: ms(1_000, 'How often the worker looks for due deliveries when nothing wakes it, in milliseconds.'),
   handler_ms_max: ms(30_000, 'Time a handler may take for one message, in milliseconds.'),
+  checkpoint_ms: ms(60_000, 'How often the audit is checkpointed (its head signed, stored and logged) while something is written, in milliseconds.'),
   stop_ms_max: ms(20_000, 'Time open requests get to end after SIGTERM, in milliseconds.'),
   refused_day_max: Type.Integer({ minimum: 0, default: 1_000, description: 'Refused messages kept of one party within 24 hours, so that it can look up why; 0 keeps none.' }),
   refused_bytes_max: bytes(1_000_000, 'Largest refused message whose bytes are kept with it, in bytes.'),

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { AddressInfo, Server } from 'node:net'
 import { openCalendar, parseHolidays, recognised } from './calendar/calendar.ts'
+import { openCheckpoints } from './audit/audit.ts'
 import { retourCodes, transportCodes } from './codes/codes.ts'
 import { instant, systemClock, type Clock, type Instant } from './core/core.ts'
 import { ConfigError, type Config } from './config.ts'
@@ -59,7 +60,7 @@ async function listen (app: { listen: (at: { host: string, port: number }) => Pr
 }
 
 /** How parts are closed, in the order of this list: first the door, last what it stands on. */
-const closing = ['rest', 'upkeep', 'worker', 'operations', 'validator', 'store', 'lock'] as const
+const closing = ['rest', 'upkeep', 'worker', 'operations', 'validator', 'checkpoints', 'store', 'lock'] as const
 type Closers = Partial<Record<typeof closing[number], () => Promise<void> | void>>
 
 /** @throws ConfigError, StoreFailure, or a listen error (EADDRINUSE) when it cannot start; nothing is left open then */
@@ -122,6 +123,8 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const metrics = openMetrics()
   const store = await openStore({ url: config.database, mode: config.mode, clock, observe: metrics.store, retour_unknown: config.retour_unknown, roots })
   opened.store = () => store.close()
+  const checkpoints = await openCheckpoints({ store, sealer, clock, log }, config.checkpoint_ms)
+  opened.checkpoints = () => checkpoints.stop()
   const validator = openValidator({ payload_bytes_max: config.payload_bytes_max, worker_bytes: config.validation_worker_bytes, worker_ms_max: config.validation_ms_max, findings_max: 200, level1_engine: config.level1_engine }, error => { metrics.unjudged(); log.error({ err: error }, 'a message could not be judged') })
   opened.validator = () => validator.close()
   const parties = await openParties(store)

@@ -10,7 +10,7 @@ import { shut } from './safe.ts'
 /** Everything that is ever written down. A new event is added here, and told in README.md where people look for it. */
 export const auditEvents = [
   // the audit itself
-  'chained',
+  'chained', 'checkpoint', 'audit_removed',
   // the database: copied, put back from a copy
   'backed_up', 'restored',
   // a message

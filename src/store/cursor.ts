@@ -9,3 +9,10 @@ export function placeOf (cursor: string): string {
   if (place === '' || cursorOf(place) !== cursor) throw new Refusal('ZP_QUERY', 'cursor')
   return place
 }
+
+/** @returns the place where that is a number @throws Refusal ZP_QUERY when the text is no cursor of ours */
+export function seqOf (cursor: string): number {
+  const seq = Number(placeOf(cursor))
+  if (!Number.isSafeInteger(seq) || cursorOf(seq) !== cursor) throw new Refusal('ZP_QUERY', 'cursor')
+  return seq
+}

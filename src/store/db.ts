@@ -33,6 +33,8 @@ export interface Db {
   write<T> (work: (session: Session) => Promise<T>, weight?: Weight): Promise<T>
   /** Sees what is committed; never waits for a writer. */
   read<T> (work: (session: Session) => Promise<T>): Promise<T>
+  /** The same, and everything read in it is as it was at one moment; for long work, so sparingly. */
+  snapshot<T> (work: (session: Session) => Promise<T>): Promise<T>
   /** The number in `meta` that rises with every change of the register, by whichever process; cheap. */
   registerVersion (): number
   /** The storage itself: what waits, and how large it is. */

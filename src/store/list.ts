@@ -1,8 +1,7 @@
 /** Lists of messages, newest first: read in windows, so that no filter keeps the process from its other work. */
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Knex } from 'knex'
-import { Refusal } from '../core/core.ts'
-import { cursorOf, placeOf } from './cursor.ts'
+import { cursorOf, seqOf } from './cursor.ts'
 import type { Db, Row } from './db.ts'
 import { once, type Dialect } from './dialect.ts'
 import { stored, whole } from './rows.ts'
@@ -14,13 +13,6 @@ const window_messages = 2_000
 
 /** What a party sent, and what it may see as receiver: each is walked along an index of its own. */
 type Side = 'sender' | 'receiver'
-
-/** @throws Refusal ZP_QUERY when the text is no cursor of ours */
-function seqOf (cursor: string): number {
-  const seq = Number(placeOf(cursor))
-  if (!Number.isSafeInteger(seq) || cursorOf(seq) !== cursor) throw new Refusal('ZP_QUERY', 'cursor')
-  return seq
-}
 
 const sentBy = (query: Knex.QueryBuilder, { party, send }: View): Knex.QueryBuilder => query.where('m.sender', party).whereIn('m.family', send)
 

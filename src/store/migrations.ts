@@ -1,6 +1,6 @@
 /** What the tables are and what each column means; a list of steps that only ever grows at its end. */
 import type { Knex } from 'knex'
-import { auditChain } from './migrations/audit.ts'
+import { auditChain, auditCheckpoints } from './migrations/audit.ts'
 import { clientStep } from './migrations/client.ts'
 import { counting } from './migrations/counting.ts'
 import { refusedMessages } from './migrations/refused.ts'
@@ -165,5 +165,6 @@ export const migrations: readonly Migration[] = [
   signatures,
   counting,
   retention,
-  refusedMessages
+  refusedMessages,
+  auditCheckpoints
 ]

@@ -19,6 +19,7 @@ import { text } from './rows.ts'
 import { openSafe, type Safe } from './safe.ts'
 import { signatureVerb } from './signature.ts'
 import { lockSqlite, openSqlite } from './sqlite.ts'
+import { auditVerbs } from './trail.ts'
 import type { Store, StoreObserver } from './verbs.ts'
 
 export type Mode = 'test' | 'production'
@@ -97,6 +98,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     ...sweepVerb(db, dialect, audit),
     truncate: () => db.truncate(),
     ...backupVerbs(db, audit),
+    ...auditVerbs(db, dialect, audit),
     check: () => check(db, dialect),
     close: () => db.close()
   }

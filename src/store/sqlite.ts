@@ -168,6 +168,13 @@ export function openSqlite (path: string, committed?: StoreObserver['committed']
   return {
     write: (work, weight = light) => writer.write(work, weight),
     read: work => work(reader),
+    async snapshot (work) {
+      const own = openFile(path, () => connect(path, true))
+      try {
+        storing(own, () => { own.exec('begin') })
+        return await work(sessionOn(own))
+      } finally { own.close() }
+    },
     truncate: () => truncate(writing),
     failing: () => writer.failing(),
     measures: () => ({ waiting: writer.waiting(), ...sizes(path) }),

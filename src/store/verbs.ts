@@ -1,6 +1,7 @@
 /** What the store can do, in verbs of the domain: each one transaction, and the same on every database. */
 import type { AccountId, Answer, Delivery, Door, Finding, Fingerprint, Instant, MessageId, PartyCode, PartyKind, Referentienummer, RefusalCode, Sha256, Verdict } from '../core/core.ts'
 import type { Family, MessageType } from '../standard/model.ts'
+import type { AuditVerbs } from './trail.ts'
 import type { Mark } from '../vault/vault.ts'
 
 /** What is known of a message without its payload. */
@@ -286,7 +287,7 @@ export interface SweepStep { readonly before: Instant, readonly now: Instant, re
 /** What one window did. `kept`: old enough, and why it stayed. `after`: where the next begins; null when there is none. */
 export interface Swept { readonly swept: number, readonly bytes: number, readonly kept: Readonly<Record<'undelivered' | 'awaiting' | 'payload', number>>, readonly after: number | null }
 
-export interface Store {
+export interface Store extends AuditVerbs {
   /** Stores what arrives together in one transaction and answers item by item; concurrent calls share a commit. */
   accept (items: readonly Acceptance[]): Promise<Accepted[]>
   /** @returns what these bytes got when they came before under this key; null when they did not */
