@@ -4,21 +4,22 @@ import type { AddressInfo, Server } from 'node:net'
 import { openCalendar, parseHolidays, recognised } from './calendar/calendar.ts'
 import { openCheckpoints } from './audit/audit.ts'
 import { retourCodes, transportCodes } from './codes/codes.ts'
-import { instant, systemClock, type Clock, type Instant } from './core/core.ts'
+import { systemClock, type Clock, type Instant } from './core/core.ts'
 import { ConfigError, type Config } from './config.ts'
 import { deliver } from './deliver/deliver.ts'
 import { openHandlers, type Handler, type Handlers } from './handle/handle.ts'
+import { openOwnKeys } from './identity.ts'
 import type { Log } from './log.ts'
 import { openMetrics, type Metrics } from './metrics/metrics.ts'
 import { openParties } from './party/party.ts'
 import { openPipeline, type Pipeline, type Stages } from './pipeline.ts'
 import { messageLinks } from './receipt.ts'
 import { route } from './route/route.ts'
-import { certificateFacts, checkPair, openSealer, statementBytes, verifySignature } from './sign/sign.ts'
+import { statementBytes, verifySignature } from './sign/sign.ts'
 import * as standard from './standard/standard.ts'
 import { lockForServe, openStore, StoreFull, type Store } from './store/store.ts'
 import { openOperations } from './transport/operations/operations.ts'
-import { inflight, openRest, type Rest } from './transport/rest/rest.ts'
+import { inflight, openRest, renewTls, type Rest } from './transport/rest/rest.ts'
 import { startUpkeep, upkeepMetrics } from './upkeep/upkeep.ts'
 import { openMarker, readRoots } from './vault/vault.ts'
 import { openValidator } from './validate/validate.ts'
@@ -33,25 +34,9 @@ export interface Gateway {
   stop (): Promise<void>
 }
 
-/** A certificate and its key, as PEM text. */
-interface Identity { readonly key: string, readonly cert: string }
-
 function textOf (path: string, setting: string): string {
   try { return readFileSync(path, 'utf8') } catch { throw new ConfigError(`${setting}: cannot read ${path}`) }
 }
-
-const identity = (config: Config, use: 'tls' | 'seal'): Identity =>
-  ({ key: textOf(config[`${use}_key`], `${use}_key`), cert: textOf(config[`${use}_certificate`], `${use}_certificate`) })
-
-/** What stands in a PEM file below the first certificate. */
-const chainBelow = (pem: string): string => pem.slice(pem.indexOf('-----END CERTIFICATE-----')).replace('-----END CERTIFICATE-----', '')
-
-function refuseOutsideDates (setting: string, cert: string, now: Instant): void {
-  const { not_before, not_after } = certificateFacts(cert)
-  if (now < Date.parse(not_before) || now > Date.parse(not_after)) throw new ConfigError(`${setting}: valid from ${not_before} to ${not_after}, not now`)
-}
-
-const expiryOf = (cert: string): Instant => instant(Date.parse(certificateFacts(cert).not_after))
 
 async function listen (app: { listen: (at: { host: string, port: number }) => Promise<string>, server: Server }, host: string, port: number): Promise<string> {
   await app.listen({ host, port })
@@ -60,7 +45,7 @@ async function listen (app: { listen: (at: { host: string, port: number }) => Pr
 }
 
 /** How parts are closed, in the order of this list: first the door, last what it stands on. */
-const closing = ['rest', 'upkeep', 'worker', 'operations', 'validator', 'checkpoints', 'store', 'lock'] as const
+const closing = ['keys', 'rest', 'upkeep', 'worker', 'operations', 'validator', 'checkpoints', 'store', 'lock'] as const
 type Closers = Partial<Record<typeof closing[number], () => Promise<void> | void>>
 
 /** @throws ConfigError, StoreFailure, or a listen error (EADDRINUSE) when it cannot start; nothing is left open then */
@@ -93,7 +78,7 @@ async function readiness (store: Store, stopping: AbortSignal, now: Instant, sea
 const timedStages = (stages: Stages, { timed }: Metrics): Stages => ({
   ...stages,
   validator: { ...stages.validator, validate: timed('validate', stages.validator.validate) },
-  sealer: { ...stages.sealer, seal: timed('seal', stages.sealer.seal) },
+  sealer: { seal: timed('seal', stages.sealer.seal), get certificate () { return stages.sealer.certificate } },
   store: { ...stages.store, accept: timed('store', stages.store.accept) }
 })
 
@@ -113,11 +98,9 @@ const connectionsOf = (rest: Rest): Promise<number> => new Promise((resolve, rej
 
 /** Opens part after part; `opened` gathers how each is closed. */
 async function open (config: Config, log: Log, handlers: Handlers, clock: Clock, opened: Closers, stopping: AbortSignal): Promise<Omit<Gateway, 'stop'>> {
-  const tls = identity(config, 'tls')
-  const seal = identity(config, 'seal')
-  checkPair(tls.key, tls.cert, { key: 'tls_key', certificate: 'tls_certificate' })
-  const sealer = openSealer(seal.key, seal.cert, chainBelow(seal.cert))
-  for (const [use, cert] of [['tls', tls.cert], ['seal', seal.cert]] as const) refuseOutsideDates(`${use}_certificate`, cert, clock.now())
+  const keys = openOwnKeys(config, clock, log)
+  const { sealer } = keys
+  opened.keys = () => { keys.stop() }
   const roots = readRoots(config)
   opened.lock = lockForServe(config.database)
   const metrics = openMetrics()
@@ -139,7 +122,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const held = inflight(config.inflight_bytes_max)
   const upkeep = startUpkeep({ store, clock, log, retention: config, sweep_ms: config.sweep_ms, onSweep: upkeepMetrics(metrics.registry, clock).swept })
   opened.upkeep = () => upkeep.stop()
-  const rest = await openRest({ ...config, tls, version }, {
+  const rest = await openRest({ ...config, tls: keys.tls, version }, {
     store, parties, clock, log, inflight: held,
     now: () => clock.now(),
     links: messageLinks,
@@ -157,7 +140,8 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
     answered: metrics.answered
   })
   opened.rest = () => rest.close()
-  metrics.watch({ store, clock, version, mode: config.mode, certificates: { tls: expiryOf(tls.cert), seal: sealer.certificate.not_after }, inflight_bytes: held.held, connections: () => connectionsOf(rest), validator: validator.state })
+  keys.watch(tls => { renewTls(rest, config, tls) })
+  metrics.watch({ store, clock, version, mode: config.mode, certificates: keys.expiry, inflight_bytes: held.held, connections: () => connectionsOf(rest), validator: validator.state })
   const operations = await openOperations({ registry: metrics.registry, openapi: rest.swagger(), ready: () => readiness(store, stopping, clock.now(), sealer.certificate.not_after) })
   opened.operations = () => operations.close()
   return {

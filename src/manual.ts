@@ -17,9 +17,10 @@ const code = (text: unknown): string => text === null || text === undefined ? ''
 const member = (it: object, name: string): unknown => Object.entries(it).find(([key]) => key === name)?.[1]
 
 function settings (): string {
+  const required: readonly string[] = configSchema.required
   const rows = Object.entries(configSchema.properties).map(([key, schema]) => {
     const byDefault = member(schema, 'default')
-    return [code(key), code(environmentName(key)), byDefault === undefined ? 'required' : code(byDefault), String(member(schema, 'description'))]
+    return [code(key), code(environmentName(key)), byDefault !== undefined ? code(byDefault) : required.includes(key) ? 'required' : '', String(member(schema, 'description'))]
   })
   return table(['setting', 'environment', 'default', 'what'], rows)
 }

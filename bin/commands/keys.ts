@@ -1,13 +1,14 @@
-/** `zorgpoort keys`: make test keys and certificates, and see what certificates there are and how long they last. */
+/** `zorgpoort keys`: make test keys and roots, bring in and rotate real ones, and see what there is and how long it lasts. */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { instant, partyCode, partyKind } from '../../src/core/core.ts'
-import { developmentKeys, listKeys, usableCertificate, type DevelopmentParty } from '../../src/sign/sign.ts'
+import { developmentKeys, listKeys, usableCertificate, type DevelopmentParty, type KeyListing } from '../../src/sign/sign.ts'
 import { makeRoots, rootsIn } from '../../src/vault/vault.ts'
-import { readText } from '../files.ts'
+import { readText, visible } from '../files.ts'
 import { developmentFolder } from '../place.ts'
 import { WrongUse } from '../problem.ts'
+import { importKeys } from './import-keys.ts'
 
 function partyOf (text: string): DevelopmentParty {
   const [name = '', code = ''] = text.split(':')
@@ -23,8 +24,14 @@ function certificatesIn (dir: string): Map<string, string> {
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value]
 
+const days = (left: number): string => left < 0 ? `${-left} days ago` : `${left} days`
+const keptAs = { passphrase: 'key under a passphrase', plain: 'key in the clear', none: 'no key' } as const
+
+const row = (it: KeyListing): string =>
+  `${it.file.padEnd(18)} ${it.state.padEnd(14)}until ${it.not_after.slice(0, 10)} (${days(it.days_left)})  ${it.use.padEnd(10)}${it.key.padEnd(10)}${visible(it.subject)}\n${' '.repeat(19)}SHA-256 ${it.fingerprint}  ${keptAs[it.private_key]}`
+
 export function keys (program: Command): void {
-  const group = program.command('keys').description('keys and certificates: make, roots, list')
+  const group = program.command('keys').description('keys and certificates: make, import, rotate, roots, list')
   group.command('make').description('make a test authority, server, seal and client certificates; keeps what is there and valid')
     .option('--dir <folder>', 'where', developmentFolder)
     .option('--party <name:code>', 'a client certificate for this party, such as gemeente:0344; repeat for more', collect, [])
@@ -33,6 +40,7 @@ export function keys (program: Command): void {
       const { ca, server, seal, parties } = await developmentKeys(dir, party.map(partyOf))
       for (const it of [ca, server, seal, ...Object.values(parties)]) console.log(`${before.get(it.certificate) === readText(it.certificate) ? 'kept' : 'made'}  ${it.certificate}  ${it.key}`)
     })
+  importKeys(group)
   group.command('roots').description('make the three root keys of an installation (kek, index_key, audit_key), a file each; keeps what is there. Keep copies apart from those of the database')
     .option('--dir <folder>', 'where', developmentFolder)
     .action(({ dir }: { dir: string }) => {
@@ -45,6 +53,6 @@ export function keys (program: Command): void {
       for (const [path, pem] of certificatesIn(dir)) usableCertificate(pem, path)
       const all = listKeys(dir, instant(Date.now()))
       if (json === true) console.log(JSON.stringify(all))
-      else for (const it of all) console.log(`${it.file.padEnd(18)}${it.state.padEnd(14)}until ${it.not_after.slice(0, 10)}  ${it.key.padEnd(10)}${it.subject}\n${' '.repeat(18)}SHA-256 ${it.fingerprint}`)
+      else for (const it of all) console.log(row(it))
     })
 }

@@ -132,10 +132,18 @@ export function usesAllowSealing (certificate: Certificate): boolean {
   return uses === undefined || uses.some(use => sealing.some(id => same(use.bytes, id)))
 }
 
-/** @returns whether it may sign documents: KeyUsage says digitalSignature (its first bit), and no extended use keeps it at TLS only */
+/** @returns whether it may sign documents: KeyUsage says digitalSignature or nonRepudiation, and no extended use keeps it at TLS only */
 export function maySeal (certificate: Certificate): boolean {
-  const bits = extensionOf(certificate, keyUsage)?.content[1] ?? 0
-  return (bits & 0x80) !== 0 && usesAllowSealing(certificate)
+  return extensionOf(certificate, keyUsage) !== undefined && maySign(certificate) && usesAllowSealing(certificate)
+}
+
+/** TLS server, and any. */
+const serving = ['1.3.6.1.5.5.7.3.1', '2.5.29.37.0'].map(oid)
+
+/** @returns whether its extended uses, where it has any, let it be a TLS server */
+export function mayServe (certificate: Certificate): boolean {
+  const uses = extensionOf(certificate, extendedKeyUsage)?.children
+  return uses === undefined || uses.some(use => serving.some(id => same(use.bytes, id)))
 }
 
 /** @returns whether it may sign at all, whatever else it is for: its KeyUsage, where it has one, says digitalSignature or nonRepudiation (its first two bits) */

@@ -6,5 +6,7 @@ export { signature_bytes_max, verifyByTrust, verifySignature, type SignatureClai
 export { canSign, certificateFacts, fingerprintOf, type CertificateFacts } from './certificate.ts'
 export { issue, keyPem, makeAuthority, type Authority, type AuthorityRequest, type Issued, type IssueRequest, type KeyAlgorithm } from './authority.ts'
 export { developmentKeys, type DevelopmentKeys, type DevelopmentParty, type KeyFiles } from './development.ts'
-export { checkPair, usableCertificate, type Pair, type PairNames } from './usable.ts'
+export { checkPair, usableCertificate, usableKey, type Pair, type PairNames } from './usable.ts'
 export { listKeys, type KeyListing } from './keys.ts'
+export { checkUse, needsPassword, readKeyFiles, type KeyFile, type KeyMaterial, type PairUse } from './import.ts'
+export { formerFolder, keepPair, pairFiles } from './folder.ts'

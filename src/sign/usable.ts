@@ -30,10 +30,16 @@ export function usableCertificate (pem: string, name: string): Certificate {
   try { return readFirst(pem) } catch (cause) { throw new Unusable(`${name} ${whyNot(pem)}`, { cause }) }
 }
 
-function usableKey (pem: string, name: string): KeyObject {
-  try { return createPrivateKey(pem) } catch (cause) {
-    const locked = cause instanceof Error && 'code' in cause && cause.code === 'ERR_MISSING_PASSPHRASE'
-    throw new Unusable(`${name} holds ${locked ? 'a private key under a passphrase; it must be without' : 'no usable private key in PEM'}`, { cause })
+/**
+ * @param name what the person knows the text by @param passphrase null when there is none; a key that has none does not mind one
+ * @returns the private key of the PEM text @throws Unusable
+ */
+export function usableKey (pem: string, name: string, passphrase: string | null = null): KeyObject {
+  try { return createPrivateKey(passphrase === null ? pem : { key: pem, passphrase }) } catch (cause) {
+    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ERR_MISSING_PASSPHRASE'
+    const locked = /BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED/.test(pem)
+    const why = missing ? 'holds a private key under a passphrase, which is not given' : locked ? 'does not open with the passphrase given' : 'holds no usable private key in PEM'
+    throw new Unusable(`${name} ${why}`, { cause })
   }
 }
 

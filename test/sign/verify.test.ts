@@ -165,7 +165,7 @@ describe('a seal does not hold', () => {
     const byClient = signedByOpenssl(t, [client])
     if (byClient === null) return
     assert.equal(faults({ seal: byClient })['usage'], 'usage')
-    const cases = [['usage', 'rsa:2048', 'keyEncipherment'], ['usage', 'rsa:2048', 'nonRepudiation'], ['algorithm', 'rsa:1024', 'digitalSignature']] as const
+    const cases = [['usage', 'rsa:2048', 'keyEncipherment'], ['usage', 'rsa:2048', 'keyAgreement'], ['algorithm', 'rsa:1024', 'digitalSignature']] as const
     for (const [reason, algorithm, use] of cases) {
       openssl('req', '-x509', '-newkey', algorithm, '-nodes', '-keyout', 'x.key', '-out', 'x.pem', '-subj', '/CN=x', '-addext', `keyUsage=${use}`)
       const self = { key: openssl('pkey', '-in', 'x.key').stdout.toString(), certificate: openssl('x509', '-in', 'x.pem').stdout.toString() }

@@ -100,6 +100,11 @@ export async function openRest (options: RestOptions, parts: RestParts): Promise
   return app
 }
 
+/** New connections meet this certificate; those that are open keep the one they met. */
+export function renewTls (app: Rest, limits: WireLimits, tls: RestOptions['tls']): void {
+  app.server.setSecureContext({ ...wireOptions(limits), ...tls })
+}
+
 /** Bodies of any type reach one reader that counts; what type is allowed was decided before. */
 function acceptBodies (app: Rest, limits: Limits, held: Inflight): void {
   const shares = new WeakMap<object, number>()
