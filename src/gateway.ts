@@ -1,6 +1,7 @@
 /** The gateway: wires every part to the next, and says whether it is ready. */
 import { readFileSync } from 'node:fs'
 import type { AddressInfo, Server } from 'node:net'
+import { startBatches } from './batches.ts'
 import { openCalendar, parseHolidays, recognised } from './calendar/calendar.ts'
 import { openCheckpoints } from './audit/audit.ts'
 import { retourCodes, transportCodes } from './codes/codes.ts'
@@ -25,6 +26,7 @@ import { openMarker, readRoots } from './vault/vault.ts'
 import { openValidator } from './validate/validate.ts'
 import { version } from './version.ts'
 import { startWorker } from './worker.ts'
+import type { ZipLimits } from './zip/zip.ts'
 
 export interface Gateway {
   /** Where it listens, such as `https://127.0.0.1:8443`. */
@@ -45,7 +47,7 @@ async function listen (app: { listen: (at: { host: string, port: number }) => Pr
 }
 
 /** How parts are closed, in the order of this list: first the door, last what it stands on. */
-const closing = ['keys', 'rest', 'upkeep', 'worker', 'operations', 'validator', 'checkpoints', 'store', 'lock'] as const
+const closing = ['keys', 'rest', 'batches', 'upkeep', 'worker', 'operations', 'validator', 'checkpoints', 'store', 'lock'] as const
 type Closers = Partial<Record<typeof closing[number], () => Promise<void> | void>>
 
 /** @throws ConfigError, StoreFailure, or a listen error (EADDRINUSE) when it cannot start; nothing is left open then */
@@ -96,6 +98,8 @@ const connectionsOf = (rest: Rest): Promise<number> => new Promise((resolve, rej
   rest.server.getConnections((error, count) => { if (error === null) resolve(count); else reject(error) })
 })
 
+const zipLimits = (config: Config): ZipLimits => ({ members_max: config.batch_members_max, member_bytes_max: config.batch_member_bytes_max, total_bytes_max: config.batch_total_bytes_max, ratio_max: config.batch_ratio_max })
+
 /** Opens part after part; `opened` gathers how each is closed. */
 async function open (config: Config, log: Log, handlers: Handlers, clock: Clock, opened: Closers, stopping: AbortSignal): Promise<Omit<Gateway, 'stop'>> {
   const keys = openOwnKeys(config, clock, log)
@@ -122,18 +126,22 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const held = inflight(config.inflight_bytes_max)
   const upkeep = startUpkeep({ store, clock, log, retention: config, sweep_ms: config.sweep_ms, onSweep: upkeepMetrics(metrics.registry, clock).swept })
   opened.upkeep = () => upkeep.stop()
+  const receive: Pipeline['receive'] = async (bytes, by) => {
+    const stored = await pipeline.receive(bytes, by)
+    if (stored.duplicate) metrics.duplicate()
+    else metrics.received(stored.type)
+    if (!stored.duplicate && !stored.waiting) metrics.dealt('offered', 0)
+    if (stored.waiting) worker.wake()
+    return stored
+  }
+  const batches = startBatches({ store, receive, clock, log, lease_ms, poll_ms, limits: zipLimits(config), refused: code => { metrics.refused(code) } })
+  opened.batches = () => batches.stop()
   const rest = await openRest({ ...config, tls: keys.tls, version }, {
     store, parties, clock, log, inflight: held,
     now: () => clock.now(),
     links: messageLinks,
-    receive: async (bytes, by) => {
-      const stored = await pipeline.receive(bytes, by)
-      if (stored.duplicate) metrics.duplicate()
-      else metrics.received(stored.type)
-      if (!stored.duplicate && !stored.waiting) metrics.dealt('offered', 0)
-      if (stored.waiting) worker.wake()
-      return stored
-    },
+    receive,
+    receiveBatch: batches.receive,
     codes: { retour: family => retourCodes(standard.codeList('LDT_RetourCode', family)), transport: transportCodes },
     supported: type => standard.supportedTypes().find(it => it === type),
     refused: code => { metrics.refused(code) },

@@ -14,7 +14,7 @@ import type { route } from './route/route.ts'
 import type { Sealer, statementBytes, verifySignature } from './sign/sign.ts'
 import { signed } from './signed.ts'
 import type * as Standard from './standard/standard.ts'
-import type { Acceptance, Accepted, Claimed, Difference, Envelope, Finish, KeptSignature, Store } from './store/store.ts'
+import type { Acceptance, Accepted, Claimed, Difference, Envelope, Finish, KeptSignature, MemberOf, Store } from './store/store.ts'
 import type { Judgement, Validator } from './validate/validate.ts'
 import type { Mark, Marker } from './vault/vault.ts'
 
@@ -42,7 +42,7 @@ export interface Stages extends RefusedLimits {
 }
 
 /** Who brings a message, for which party, through which door, and what he says it replaces. The gateway's own messages have no account and no certificate. */
-export interface Submitter { readonly account: AccountId | null, readonly party: PartyCode, readonly certificate: Fingerprint | null, readonly door: Door, readonly signature?: Uint8Array | null, readonly replaces?: MessageId }
+export interface Submitter { readonly account: AccountId | null, readonly party: PartyCode, readonly certificate: Fingerprint | null, readonly door: Door, readonly signature?: Uint8Array | null, readonly replaces?: MessageId, readonly member?: MemberOf }
 
 interface Received { readonly bytes: Uint8Array, readonly by: Submitter, readonly at: Instant }
 interface Valid extends Received { readonly model: Standard.MessageModel, readonly message: Standard.Tree }
@@ -136,7 +136,8 @@ async function seal (stages: Stages, it: Admitted): Promise<Sealed> {
       order_key: orderKey(it.model, it.journey, it.clients),
       clients: it.clients,
       correlation: correlationOf(stages, it),
-      replaces: it.by.replaces ?? null
+      replaces: it.by.replaces ?? null,
+      member: it.by.member
     }
   }
 }

@@ -1,5 +1,6 @@
 /** The worker: claims due deliveries, lets the pipeline deal with them at its own pace, and hands back what it cannot end. */
 import { setImmediate as turn } from 'node:timers/promises'
+import { openBell } from './bell.ts'
 import { keepLeases, openBooks, openResults } from './books.ts'
 import type { Clock } from './core/core.ts'
 import type { Log } from './log.ts'
@@ -70,24 +71,6 @@ export function startWorker (options: Options): Worker {
       await results.recorded()
       closed = true
       await store.release(books.claims()).catch(error => { log.error({ err: error }, 'work could not be handed back; its leases will pass') })
-    }
-  }
-}
-
-/** @returns `wait`, which ends when rung or after poll_ms; a ring since the last wait counts */
-function openBell (poll_ms: number) {
-  let rung = false
-  let resume = (): void => {}
-  return {
-    ring: (): void => { rung = true; resume() },
-    async wait (): Promise<void> {
-      if (!rung) {
-        await new Promise<void>(resolve => {
-          const timer = setTimeout(resolve, poll_ms)
-          resume = () => { clearTimeout(timer); resolve() }
-        })
-      }
-      rung = false
     }
   }
 }

@@ -7,6 +7,8 @@ type Brand<T, Name extends string> = T & { readonly [brand]: Name }
 
 /** A message's id: UUIDv7, lower case. */
 export type MessageId = Brand<string, 'MessageId'>
+/** A batch's id: UUIDv7, lower case. */
+export type BatchId = Brand<string, 'BatchId'>
 /** The number a message carries through the chain (GGk referentienummer, VSP traceerId): UUIDv4, lower case. */
 export type Referentienummer = Brand<string, 'Referentienummer'>
 /** A party: CBS code of a gemeente (4 digits), AGB code of an aanbieder (8 digits), or an instantie such as `SVB`. */
@@ -41,11 +43,12 @@ export const accountId = (text: string): AccountId => checked('account id', /^[a
 export const fingerprint = (text: string): Fingerprint => checked('fingerprint', /^[0-9a-f]{64}$/.test(text), text)
 export const sha256Hex = (text: string): Sha256 => checked('SHA-256', /^[0-9a-f]{64}$/.test(text), text)
 export const messageId = (text: string): MessageId => checked('message id', isMessageId(text), text)
+export const batchId = (text: string): BatchId => checked('batch id', isMessageId(text), text)
 export const referentienummer = (text: string): Referentienummer =>
   checked('referentienummer', validate(text) && version(text) === 4 && text === text.toLowerCase(), text)
 export const instant = (ms: number): Instant => checked('instant', Number.isSafeInteger(ms) && ms >= 0, ms)
 
-/** @returns whether the text has the shape of a message id */
+/** @returns whether the text has the shape of a message's or batch's id */
 export function isMessageId (text: string): boolean {
   return validate(text) && version(text) === 7 && text === text.toLowerCase()
 }
@@ -60,4 +63,5 @@ function random16 (): Uint8Array {
 }
 
 export const newMessageId = (at: Instant): MessageId => messageId(v7({ msecs: at, random: random16() }))
+export const newBatchId = (at: Instant): BatchId => batchId(newMessageId(at))
 export const newReferentienummer = (): Referentienummer => referentienummer(v4())

@@ -15,6 +15,13 @@ export type Delivery = typeof deliveries[number]
 export const answers = ['none', 'awaited', 'answered'] as const
 export type Answer = typeof answers[number]
 
+/**
+ * What became of a member of a batch. waiting: its turn has not come. accepted, rejected: stored, with that verdict.
+ * duplicate: the same bytes came before. refused: not taken, with a code. failed: given up, through no fault of the message.
+ */
+export const memberStates = ['waiting', 'accepted', 'duplicate', 'rejected', 'refused', 'failed'] as const
+export type MemberState = typeof memberStates[number]
+
 /** The doors by which a message comes in or goes out. */
 export const doors = ['rest', 'mailbox', 'gateway'] as const
 export type Door = typeof doors[number]

@@ -28,6 +28,7 @@ function statements ({ sql, lock }: Dialect) {
       .onConflict(['sender', 'type', 'identificatie']).ignore().returning('seq')),
     payload: prepared(sql('payload').insert(places(['message', 'body']))),
     finding: prepared(sql('finding').insert(places(['message', 'body']))),
+    member: prepared(sql('batch_member').insert(places(['batch', 'position', 'state', 'message', 'ended_ms'])).onConflict(['batch', 'position']).ignore()),
     delivery: prepared(sql('delivery').insert({
       ...places(['message', 'target', 'state', 'due_ms']), kind: 'message', lease_until_ms: 0, fence: 0, attempts: 0
     })),
@@ -104,7 +105,7 @@ export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): A
     return differences.length === 0 ? { kind: 'message', row } : refused('ZP_RETOUR_ECHO', message(row, 'id'), differences)
   }
 
-  async function write (session: Session, seq: number, { item: { envelope, delivery, clients, signature = null }, payload, findings }: Closing): Promise<void> {
+  async function write (session: Session, seq: number, { item: { envelope, delivery, clients, member, signature = null }, payload, findings }: Closing): Promise<void> {
     await session.run(sql.payload, { message: seq, body: payload })
     await marks.put(session, seq, clients)
     if (findings !== null) await session.run(sql.finding, { message: seq, body: findings })
@@ -113,6 +114,7 @@ export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): A
       await session.run(sql.delivery, { message: seq, target: envelope.receiver, state, due_ms: envelope.received })
     }
     const { received, id, account, sha256 } = envelope
+    if (member !== undefined) await session.run(sql.member, { batch: member.batch, position: member.index, state: envelope.verdict, message: id, ended_ms: received })
     await audit(session, { at: received, event: envelope.verdict === 'accepted' ? 'accepted' : 'rejected', message: id, account, detail: delivery === 'offered' ? delivery : null, digest: sha256 })
     if (signature !== null) await keepSignature(session, seq, envelope, signature)
   }

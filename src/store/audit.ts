@@ -18,7 +18,9 @@ export const auditEvents = [
   // keeping and forgetting
   'swept',
   // the register
-  'party_changed', 'account_changed', 'account_stopped', 'certificate_added', 'certificate_removed', 'mandate_given', 'mandate_ended'
+  'party_changed', 'account_changed', 'account_stopped', 'certificate_added', 'certificate_removed', 'mandate_given', 'mandate_ended',
+  // a batch; the detail is its id
+  'batch_received', 'batch_done'
 ] as const
 export type AuditEvent = typeof auditEvents[number]
 

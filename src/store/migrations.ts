@@ -1,6 +1,7 @@
 /** What the tables are and what each column means; a list of steps that only ever grows at its end. */
 import type { Knex } from 'knex'
 import { auditChain, auditCheckpoints } from './migrations/audit.ts'
+import { batchStep } from './migrations/batch.ts'
 import { clientStep } from './migrations/client.ts'
 import { counting } from './migrations/counting.ts'
 import { refusedMessages } from './migrations/refused.ts'
@@ -166,5 +167,6 @@ export const migrations: readonly Migration[] = [
   counting,
   retention,
   refusedMessages,
-  auditCheckpoints
+  auditCheckpoints,
+  batchStep
 ]

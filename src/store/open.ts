@@ -5,6 +5,7 @@ import type { Roots } from '../vault/vault.ts'
 import { accepter, closing, earlierVerb, type AcceptRules } from './accept.ts'
 import { auditor } from './audit.ts'
 import { backupVerbs } from './backup.ts'
+import { batchVerbs } from './batch.ts'
 import { countVerbs } from './count.ts'
 import { StoreUnusable, type Db } from './db.ts'
 import { at, once, prepared, sqliteDialect, type Dialect } from './dialect.ts'
@@ -99,6 +100,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     truncate: () => db.truncate(),
     ...backupVerbs(db, audit),
     ...auditVerbs(db, dialect, audit),
+    ...batchVerbs(db, dialect, audit, safe),
     check: () => check(db, dialect),
     close: () => db.close()
   }

@@ -1,6 +1,7 @@
 /** What the store can do, in verbs of the domain: each one transaction, and the same on every database. */
 import type { AccountId, Answer, Delivery, Door, Finding, Fingerprint, Instant, MessageId, PartyCode, PartyKind, Referentienummer, RefusalCode, Sha256, Verdict } from '../core/core.ts'
 import type { Family, MessageType } from '../standard/model.ts'
+import type { BatchVerbs, MemberOf } from './batches.ts'
 import type { AuditVerbs } from './trail.ts'
 import type { Mark } from '../vault/vault.ts'
 
@@ -106,6 +107,8 @@ export interface Acceptance {
   readonly correlation: Correlation | null
   /** The message of this sender that it corrects; what it does not name, and was refused under its key, it corrects all the same. */
   readonly replaces: MessageId | null
+  /** Of which batch it is a member, if any: that it was taken is recorded in the same transaction. */
+  readonly member?: MemberOf | undefined
 }
 
 /**
@@ -287,7 +290,7 @@ export interface SweepStep { readonly before: Instant, readonly now: Instant, re
 /** What one window did. `kept`: old enough, and why it stayed. `after`: where the next begins; null when there is none. */
 export interface Swept { readonly swept: number, readonly bytes: number, readonly kept: Readonly<Record<'undelivered' | 'awaiting' | 'payload', number>>, readonly after: number | null }
 
-export interface Store extends AuditVerbs {
+export interface Store extends AuditVerbs, BatchVerbs {
   /** Stores what arrives together in one transaction and answers item by item; concurrent calls share a commit. */
   accept (items: readonly Acceptance[]): Promise<Accepted[]>
   /** @returns what these bytes got when they came before under this key; null when they did not */

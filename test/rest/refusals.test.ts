@@ -9,12 +9,14 @@ import { describe, test } from 'node:test'
 import Database from 'better-sqlite3'
 import { instant, refusals, type RefusalCode } from '../../src/core/core.ts'
 import { aMandate, putMandate } from '../register.ts'
+import { zipOf } from '../zip/bytes.ts'
+import { hostileZips } from '../zip/hostile.ts'
 import { altered, fixture, makeWorld, message, until, withText, type Reply, type Who } from '../flow/world.ts'
 
 const world = await makeWorld()
 const gateway = await world.start()
 const tight = await makeWorld()
-const tightGateway = await tight.start({ payload_bytes_max: 8_000, inflight_bytes_max: 10_000 })
+const tightGateway = await tight.start({ payload_bytes_max: 8_000, batch_bytes_max: 8_000, inflight_bytes_max: 10_000 })
 const hasty = await makeWorld()
 const hastyGateway = await hasty.start({ validation_worker_bytes: 1, validation_ms_max: 1 })
 const broken = await makeWorld()
@@ -52,6 +54,11 @@ const get = async (path: string): Promise<Reply> => await gateway.as('gemeente')
 /** A CMS in form, by a key identifier nobody has: enough to be refused for who made it, not for what it is. */
 const foreignSignature = 'MEcGCSqGSIb3DQEHAqA6MDgCAQMxADALBgkqhkiG9w0BBwExJDAiAgEDgAEAMAsGCWCGSAFlAwQCATAKBggqhkjOPQQDAgQBAA=='
 const jw305 = message('JW305', 5, { ontvanger: '0599' })
+
+const zip = { 'content-type': 'application/zip' }
+const batch = async (bytes: Uint8Array, headers: Record<string, string> = zip): Promise<Reply> => await gateway.as('gemeente').call('POST', '/v1/batches', bytes, headers)
+/** One of each code; test/zip shows them all. */
+const zips = [...new Map(hostileZips.map(it => [it[1], it])).values()]
 
 const cases: ReadonlyArray<readonly [code: RefusalCode, why: string, ask: () => Promise<Reply>]> = [
   ['ZP_REQUEST', 'a url that cannot be decoded', () => get('/v1/messages/%zz')],
@@ -104,6 +111,14 @@ const cases: ReadonlyArray<readonly [code: RefusalCode, why: string, ask: () => 
   ['ZP_TEST_BSN', 'a Bsn that may be somebody’s', () => post('gemeente', withText(message('WMO301', 7), 'Bsn', '123456782'))],
   ['ZP_BUSY', 'a message that could not be judged in time', () => hastyGateway.as('gemeente').post(fixture('WMO301'))],
   ['ZP_POISON', 'the same message, once more', () => hastyGateway.as('gemeente').post(fixture('WMO301'))],
+  ...zips.map(([why, code, bytes]): typeof cases[number] => [code, `a ZIP: ${why}`, () => batch(bytes)]),
+  ['ZP_SIZE', 'a ZIP over the limit', () => tightGateway.as('gemeente').call('POST', '/v1/batches', 'x'.repeat(8_001), zip)],
+  ['ZP_MEDIA_TYPE', 'a ZIP as a message', () => post('gemeente', zipOf(['<a/>']), zip)],
+  ['ZP_MEDIA_TYPE', 'a message as a ZIP', () => batch(fixture('WMO301'), asked.xml)],
+  ['ZP_NOT_FOUND', 'a batch of nobody', () => get('/v1/batches/019a5c1e-7d00-7000-8000-000000000001')],
+  ['ZP_NOT_FOUND', 'a batch that is no id', () => get('/v1/batches/x')],
+  ['ZP_QUERY', 'batches from nowhere', () => get('/v1/batches?cursor=x')],
+  ['ZP_ACCOUNT_ROLE', 'a batch of an operator', () => gateway.as('operator').call('POST', '/v1/batches', zipOf(['<a/>']), zip)],
   ['ZP_INTERNAL', 'a table that is gone', () => {
     const db = new Database(broken.path('zorgpoort.db'))
     db.exec('drop table payload')

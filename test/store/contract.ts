@@ -1,6 +1,7 @@
 /** What every store must do, whatever database is behind it. */
 import { describe } from 'node:test'
 import { acceptContract } from './accepting.ts'
+import { batchContract } from './batching.ts'
 import { faultContract } from './faulting.ts'
 import { forgetContract } from './forgetting.ts'
 import { keepContract } from './keeping.ts'
@@ -25,5 +26,6 @@ export function storeContract (name: string, open: OpenStore): void {
     forgetContract(fresh)
     refuseContract(fresh)
     faultContract(fresh)
+    batchContract(fresh)
   })
 }

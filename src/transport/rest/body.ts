@@ -3,16 +3,26 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { Refusal } from '../../core/core.ts'
 
-export interface Limits { readonly payload_bytes_max: number, readonly inflight_bytes_max: number }
+export interface Limits { readonly payload_bytes_max: number, readonly batch_bytes_max: number, readonly inflight_bytes_max: number }
 
-const xmlType = /^(?:application|text)\/xml\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
+/** The kinds of body a route can take; it says which in its `config.body`, and takes a message when it says nothing. */
+const kinds = {
+  message: { type: /^(?:application|text)\/xml\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i, told: 'application/xml, text/xml; charset: utf-8', bytes_max: 'payload_bytes_max' },
+  batch: { type: /^application\/(?:x-)?zip(?:-compressed)?$/i, told: 'application/zip', bytes_max: 'batch_bytes_max' }
+} as const
+declare module 'fastify' { interface FastifyContextConfig { body?: keyof typeof kinds } }
 
-/** @throws Refusal for a coded body, a type that is not XML in UTF-8, or a declared length over the limit */
+const kindOf = (request: FastifyRequest) => kinds[request.routeOptions.config.body ?? 'message']
+/** @returns the most bytes this request's route takes */
+export const bytesMax = (request: FastifyRequest, limits: Limits): number => limits[kindOf(request).bytes_max]
+
+/** @throws Refusal for a coded body, a type that the route does not take, or a declared length over the limit */
 export function checkHeaders (request: FastifyRequest, limits: Limits): void {
   if (request.headers['content-encoding'] !== undefined) throw new Refusal('ZP_MEDIA_TYPE', 'Content-Encoding: geen / none')
-  if (!xmlType.test(request.headers['content-type'] ?? '')) throw new Refusal('ZP_MEDIA_TYPE', 'Content-Type: application/xml, text/xml; charset: utf-8')
+  const { type, told } = kindOf(request)
+  if (!type.test(request.headers['content-type'] ?? '')) throw new Refusal('ZP_MEDIA_TYPE', `Content-Type: ${told}`)
   const declared = Number(request.headers['content-length'] ?? 0)
-  if (declared > limits.payload_bytes_max) throw new Refusal('ZP_SIZE', `${declared} > ${limits.payload_bytes_max} bytes`)
+  if (declared > bytesMax(request, limits)) throw new Refusal('ZP_SIZE', `${declared} > ${bytesMax(request, limits)} bytes`)
 }
 
 /** Counts the bytes all requests hold; a request gives its share back when its answer is out. */
@@ -57,7 +67,7 @@ function gathering (): Gathering {
  * @param count what the caller gives back to `inflight` when the request is over
  * @throws Refusal ZP_SIZE, or ZP_BUSY when all requests together hold too much
  */
-export function readBody (stream: IncomingMessage, limits: Limits, held: Inflight, count: (bytes: number) => void): Promise<Buffer> {
+export function readBody (stream: IncomingMessage, bytes_max: number, held: Inflight, count: (bytes: number) => void): Promise<Buffer> {
   const body = gathering()
   let size = 0
   return new Promise((resolve, reject) => {
@@ -67,7 +77,7 @@ export function readBody (stream: IncomingMessage, limits: Limits, held: Infligh
     }
     stream.on('data', (chunk: Buffer) => {
       size += chunk.byteLength
-      if (size > limits.payload_bytes_max) return stop('ZP_SIZE', `> ${limits.payload_bytes_max} bytes`)
+      if (size > bytes_max) return stop('ZP_SIZE', `> ${bytes_max} bytes`)
       if (!held.take(chunk.byteLength)) return stop('ZP_BUSY')
       count(chunk.byteLength)
       body.add(chunk)

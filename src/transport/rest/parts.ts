@@ -1,6 +1,6 @@
 /** What routes share: the pieces the gateway brings, how answers are described, and the small checks of a request. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { isMessageId, messageId, Refusal, type Instant, type MessageId } from '../../core/core.ts'
+import { isMessageId, messageId, Refusal, type AccountId, type BatchId, type Fingerprint, type Instant, type MessageId, type PartyCode } from '../../core/core.ts'
 import type { Parties, Who } from '../../party/party.ts'
 import type { Submitter } from '../../pipeline.ts'
 import type { ListFilter, Store } from '../../store/store.ts'
@@ -13,6 +13,7 @@ export interface RouteParts {
   readonly parties: Parties
   readonly now: () => Instant
   readonly receive: (bytes: Uint8Array, by: Submitter) => Promise<{ readonly id: string, readonly duplicate: boolean, readonly receipt: Uint8Array }>
+  readonly receiveBatch: (zip: Buffer, by: { readonly account: AccountId, readonly party: PartyCode, readonly certificate: Fingerprint }) => Promise<{ readonly id: BatchId, readonly duplicate: boolean }>
   readonly who: (request: FastifyRequest) => Who
   readonly links: Links
   readonly codes: { readonly retour: (family: 'iwmo' | 'ijw') => readonly object[], readonly transport: () => readonly object[] }

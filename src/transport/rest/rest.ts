@@ -7,7 +7,7 @@ import Fastify, { LogController, type FastifyRequest } from 'fastify'
 import { Refusal, refusals, type Clock, type RefusalCode } from '../../core/core.ts'
 import type { Log } from '../../log.ts'
 import type { Who } from '../../party/party.ts'
-import { checkHeaders, readBody, type Inflight, type Limits } from './body.ts'
+import { bytesMax, checkHeaders, readBody, type Inflight, type Limits } from './body.ts'
 import { identify } from './identity.ts'
 import { refusalOf, sendProblem } from './problem.ts'
 import type { RouteParts } from './parts.ts'
@@ -115,7 +115,7 @@ function acceptBodies (app: Rest, limits: Limits, held: Inflight): void {
   const invite = invitations(app)
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: Parameters<typeof readBody>[0]) => {
     invite(request.raw)
-    return await readBody(payload, limits, held, bytes => { shares.set(request, share(request) + bytes) })
+    return await readBody(payload, bytesMax(request, limits), held, bytes => { shares.set(request, share(request) + bytes) })
   })
 }
 

@@ -1,7 +1,8 @@
-/** The routes of REST v1 together: messages and their parts, the mailbox, the code lists. */
+/** The routes of REST v1 together: messages and their parts, batches, the mailbox, the code lists. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Refusal } from '../../core/core.ts'
 import { viewIn } from './acting.ts'
+import { batchRoutes } from './batches.ts'
 import { byteRoutes, messageRoutes } from './messages.ts'
 import { gives, idOf, json, type RouteParts } from './parts.ts'
 import * as shapes from './shapes.ts'
@@ -9,7 +10,7 @@ import { messageView } from './views.ts'
 
 /** The routes, as a plugin: register it under `/v1`. */
 export const routes = (parts: RouteParts): FastifyPluginAsyncTypebox => async app => {
-  for (const plugin of [messageRoutes, byteRoutes, mailboxRoutes, codeRoutes]) await app.register(plugin(parts))
+  for (const plugin of [messageRoutes, byteRoutes, batchRoutes, mailboxRoutes, codeRoutes]) await app.register(plugin(parts))
 }
 
 const mailboxRoutes = (parts: RouteParts): FastifyPluginAsyncTypebox => async app => {

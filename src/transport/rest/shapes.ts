@@ -1,6 +1,6 @@
 /** The shapes of the REST interface: what OpenAPI shows and what requests are checked against. */
 import { Type } from 'typebox'
-import { answers, deliveries, verdicts } from '../../core/core.ts'
+import { answers, deliveries, memberStates, verdicts } from '../../core/core.ts'
 
 const oneOf = <T extends string>(values: readonly T[], description: string) => Type.Unsafe<T>({ type: 'string', enum: [...values], description })
 const time = (description: string) => Type.String({ format: 'date-time', description })
@@ -119,11 +119,51 @@ export const mailboxShape = Type.Object({ messages: Type.Array(messageShape) }, 
 export const historyShape = Type.Object({ events: Type.Array(Type.Object({ at: time(''), event: Type.String(), account: orNull(Type.String()), detail: orNull(Type.String()) })) }, { $id: 'History' })
 export const codesShape = Type.Object({ codes: Type.Array(Type.Object({ code: Type.String() }, { additionalProperties: true })) }, { $id: 'Codes' })
 
+const memberCounts = Type.Object(Object.fromEntries(memberStates.map(it => [it, Type.Integer()])), { description: 'Members per state.' })
+const batch = {
+  id: Type.String({ format: 'uuid' }),
+  party: Type.String({ description: 'For whom it was sent.' }),
+  sha256: Type.String({ description: 'Of the ZIP.' }),
+  size_bytes: Type.Integer(),
+  received: time('When the gateway received it.'),
+  state: oneOf(['waiting', 'working', 'done'], 'Whether its members are being taken in.'),
+  started: orNull(time('When the first member was taken up.')),
+  ended: orNull(time('When the last member ended.')),
+  total: Type.Integer({ description: 'Number of members.' }),
+  counts: memberCounts,
+  percent: Type.Integer({ minimum: 0, maximum: 100 }),
+  next_try: orNull(time('When it goes on after a failure of the gateway.')),
+  last_reason: orNull(Type.String({ description: 'Code of that failure.' })),
+  links: Type.Object({ self: Type.String() })
+}
+export const batchShape = Type.Object(batch, { $id: 'Batch' })
+export const memberShape = Type.Object({
+  index: Type.Integer({ minimum: 1, description: 'Place in the archive, from 1.' }),
+  name: Type.String({ description: 'As you named it.' }),
+  size_bytes: Type.Integer({ description: 'Unpacked.' }),
+  state: oneOf(memberStates, 'accepted, rejected: stored. duplicate: the same bytes came before. refused: not taken, see `code`. failed: given up, through no fault of the message.'),
+  message: orNull(Type.String({ description: 'The message it became, was before, or is kept as for you to correct.' })),
+  code: orNull(Type.String({ description: 'Why it was refused.' })),
+  transportCode: orNull(Type.String()),
+  retry: orNull(Type.String()),
+  title: orNull(Type.String({ description: 'Dutch' })),
+  title_en: orNull(Type.String()),
+  detail: orNull(Type.String()),
+  findings: Type.Array(findingShape, { description: 'In a list of members the first few.' }),
+  findings_total: Type.Integer(),
+  ended: orNull(time('')),
+  links: Type.Object({ self: Type.String(), message: orNull(Type.String()) })
+}, { $id: 'BatchMember' })
+export const batchDetailShape = Type.Object({ ...batch, members: Type.Array(memberShape) }, { $id: 'BatchDetail' })
+export const batchListShape = Type.Object({ batches: Type.Array(batchShape), next: orNull(Type.String({ description: 'Give as `cursor` for the next page.' })) }, { $id: 'BatchList' })
+
 const limit = Type.Integer({ minimum: 1, maximum: 250, default: 100 })
 export const idParams = Type.Object({ id: Type.String({ maxLength: 64 }) })
 const party = Type.Optional(Type.String({ maxLength: 8, description: 'The party you act for; needed when your account acts for several.' }))
 export const partyQuery = Type.Object({ party }, { additionalProperties: false })
 export const sendHeaders = Type.Object({ 'x-signature': Type.Optional(Type.String({ description: 'Your own signature over the exact bytes: base64 of a detached CMS (DER) of at most 8 kB, by a certificate registered for signing.' })) })
+export const memberParams = Type.Object({ id: Type.String({ maxLength: 64 }), index: Type.Integer({ minimum: 1, maximum: 100_000 }) })
+export const batchesQuery = Type.Object({ party, cursor: Type.Optional(Type.String({ maxLength: 100 })), limit: Type.Optional(limit) }, { additionalProperties: false })
 export const mailboxQuery = Type.Object({ party, limit: Type.Optional(limit) }, { additionalProperties: false })
 export const codesQuery = Type.Object({ family: Type.Optional(oneOf(['iwmo', 'ijw'], 'Standard')) }, { additionalProperties: false })
 export const listQuery = Type.Object({

@@ -5,7 +5,8 @@ import type { HistoryRow, RefusedMessage, StoredMessage } from '../../store/stor
 /** Links below /v1 for a message id. */
 export type Links = (id: string) => Record<string, string>
 
-const time = (at: Instant | null): string | null => at === null ? null : rfc3339(at)
+/** @returns the instant in RFC 3339, null when there is none */
+export const time = (at: Instant | null): string | null => at === null ? null : rfc3339(at)
 
 /** @param now by which an answer is overdue */
 export function messageView (it: StoredMessage, links: Links, now: Instant): Record<string, unknown> {
