@@ -130,7 +130,30 @@ export const readRetention = (sources: { file?: string | undefined, env: NodeJS.
  * @throws ConfigError naming every wrong setting
  */
 export function readConfig (sources: { under?: Raw, file?: string | undefined, env: NodeJS.ProcessEnv, over?: Raw }): Config {
-  const raw = { ...sources.under, ...fromFile(sources.file), ...fromEnvironment(configSchema, sources.env), ...sources.over }
+  return configOf({ ...sources.under, ...fromFile(sources.file), ...fromEnvironment(configSchema, sources.env), ...sources.over })
+}
+
+/** @returns every fault of a configuration, and the settings that are well formed by themselves */
+export function examineConfig (sources: { under?: Raw, file?: string | undefined, env: NodeJS.ProcessEnv }): { readonly faults: readonly string[], readonly settings: Readonly<Partial<Config>> } {
+  const faults: string[] = []
+  const attempt = <T>(work: () => T, otherwise: T): T => {
+    try { return work() } catch (error) {
+      if (!(error instanceof ConfigError)) throw error
+      faults.push(...error.message.split('; '))
+      return otherwise
+    }
+  }
+  const raw = { ...sources.under, ...attempt(() => fromFile(sources.file), {}), ...attempt(() => fromEnvironment(configSchema, sources.env), {}) }
+  attempt<unknown>(() => configOf({ ...raw }), null)
+  const formed = Object.entries(raw).filter(([key, value]) => key in configSchema.properties && attemptQuietly(() => checked(placeSchema, { [key]: value })))
+  return { faults, settings: checked<Static<typeof placeSchema>>(placeSchema, Object.fromEntries(formed)) }
+}
+
+function attemptQuietly (work: () => unknown): boolean {
+  try { work(); return true } catch { return false }
+}
+
+function configOf (raw: Raw): Config {
   const config = checked<Config>(configSchema, raw)
   if (!databaseUrl.test(config.database)) throw new ConfigError('database is sqlite: and the path of a file')
   return Object.freeze(checkRetention(config))

@@ -29,7 +29,7 @@ export interface Contents {
 export interface KeyTrial { readonly kek_id: string, readonly fault: string | null }
 
 /** Does the work on a connection that only reads. @throws StoreUnusable when the file is no database, or is damaged */
-function reading<T> (path: string, work: (db: Connection) => T): T {
+export function reading<T> (path: string, work: (db: Connection) => T): T {
   let db: Connection | null = null
   try {
     db = new Database(path, { readonly: true, fileMustExist: true })
@@ -42,7 +42,7 @@ function reading<T> (path: string, work: (db: Connection) => T): T {
   }
 }
 
-const all = (db: Connection, sql: string, ...values: Array<string | number>): Row[] => db.prepare<Array<string | number>, Row>(sql).all(...values)
+export const all = (db: Connection, sql: string, ...values: Array<string | number>): Row[] => db.prepare<Array<string | number>, Row>(sql).all(...values)
 const tables = (db: Connection): string[] => all(db, "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name").map(row => text(row, 'name'))
 const wait = (ms: number): void => { if (ms > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms) }
 

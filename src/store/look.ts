@@ -1,0 +1,60 @@
+/** Looking a database over without changing it: what an operator should know of its parties and deliveries. */
+import { instant, type Instant } from '../core/core.ts'
+import { all, reading } from './backup.ts'
+import { migrations } from './migrations.ts'
+import { maybe, text, whole } from './rows.ts'
+
+/** Of each list no more is told. */
+const told_max = 5
+/** A delivery that has waited longer is worth a word. */
+const stuck_ms = 15 * 60_000
+const ending_ms = 30 * 86_400_000
+
+/** A delivery that does not come to its end. */
+export interface Delayed { readonly id: string, readonly receiver: string, readonly received: Instant, readonly reason: string | null }
+
+/** What was seen. Lists are cut at five; numbers are whole. */
+export interface Look {
+  readonly parties: number
+  /** Parties for whom nobody can act. */
+  readonly alone: readonly string[]
+  /** Active accounts that no certificate makes known. */
+  readonly unknown: readonly string[]
+  /** Certificates of active accounts that have ended or do so within thirty days. */
+  readonly ending: ReadonlyArray<{ readonly account: string, readonly not_after: Instant }>
+  readonly stuck: readonly Delayed[]
+  readonly held: readonly Delayed[]
+  readonly dead: readonly Delayed[]
+  readonly overdue: ReadonlyArray<{ readonly receiver: string, readonly count: number }>
+  /** When something was last written down; null when nothing was. */
+  readonly last_event: Instant | null
+}
+
+const delayed = (where: string): string => `select m.id, m.receiver, m.received_ms, d.last_reason from delivery as d join message as m on m.seq = d.message where ${where} order by d.id limit ${told_max}`
+
+/** @returns what there is to say at this moment @throws StoreUnusable when it is no database of ours, or of before these tables */
+export const lookOver = (path: string, now: Instant): Look => reading(path, db => {
+  const list = (sql: string, ...values: number[]): string[] => all(db, sql, ...values).map(row => text(row, 'it'))
+  const deliveries = (where: string, ...values: number[]): Delayed[] => all(db, delayed(where), ...values).map(row =>
+    ({ id: text(row, 'id'), receiver: text(row, 'receiver'), received: instant(whole(row, 'received_ms')), reason: maybe(row, 'last_reason', text) }))
+  const [last] = all(db, 'select at_ms from audit order by chain desc, seq desc limit 1')
+  return {
+    parties: whole(all(db, 'select count(*) as n from party')[0] ?? {}, 'n'),
+    alone: list('select code as it from party as p where not exists (select 1 from account where party = p.code and active = 1) and not exists (select 1 from mandate where party = p.code) order by code'),
+    unknown: list("select id as it from account as a where active = 1 and oin is null and not exists (select 1 from certificate where account = a.id and use = 'tls') order by id"),
+    ending: all(db, "select c.account, c.not_after_ms from certificate as c join account as a on a.id = c.account where a.active = 1 and c.use = 'tls' and c.not_after_ms < ? order by c.not_after_ms", now + ending_ms)
+      .map(row => ({ account: text(row, 'account'), not_after: instant(whole(row, 'not_after_ms')) })),
+    stuck: deliveries("d.state = 'due' and m.received_ms < ?", now - stuck_ms),
+    held: deliveries("d.state = 'held'"),
+    dead: deliveries("d.state = 'dead'"),
+    overdue: all(db, "select receiver, count(*) as n from message where answer = 'awaited' and answer_due_ms is not null and answer_due_ms < ? group by receiver order by receiver", now)
+      .map(row => ({ receiver: text(row, 'receiver'), count: whole(row, 'n') })),
+    last_event: last === undefined ? null : instant(whole(last, 'at_ms'))
+  }
+})
+
+/** @returns the steps this version would still take with a database, and those it does not know @param done the steps the database has */
+export const stepsOf = (done: readonly string[]): { readonly missing: readonly string[], readonly strange: readonly string[] } => ({
+  missing: migrations.map(it => it.name).filter(it => !done.includes(it)),
+  strange: done.filter(it => !migrations.some(step => step.name === it))
+})
