@@ -11,6 +11,7 @@ import { inspect } from './commands/inspect.ts'
 import { keys } from './commands/keys.ts'
 import { migrate } from './commands/migrate.ts'
 import { parties } from './commands/parties.ts'
+import { roots } from './commands/roots.ts'
 import { replay } from './commands/replay.ts'
 import { restore } from './commands/restore.ts'
 import { send } from './commands/send.ts'
@@ -28,7 +29,7 @@ export function program (end: (code: number) => void): Command {
     .exitOverride()
     .showHelpAfterError('(zorgpoort COMMAND --help tells more)')
     .addHelpText('after', '\nExit codes: 0 good, 1 refused or invalid, 2 wrong use.\nZORGPOORT_DEBUG=1 in the environment shows the stack of an error.')
-  for (const add of [serve, validate, send, replay, verify, parties, keys, backup, restore, doctor, migrate, audit, conformance, inspect, sweep]) add(it, end)
+  for (const add of [serve, validate, send, replay, verify, parties, keys, backup, restore, doctor, migrate, audit, conformance, inspect, sweep, roots]) add(it, end)
   for (const command of it.commands) command.copyInheritedSettings(it)
   return it
 }

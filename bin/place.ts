@@ -31,7 +31,7 @@ export const withDatabase = (command: Command): Command => command
 export const withPlace = (command: Command): Command => withDatabase(command)
   .addOption(new Option('--mode <mode>', 'as the database was made, or is to be made; default as configured, else test for one that exists').choices(['test', 'production']))
 
-/** @returns the rings that `serve --dev` and `keys roots` make, when they stand in the database's folder */
+/** @returns the rings that `serve --dev` and `roots make` make, when they stand in the database's folder */
 function rootsBeside (path: string): RootSources | null {
   return existsSync(join(dirname(path), 'audit.ring')) ? rootsIn(dirname(path)) : null
 }
@@ -63,6 +63,13 @@ export const databaseOf = (place: Place): Found => existing(findPlace(place))
 async function within<T> ({ url, mode = 'test', roots }: Found, work: (store: Store) => Promise<T>): Promise<T> {
   const store = await openStore({ url, mode, roots: roots === null ? null : readRoots(roots) })
   try { return await work(store) } finally { await store.close() }
+}
+
+/** @returns where the three rings are. @throws WrongUse when nobody says */
+export function rootsOf (place: Place): RootSources {
+  const { roots } = findPlace(place)
+  if (roots === null) throw new WrongUse('no rings: give --config FILE with kek, index_key and audit_key, or ZORGPOORT_… in the environment')
+  return roots
 }
 
 /** Opens the store, which must be there, for one short command and closes it after. */

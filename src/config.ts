@@ -57,6 +57,7 @@ export const configSchema = Type.Object({
   holidays: Type.Optional(file('JSON file with the days off besides Saturday and Sunday (`fixed` MM-DD, `easter` days from Easter Sunday, `koningsdag`, `dates`); without it those of the Algemene termijnenwet, Good Friday and 5 May.')),
   retention_payload_days: Type.Integer({ minimum: 30, default: 2922, description: 'How long payloads are kept after they were received, in days (8 years: claims must be accounted for 7 years after theirs). What is undelivered, held or dead stays longer.' }),
   retention_metadata_days: Type.Integer({ minimum: 30, default: 3653, description: 'How long all else of a message is kept, in days; not shorter than the payload. The receipt is given again for ever.' }),
+  retention_refused_days: Type.Integer({ minimum: 1, default: 30, description: 'How long refused messages are kept for who must correct them, in days.' }),
   sweep_ms: ms(21_600_000, 'From one sweep of what is older than that to the next, in milliseconds.'),
   log_level: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')], { default: 'info', description: 'Least level that is logged.' })
 }, { additionalProperties: false })
@@ -113,7 +114,7 @@ export function readPlace (sources: { file?: string | undefined, env: NodeJS.Pro
   return checked<Static<typeof placeSchema>>(placeSchema, { ...fromFile(sources.file), ...fromEnvironment(configSchema, sources.env) })
 }
 
-type RetentionSettings = Pick<Config, 'retention_payload_days' | 'retention_metadata_days'>
+type RetentionSettings = Pick<Config, 'retention_payload_days' | 'retention_metadata_days' | 'retention_refused_days'>
 
 /** @throws ConfigError when a message would go before its payload */
 function checkRetention <T extends RetentionSettings> (config: T): T {

@@ -6,6 +6,7 @@ import { openCalendar, parseHolidays, recognised } from './calendar/calendar.ts'
 import { openCheckpoints } from './audit/audit.ts'
 import { retourCodes, transportCodes } from './codes/codes.ts'
 import { systemClock, type Clock, type Instant } from './core/core.ts'
+import { clientMarks } from './clients.ts'
 import { ConfigError, type Config } from './config.ts'
 import { deliver } from './deliver/deliver.ts'
 import { openHandlers, type Handler, type Handlers } from './handle/handle.ts'
@@ -18,11 +19,11 @@ import { messageLinks } from './receipt.ts'
 import { route } from './route/route.ts'
 import { statementBytes, verifySignature } from './sign/sign.ts'
 import * as standard from './standard/standard.ts'
-import { lockForServe, openStore, StoreFull, type Store } from './store/store.ts'
+import { lockForServe, openStore, StoreFull, type Marked, type Store } from './store/store.ts'
 import { openOperations } from './transport/operations/operations.ts'
 import { inflight, openRest, renewTls, type Rest } from './transport/rest/rest.ts'
 import { startUpkeep, upkeepMetrics } from './upkeep/upkeep.ts'
-import { openMarker, readRoots } from './vault/vault.ts'
+import { openMarker, readRoots, type Mark } from './vault/vault.ts'
 import { openValidator } from './validate/validate.ts'
 import { version } from './version.ts'
 import { startWorker } from './worker.ts'
@@ -100,6 +101,13 @@ const connectionsOf = (rest: Rest): Promise<number> => new Promise((resolve, rej
 
 const zipLimits = (config: Config): ZipLimits => ({ members_max: config.batch_members_max, member_bytes_max: config.batch_member_bytes_max, total_bytes_max: config.batch_total_bytes_max, ratio_max: config.batch_ratio_max })
 
+/** @returns marks of a stored message's clients under the current key; null when it is not valid any more */
+async function marksOf ({ validator, marker }: Pick<Stages, 'validator' | 'marker'>, it: Marked): Promise<Mark[] | null> {
+  const judged = await validator.validate(it.payload)
+  if (judged.kind === 'invalid') return null
+  return clientMarks(marker, it.family, it, standard.leavesNamed(judged.model, judged.message, 'Bsn').map(({ text }) => text))
+}
+
 /** Opens part after part; `opened` gathers how each is closed. */
 async function open (config: Config, log: Log, handlers: Handlers, clock: Clock, opened: Closers, stopping: AbortSignal): Promise<Omit<Gateway, 'stop'>> {
   const keys = openOwnKeys(config, clock, log)
@@ -124,7 +132,8 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const worker = startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms })
   opened.worker = () => worker.stop()
   const held = inflight(config.inflight_bytes_max)
-  const upkeep = startUpkeep({ store, clock, log, retention: config, sweep_ms: config.sweep_ms, onSweep: upkeepMetrics(metrics.registry, clock).swept })
+  const told = upkeepMetrics(metrics.registry, clock)
+  const upkeep = startUpkeep({ store, clock, log, marksOf: it => marksOf(stages, it), retention: config, sweep_ms: config.sweep_ms, onSweep: told.swept, onRekey: told.rekeyed })
   opened.upkeep = () => upkeep.stop()
   const receive: Pipeline['receive'] = async (bytes, by) => {
     const stored = await pipeline.receive(bytes, by)

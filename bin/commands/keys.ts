@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { instant, partyCode, partyKind } from '../../src/core/core.ts'
 import { developmentKeys, listKeys, usableCertificate, type DevelopmentParty, type KeyListing } from '../../src/sign/sign.ts'
-import { makeRoots, rootsIn } from '../../src/vault/vault.ts'
 import { readText, visible } from '../files.ts'
 import { developmentFolder } from '../place.ts'
 import { WrongUse } from '../problem.ts'
@@ -31,7 +30,7 @@ const row = (it: KeyListing): string =>
   `${it.file.padEnd(18)} ${it.state.padEnd(14)}until ${it.not_after.slice(0, 10)} (${days(it.days_left)})  ${it.use.padEnd(10)}${it.key.padEnd(10)}${visible(it.subject)}\n${' '.repeat(19)}SHA-256 ${it.fingerprint}  ${keptAs[it.private_key]}`
 
 export function keys (program: Command): void {
-  const group = program.command('keys').description('keys and certificates: make, import, rotate, roots, list')
+  const group = program.command('keys').description('keys and certificates: make, import, rotate, list')
   group.command('make').description('make a test authority, server, seal and client certificates; keeps what is there and valid')
     .option('--dir <folder>', 'where', developmentFolder)
     .option('--party <name:code>', 'a client certificate for this party, such as gemeente:0344; repeat for more', collect, [])
@@ -41,12 +40,6 @@ export function keys (program: Command): void {
       for (const it of [ca, server, seal, ...Object.values(parties)]) console.log(`${before.get(it.certificate) === readText(it.certificate) ? 'kept' : 'made'}  ${it.certificate}  ${it.key}`)
     })
   importKeys(group)
-  group.command('roots').description('make the three root keys of an installation (kek, index_key, audit_key), a file each; keeps what is there. Keep copies apart from those of the database')
-    .option('--dir <folder>', 'where', developmentFolder)
-    .action(({ dir }: { dir: string }) => {
-      const made = makeRoots(dir, instant(Date.now()))
-      for (const [setting, source] of Object.entries(rootsIn(dir))) console.log(`${made.some(path => source.endsWith(path)) ? 'made' : 'kept'}  ${setting.padEnd(10)}${source}`)
-    })
   group.command('list').description('list the certificates of a folder')
     .option('--dir <folder>', 'where', developmentFolder).option('--json', 'as JSON')
     .action(({ dir, json }: { dir: string, json?: boolean }) => {

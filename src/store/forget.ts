@@ -17,6 +17,9 @@ function statements ({ sql }: Dialect) {
       .where('p.message', '>', at('after')).orderByRaw('p.message limit ?', [at('limit')])),
     metadata: prepared(sql('message as m').leftJoin('payload as p', 'p.message', 'm.seq').select(['m.seq', ...state, 'p.message as payload'])
       .where('m.seq', '>', at('after')).orderByRaw('m.seq limit ?', [at('limit')])),
+    refused: prepared(sql('refused').select(['id', 'size_bytes']).where('at_ms', '<', at('before')).orderByRaw('at_ms limit ?', [at('limit')])),
+    refusedCount: prepared(sql('refused').where('at_ms', '<', at('before')).select(sql.raw('count(*) as swept'))),
+    noRefused: prepared(sql('refused').where('id', at('id')).delete()),
     noPayload: prepared(sql('payload').where('message', at('seq')).delete()),
     noFinding: prepared(sql('finding').where('message', at('seq')).delete()),
     gone: prepared(sql('message').where('seq', at('seq')).update({ data_key: null, kek_id: null, payload_gone_ms: at('now'), payload_gone_why: at('why') })),
@@ -80,7 +83,17 @@ export function sweepVerb (db: Db, dialect: Dialect, audit: Audit): Pick<Store, 
   const sql = statements(dialect)
   const forget = forgetter(dialect)
 
-  async function step (session: Session, kind: SweepKind, { now, after, messages_max, dry, ...rest }: SweepStep): Promise<Swept> {
+  /** Nothing hangs on a refused message: what is too old goes. */
+  async function refused (session: Session, { before, now, messages_max, dry }: SweepStep): Promise<Swept> {
+    const none = { bytes: 0, kept: { undelivered: 0, awaiting: 0, payload: 0 }, after: null }
+    if (dry) return { ...none, swept: whole((await session.all(sql.refusedCount, { before }))[0] ?? {}, 'swept') }
+    const rows = await session.all(sql.refused, { before, limit: messages_max })
+    for (const row of rows) await session.run(sql.noRefused, { id: text(row, 'id') })
+    if (rows.length > 0) await audit(session, { at: now, event: 'swept', message: null, detail: `refused:${rows.length}` })
+    return { ...none, swept: rows.length, bytes: rows.reduce((sum, row) => sum + whole(row, 'size_bytes'), 0), after: rows.length < messages_max ? null : 0 }
+  }
+
+  async function step (session: Session, kind: Exclude<SweepKind, 'refused'>, { now, after, messages_max, dry, ...rest }: SweepStep): Promise<Swept> {
     const rows = await session.all(sql[kind], { after, limit: messages_max })
     const { going, tally } = sorted(rows, { now, after, messages_max, dry, ...rest })
     const [first, last] = [going[0], going.at(-1)]
@@ -93,5 +106,6 @@ export function sweepVerb (db: Db, dialect: Dialect, audit: Audit): Pick<Store, 
     return tally
   }
 
-  return { sweep: (kind, it) => it.dry ? db.read(session => step(session, kind, it)) : db.write(session => step(session, kind, it), { items: it.messages_max, bytes: it.bytes_max }) }
+  const work = (kind: SweepKind, it: SweepStep) => async (session: Session): Promise<Swept> => kind === 'refused' ? await refused(session, it) : await step(session, kind, it)
+  return { sweep: (kind, it) => it.dry ? db.read(work(kind, it)) : db.write(work(kind, it), { items: it.messages_max, bytes: it.bytes_max }) }
 }

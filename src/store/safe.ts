@@ -14,6 +14,8 @@ export interface Safe {
   fresh (id: string): Columns & Wrapped
   /** @param row has `data_key` and `kek_id`; null where it was stored in the clear before there were keys, and stays so */
   of (row: Row, id: string): Columns
+  /** @returns the key of such a row, wrapped under the current key. @throws Unopened when it does not open */
+  rewrap (row: Row): Wrapped
 }
 
 const columns = (lock: Lock, id: string): Columns => ({
@@ -21,6 +23,8 @@ const columns = (lock: Lock, id: string): Columns => ({
   open: (column, closed) => lock.open(`${id}:${column}`, closed)
 })
 const clear: Columns = { close: (_column, bytes) => bytes, open: (_column, bytes) => bytes }
+
+const wrappedOf = (row: Row): Wrapped => ({ data_key: bytes(row, 'data_key'), kek_id: text(row, 'kek_id') })
 
 /** @throws StoreUnusable saying what a command without the roots is missing */
 export function shut (): never { throw new StoreUnusable('this needs the roots of the installation: the settings kek, index_key and audit_key (--config FILE, or ZORGPOORT_… in the environment)') }
@@ -33,6 +37,7 @@ export function openSafe (roots: Roots | null): Safe {
       const { lock, wrapped } = (vault ?? shut()).make()
       return { ...columns(lock, id), ...wrapped }
     },
-    of: (row, id) => row['data_key'] === null ? clear : columns((vault ?? shut()).unlock({ data_key: bytes(row, 'data_key'), kek_id: text(row, 'kek_id') }), id)
+    of: (row, id) => row['data_key'] === null ? clear : columns((vault ?? shut()).unlock(wrappedOf(row)), id),
+    rewrap: row => (vault ?? shut()).rewrap(wrappedOf(row)) ?? wrappedOf(row)
   }
 }

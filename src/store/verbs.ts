@@ -283,12 +283,19 @@ export interface StoreObserver {
   collected (duration_ms: number): void
 }
 
-/** payload: the bytes, what was found in them, and their key. metadata: all but what a repeat needs. */
-export type SweepKind = 'payload' | 'metadata'
+/** payload: the bytes, what was found in them, and their key. metadata: all but what a repeat needs. refused: messages that were refused, whole. */
+export type SweepKind = 'payload' | 'metadata' | 'refused'
 /** One window: messages after the place `after` (0 at first), received before `before`; ends at whichever bound comes first. `dry` only counts. */
 export interface SweepStep { readonly before: Instant, readonly now: Instant, readonly after: number, readonly messages_max: number, readonly bytes_max: number, readonly dry: boolean }
 /** What one window did. `kept`: old enough, and why it stayed. `after`: where the next begins; null when there is none. */
 export interface Swept { readonly swept: number, readonly bytes: number, readonly kept: Readonly<Record<'undelivered' | 'awaiting' | 'payload', number>>, readonly after: number | null }
+
+/** A key of a ring by its name, and how many rows are under it. */
+export interface KeyUse { readonly key: string, readonly rows: number }
+/** A message whose clients are marked under an older key, to be marked anew from its payload. */
+export interface Marked { readonly seq: number, readonly key: string, readonly family: Family, readonly afzender: PartyCode, readonly ontvanger: PartyCode, readonly payload: Uint8Array }
+/** Where the next window begins. */
+export interface MarkedPlace { readonly key: string, readonly seq: number }
 
 export interface Store extends AuditVerbs, BatchVerbs {
   /** Stores what arrives together in one transaction and answers item by item; concurrent calls share a commit. */
@@ -345,6 +352,14 @@ export interface Store extends AuditVerbs, BatchVerbs {
   measures (): StoreMeasures
   /** Forgets what was received before a moment, one window at a time; what is undelivered, or awaits an answer before its due, stays. */
   sweep (kind: SweepKind, step: SweepStep): Promise<Swept>
+  /** How much is under each key of the three rings; counts every row. */
+  keyUse (): Promise<Readonly<Record<'kek' | 'index' | 'audit', readonly KeyUse[]>>>
+  /** Wraps up to `limit` data keys under the current key that are under an older one. @returns how many; 0: none is left */
+  rewrap (limit: number, now: Instant): Promise<number>
+  /** Messages whose clients are marked under an older key, as far as their payload is here, from a place on (null: the first). @returns null when none is left */
+  marked (after: MarkedPlace | null, window: { readonly messages_max: number, readonly bytes_max: number }): Promise<{ readonly items: readonly Marked[], readonly next: MarkedPlace } | null>
+  /** Puts marks under the current key in the place of those under `key`. @returns of how many messages; one that lost its marks meanwhile stays without */
+  remark (items: ReadonlyArray<{ readonly seq: number, readonly key: string, readonly marks: readonly Mark[] }>, now: Instant): Promise<number>
   /** Takes what was deleted off the disk, also out of the log beside the database. @returns false when another process was reading: then a later one does it */
   truncate (): Promise<boolean>
   /** Writes down that a copy of this database was made, or that it was put back from one. @param digest of the copy's file */

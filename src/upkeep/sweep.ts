@@ -4,7 +4,7 @@ import { instant, type Instant } from '../core/core.ts'
 import type { Store, Swept, SweepKind } from '../store/store.ts'
 
 /** How long things are kept, in days. */
-export interface Retention { readonly retention_payload_days: number, readonly retention_metadata_days: number }
+export interface Retention { readonly retention_payload_days: number, readonly retention_metadata_days: number, readonly retention_refused_days: number }
 /** What a sweep did of one kind. */
 export interface Tally { readonly swept: number, readonly bytes: number, readonly kept: Readonly<Swept['kept']> }
 export type Report = Readonly<Record<SweepKind, Tally>>
@@ -48,13 +48,14 @@ async function sweepKind (kind: SweepKind, days: number, { store, now, dry = fal
 }
 
 /**
- * Payloads first, then metadata; what is half done when it is stopped is done by the next sweep.
+ * Refused messages and payloads first, then metadata; what is half done when it is stopped is done by the next sweep.
  * @throws StoreFailure when a step fails; the steps before it stand
  */
 export async function sweep (options: SweepOptions): Promise<Report> {
-  const { retention_payload_days, retention_metadata_days } = options.retention
+  const { retention_payload_days, retention_metadata_days, retention_refused_days } = options.retention
+  const refused = await sweepKind('refused', retention_refused_days, options)
   const payload = await sweepKind('payload', retention_payload_days, options)
   const metadata = await sweepKind('metadata', retention_metadata_days, options)
-  if (options.dry !== true && payload.swept + metadata.swept > 0) await options.store.truncate()
-  return { payload, metadata }
+  if (options.dry !== true && refused.swept + payload.swept + metadata.swept > 0) await options.store.truncate()
+  return { refused, payload, metadata }
 }

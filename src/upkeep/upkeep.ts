@@ -2,13 +2,15 @@
 import type { Clock } from '../core/core.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../store/store.ts'
+import { rekey, type RekeyOptions } from './rekey.ts'
 import { sweep, type Report, type Retention } from './sweep.ts'
 
 export { upkeepMetrics, type UpkeepMetrics } from './metrics.ts'
+export { rekey, type Rekeyed, type RekeyOptions } from './rekey.ts'
 export { cutoff, sweep, type Report, type Retention, type SweepOptions, type Tally } from './sweep.ts'
 
-export interface UpkeepOptions {
-  readonly store: Pick<Store, 'sweep' | 'truncate'>
+export interface UpkeepOptions extends Pick<RekeyOptions, 'marksOf'> {
+  readonly store: Pick<Store, 'sweep' | 'truncate' | 'rewrap' | 'marked' | 'remark'>
   readonly clock: Clock
   readonly log: Pick<Log, 'info' | 'error'>
   readonly retention: Retention
@@ -16,6 +18,8 @@ export interface UpkeepOptions {
   readonly sweep_ms: number
   /** Told of every sweep that ended. */
   readonly onSweep: (report: Report) => void
+  /** Told after each step of turning keys. */
+  readonly onRekey: NonNullable<RekeyOptions['onStep']>
 }
 
 export interface Upkeep {
@@ -24,10 +28,16 @@ export interface Upkeep {
 }
 
 /** Begins at once, and goes on until stopped; what fails is told and tried again at the next turn. */
-export function startUpkeep ({ store, clock, log, retention, sweep_ms, onSweep }: UpkeepOptions): Upkeep {
+export function startUpkeep ({ store, clock, log, retention, sweep_ms, onSweep, onRekey, marksOf }: UpkeepOptions): Upkeep {
   const stopping = new AbortController()
   const { signal } = stopping
-  const once = async (): Promise<void> => {
+  const turnKeys = async (): Promise<void> => {
+    const done = await rekey({ store, marksOf, clock, signal, onStep: onRekey })
+    if (done.rewrapped + done.remarked === 0) return
+    await store.truncate()
+    log.info(done, 'keys turned')
+  }
+  const forget = async (): Promise<void> => {
     const report = await sweep({ store, retention, now: clock.now(), signal })
     onSweep(report)
     log.info(report, 'swept')
@@ -38,7 +48,8 @@ export function startUpkeep ({ store, clock, log, retention, sweep_ms, onSweep }
   })
   const loop = async (): Promise<void> => {
     while (!signal.aborted) {
-      await once().catch(error => { log.error({ err: error }, 'sweeping failed; it goes on at its next turn') })
+      await turnKeys().catch(error => { log.error({ err: error }, 'turning keys failed; it goes on at its next turn') })
+      if (!signal.aborted) await forget().catch(error => { log.error({ err: error }, 'sweeping failed; it goes on at its next turn') })
       if (!signal.aborted) await rest()
     }
   }

@@ -32,7 +32,7 @@ const line = /^([a-z0-9-]{1,32}):([A-Za-z0-9+/]{43}=)$/
 function keyOf (text: string, nth: number, name: string): RingKey {
   const [, id = '', base64 = ''] = line.exec(text) ?? []
   const bytes = Buffer.from(base64, 'base64')
-  if (bytes.byteLength !== key_bytes) throw new Unusable(`${name}: line ${nth + 1} is no key; a line is NAME:KEY, the key ${key_bytes} bytes in base64 ("zorgpoort keys roots" makes one)`)
+  if (bytes.byteLength !== key_bytes) throw new Unusable(`${name}: line ${nth + 1} is no key; a line is NAME:KEY, the key ${key_bytes} bytes in base64 ("zorgpoort roots make" makes one)`)
   return { id, bytes }
 }
 

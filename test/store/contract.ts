@@ -8,6 +8,7 @@ import { keepContract } from './keeping.ts'
 import { readContract } from './reading.ts'
 import type { Fresh, OpenStore } from './sample.ts'
 import { refuseContract } from './refusing.ts'
+import { turnContract } from './turning.ts'
 import { workContract } from './working.ts'
 
 /** Runs the whole contract against the stores that `open` opens. */
@@ -25,6 +26,7 @@ export function storeContract (name: string, open: OpenStore): void {
     keepContract(fresh, open)
     forgetContract(fresh)
     refuseContract(fresh)
+    turnContract(fresh, open)
     faultContract(fresh)
     batchContract(fresh)
   })

@@ -30,6 +30,16 @@ export function refuseContract (fresh: Fresh): void {
       assert.equal(await store.message(own, one.id), null)
     })
 
+    test('are forgotten, whole, when they are too old', async t => {
+      const store = await fresh(t)
+      const [old, older, young] = [item({ at: later(8) }), item({ at: later(9) }), item({ at: later(10) })]
+      for (const it of [old, older, young]) await store.keepRefused(it, 9)
+      const step = { before: later(10), now: later(20), after: 0, messages_max: 1, bytes_max: 1e6 }
+      assert.equal((await store.sweep('refused', { ...step, dry: true })).swept, 2)
+      assert.deepEqual(await Promise.all([0, 1, 2].map(() => store.sweep('refused', { ...step, dry: false }).then(({ swept, after }) => [swept, after]))), [[1, 0], [1, 0], [0, null]])
+      assert.deepEqual((await listed(store)).map(({ id }) => id), [young.id])
+    })
+
     test('are kept once when the same bytes come again, and up to the quota of a day', async t => {
       const store = await fresh(t)
       const one = item()

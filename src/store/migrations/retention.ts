@@ -24,3 +24,9 @@ export const retention: Migration = {
       t.text('payload_gone_why') // retention or erased
     })
 }
+
+/** Refused messages are found by their age and by the key they are under. */
+export const refusedAge: Migration = {
+  name: '0005-refused-age',
+  up: schema => schema.alterTable('refused', t => { t.index(['at_ms']); t.index(['kek_id']) })
+}

@@ -1,0 +1,114 @@
+/** Turning keys: what was closed or marked under an older key of a ring comes under its current one. */
+import type { Roots } from '../vault/vault.ts'
+import type { Audit } from './audit.ts'
+import { StoreUnusable, type Db, type Row, type Session } from './db.ts'
+import { at, once, prepared, type Dialect } from './dialect.ts'
+import { marksIn } from './marks.ts'
+import { bytes, families, message, oneOf, text, whole } from './rows.ts'
+import { shut, type Safe } from './safe.ts'
+import type { KeyUse, Marked, Store } from './verbs.ts'
+import { partyCode } from '../core/core.ts'
+
+/** Tables whose rows have a wrapped data key, and what tells their rows apart. */
+const wrapped = [{ table: 'message', row: 'seq' }, { table: 'refused', row: 'id' }] as const
+
+/** Skips from one name of a key to the next along an index. @returns the names in use */
+async function keysOf (session: Session, { sql }: Dialect, table: string, column: string): Promise<string[]> {
+  const found: string[] = []
+  for (;;) {
+    const [row] = await session.all(once(sql(table).select(column).where(column, '>', found.at(-1) ?? '').orderBy(column).limit(1)))
+    if (row === undefined) return found
+    found.push(text(row, column))
+  }
+}
+
+/** @throws StoreUnusable naming the first key that something is under and its ring does not hold */
+export async function refuseMissing (db: Db, dialect: Dialect, roots: Roots): Promise<void> {
+  const places = [...wrapped.map(({ table }) => ({ ring: 'kek', table, column: 'kek_id' }) as const), { ring: 'index', table: 'client', column: 'key_id' } as const]
+  for (const { ring, table, column } of places) {
+    const missing = (await db.read(session => keysOf(session, dialect, table, column))).find(id => roots[ring].key(id) === null)
+    if (missing !== undefined) throw new StoreUnusable(`the ring ${ring === 'kek' ? 'kek' : 'index_key'} does not hold the key ${missing}, and this database has data under it: put its line back into the ring`)
+  }
+}
+
+const useOf = (column: string) => (row: Row): KeyUse => ({ key: text(row, column), rows: whole(row, 'rows') })
+
+function statements ({ sql }: Dialect) {
+  const use = (table: string, column: string) => prepared(sql(table).select(column, sql.raw('count(*) as rows')).whereNotNull(column).groupBy(column).orderBy(column))
+  return {
+    uses: { kek: wrapped.map(({ table }) => use(table, 'kek_id')), index: use('client', 'key_id'), audit: use('audit', 'key_id') },
+    wrapped: wrapped.map(({ table, row }) => ({
+      table,
+      old: prepared(sql(table).select([row, 'data_key', 'kek_id']).where('kek_id', at('key')).orderByRaw('?? limit ?', [row, at('limit')])),
+      put: prepared(sql(table).where(row, at('row')).where('kek_id', at('key')).update({ data_key: at('data_key'), kek_id: at('kek_id') })),
+      row
+    })),
+    marked: prepared(sql('client as c').join('message as m', 'm.seq', 'c.message').join('payload as p', 'p.message', 'c.message')
+      .select(['c.message', 'm.id', 'm.size_bytes', 'm.family', 'm.afzender', 'm.ontvanger', 'm.data_key', 'm.kek_id'])
+      .where('c.key_id', at('key')).where('c.message', '>', at('after')).groupBy('c.message').orderByRaw('c.message limit ?', [at('limit')])),
+    body: prepared(sql('payload').select('body').where('message', at('seq'))),
+    unmark: prepared(sql('client').where({ key_id: at('key'), message: at('seq') }).delete())
+  }
+}
+
+/** @returns the verbs of turning keys */
+export function rekeyVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, roots: Roots | null): Pick<Store, 'keyUse' | 'rewrap' | 'marked' | 'remark'> {
+  const sql = statements(dialect)
+  const marks = marksIn(dialect)
+  const current = (ring: 'kek' | 'index'): string => (roots ?? shut())[ring].current.id
+
+  return {
+    keyUse: () => db.read(async session => ({
+      kek: (await Promise.all(sql.uses.kek.map(it => session.all(it)))).flat().map(useOf('kek_id')),
+      index: (await session.all(sql.uses.index)).map(useOf('key_id')),
+      audit: (await session.all(sql.uses.audit)).map(useOf('key_id'))
+    })),
+
+    rewrap: (limit, now) => db.write(async session => {
+      for (const { table, old, put, row: column } of sql.wrapped) {
+        const key = (await keysOf(session, dialect, table, 'kek_id')).find(it => it !== current('kek'))
+        if (key === undefined) continue
+        const rows = await session.all(old, { key, limit })
+        for (const row of rows) {
+          const { data_key, kek_id } = safe.rewrap(row)
+          const id = row[column]
+          await session.run(put, { row: typeof id === 'string' ? id : whole(row, column), key, data_key, kek_id })
+        }
+        await audit(session, { at: now, event: 'rewrapped', message: null, detail: `${table}:${rows.length}` })
+        return rows.length
+      }
+      return 0
+    }),
+
+    marked: (after, { messages_max, bytes_max }) => db.read(async session => {
+      const key = (await keysOf(session, dialect, 'client', 'key_id')).find(it => it !== current('index') && it >= (after?.key ?? ''))
+      if (key === undefined) return null
+      const rows = await session.all(sql.marked, { key, after: key === after?.key ? after.seq : 0, limit: messages_max })
+      const items: Marked[] = []
+      for (let sum = 0; items.length < rows.length && sum <= bytes_max;) {
+        const row = rows[items.length] ?? {}
+        const [body] = await session.all(sql.body, { seq: whole(row, 'message') })
+        sum += whole(row, 'size_bytes')
+        items.push(markedOf(row, key, safe.of(row, message(row, 'id')).open('payload', bytes(body ?? {}, 'body'))))
+      }
+      // Nothing more under this key can be read anew: on to the next one.
+      return { items, next: { key: items.length === 0 ? `${key}\0` : key, seq: items.at(-1)?.seq ?? 0 } }
+    }),
+
+    remark: (items, now) => db.write(async session => {
+      let done = 0
+      for (const { seq, key, marks: fresh } of items) {
+        // Erased meanwhile: then it stays so.
+        if (await session.run(sql.unmark, { seq, key }) === 0) continue
+        await marks.put(session, seq, fresh)
+        done++
+      }
+      if (done > 0) await audit(session, { at: now, event: 'remarked', message: null, detail: `message:${done}` })
+      return done
+    }, { items: items.length, bytes: 0 })
+  }
+}
+
+const markedOf = (row: Row, key: string, payload: Uint8Array): Marked => ({
+  seq: whole(row, 'message'), key, payload, family: oneOf(row, 'family', families), afzender: partyCode(text(row, 'afzender')), ontvanger: partyCode(text(row, 'ontvanger'))
+})
