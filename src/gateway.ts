@@ -17,7 +17,7 @@ import { openParties } from './party/party.ts'
 import { openPipeline, type Pipeline, type Stages } from './pipeline.ts'
 import { messageLinks } from './receipt.ts'
 import { route } from './route/route.ts'
-import { statementBytes, verifySignature } from './sign/sign.ts'
+import { authoritiesIn, openRevocation, openTrust, statementBytes, verifySignature, type Revocation, type RevocationOptions, type Trust } from './sign/sign.ts'
 import * as standard from './standard/standard.ts'
 import { lockForServe, openStore, StoreFull, type Marked, type Store } from './store/store.ts'
 import { openOperations } from './transport/operations/operations.ts'
@@ -48,7 +48,7 @@ async function listen (app: { listen: (at: { host: string, port: number }) => Pr
 }
 
 /** How parts are closed, in the order of this list: first the door, last what it stands on. */
-const closing = ['keys', 'rest', 'batches', 'upkeep', 'worker', 'operations', 'validator', 'checkpoints', 'store', 'lock'] as const
+const closing = ['keys', 'rest', 'batches', 'upkeep', 'worker', 'operations', 'revocation', 'validator', 'checkpoints', 'store', 'lock'] as const
 type Closers = Partial<Record<typeof closing[number], () => Promise<void> | void>>
 
 /** @throws ConfigError, StoreFailure, or a listen error (EADDRINUSE) when it cannot start; nothing is left open then */
@@ -94,6 +94,17 @@ const measured = (pipeline: Pipeline, metrics: Metrics, clock: Clock): Pipeline 
     return finish
   }
 })
+
+/** Opens what decides about certificates of clients; revocation lists are alarmed about by file name, which is the operator's. */
+function openClients (config: Config, clock: Clock, log: Log): { readonly trust: Trust, readonly revocation: Revocation } {
+  const authorities = authoritiesIn(config.client_ca === undefined ? null : textOf(config.client_ca, 'client_ca'))
+  const alarm: RevocationOptions['alarm'] = (list, wrong) => {
+    if (wrong) log.error({ list }, 'a revocation list cannot be used')
+    else log.info({ list }, 'a revocation list is usable again')
+  }
+  const revocation = openRevocation({ dir: config.crl_dir ?? null, poll_ms: config.crl_poll_ms, issuers: authorities, clock, alarm })
+  return { revocation, trust: openTrust(authorities, revocation, config.crl_missing ?? (config.mode === 'production' ? 'refuse' : 'accept')) }
+}
 
 const connectionsOf = (rest: Rest): Promise<number> => new Promise((resolve, reject) => {
   rest.server.getConnections((error, count) => { if (error === null) resolve(count); else reject(error) })
@@ -145,8 +156,10 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   }
   const batches = startBatches({ store, receive, clock, log, lease_ms, poll_ms, limits: zipLimits(config), refused: code => { metrics.refused(code) } })
   opened.batches = () => batches.stop()
+  const { trust, revocation } = openClients(config, clock, log)
+  opened.revocation = () => { revocation.close() }
   const rest = await openRest({ ...config, tls: keys.tls, version }, {
-    store, parties, clock, log, inflight: held,
+    store, parties, trust, clock, log, inflight: held,
     now: () => clock.now(),
     links: messageLinks,
     receive,
@@ -158,7 +171,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   })
   opened.rest = () => rest.close()
   keys.watch(tls => { renewTls(rest, config, tls) })
-  metrics.watch({ store, clock, version, mode: config.mode, certificates: keys.expiry, inflight_bytes: held.held, connections: () => connectionsOf(rest), validator: validator.state })
+  metrics.watch({ store, clock, version, mode: config.mode, certificates: keys.expiry, inflight_bytes: held.held, connections: () => connectionsOf(rest), validator: validator.state, revocation })
   const operations = await openOperations({ registry: metrics.registry, openapi: rest.swagger(), ready: () => readiness(store, stopping, clock.now(), sealer.certificate.not_after) })
   opened.operations = () => operations.close()
   return {

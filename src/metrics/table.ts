@@ -235,6 +235,24 @@ const gateway = {
       }
     ]
   },
+  zorgpoort_revocation_faults: {
+    kind: 'gauge', help: 'Files in crl_dir that cannot be used, and lists there that have expired.', labels: [],
+    row: 'Gateway', title: 'Revocation lists at fault', expr: 'zorgpoort_revocation_faults', legend: 'faults', unit: 'short',
+    alarms: [{
+      name: 'ZorgpoortRevocationListFault', expr: 'zorgpoort_revocation_faults > 0', for: '5m', severity: 'page',
+      means: 'A revocation list is broken, so the one before it is still in use; or one has expired, and every client whose certificate is of its issuer is refused.',
+      what_to_do: 'The log lines of level error name the file. Fetch the list from its issuer again and put it in crl_dir; it is read within crl_poll_ms.'
+    }]
+  },
+  zorgpoort_revocation_next_update_timestamp_seconds: {
+    kind: 'gauge', help: 'When the first of the revocation lists expires (Unix time).', labels: [],
+    row: 'Gateway', title: 'Revocation lists', expr: 'zorgpoort_revocation_next_update_timestamp_seconds * 1000', legend: 'first to expire', unit: 'dateTimeFromNow',
+    alarms: [{
+      name: 'ZorgpoortRevocationListEnding', expr: 'zorgpoort_revocation_next_update_timestamp_seconds - time() < 6 * 3600', for: '10m', severity: 'ticket',
+      means: 'A revocation list expires within six hours; after that clients with a certificate of its issuer are refused.',
+      what_to_do: 'See why the job that fetches it into crl_dir does not.'
+    }]
+  },
   zorgpoort_client_certificates: {
     kind: 'gauge', help: 'TLS certificates of active accounts: valid, ending (within thirty days) or expired.', labels: ['state'],
     row: 'Gateway', title: 'Client certificates', expr: 'zorgpoort_client_certificates', legend: '{{state}}', unit: 'short',

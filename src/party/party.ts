@@ -11,6 +11,10 @@ export interface Parties {
   refresh (): Promise<void>
   /** @returns the active account that has this certificate for TLS, or null */
   byCertificate (fingerprint: Fingerprint): Who | null
+  /** @returns whether the certificate is registered to any account, for whatever use, also one that is off */
+  registered (fingerprint: Fingerprint): boolean
+  /** @returns the active account that has this organisation number, or null */
+  byOin (oin: string): Account | null
   /** @returns the party, if it is connected now, or null */
   party (code: PartyCode, now: Instant): Party | null
   /** @returns the parties an account may act for now, in any way, in order of their codes */
@@ -34,6 +38,8 @@ type ByParty = ReadonlyMap<PartyCode, readonly Mandate[]>
 interface Lookup {
   readonly version: number
   readonly byFingerprint: ReadonlyMap<Fingerprint, Who>
+  readonly registered: ReadonlySet<Fingerprint>
+  readonly byOin: ReadonlyMap<string, Account>
   readonly parties: ReadonlyMap<PartyCode, Party>
   readonly active: ReadonlyMap<AccountId, Account>
   readonly mandates: ReadonlyMap<AccountId, ByParty>
@@ -48,6 +54,8 @@ function lookup ({ version, parties, accounts, mandates }: Register): Lookup {
   return {
     version,
     byFingerprint: new Map(pairs),
+    registered: new Set(accounts.flatMap(account => account.certificates.map(it => it.fingerprint))),
+    byOin: new Map(active.flatMap(account => account.oin === null ? [] : [[account.oin, account] as const])),
     parties: new Map(parties.map(party => [party.code, party])),
     active: new Map(active.map(account => [account.id, account])),
     mandates: new Map(perAccount)
@@ -87,6 +95,8 @@ export async function openParties (store: Pick<Store, 'register' | 'registerVers
       return fresh
     },
     byCertificate: fingerprint => now.byFingerprint.get(fingerprint) ?? null,
+    registered: fingerprint => now.registered.has(fingerprint),
+    byOin: oin => now.byOin.get(oin) ?? null,
     party (code, at) {
       const party = now.parties.get(code)
       return party !== undefined && within(party, at) ? party : null

@@ -109,7 +109,8 @@ export function keyName (key: KeyObject): string {
 
 const serialNumber = oid('2.5.4.5')
 
-function oinOf (subject: Der): string | null {
+/** @returns the organisation's number in the subject's serialNumber, 20 digits; null where there is none, or more than one */
+export function oinOf (subject: Der): string | null {
   const numbers = subject.children.flatMap(set => set.children).filter(pair => same(pair.children[0]?.bytes, serialNumber))
   const text = Buffer.from(numbers[0]?.children[1]?.content ?? []).toString('latin1')
   return numbers.length === 1 && /^\d{20}$/.test(text) ? text : null
@@ -160,3 +161,14 @@ export function keyIsStrong (key: KeyObject): boolean {
 
 /** @returns whether an account may have it registered to sign messages with */
 export const canSign = (certificate: Certificate): boolean => keyIsStrong(certificate.x509.publicKey) && maySign(certificate)
+
+/** TLS client, and any. */
+const client = ['1.3.6.1.5.5.7.3.2', '2.5.29.37.0'].map(oid)
+
+/** @param own whether it is a client's own, which must say so; an issuer without a list of uses may issue for any @returns whether TLS clients are among its extended uses, and of a client's own, whether it may sign a handshake */
+export function usesAllowClient (certificate: Certificate, own: boolean): boolean {
+  const uses = extensionOf(certificate, extendedKeyUsage)?.children
+  const allowed = uses === undefined ? !own : uses.some(use => client.some(id => same(use.bytes, id)))
+  const usage = extensionOf(certificate, keyUsage)
+  return allowed && (!own || usage === undefined || ((usage.content[1] ?? 0) & 0x80) !== 0)
+}

@@ -10,3 +10,5 @@ export { checkPair, usableCertificate, usableKey, type Pair, type PairNames } fr
 export { listKeys, type KeyListing } from './keys.ts'
 export { checkUse, needsPassword, readKeyFiles, type KeyFile, type KeyMaterial, type PairUse } from './import.ts'
 export { formerFolder, keepPair, pairFiles } from './folder.ts'
+export { openRevocation, type Revocation, type RevocationOptions, type RevocationState } from './revocation.ts'
+export { authoritiesIn, openTrust, type Known, type Presented, type Standing, type Trust } from './trust.ts'

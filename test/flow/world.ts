@@ -95,6 +95,8 @@ export interface World {
   config (over?: Record<string, unknown>): Config
   start (over?: Record<string, unknown>, handlers?: readonly Handler[], clock?: Clock): Promise<Running>
   client (who: Who, url: string): Client
+  /** A client with any certificate, or with none. */
+  clientWith (own: Issued | undefined, url: string): Client
   account (who: Who): Account
   /** What the register keeps of somebody's certificate. */
   certificate (who: Who): Certificate
@@ -225,12 +227,12 @@ export async function makeWorld (): Promise<World> {
     env: {},
     over: { mode: 'test', database, tls_key: path('server.key'), tls_certificate: path('server.pem'), seal_key: path('seal.key'), seal_certificate: path('seal.pem'), ...rootsIn(dir), rest_port: 0, operations_port: 0, poll_ms: 50, log_level: 'debug', ...over }
   })
-  const client: World['client'] = (who, url) => {
-    const own = issued.get(who)
+  const clientWith: World['clientWith'] = (own, url) => {
     const dispatcher = new Agent({ connections: 64, connect: { ca: authority.certificate, ...(own === undefined ? {} : { key: own.key, cert: own.certificate }) } })
     opened.push(() => dispatcher.destroy())
     return clientOf(url, dispatcher)
   }
+  const client: World['client'] = (who, url) => clientWith(issued.get(who), url)
   return {
     dir,
     database,
@@ -238,6 +240,7 @@ export async function makeWorld (): Promise<World> {
     path,
     config,
     client,
+    clientWith,
     store,
     account (who) {
       const account = accounts.get(who)

@@ -7,6 +7,7 @@ import Fastify, { LogController, type FastifyRequest } from 'fastify'
 import { Refusal, refusals, type Clock, type RefusalCode } from '../../core/core.ts'
 import type { Log } from '../../log.ts'
 import type { Who } from '../../party/party.ts'
+import type { Trust } from '../../sign/sign.ts'
 import { bytesMax, checkHeaders, readBody, type Inflight, type Limits } from './body.ts'
 import { identify } from './identity.ts'
 import { refusalOf, sendProblem } from './problem.ts'
@@ -20,6 +21,8 @@ export interface RestOptions extends Limits, WireLimits {
 }
 export interface RestParts extends Omit<RouteParts, 'who'> {
   readonly clock: Clock
+  /** Whose certificates make a client known, and which are revoked. */
+  readonly trust: Trust
   readonly log: Log
   /** Counts the bytes that all requests hold. */
   readonly inflight: Inflight
@@ -74,7 +77,7 @@ export async function openRest (options: RestOptions, parts: RestParts): Promise
   app.addHook('onRequest', async (request, reply) => {
     reply.header('X-Request-Id', request.id)
     wire.opened(request, reply)
-    whoIs.set(request, await identify(request, parts.parties, parts.clock))
+    whoIs.set(request, await identify(request, parts))
     checkHead(request, reply)
     if (request.method === 'POST' && !request.is404) checkHeaders(request, options)
   })
