@@ -18,6 +18,7 @@ const kind = (status: number, transportCode: string | null, retry: RefusalKind['
 
 export const refusals = {
   ZP_REQUEST: kind(400, null, 'mend', 'De aanvraag klopt niet.', 'The request is not well formed.'),
+  ZP_REASON: kind(400, null, 'mend', 'Zeg met X-Reason waarom u dit bericht leest; het wordt vastgelegd.', 'Say with X-Reason why you read this message; it is written down.'),
   ZP_QUERY: kind(400, null, 'mend', 'Een zoekparameter of pad klopt niet.', 'A query parameter or path is wrong.'),
   ZP_PARTY: kind(400, null, 'mend', 'Dit account handelt voor meer partijen; noem er een.', 'This account acts for several parties; name one.'),
   ZP_CERTIFICATE: kind(401, null, 'configure', 'Er is geen bruikbaar clientcertificaat meegestuurd.', 'No usable client certificate was presented.'),

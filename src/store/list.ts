@@ -5,7 +5,7 @@ import { cursorOf, seqOf } from './cursor.ts'
 import type { Db, Row } from './db.ts'
 import { once, type Dialect } from './dialect.ts'
 import { stored, whole } from './rows.ts'
-import type { ListFilter, Page, Store, StoredMessage, View } from './verbs.ts'
+import type { ListFilter, OperatorFilter, Page, Store, StoredMessage, View } from './verbs.ts'
 import { shown } from './view.ts'
 
 /** How many of a party's messages are looked at in one go. */
@@ -23,13 +23,12 @@ function ofSide (query: Knex.QueryBuilder, side: Side, view: View): Knex.QueryBu
     .where(either => either.whereIn('m.family', view.receive).orWhere(retour => retour.whereIn('m.family', view.send).whereNotNull('m.answers')))
 }
 
-function narrow (query: Knex.QueryBuilder, side: Side, filter: ListFilter): Knex.QueryBuilder {
-  const { type, verdict, delivery, answer, counterpart, overdue, identificatie, from, to } = filter
+function narrow (query: Knex.QueryBuilder, filter: Omit<ListFilter, 'view' | 'counterpart'>): Knex.QueryBuilder {
+  const { type, verdict, delivery, answer, overdue, identificatie, from, to } = filter
   if (type !== undefined) query.where('m.type', type)
   if (verdict !== undefined) query.where('m.verdict', verdict)
   if (delivery !== undefined) query.where('m.delivery', delivery)
   if (answer !== undefined) query.where('m.answer', answer)
-  if (counterpart !== undefined) query.where(side === 'sender' ? 'm.receiver' : 'm.sender', counterpart)
   if (overdue !== undefined) query.where('m.answer', 'awaited').where('m.answer_due_ms', '<=', overdue)
   if (identificatie !== undefined) query.where('m.identificatie', identificatie)
   if (from !== undefined) query.where('m.received_ms', '>=', from)
@@ -64,7 +63,8 @@ export function lister (db: Db, { sql }: Dialect, messages: () => Knex.QueryBuil
   }
 
   const within = async (side: Side, filter: ListFilter, { floor, before }: Window): Promise<Row[]> => {
-    const query = below(narrow(ofSide(messages(), side, filter.view), side, filter), before)
+    const query = below(narrow(ofSide(messages(), side, filter.view), filter), before)
+    if (filter.counterpart !== undefined) query.where(side === 'sender' ? 'm.receiver' : 'm.sender', filter.counterpart)
     if (floor !== null) query.where('m.seq', '>=', floor)
     return await db.read(session => session.all(once(query.orderBy('m.seq', 'desc').limit(filter.limit + 1))))
   }
@@ -87,5 +87,29 @@ export function lister (db: Db, { sql }: Dialect, messages: () => Knex.QueryBuil
     const next = sent[filter.limit]
     const got = await walk('receiver', filter, before, next === undefined ? 0 : whole(next, 'seq'))
     return page([...sent, ...got].sort(newest), filter.limit)
+  }
+}
+
+/** @returns the verb of operators: of all parties, by windows of the table itself */
+export function anyLister (db: Db, { sql }: Dialect, messages: () => Knex.QueryBuilder): Store['listAny'] {
+  const read = async (query: Knex.QueryBuilder): Promise<Row[]> => await db.read(session => session.all(once(query)))
+  const below = (query: Knex.QueryBuilder, before: number | null): Knex.QueryBuilder => before === null ? query : query.where('m.seq', '<', before)
+
+  async function window ({ party, ...filter }: OperatorFilter, { floor, before }: Window): Promise<Row[]> {
+    const query = below(narrow(messages(), filter), before)
+    if (party !== undefined) query.where(either => either.where('m.sender', party).orWhere('m.receiver', party))
+    if (floor !== null) query.where('m.seq', '>=', floor)
+    return await read(query.orderBy('m.seq', 'desc').limit(filter.limit + 1))
+  }
+  return async filter => {
+    const rows: Row[] = []
+    for (let before = filter.cursor === undefined ? null : seqOf(filter.cursor); ;) {
+      const [nth] = await read(below(sql('message as m').select('m.seq'), before).orderBy('m.seq', 'desc').limit(1).offset(window_messages - 1))
+      const floor = nth === undefined ? null : whole(nth, 'seq')
+      rows.push(...await window(filter, { floor, before }))
+      if (floor === null || rows.length > filter.limit) return page(rows, filter.limit)
+      before = floor
+      await turn()
+    }
   }
 }

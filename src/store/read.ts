@@ -4,13 +4,13 @@ import type { Knex } from 'knex'
 import type { Audit } from './audit.ts'
 import type { Db, Row, Session, Statement, Values } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
-import { lister } from './list.ts'
+import { anyLister, lister } from './list.ts'
 import { bytes, envelopeColumns, families, findings, historyRows, oneOf, stored, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
 import type { HistoryRow, Store, StoredMessage, StoreObserver, View } from './verbs.ts'
 import { asReceiver, viewValues, visible } from './view.ts'
 
-type Verbs = Pick<Store, 'mailbox' | 'acknowledge' | 'message' | 'list' | 'history' | 'findings' | 'payload' | 'seal' | 'receipt' | 'inspect'>
+type Verbs = Pick<Store, 'mailbox' | 'acknowledge' | 'message' | 'list' | 'listAny' | 'history' | 'findings' | 'payload' | 'seal' | 'receipt' | 'inspect'>
 
 const columns = [
   'm.seq', ...envelopeColumns.map(name => `m.${name}`), 'm.delivery', 'm.answer', 'm.answered_by', 'm.answer_due_ms', 'm.offered_ms', 'm.delivered_ms', 'm.payload_gone_ms', 'm.payload_gone_why',
@@ -40,6 +40,9 @@ function statements ({ sql, lock }: Dialect) {
 
 /** For which side of a message an event's account acted; of other events only operators learn who did it. */
 const actor: Readonly<Record<string, 'sender' | 'receiver'>> = { accepted: 'sender', signed: 'sender', rejected: 'sender', answered: 'receiver', delivered: 'receiver' }
+
+/** Who read what is for operators; it says nothing of where the message is. */
+const told = ({ event }: HistoryRow): boolean => event !== 'payload_read'
 
 /** Who acts for the other side is its own affair. */
 function own ({ party }: View, message: StoredMessage, row: HistoryRow): HistoryRow {
@@ -74,9 +77,10 @@ export function readVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, o
     }),
     message: (view, id) => db.read(session => one(session, sql.message, { id, ...viewValues(view) })),
     list: lister(db, dialect, sql.messages),
+    listAny: anyLister(db, dialect, sql.messages),
     history: (view, id) => db.read(async session => {
       const message = await one(session, sql.message, { id, ...viewValues(view) })
-      return message === null ? null : (await history(session, id)).map(row => own(view, message, row))
+      return message === null ? null : (await history(session, id)).filter(told).map(row => own(view, message, row))
     }),
     findings: (view, id) => db.read(async session => {
       const [row] = await session.all(sql.findings, { id, ...viewValues(view) })

@@ -196,6 +196,8 @@ export interface ListFilter {
   readonly cursor?: string
   readonly limit: number
 }
+/** Filters of an operator's list: of all parties, or sent by this one or to it. */
+export type OperatorFilter = Omit<ListFilter, 'view' | 'counterpart'> & { readonly party?: PartyCode }
 export interface Page<T> { readonly items: readonly T[], readonly next: string | null }
 
 export interface Connection { readonly door: 'mailbox', readonly direction: 'in' | 'out' | 'both' }
@@ -317,6 +319,8 @@ export interface Store extends AuditVerbs, BatchVerbs {
   /** What the view may see: as sender always; as receiver from offered on. */
   message (view: View, id: MessageId): Promise<StoredMessage | null>
   list (filter: ListFilter): Promise<Page<StoredMessage>>
+  /** For operators and auditors. */
+  listAny (filter: OperatorFilter): Promise<Page<StoredMessage>>
   /** Of the accounts only those that acted for the view's own party: who acts for the other side is its affair. */
   history (view: View, id: MessageId): Promise<HistoryRow[] | null>
   /** What was found wrong, for its sender; its receiver sees none. */

@@ -34,6 +34,7 @@ const people = {
   /** A gemeente for iWmo only. */
   wmoOnly: { party: '0599', families: ['iwmo'] },
   operator: { role: 'operator' },
+  auditor: { role: 'auditor' },
   switchedOff: { party: '0344', active: false },
   expired: { party: '0344', from: -2 * day, until: -hour },
   notYet: { party: '0344', from: hour, until: day },

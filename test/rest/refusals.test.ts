@@ -75,6 +75,7 @@ const cases: ReadonlyArray<readonly [code: RefusalCode, why: string, ask: () => 
   ['ZP_HEADERS', 'more headers than anybody needs', () => gateway.as('gemeente').call('GET', '/v1/mailbox', null, Object.fromEntries(Array.from({ length: 150 }, (_, at) => [`x-${at}`, 'x'])))],
   ['ZP_CERTIFICATE', 'no certificate', () => gateway.as('nobody').get('/v1/mailbox')],
   ['ZP_ACCOUNT_ROLE', 'an operator’s mailbox', () => gateway.as('operator').get('/v1/mailbox')],
+  ['ZP_REASON', 'an operator who does not say why he reads', () => gateway.as('operator').get(`/v1/operator/messages/${heen.id}/payload`)],
   ['ZP_NOT_SENDER', 'the Afzender is another', () => post('otherGemeente', message('WMO301', 3))],
   ['ZP_NOT_SENDER', 'a retour by who sent the heenbericht', () => post('gemeente', fixture('WMO302'))],
   ['ZP_SIGNATURE', 'a signature that is none', () => post('gemeente', message('WMO301', 8), { ...asked.xml, 'x-signature': 'AAAA' })],

@@ -18,7 +18,10 @@ const ofMessage: readonly Ask[] = [
 const ofParty: readonly Ask[] = [['GET', () => '/v1/messages'], ['GET', () => '/v1/mailbox']]
 /** This message has none, so its own parties get 404 as well. */
 const signature: Ask = ['GET', id => `/v1/messages/${id}/signature`]
-const routes: readonly Ask[] = [...ofMessage, signature, ...ofParty, ['POST', () => '/v1/messages'], ['GET', () => '/v1/codes/retour'], ['GET', () => '/v1/codes/transport']]
+/** For operators and auditors, except payloads, which are for operators. */
+const forReaders: readonly Ask[] = [['GET', () => '/v1/operator/messages'], ['GET', id => `/v1/operator/messages/${id}`], ['GET', () => '/v1/operator/audit'], ['GET', () => '/v1/operator/checkpoints']]
+const forOperators: readonly Ask[] = [['GET', id => `/v1/operator/messages/${id}/payload`]]
+const routes: readonly Ask[] = [...ofMessage, signature, ...forReaders, ...forOperators, ...ofParty, ['POST', () => '/v1/messages'], ['GET', () => '/v1/codes/retour'], ['GET', () => '/v1/codes/transport']]
 
 /** A message of the gemeente that lies in the aanbieder's mailbox, and one that is not offered yet. */
 const offered = (await gateway.as('gemeente').send(message('WMO301', 1))).id
@@ -48,6 +51,15 @@ describe('a request', () => {
     for (const route of [...ofMessage, ...ofParty]) assert.equal(await ask('operator', route, offered), '403 ZP_ACCOUNT_ROLE', route[1]('{id}'))
     assert.equal(await ask('operator', ['POST', () => '/v1/messages'], offered), '403 ZP_ACCOUNT_ROLE')
     assert.equal(await ask('operator', ['GET', () => '/v1/codes/retour'], offered), '200')
+  })
+
+  test('a party: has no part in what is for operators and auditors, and an auditor reads no payload', async () => {
+    for (const route of [...forReaders, ...forOperators]) assert.equal(await ask('gemeente', route, offered), '403 ZP_ACCOUNT_ROLE', route[1]('{id}'))
+    for (const route of forOperators) assert.equal(await ask('auditor', route, offered), '403 ZP_ACCOUNT_ROLE')
+    for (const who of ['operator', 'auditor'] as const) {
+      for (const route of forReaders) assert.equal(await ask(who, route, offered), '200', route[1]('{id}'))
+      assert.equal(await ask(who, ['GET', id => `/v1/operator/messages/${id}`], unknown), '404 ZP_NOT_FOUND')
+    }
   })
 
   for (const who of everybody.filter(it => ['otherGemeente', 'otherAanbieder', 'wmoOnly'].includes(it))) {

@@ -1,27 +1,15 @@
 /** `/v1/messages`: send one, list, and look at one and its parts. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { instant, partyCode, partyKind, Refusal, rfc3339, type Instant, type PartyCode } from '../../core/core.ts'
+import { Refusal, rfc3339 } from '../../core/core.ts'
 import type { ListFilter, View } from '../../store/store.ts'
 import { viewIn } from './acting.ts'
 import { bytes, found, gives, header, idOf, json, raw, sendBytes, type RouteParts } from './parts.ts'
+import { payloadAnswer, sendPayload } from './payload.ts'
+import { momentIn, partyIn, typeIn } from './query.ts'
 import { signatureIn } from './signature.ts'
 import * as shapes from './shapes.ts'
 import { refusedDetail, refusedFilter, refusedPage, replacesIn } from './refused.ts'
-import { contentDigest, historyView, messageView } from './views.ts'
-
-function counterpart (text: string): PartyCode {
-  if (partyKind(text) === null) throw new Refusal('ZP_QUERY', 'counterpart: 4 cijfers, 8 cijfers, of SVB, CAK, CBS, UWV, VWS')
-  return partyCode(text)
-}
-
-/** @throws Refusal ZP_QUERY for a moment that is none, such as a leap second, or lies before 1970 */
-function moment (name: string, text: string): Instant {
-  const ms = Date.parse(text)
-  if (!Number.isSafeInteger(ms) || ms < 0) throw new Refusal('ZP_QUERY', `${name}: zoals 2026-11-21T09:30:00Z`)
-  return instant(ms)
-}
-
-function refuseType (): never { throw new Refusal('ZP_QUERY', 'type: zoals WMO301 of JW323') }
+import { historyView, messageView } from './views.ts'
 
 type ListQuery = { corrected?: boolean, party?: string, type?: string, counterpart?: string, overdue?: true, from?: string, to?: string, cursor?: string, limit?: number } & Pick<ListFilter, 'verdict' | 'delivery' | 'answer' | 'identificatie'>
 
@@ -30,11 +18,11 @@ function filterOf (view: View, parts: RouteParts, { party: _, corrected: _correc
     ...rest,
     view,
     limit: limit ?? 100,
-    ...(type === undefined ? {} : { type: parts.supported(type) ?? refuseType() }),
-    ...(other === undefined ? {} : { counterpart: counterpart(other) }),
+    ...(type === undefined ? {} : { type: typeIn(parts, type) }),
+    ...(other === undefined ? {} : { counterpart: partyIn('counterpart', other) }),
     ...(overdue === undefined ? {} : { overdue: parts.now() }),
-    ...(from === undefined ? {} : { from: moment('from', from) }),
-    ...(to === undefined ? {} : { to: moment('to', to) })
+    ...(from === undefined ? {} : { from: momentIn('from', from) }),
+    ...(to === undefined ? {} : { to: momentIn('to', to) })
   }
 }
 
@@ -107,14 +95,14 @@ export function byteRoutes (parts: RouteParts): FastifyPluginAsyncTypebox {
 
   return async app => {
     app.get('/messages/:id/payload', {
-      schema: { operationId: 'getPayload', summary: 'The exact bytes of the message', params: shapes.idParams, querystring: shapes.partyQuery, response: gives({ 200: raw('application/xml', 'The message as it was sent', { 'Content-Digest': header('RFC 9530, SHA-256') }) }) }
+      schema: { operationId: 'getPayload', summary: 'The exact bytes of the message', params: shapes.idParams, querystring: shapes.partyQuery, response: gives({ 200: payloadAnswer }) }
     }, async (request, reply) => {
       const id = idOf(request.params.id)
       const seen = view(request)
       const bytes = await store.payload(seen, id) ?? await store.refusedPayload(seen, id)
       const { sha256, payload_gone } = await store.message(seen, id) ?? { ...found(await store.refused(seen, id)), payload_gone: null }
       if (payload_gone !== null) throw new Refusal('ZP_PAYLOAD_GONE', `${payload_gone.why}, ${rfc3339(payload_gone.at)}`)
-      return await sendBytes(reply.header('Content-Digest', contentDigest(sha256)), 'application/xml', found(bytes))
+      return await sendPayload(parts, reply, { id, account: parts.who(request).account.id, sha256, bytes: found(bytes) })
     })
 
     app.get('/messages/:id/seal', {
