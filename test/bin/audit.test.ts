@@ -16,7 +16,7 @@ test('beside a running server, with another that writes at the same time, the ch
   const client = gateway.as('gemeente')
   const posts = async (): Promise<void> => { for (let n = 0; n < 40; n++) await client.send(message('WMO301', 100 + n, { identificatie: `AUDIT${n}` })) }
   const commands = async (): Promise<void> => {
-    for (let n = 0; n < 3; n++) ends(await zorgpoort(['parties', 'add', '0855', '--name', `Tilburg ${n}`, '--family', 'iwmo', '--account', 'tilburg', '--cert', world.path('unregistered.pem')], { env }), 0)
+    for (let n = 0; n < 3; n++) ends(await zorgpoort(['parties', 'add', '0855', '--name', `Tilburg ${n}`, '--family', 'iwmo', '--account', 'tilburg', '--certificate', world.path('unregistered.pem')], { env }), 0)
   }
   const verifying = async (): Promise<void> => { ends(await run('verify', '--trust', world.path('ca.pem')), 0, /^ok {2}\d+ rows/) }
   await Promise.all([posts(), commands(), verifying()])
