@@ -5,6 +5,7 @@ import { StoreFailure } from '../src/store/store.ts'
 import { version } from '../src/version.ts'
 import { audit } from './commands/audit.ts'
 import { backup } from './commands/backup.ts'
+import { batch } from './commands/batch.ts'
 import { conformance } from './commands/conformance.ts'
 import { doctor } from './commands/doctor.ts'
 import { inspect } from './commands/inspect.ts'
@@ -29,7 +30,7 @@ export function program (end: (code: number) => void): Command {
     .exitOverride()
     .showHelpAfterError('(zorgpoort COMMAND --help tells more)')
     .addHelpText('after', '\nExit codes: 0 good, 1 refused or invalid, 2 wrong use.\nZORGPOORT_DEBUG=1 in the environment shows the stack of an error.')
-  for (const add of [serve, validate, send, replay, verify, parties, keys, backup, restore, doctor, migrate, audit, conformance, inspect, sweep, roots]) add(it, end)
+  for (const add of [serve, validate, send, batch, replay, verify, parties, keys, backup, restore, doctor, migrate, audit, conformance, inspect, sweep, roots]) add(it, end)
   for (const command of it.commands) command.copyInheritedSettings(it)
   return it
 }

@@ -1,0 +1,44 @@
+/** A batch outlives its gateway: killed again and again while it is worked on, every member ends once. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { fixture, makeWorld, message, until } from '../flow/world.ts'
+import { zipOf } from '../zip/bytes.ts'
+import { startChild } from './child.ts'
+
+const members = 150
+const kills = 4
+
+test(`${kills} kills in the middle of a batch: every member ends once, and none is a duplicate of itself`, { timeout: 120_000 }, async t => {
+  const world = await makeWorld()
+  // What a killed gateway had claimed is free when its lease has passed.
+  const start = async () => {
+    const child = await startChild(world, { log_level: 'info', lease_ms: 500 })
+    t.after(() => { child.process.kill('SIGKILL') })
+    return child
+  }
+  const zip = zipOf(Array.from({ length: members }, (_, n) => n % 10 === 9 ? fixture('WMO301', 'invalid-element-missing') : message('WMO301', n + 1, { identificatie: `Z${n}` })))
+  let child = await start()
+  const { status, told: { id } } = await world.client('gemeente', child.rest).call('POST', '/v1/batches', zip, { 'content-type': 'application/zip' })
+  assert.equal(status, 202)
+  const look = async () => {
+    const { told } = await world.client('gemeente', child.rest).get(`/v1/batches/${id}`)
+    return told as unknown as { readonly state: string, readonly counts: Record<string, number>, readonly members: ReadonlyArray<{ readonly state: string, readonly message: string | null }> }
+  }
+  const ended = (counts: Record<string, number>): number => members - (counts['waiting'] ?? 0)
+  const stages: number[] = []
+  for (let kill = 0; kill < kills; kill++) {
+    const goal = (stages.at(-1) ?? 0) + 20
+    stages.push(await until(async () => { const it = ended((await look()).counts); return it >= goal ? it : undefined }, 'progress'))
+    assert.equal(await child.end('SIGKILL'), 'SIGKILL')
+    child = await start()
+  }
+  assert.ok((stages[0] ?? members) < members, 'the first kill came in the middle')
+  const batch = await until(async () => { const it = await look(); return it.state === 'done' ? it : undefined }, 'the end')
+  assert.deepEqual(batch.members.map(it => it.state), Array.from({ length: members }, (_, n) => n % 10 === 9 ? 'refused' : 'accepted'))
+  const taken = batch.members.filter(it => it.state === 'accepted').map(it => it.message)
+  assert.equal(new Set(taken).size, taken.length)
+  const client = world.client('gemeente', child.rest)
+  assert.equal((await client.get('/v1/messages?limit=250&verdict=accepted')).told.messages.length, taken.length)
+  assert.equal(await child.end('SIGTERM'), 0)
+  t.diagnostic(`killed after ${stages.join(', ')} of ${members}`)
+})
