@@ -32,6 +32,13 @@ const privateKey = ({ key, asn1: other }: Bag): KeyObject => key === undefined |
 /** What node-forge says when the password is wrong: of the file's MAC, or of one of its parts. */
 const wrongPassword = /mac could not be verified|wrong password|decrypt/i
 
+/** The MAC takes a password as UTF-16, today's encryption as UTF-8, and node-forge knows only one form of it. */
+function whyNot (said: string, password: string, name: string): string {
+  if (!wrongPassword.test(said)) return `${name} holds something else than private keys and certificates, or is protected in a way that is not known here`
+  const odd = !/^[ -~]*$/.test(password) && !/mac could not/i.test(said)
+  return odd ? `the password of ${name} has a letter outside ASCII, which cannot be used here; export the file again under another password` : `the password does not open ${name}`
+}
+
 /** @throws Unusable when the bytes are no PKCS#12, or nothing vouches for them */
 function parse (bytes: Uint8Array, name: string): forge.asn1.Asn1 {
   let node: forge.asn1.Asn1
@@ -51,8 +58,7 @@ export function readPkcs12 (bytes: Uint8Array, password: string, name: string): 
   const node = parse(bytes, name)
   let bags: Bag[]
   try { bags = pkcs12.pkcs12FromAsn1(node, false, password).safeContents.flatMap(it => it.safeBags) } catch (cause) {
-    const wrong = cause instanceof Error && wrongPassword.test(cause.message)
-    throw new Unusable(wrong ? `the password does not open ${name}` : `${name} holds something else than private keys and certificates, or is protected in a way that is not known here`, { cause })
+    throw new Unusable(whyNot(cause instanceof Error ? cause.message : '', password, name), { cause })
   }
   try {
     const of = (type: string | undefined): Bag[] => bags.filter(bag => bag.type === type)
