@@ -1,7 +1,7 @@
 /** Batches: taken in when all of the ZIP is good, then their members one by one through the same flow as any message. */
 import { hash } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
-import { backoff, retryPolicy } from './acknowledge/acknowledge.ts'
+import { retryPolicy } from './acknowledge/acknowledge.ts'
 import { openBell } from './bell.ts'
 import { instant, messageId, newBatchId, Refusal, refusals, sha256Hex, type AccountId, type BatchId, type Clock, type Fingerprint, type Instant, type PartyCode, type RefusalCode } from './core/core.ts'
 import type { Log } from './log.ts'
@@ -34,6 +34,9 @@ interface Options {
 
 /** After this many members another batch has its turn. */
 const slice_members = 100
+/** A failure of ours is tried again after this long, doubling: somebody waits for his batch. */
+const first_ms = 500
+const longest_ms = 300_000
 /** A member that ended the process this often is given up: it would do so again. */
 const deaths_max = 5
 
@@ -129,7 +132,7 @@ async function slice (options: Options, batch: ClaimedBatch, ends: () => boolean
 }
 
 const putOff = (now: Instant, attempt: number, failed: RefusalCode): BatchEnd =>
-  ({ kind: 'later', due: instant(now + backoff(attempt, Math.random())), failed })
+  ({ kind: 'later', due: instant(now + Math.min(longest_ms, first_ms * 2 ** (attempt - 1))), failed })
 
 /** It was good when it was taken in; settings may have become stricter since, and do not count then. */
 function archive ({ limits }: Options, { zip }: ClaimedBatch): Zip {
