@@ -1,16 +1,18 @@
 /** `zorgpoort restore`: puts a backup in the place of a database, after everything about it was checked. */
 import { copyFileSync, existsSync, chmodSync, renameSync, rmSync, constants } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
+import { verifyAudit } from '../../src/audit/audit.ts'
+import { readPlace } from '../../src/config.ts'
 import { rfc3339, sha256Hex, systemClock } from '../../src/core/core.ts'
-import { contentsOf, damageOf, lockForServe, openStore, throughToDisk, tryKeys } from '../../src/store/store.ts'
+import { contentsOf, damageOf, lockForServe, openLinker, openStore, throughToDisk, tryKeys } from '../../src/store/store.ts'
 import { readRoots, type Roots } from '../../src/vault/vault.ts'
 import { digestOf, readManifest, type Manifest } from '../manifest.ts'
 import { findPlace, withPlace, type Found, type Place } from '../place.ts'
 import { Problem, WrongUse } from '../problem.ts'
-import { visible } from '../files.ts'
+import { readText, visible } from '../files.ts'
 
-interface Options extends Place { readonly replace?: boolean }
+interface Options extends Place { readonly replace?: boolean, readonly trust?: readonly string[], readonly despiteAudit?: boolean }
 
 /** A database is up to three files. */
 const files = (path: string): string[] => ['', '-wal', '-shm'].map(end => path + end)
@@ -39,6 +41,26 @@ async function checkCopy (part: string, manifest: Manifest, roots: Roots, say: (
   const faults = tryKeys(part, roots.kek).flatMap(it => it.fault === null ? [] : [it.fault])
   if (faults.length > 0) throw new Problem(`the rings at hand do not open this backup: ${faults.join('; ')}. Find the kek ring that was in use at ${manifest.made}`)
   say('opens with the keys at hand')
+}
+
+/** @returns certificates believed to have signed the audit's checkpoints; none where none is known */
+function trustedBy ({ config, trust }: Options, path: string): string[] {
+  const beside = join(dirname(path), 'seal.pem')
+  const configured = readPlace({ file: config, env: process.env }).seal_certificate ?? (existsSync(beside) ? beside : undefined)
+  return (trust ?? (configured === undefined ? [] : [configured])).map(readText)
+}
+
+/** @throws Problem when the audit is not whole and that was not said to be known */
+async function checkAudit (part: string, manifest: Manifest, roots: Roots, trusted: readonly string[], despite: boolean, say: (step: string) => void): Promise<void> {
+  const store = await openStore({ url: `sqlite:${part}`, mode: manifest.mode, roots })
+  try {
+    const { rows, findings } = await store.trail(trail => verifyAudit(trail, { linker: openLinker(roots.audit), trusted }))
+    const wrong = findings.filter(it => trusted.length > 0 || it.fault !== 'checkpoint')
+    const told = wrong.slice(0, 5).map(it => `${it.fault} at ${it.chain} ${it.seq}`).join(', ')
+    if (wrong.length > 0 && !despite) throw new Problem(`the audit in this backup is not whole (${told}). A former seal certificate is given with --trust FILE; --despite-audit restores it all the same`)
+    if (wrong.length > 0) say(`restored although its audit is not whole: ${told}`)
+    else say(`its audit is whole: ${rows} rows${trusted.length > 0 ? '' : '; the signatures of its checkpoints were not checked, no seal certificate is known (--trust FILE)'}`)
+  } finally { await store.close() }
 }
 
 /** Keeps what stands in the place under another name. @returns that name, or null when the place was free */
@@ -71,6 +93,7 @@ async function run (from: string, options: Options): Promise<void> {
     copyFileSync(from, part, constants.COPYFILE_EXCL)
     chmodSync(part, 0o600)
     await checkCopy(part, manifest, roots, say)
+    await checkAudit(part, manifest, roots, trustedBy(options, path), options.despiteAudit === true, say)
     throughToDisk(part)
     const now = systemClock.now()
     const aside = setAside(path, rfc3339(now).replace(/[-:]|\.\d+/g, ''))
@@ -90,5 +113,7 @@ async function run (from: string, options: Options): Promise<void> {
 export function restore (program: Command): void {
   withPlace(program.command('restore').description('put a backup in the place of the database, after checking it and the keys; the gateway must be stopped').argument('<from>', 'the backup; its manifest stands beside it'))
     .option('--replace', 'keep the database that is there under another name, and put the backup in its place')
+    .option('--trust <file>', 'certificate that signed the audit’s checkpoints; repeat for more; default the configured seal_certificate', (it: string, before: readonly string[] = []) => [...before, it])
+    .option('--despite-audit', 'restore although the audit in the backup is not whole')
     .action(run)
 }

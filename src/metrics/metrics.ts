@@ -2,7 +2,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Clock, Instant, RefusalCode } from '../core/core.ts'
 import type { Depth, Store, StoreObserver } from '../store/store.ts'
-import { metrics, type Metric, type NameOf } from './table.ts'
+import { metrics, type Metric, type MetricName, type NameOf } from './table.ts'
 
 export { allMetrics, metrics, type Metric, type MetricName } from './table.ts'
 export { alarmRules } from './alarms.ts'
@@ -48,10 +48,16 @@ type Readings = Readonly<Record<NameOf<'gauge'>, () => readonly Sample[] | Promi
 /** Scrapes within this time share one counting. */
 const counted_ms = 5_000
 
+/** @returns name, help and labels as the table has them, for who counts by himself */
+export function optionsOf (name: MetricName): { readonly name: MetricName, readonly help: string, readonly labelNames: string[] } {
+  const { help, labels }: Metric = metrics[name]
+  return { name, help, labelNames: [...labels] }
+}
+
 function counters (registers: Registry[]) {
   const options = (name: NameOf<'counter'> | NameOf<'histogram'>) => {
-    const { help, labels, buckets }: Metric = metrics[name]
-    return { name, help, labelNames: [...labels], registers, ...(buckets === undefined ? {} : { buckets: [...buckets] }) }
+    const { buckets }: Metric = metrics[name]
+    return { ...optionsOf(name), registers, ...(buckets === undefined ? {} : { buckets: [...buckets] }) }
   }
   return {
     counter: (name: NameOf<'counter'>): Counter => new Counter(options(name)),
@@ -101,13 +107,13 @@ export function openMetrics (): Metrics {
 /** What cannot be read is left out of the scrape, and does not fail it. */
 function gauges (registers: Registry[], all: Readings): void {
   for (const [name, read] of Object.entries(all)) {
-    const { help, labels }: Metric = metrics[name as keyof Readings]
+    const options = optionsOf(name as keyof Readings)
     const gauge = new Gauge({
-      name, help, labelNames: [...labels], registers,
+      ...options, registers,
       async collect () {
         gauge.reset()
         const samples = await Promise.resolve().then(read).catch(() => [])
-        if (labels.length === 0) gauge.remove()
+        if (options.labelNames.length === 0) gauge.remove()
         for (const [label, value] of samples) gauge.set(label, value)
       }
     })
@@ -144,6 +150,10 @@ function readings ({ store, clock, version, mode, certificates, inflight_bytes, 
     zorgpoort_messages: async () => per('delivery', (await stats()).deliveries),
     zorgpoort_overdue: async () => (await stats()).overdue.map(({ receiver, count }) => [{ receiver }, count]),
     zorgpoort_store_up: () => stats().then(() => one(1), () => one(0)),
+    zorgpoort_audit_unchecked_seconds: async () => {
+      const { unchecked } = await stats()
+      return one(unchecked === null ? 0 : Math.max(0, clock.now() - unchecked) / 1000)
+    },
     zorgpoort_store_waiting: () => one(store.measures().waiting),
     zorgpoort_database_bytes: () => one(store.measures().database_bytes),
     zorgpoort_wal_bytes: () => one(store.measures().wal_bytes),

@@ -31,6 +31,8 @@ export interface Metric {
   readonly legend: string
   readonly unit: Unit
   readonly alarms?: readonly Alarm[]
+  /** What counts it, where that is not the metrics themselves. */
+  readonly by?: 'upkeep'
 }
 
 /** The dashboard from its top to its bottom. */
@@ -262,6 +264,15 @@ const gateway = {
       what_to_do: '"zorgpoort doctor" names the account; ask that party for its next certificate and add it beside the present one.'
     }]
   },
+  zorgpoort_audit_unchecked_seconds: {
+    kind: 'gauge', help: 'How long the audit has had rows that no checkpoint tells of; 0 when it has none.', labels: [],
+    row: 'Gateway', title: 'Audit without a checkpoint', expr: 'zorgpoort_audit_unchecked_seconds', legend: 'age', unit: 's',
+    alarms: [{
+      name: 'ZorgpoortAuditUnchecked', expr: 'zorgpoort_audit_unchecked_seconds > 1800', for: '5m', severity: 'ticket',
+      means: 'The audit has not been signed for half an hour although something was written: rows cut off from its end would not be noticed.',
+      what_to_do: 'Look for "checkpoint" in the log; the seal key must be usable and the storage writable.'
+    }]
+  },
   zorgpoort_validator_waiting: {
     kind: 'gauge', help: 'Large messages that wait for the validation thread.', labels: [],
     row: 'Gateway', title: 'Waiting for the validation thread', expr: 'zorgpoort_validator_waiting', legend: 'waiting', unit: 'short'
@@ -281,11 +292,35 @@ const gateway = {
   }
 } as const satisfies Record<string, Metric>
 
+const upkeep = {
+  zorgpoort_swept_total: {
+    by: 'upkeep', kind: 'counter', help: 'Messages of which the payload, or all metadata, were forgotten because of their age.', labels: ['what'],
+    row: 'Storage', title: 'Forgotten', expr: perSecond('zorgpoort_swept_total', 'what'), legend: '{{what}}', unit: 'ops'
+  },
+  zorgpoort_sweep_kept: {
+    by: 'upkeep', kind: 'gauge', help: 'Messages old enough to be forgotten that stay, by why, at the last sweep.', labels: ['what', 'why'],
+    row: 'Storage', title: 'Old and kept', expr: 'zorgpoort_sweep_kept', legend: '{{what}} {{why}}', unit: 'short'
+  },
+  zorgpoort_sweep_last_timestamp_seconds: {
+    by: 'upkeep', kind: 'gauge', help: 'When the last sweep ended (Unix time).', labels: [],
+    row: 'Storage', title: 'Last sweep', expr: 'zorgpoort_sweep_last_timestamp_seconds * 1000', legend: 'sweep', unit: 'dateTimeFromNow',
+    alarms: [{
+      name: 'ZorgpoortNotSwept', expr: 'time() - zorgpoort_sweep_last_timestamp_seconds > 3 * 86400', for: '1h', severity: 'ticket',
+      means: 'What is old enough to be forgotten has not been looked for in three days: personal data is kept longer than it may be.',
+      what_to_do: 'Look for the sweep in the log of the gateway; "zorgpoort sweep" does it by hand.'
+    }]
+  },
+  zorgpoort_rekeyed_total: {
+    by: 'upkeep', kind: 'counter', help: 'Messages that came under the current key of a ring, by what was done: rewrapped (kek) or remarked (index_key).', labels: ['what'],
+    row: 'Storage', title: 'Rekeyed', expr: perSecond('zorgpoort_rekeyed_total', 'what'), legend: '{{what}}', unit: 'ops'
+  }
+} as const satisfies Record<string, Metric>
+
 /** Name to metric, in the order of the dashboard. */
-export const metrics = { ...traffic, ...deliveries, ...times, ...storage, ...gateway }
+export const metrics = { ...traffic, ...deliveries, ...times, ...storage, ...upkeep, ...gateway }
 export type MetricName = keyof typeof metrics
-/** The names of the metrics of one kind. */
-export type NameOf<K extends Metric['kind']> = { [N in MetricName]: typeof metrics[N]['kind'] extends K ? N : never }[MetricName]
+/** The names of the metrics of one kind that are counted here. */
+export type NameOf<K extends Metric['kind']> = { [N in MetricName]: typeof metrics[N] extends { readonly by: string } ? never : typeof metrics[N]['kind'] extends K ? N : never }[MetricName]
 
 /** As entries, with the shape all have in common. */
 export const allMetrics: ReadonlyArray<readonly [MetricName, Metric]> = Object.entries(metrics) as Array<[MetricName, Metric]>

@@ -34,6 +34,8 @@ function statements ({ sql }: Dialect) {
       oldest: oldest("select offered_ms as since from message where delivery = 'offered' and receiver = ? order by seq")
     },
     overdue: { receivers: each('receiver', awaited), depth: count(`${awaited} and receiver = ? and answer_due_ms < ?`, ['it', 'now']) },
+    unchecked: prepared(sql.raw(`select at_ms from audit where chain = 'main' and event <> 'checkpoint'
+      and seq > coalesce((select seq from checkpoint order by number desc limit 1), 0) order by seq limit 1`)),
     state: count('delivery where state = ?', ['state']),
     certificates: count("certificate as c join account as a on a.id = c.account where c.use = 'tls' and a.active = 1 and c.not_after_ms > ? and c.not_after_ms <= ?", ['after', 'until'])
   }
@@ -69,12 +71,14 @@ export function countVerbs (db: Db, dialect: Dialect): Pick<Store, 'stats' | 'me
     measures: () => db.measures(),
     stats: now => db.read(async session => {
       const [queue, mailbox] = [await depths(session, sql.queue), await depths(session, sql.mailbox)]
+      const [unchecked]: Row[] = await session.all(sql.unchecked)
       const sum = (all: readonly Depth[]): number => all.reduce((total, it) => total + it.depth, 0)
       const certificates = (after: number, until: number): Promise<number> => found(session, sql.certificates, { after, until })
       return {
         queue,
         mailbox,
         overdue: await overdue(session, now),
+        unchecked: unchecked === undefined ? null : instantOf(unchecked, 'at_ms'),
         deliveries: { waiting: sum(queue), offered: sum(mailbox), held: await found(session, sql.state, { state: 'held' }), dead: await found(session, sql.state, { state: 'dead' }) },
         certificates: { expired: await certificates(-1, now), ending: await certificates(now, now + ending_ms), valid: await certificates(now + ending_ms, Number.MAX_SAFE_INTEGER) }
       }

@@ -26,6 +26,8 @@ export interface Look {
   readonly held: readonly Delayed[]
   readonly dead: readonly Delayed[]
   readonly overdue: ReadonlyArray<{ readonly receiver: string, readonly count: number }>
+  /** Since when the audit has rows that no checkpoint tells of; null when there are none. */
+  readonly unchecked: Instant | null
   /** When something was last written down; null when nothing was. */
   readonly last_event: Instant | null
 }
@@ -37,6 +39,7 @@ export const lookOver = (path: string, now: Instant): Look => reading(path, db =
   const list = (sql: string, ...values: number[]): string[] => all(db, sql, ...values).map(row => text(row, 'it'))
   const deliveries = (where: string, ...values: number[]): Delayed[] => all(db, delayed(where), ...values).map(row =>
     ({ id: text(row, 'id'), receiver: text(row, 'receiver'), received: instant(whole(row, 'received_ms')), reason: maybe(row, 'last_reason', text) }))
+  const [unchecked] = all(db, "select at_ms from audit where chain = 'main' and event <> 'checkpoint' and seq > coalesce((select seq from checkpoint order by number desc limit 1), 0) order by seq limit 1")
   const [last] = all(db, 'select at_ms from audit order by chain desc, seq desc limit 1')
   return {
     parties: whole(all(db, 'select count(*) as n from party')[0] ?? {}, 'n'),
@@ -49,6 +52,7 @@ export const lookOver = (path: string, now: Instant): Look => reading(path, db =
     dead: deliveries("d.state = 'dead'"),
     overdue: all(db, "select receiver, count(*) as n from message where answer = 'awaited' and answer_due_ms is not null and answer_due_ms < ? group by receiver order by receiver", now)
       .map(row => ({ receiver: text(row, 'receiver'), count: whole(row, 'n') })),
+    unchecked: unchecked === undefined ? null : instant(whole(unchecked, 'at_ms')),
     last_event: last === undefined ? null : instant(whole(last, 'at_ms'))
   }
 })

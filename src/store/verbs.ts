@@ -261,6 +261,8 @@ export interface StoreStats {
   readonly mailbox: readonly Depth[]
   /** Messages whose answer should have been there, per party that is to answer. */
   readonly overdue: ReadonlyArray<{ readonly receiver: PartyCode, readonly count: number }>
+  /** Since when the audit has rows that no checkpoint tells of; null when there are none. */
+  readonly unchecked: Instant | null
   /** Messages that are not at their end, per delivery state. */
   readonly deliveries: Readonly<Record<Extract<Delivery, 'waiting' | 'held' | 'offered' | 'dead'>, number>>
   /** TLS certificates of active accounts; `ending` has less than thirty days to go. */

@@ -105,7 +105,7 @@ describe('restore', () => {
   test('elsewhere gives back every receipt of before the backup, byte for byte, and goes on', async () => {
     const { env: at, dir } = place('elsewhere')
     const told = await restore(file, at)
-    ends(told, 0, /opens with the keys at hand/, /Messages accepted later are missing/, /Start the gateway/)
+    ends(told, 0, /opens with the keys at hand/, /its audit is whole: \d+ rows$/m, /Messages accepted later are missing/, /Start the gateway/)
     const database = `sqlite:${join(dir, 'zorgpoort.db')}`
     assert.equal(statSync(join(dir, 'zorgpoort.db')).mode & 0o777, 0o600)
     assert.equal(events(join(dir, 'zorgpoort.db'), 'restored').length, 1)
@@ -152,6 +152,15 @@ describe('restore', () => {
       manifest['sha256'] = createHash('sha256').update(bytes).digest('hex')
     })
     ends(await restore(broken, at), 1, /the backup is damaged|no usable database/)
+    const forged = copyOf('forged.db', (path, manifest) => {
+      const db = new Database(path)
+      db.exec("update audit set detail = 'ZP_X' where seq = 5")
+      db.close()
+      manifest['sha256'] = createHash('sha256').update(readFileSync(path)).digest('hex')
+    })
+    ends(await restore(forged, at), 1, /the audit in this backup is not whole \(changed at main 5/)
+    const knowing = place('knowing')
+    ends(await restore(forged, knowing.env, '--despite-audit'), 0, /although its audit is not whole/)
     ends(await restore(copyOf('miscounted.db', (_db, manifest) => { manifest['rows'] = { message: 1 } }), at), 1, /does not hold what its manifest says \(message\)/)
     ends(await restore(copyOf('other.db', (_db, manifest) => { manifest['mode'] = 'production' }), at), 1, /mode production/)
     ends(await restore(copyOf('odd.db', (_db, manifest) => { delete manifest['sha256'] }), at), 1, /no manifest of a backup/)
