@@ -6,6 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { messageId } from '../../src/core/core.ts'
 import { ownView } from '../../src/party/party.ts'
 import { aanbieder, gemeente, makeWorld, message, until, type Client, type World } from '../flow/world.ts'
+import { readRoots, rootsIn } from '../../src/vault/vault.ts'
+import { assertWhole } from '../store/whole.ts'
 import { startChild, type Child } from './child.ts'
 
 const rounds = 20
@@ -64,6 +66,7 @@ async function drains (client: Client, acknowledged: Ledger, idle: (seen: number
 /** What the store holds, read without a gateway. */
 async function stored (world: World): Promise<{ receipts: string[], waiting: string[] }> {
   return await world.store(async store => {
+    await assertWhole(store, readRoots(rootsIn(world.dir)).audit, [world.ca])
     const receipts: string[] = []
     const waiting: string[] = []
     for (let cursor: string | null = ''; cursor !== null;) {
@@ -78,7 +81,7 @@ async function stored (world: World): Promise<{ receipts: string[], waiting: str
   })
 }
 
-test(`${rounds} kills under load: every receipt is honoured, once`, { timeout: 300_000 }, async t => {
+test(`${rounds} kills under load: every receipt is honoured, once, and the audit is whole`, { timeout: 300_000 }, async t => {
   t.diagnostic(`FAULT_SEED=${seed}`)
   const chance = chances(seed)
   const world = await makeWorld()

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { StoreFailure, StoreUnavailable, type Db, type Session, type Store } from '../../src/store/store.ts'
 import { ownView } from '../../src/party/party.ts'
-import { aanbieder, account, finish, gemeente, heen, later, retour, type Fresh } from './sample.ts'
+import { aanbieder, account, finish, gemeente, heen, later, retour, roots, type Fresh } from './sample.ts'
+import { assertWhole } from './whole.ts'
 
 /** Tells at each step whether it fails. */
 type Fails = () => boolean
@@ -80,6 +81,7 @@ export function faultContract (fresh: Fresh): void {
         const store = await fresh(t, { wrap: failingDb(() => count++ === step && (failed = true)) })
         const result = (await conversation(store)).map(({ delivery = '', answer = '', events = [] }) => ({ delivery, answer, events: [...events] }))
         assert.deepEqual(sorted(result), sorted(expected), `after a failure at step ${step}`)
+        await assertWhole(store, roots.audit)
         await store.close()
       }
       assert.ok(step > 50, `only ${step} steps`)
@@ -93,6 +95,7 @@ export function faultContract (fresh: Fresh): void {
       assert.ok(results.every(result => result.status === 'rejected' && result.reason instanceof StoreFailure))
       const again = await Promise.all(items.map(item => store.accept([item])))
       assert.deepEqual(again.flat().map(({ kind }) => kind), Array(20).fill('stored'))
+      assert.equal(await assertWhole(store, roots.audit), 21)
     })
   })
 }
