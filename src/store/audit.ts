@@ -16,7 +16,7 @@ export const auditEvents = [
   // a message
   'accepted', 'signed', 'rejected', 'answered', 'unanswered', 'offered', 'delivered', 'later', 'held', 'dead', 'payload_read', 'refused',
   // keeping and forgetting
-  'swept', 'rewrapped', 'remarked',
+  'swept', 'rewrapped', 'remarked', 'erased', 'erasure',
   // the register
   'party_changed', 'account_changed', 'account_stopped', 'certificate_added', 'certificate_removed', 'mandate_given', 'mandate_ended',
   // a batch; the detail is its id

@@ -9,6 +9,8 @@ import type { Store, Swept, SweepKind, SweepStep } from './verbs.ts'
 
 /** What is under way, or waits for a person, is not forgotten however old it is. */
 const settled: ReadonlySet<string> = new Set(['none', 'delivered'])
+/** @returns whether a message in this state of delivery has come to its end */
+export const isSettled = (delivery: string): boolean => settled.has(delivery)
 
 function statements ({ sql }: Dialect) {
   const state = ['m.id', 'm.received_ms', 'm.delivery', 'm.answer', 'm.answer_due_ms', 'm.size_bytes']
@@ -55,7 +57,7 @@ export function forgetter (dialect: Dialect): Forgetter {
 
 /** @returns why a message that is old enough stays all the same; null when it may go */
 function reason (row: Row, now: Instant): keyof Swept['kept'] | null {
-  if (!settled.has(text(row, 'delivery'))) return 'undelivered'
+  if (!isSettled(text(row, 'delivery'))) return 'undelivered'
   // A term that was never set has run out long before any retention has.
   if (row['answer'] === 'awaited' && row['answer_due_ms'] !== null && whole(row, 'answer_due_ms') > now) return 'awaiting'
   return (row['payload'] ?? null) !== null ? 'payload' : null

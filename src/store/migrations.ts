@@ -5,7 +5,7 @@ import { batchStep } from './migrations/batch.ts'
 import { clientStep } from './migrations/client.ts'
 import { counting } from './migrations/counting.ts'
 import { refusedMessages } from './migrations/refused.ts'
-import { refusedAge, retention } from './migrations/retention.ts'
+import { batchKeys, refusedAge, retention } from './migrations/retention.ts'
 import { register } from './migrations/register.ts'
 import { signatures } from './migrations/signature.ts'
 
@@ -169,5 +169,6 @@ export const migrations: readonly Migration[] = [
   refusedMessages,
   auditCheckpoints,
   batchStep,
-  refusedAge
+  refusedAge,
+  batchKeys
 ]

@@ -9,6 +9,7 @@ import { batchVerbs } from './batch.ts'
 import { countVerbs } from './count.ts'
 import { StoreUnusable, type Db } from './db.ts'
 import { at, once, prepared, sqliteDialect, type Dialect } from './dialect.ts'
+import { eraseVerbs } from './erase.ts'
 import { sweepVerb } from './forget.ts'
 import { bringForward } from './migrate.ts'
 import { migrations } from './migrations.ts'
@@ -98,6 +99,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     ...registerVerbs(db, dialect, audit),
     ...countVerbs(db, dialect),
     ...sweepVerb(db, dialect, audit),
+    ...eraseVerbs(db, dialect, audit),
     ...rekeyVerbs(db, dialect, audit, safe, roots),
     truncate: () => db.truncate(),
     ...backupVerbs(db, audit),

@@ -10,7 +10,7 @@ import type { KeyUse, Marked, Store } from './verbs.ts'
 import { partyCode } from '../core/core.ts'
 
 /** Tables whose rows have a wrapped data key, and what tells their rows apart. */
-const wrapped = [{ table: 'message', row: 'seq' }, { table: 'refused', row: 'id' }] as const
+const wrapped = [{ table: 'message', row: 'seq' }, { table: 'refused', row: 'id' }, { table: 'batch', row: 'id' }] as const
 
 /** Skips from one name of a key to the next along an index. @returns the names in use */
 async function keysOf (session: Session, { sql }: Dialect, table: string, column: string): Promise<string[]> {

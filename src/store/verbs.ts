@@ -294,6 +294,9 @@ export interface SweepStep { readonly before: Instant, readonly now: Instant, re
 /** What one window did. `kept`: old enough, and why it stayed. `after`: where the next begins; null when there is none. */
 export interface Swept { readonly swept: number, readonly bytes: number, readonly kept: Readonly<Record<'undelivered' | 'awaiting' | 'payload', number>>, readonly after: number | null }
 
+/** A message about a person. `shared`: it contains other persons too; `undelivered`: its receiver has not fetched it. */
+export interface Subject { readonly seq: number, readonly id: MessageId, readonly type: string, readonly received: Instant, readonly sha256: Sha256, readonly shared: boolean, readonly undelivered: boolean }
+
 /** A key of a ring by its name, and how many rows are under it. */
 export interface KeyUse { readonly key: string, readonly rows: number }
 /** A message whose clients are marked under an older key, to be marked anew from its payload. */
@@ -358,6 +361,10 @@ export interface Store extends AuditVerbs, BatchVerbs {
   measures (): StoreMeasures
   /** Forgets what was received before a moment, one window at a time; what is undelivered, or awaits an answer before its due, stays. */
   sweep (kind: SweepKind, step: SweepStep): Promise<Swept>
+  /** Everything about a person, by his marks under all keys, in order of acceptance. */
+  subjects (person: readonly Mark[]): Promise<Subject[]>
+  /** Destroys key, payload, findings and marks of those messages that are (still) about the person; shared or undelivered ones only where that was said. @returns those it was done to */
+  erase (seqs: readonly number[], person: readonly Mark[], how: { readonly shared: boolean, readonly undelivered: boolean, readonly account: AccountId | null, readonly now: Instant }): Promise<Subject[]>
   /** How much is under each key of the three rings; counts every row. */
   keyUse (): Promise<Readonly<Record<'kek' | 'index' | 'audit', readonly KeyUse[]>>>
   /** Wraps up to `limit` data keys under the current key that are under an older one. @returns how many; 0: none is left */

@@ -16,6 +16,8 @@ export interface Marker {
   mark (person: Person): Mark
   /** Under every key of the ring: what was stored before a rotation is found by it too. */
   marks (person: Person): Mark[]
+  /** @returns SHA-256-sized hexadecimal that stands for a request about a person, in no relation to his marks that can be seen */
+  proof (families: string, gemeente: string, bsn: string): string
 }
 
 function under ({ id, bytes }: RingKey): (person: Person) => Mark {
@@ -27,5 +29,5 @@ function under ({ id, bytes }: RingKey): (person: Person) => Mark {
 /** @param ring of index keys */
 export function openMarker (ring: Ring): Marker {
   const keys = ring.keys.map(under)
-  return { mark: under(ring.current), marks: person => keys.map(mark => mark(person)) }
+  return { mark: under(ring.current), marks: person => keys.map(mark => mark(person)), proof: (families, gemeente, bsn) => createHmac('sha256', ring.current.bytes).update(`request|${families}|${gemeente}|${bsn}`).digest('hex') }
 }

@@ -3,6 +3,7 @@ import { describe } from 'node:test'
 import { acceptContract } from './accepting.ts'
 import { batchContract } from './batching.ts'
 import { faultContract } from './faulting.ts'
+import { eraseContract } from './erasing.ts'
 import { forgetContract } from './forgetting.ts'
 import { keepContract } from './keeping.ts'
 import { readContract } from './reading.ts'
@@ -26,6 +27,7 @@ export function storeContract (name: string, open: OpenStore): void {
     keepContract(fresh, open)
     forgetContract(fresh)
     refuseContract(fresh)
+    eraseContract(fresh)
     turnContract(fresh, open)
     faultContract(fresh)
     batchContract(fresh)

@@ -30,3 +30,9 @@ export const refusedAge: Migration = {
   name: '0005-refused-age',
   up: schema => schema.alterTable('refused', t => { t.index(['at_ms']); t.index(['kek_id']) })
 }
+
+/** Batches are found by the key they are under. */
+export const batchKeys: Migration = {
+  name: '0006-batch-keys',
+  up: schema => schema.alterTable('batch', t => { t.index(['kek_id']) })
+}

@@ -1,0 +1,67 @@
+/** A person erased from a gateway that runs: his data are gone from the disk, the others' are not, and his Bsn is said nowhere. */
+import assert from 'node:assert/strict'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { test } from 'node:test'
+import Database from 'better-sqlite3'
+import type { ErasureStatement } from '../../src/upkeep/upkeep.ts'
+import { ends, zorgpoort } from '../bin/command.ts'
+import { environment } from '../fault/child.ts'
+import { fixture, makeWorld, message } from '../flow/world.ts'
+
+const bsnOf = (bytes: Buffer): string => /Bsn>([0-9]{9})</.exec(bytes.toString())?.[1] ?? ''
+
+test('what is kept of a person is destroyed, on the disk too, beside a running gateway, and told without his Bsn', async () => {
+  const world = await makeWorld()
+  const gateway = await world.start()
+  const [from, to] = [gateway.as('gemeente'), gateway.as('aanbieder')]
+  const bytes = fixture('WMO301')
+  const bsn = bsnOf(bytes)
+  const other = message('JW301', 7)
+  assert.notEqual(bsnOf(other), bsn)
+  const { id } = await from.send(bytes)
+  const his = await from.send(message('WMO301', 8, {}).toString().replaceAll(bsnOf(message('WMO301', 8)), bsn))
+  const notHis = await from.send(other)
+  assert.equal((await to.delete(`/v1/mailbox/${id}`)).status, 204)
+
+  const db = new Database(world.path('zorgpoort.db'))
+  const wrapped = db.prepare<[string], Record<'data_key' | 'body' | 'hash', Buffer>>('select data_key, body, hash from message m join payload p on p.message = seq join client c on c.message = seq where id = ?').get(id)
+  db.close()
+  assert.ok(wrapped)
+  const onDisk = (secret: Buffer): boolean => ['', '-wal'].some(end => readFileSync(world.path('zorgpoort.db') + end).includes(secret))
+  assert.ok([wrapped.data_key, wrapped.body.subarray(0, 64), wrapped.hash].every(onDisk), 'they are there before')
+
+  const env = environment(world)
+  const args = ['erase', '--gemeente', '0344']
+  const dry = await zorgpoort(args, { env, input: `${bsn}\n` })
+  ends(dry, 0, /^1 messages would be erased; --yes does it\n1 not yet fetched.*--force/)
+  assert.equal((await from.get(`/v1/messages/${id}/payload`)).status, 200)
+  const path = world.path('statement.json')
+  const done = await zorgpoort([...args, '--yes', '--statement', path], { env, input: bsn })
+  ends(done, 0, /^1 messages erased\n1 not yet fetched/)
+  assert.equal((await from.get(`/v1/messages/${id}/payload`)).told.code, 'ZP_PAYLOAD_GONE')
+  assert.ok(![wrapped.data_key, wrapped.body.subarray(0, 64)].some(onDisk), 'wrapped key and payload are gone from the database, its free pages and its log')
+  assert.equal((await from.get(`/v1/messages/${his.id}/payload`)).status, 200)
+  writeFileSync(world.path('bsn'), bsn)
+  const forced = await zorgpoort([...args, '--family', 'iwmo', '--yes', '--force', '--json', '--client-file', world.path('bsn')], { env })
+  ends(forced, 0)
+  const statement = JSON.parse(forced.out) as ErasureStatement
+  assert.deepEqual(statement.erased.map(it => it.id), [his.id])
+  assert.ok(!onDisk(wrapped.hash), 'no mark of his is left')
+  assert.equal((await to.get('/v1/mailbox')).told.messages.length, 1)
+  assert.equal((await from.get(`/v1/messages/${notHis.id}/payload`)).status, 200)
+  assert.equal(statSync(path).mode & 0o777, 0o600)
+  for (const said of [dry.out, done.out, forced.out, done.err, readFileSync(path, 'utf8'), gateway.lines.join('')]) assert.ok(!said.includes(bsn))
+  const audit = new Database(world.path('zorgpoort.db'), { readonly: true })
+  const row = audit.prepare<[], { detail: string, digest: string }>("select detail, digest from audit where event = 'erasure' order by seq desc").get()
+  assert.deepEqual(row, { detail: 'erased:1,shared:0,undelivered:0', digest: statement.request })
+  audit.close()
+})
+
+test('what is no Bsn is not repeated, and a gemeente is asked for', async () => {
+  const world = await makeWorld()
+  const env = environment(world)
+  const wrong = await zorgpoort(['erase', '--gemeente', '0344'], { env, input: '12345' })
+  ends(wrong, 2, /a Bsn is nine digits/)
+  assert.ok(!wrong.err.includes('12345'))
+  ends(await zorgpoort(['erase', '--gemeente', '42420001'], { env, input: '999900006' }), 2, /four digits/)
+})
