@@ -120,7 +120,10 @@ function checkAccount (register: Register, { id, role, party: own, oin, requests
   if ([rate, atOnce].some(it => it !== null && (!Number.isSafeInteger(it) || it < 1 || it > 1_000_000))) throw new RegisterFault('a limit is a whole number from 1 to 1000000')
 }
 
+/** @throws RegisterFault when one would be added for another use than it has: its account could no longer call with it */
 function certificatesOf (before: readonly Certificate[], { how, all }: NonNullable<WantedAccount['certificates']>): Certificate[] {
+  const turned = how === 'replace' ? undefined : before.find(it => all.some(its => its.fingerprint === it.fingerprint && its.use !== it.use))
+  if (turned !== undefined) throw new RegisterFault(`certificate SHA-256 ${turned.fingerprint} is registered for ${turned.use} already, and has one use; take another certificate`)
   const kept = how === 'replace' ? [] : before.filter(it => !all.some(its => its.fingerprint === it.fingerprint))
   return [...kept, ...all].toSorted((a, b) => a.fingerprint < b.fingerprint ? -1 : 1)
 }

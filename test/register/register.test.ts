@@ -57,6 +57,7 @@ describe('a change of the register', () => {
     [/^this OIN belongs to account gemeente already/, account({ id: 'new', oin: '1'.repeat(20) })],
     [/^a limit is a whole number/, account({ id: 'new', requests_at_once_max: 0 })],
     [/^certificate SHA-256 [0-9a-f]{64} belongs to account gemeente already/, account({ id: 'new', certificates: { how: 'add', all: [held] } })],
+    [/^certificate SHA-256 [0-9a-f]{64} is registered for tls already, and has one use/, account({ id: 'gemeente', certificates: { how: 'add', all: [{ ...held, use: 'sign' }] } })],
     [/^certificate SHA-256 [0-9a-f]{64} expired 2026-11-21T/, account({ id: 'new', certificates: { how: 'add', all: [expired] } })],
     [/^the same certificate is given twice/, account({ id: 'new', certificates: { how: 'replace', all: [other, other] } })],
     [/^there is no account none/, mandates({ account: 'none' })],

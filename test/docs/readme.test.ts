@@ -1,0 +1,88 @@
+/** README.md does what it says: every command and program in it is run as printed, in an empty folder that stands in for a clone. */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { home } from '../../src/version.ts'
+import { needTool } from '../tools.ts'
+import { blocksOf, notShown, type Block } from './blocks.ts'
+import { place, type Ran } from './place.ts'
+
+const readme = readFileSync(join(home, 'README.md'), 'utf8')
+const blocks = blocksOf(readme)
+const at = ({ line }: Block): string => `README.md:${line}`
+
+/** All that is printed and not run, by its first line. */
+const notRun: ReadonlyArray<readonly [first: string, reason: string]> = [
+  ['npm ci && npm start     # a gateway with test keys and two sample parties, on your machine', 'installs from the network, and serves until it is stopped'],
+  ['npx zorgpoort doctor --config zorgpoort.json', 'of an installation; the operator\'s chapter runs it'],
+  ['npx zorgpoort backup /var/backups/zorgpoort --config zorgpoort.json     # a folder, or a file that is not there yet', 'of an installation; the operator\'s chapter runs it']
+]
+/** Chapters that begin from nothing; the others have `npm start` running, as README.md says. */
+const fromNothing: readonly string[] = []
+
+const runs = blocks.filter(it => it.language === 'sh' && it.notRun === null)
+
+/** Each command that fails was said to: `# exit 1` stands behind it. */
+function failsAsSaid ({ block, printed, failed }: Ran): void {
+  const said = [...block.text.matchAll(/^(.*?)\s+# exit ([1-9])/gm)].map(([, command = '', code = '']) => ({ command, code }))
+  const seen = failed.map(it => ({ code: it.slice(0, it.indexOf(' ')), command: it.slice(it.indexOf(' ') + 1) }))
+  assert.deepEqual(seen.map(it => it.code), said.map(it => it.code), `${at(block)}: ${JSON.stringify(seen)}\n${printed.slice(-1500)}`)
+}
+
+/** Nothing goes wrong without README.md saying so. */
+function noError ({ block, printed }: Ran): void {
+  const wrong = printed.split('\n').filter(it => /^(?:zorgpoort|curl|bash|npm)[^ ]*: |"code":"ZP_|command not found|^\s+at .*:\d+:\d+/.test(it))
+  const said = (block.shows ?? '') + block.text
+  const unsaid = wrong.filter(it => !/ZP_|zorgpoort: /.test(said) || !(/ZP_[A-Z_]+/.exec(it) ?? [it]).every(code => said.includes(code)))
+  assert.deepEqual(unsaid, [], at(block))
+}
+
+describe('README.md', () => {
+  test('says of each block what it is, and lists what is not run', () => {
+    for (const it of blocks) assert.ok(['', 'sh', 'ts', 'text'].includes(it.language), `${at(it)}: ${it.language}`)
+    assert.deepEqual(blocks.filter(it => it.notRun !== null).map(it => [it.text.split('\n')[0], it.notRun]), notRun)
+  })
+
+  test('has programs that pass the compiler, each named in its first line and run by a command', () => {
+    for (const it of blocks.filter(it => it.language === 'ts')) {
+      const name = /^\/\/ ([a-z-]+\.ts)\b/.exec(it.text)?.[1] ?? ''
+      assert.ok(runs.some(({ text }) => text.includes(`node ${name}`)), at(it))
+    }
+  })
+
+  test('shows what is printed, in its order', () => {
+    assert.equal(notShown('a\n…\nc … d', 'a\nb\nc 1 2 d\ne'), null)
+    assert.equal(notShown('a\nc', 'a\nb\nc'), 'c')
+    assert.equal(notShown('…\nx', 'a\nb'), 'x')
+    assert.equal(notShown('a.c', 'abc'), 'a.c')
+    assert.equal(notShown('a', 'b'), 'a')
+  })
+
+  test('names no ports but the two of npm start, and those only where they are replaced here', () => {
+    const elsewhere = runs.flatMap(it => (it.text.replace(/localhost:8443|127\.0\.0\.1:9464/g, '').match(/:\d{4,5}\b|8443|9464/g) ?? []).map(port => `${at(it)}: ${port}`))
+    assert.deepEqual(elsewhere, [])
+  })
+
+  for (const [chapter, own] of Map.groupBy(runs, it => it.chapter)) {
+    test(`${chapter}: every command does as printed`, async t => {
+      for (const [tool, from] of [['bash', 'bash'], ['curl', 'curl'], ['openssl', 'openssl'], ['zip', 'zip']] as const) {
+        if (own.some(it => new RegExp(`^(?:[^#\\n]*[|( ])?${tool} `, 'm').test(it.text)) || tool === 'bash') { if (!needTool(t, tool, from)) return }
+      }
+      const { cwd, here, run } = await place(t, !fromNothing.includes(chapter))
+      for (const it of blocks.filter(it => it.language === 'ts' && it.chapter === chapter)) {
+        const file = join(cwd, /[a-z-]+\.ts/.exec(it.text)?.[0] ?? '')
+        writeFileSync(file, here(it.text))
+        const compiled = spawnSync(process.execPath, [join(home, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--types', 'node', '--skipLibCheck', file], { cwd, encoding: 'utf8' })
+        assert.equal(compiled.status, 0, `${at(it)}: ${compiled.stdout}`)
+      }
+      for (const ran of await run(own)) {
+        failsAsSaid(ran)
+        const missing = ran.block.shows === null ? null : notShown(ran.block.shows, ran.printed)
+        assert.equal(missing, null, `${at(ran.block)} does not print this line; it printed:\n${ran.printed.slice(-1500)}`)
+        noError(ran)
+      }
+    })
+  }
+})
