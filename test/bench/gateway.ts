@@ -69,7 +69,7 @@ export async function serve (ground: Ground, nodeOptions: readonly string[] = []
   const config = join(ground.folder, 'config.json')
   const { keys, seal } = ground
   writeFileSync(config, JSON.stringify({
-    mode: 'test', database: `sqlite:${ground.database}`, tls_key: keys.server.key, tls_certificate: keys.server.certificate,
+    mode: 'test', requests_per_minute_max: 100_000_000, database: `sqlite:${ground.database}`, tls_key: keys.server.key, tls_certificate: keys.server.certificate,
     seal_key: seal.key, seal_certificate: seal.certificate, rest_port: 0, operations_port: 0, ...rootsIn(ground.folder)
   }))
   const path = join(ground.folder, 'gateway.log')

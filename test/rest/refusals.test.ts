@@ -8,7 +8,7 @@ import { Readable } from 'node:stream'
 import { describe, test } from 'node:test'
 import Database from 'better-sqlite3'
 import { instant, refusals, type RefusalCode } from '../../src/core/core.ts'
-import { aMandate, putMandate } from '../register.ts'
+import { aMandate, putAccount, putMandate } from '../register.ts'
 import { zipOf } from '../zip/bytes.ts'
 import { hostileZips } from '../zip/hostile.ts'
 import { altered, fixture, makeWorld, message, until, withText, type Reply, type Who } from '../flow/world.ts'
@@ -39,7 +39,7 @@ function checkProblem ({ status, headers, told }: Reply): string {
   assert.match(String(instance), /^(urn:uuid:|\/v1\/messages\/)[0-9a-f-]{36}$/)
   assert.ok(Array.isArray(findings) && (detail === undefined || typeof detail === 'string'))
   assert.equal(headers['content-type'], 'application/problem+json')
-  assert.equal(headers['retry-after'], kind.retry === 'later' ? '5' : undefined)
+  assert.match(String(headers['retry-after']), kind.retry !== 'later' ? /^undefined$/ : told.code === 'ZP_RATE' ? /^[1-9][0-9]?$/ : /^5$/)
   seen.add(told.code)
   return told.code
 }
@@ -73,6 +73,11 @@ const cases: ReadonlyArray<readonly [code: RefusalCode, why: string, ask: () => 
     return await gateway.as('otherAanbieder').get('/v1/mailbox')
   }],
   ['ZP_HEADERS', 'more headers than anybody needs', () => gateway.as('gemeente').call('GET', '/v1/mailbox', null, Object.fromEntries(Array.from({ length: 150 }, (_, at) => [`x-${at}`, 'x'])))],
+  ['ZP_RATE', 'a second request within the minute of an account that may ask one', async () => {
+    await world.store(async store => { await putAccount(store, { ...world.account('pinned'), requests_per_minute_max: 1 }) })
+    await gateway.as('pinned').get('/v1/mailbox')
+    return await gateway.as('pinned').get('/v1/mailbox')
+  }],
   ['ZP_CERTIFICATE', 'no certificate', () => gateway.as('nobody').get('/v1/mailbox')],
   ['ZP_ACCOUNT_ROLE', 'an operator’s mailbox', () => gateway.as('operator').get('/v1/mailbox')],
   ['ZP_REASON', 'an operator who does not say why he reads', () => gateway.as('operator').get(`/v1/operator/messages/${heen.id}/payload`)],
@@ -191,6 +196,52 @@ describe('a refusal', () => {
   test('of every code has been seen', () => {
     // A full disk takes a process of its own (test/fault/disk.test.ts shows ZP_DISK), slowness a wire of its own (test/hostile/wire.test.ts), and ZP_PAYLOAD_GONE many years (test/upkeep/sweep.test.ts).
     assert.deepEqual(Object.keys(refusals).filter(code => !seen.has(code)).toSorted(), ['ZP_DISK', 'ZP_PAYLOAD_GONE', 'ZP_SLOW'])
+  })
+})
+
+describe('an account that asks too much', () => {
+  test('ZP_RATE: a minute, by its own limit before the configured one, and nobody else for it', async () => {
+    const limited = await makeWorld()
+    await limited.store(async store => { await putAccount(store, { ...limited.account('aanbieder'), requests_per_minute_max: 2 }) })
+    const asking = await limited.start({ requests_per_minute_max: 4 })
+    const said = async (who: Who, times: number): Promise<number[]> => {
+      const all: number[] = []
+      for (let time = 0; time < times; time++) all.push((await asking.as(who).get('/v1/mailbox')).status)
+      return all
+    }
+    assert.deepEqual(await said('aanbieder', 4), [200, 200, 429, 429])
+    assert.deepEqual(await said('gemeente', 5), [200, 200, 200, 200, 429])
+    const reply = await asking.as('gemeente').post(fixture('WMO301'))
+    assert.equal(checkProblem(reply), 'ZP_RATE')
+    assert.equal(reply.told.detail, 'account gemeente: 4 per minuut / a minute')
+    assert.deepEqual(await said('otherGemeente', 1), [200])
+    await limited.store(async store => { await putAccount(store, { ...limited.account('aanbieder'), requests_per_minute_max: 100 }) })
+    assert.deepEqual(await said('aanbieder', 1), [200])
+  })
+
+  test('ZP_RATE: at once, until an answer is out', async () => {
+    const limited = await makeWorld()
+    const asking = await limited.start({ requests_at_once_max: 1 })
+    const client = asking.as('gemeente')
+    const body = new Readable({ read () {} })
+    const pending = client.call('POST', '/v1/messages', body, asked.xml)
+    body.push('x')
+    const refused = await until(async () => { const reply = await client.get('/v1/mailbox'); return reply.status === 429 ? reply : undefined })
+    assert.equal(checkProblem(refused), 'ZP_RATE')
+    assert.equal(refused.told.detail, 'account gemeente: 1 tegelijk / at once')
+    assert.equal((await asking.as('aanbieder').get('/v1/mailbox')).status, 200)
+    body.push(null)
+    assert.equal((await pending).status, 422)
+    await until(async () => (await client.get('/v1/mailbox')).status === 200 || undefined, 'room')
+  })
+
+  test('ZP_RATE: an address without a usable certificate; those with one are not hindered', async () => {
+    const limited = await makeWorld()
+    const asking = await limited.start({ strangers_per_minute_max: 3 })
+    const said: string[] = []
+    for (const who of ['nobody', 'unregistered', 'expired', 'nobody', 'unregistered'] as const) said.push(checkProblem(await asking.as(who).get('/v1/mailbox')))
+    assert.deepEqual(said, ['ZP_CERTIFICATE', 'ZP_CERTIFICATE', 'ZP_CERTIFICATE', 'ZP_RATE', 'ZP_RATE'])
+    assert.equal((await asking.as('gemeente').get('/v1/mailbox')).status, 200)
   })
 })
 

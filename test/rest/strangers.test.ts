@@ -21,7 +21,7 @@ const signature: Ask = ['GET', id => `/v1/messages/${id}/signature`]
 /** For operators and auditors, except payloads, which are for operators. */
 const forReaders: readonly Ask[] = [['GET', () => '/v1/operator/messages'], ['GET', id => `/v1/operator/messages/${id}`], ['GET', () => '/v1/operator/audit'], ['GET', () => '/v1/operator/checkpoints']]
 const forOperators: readonly Ask[] = [['GET', id => `/v1/operator/messages/${id}/payload`]]
-const routes: readonly Ask[] = [...ofMessage, signature, ...forReaders, ...forOperators, ...ofParty, ['POST', () => '/v1/messages'], ['GET', () => '/v1/codes/retour'], ['GET', () => '/v1/codes/transport']]
+const routes: readonly Ask[] = [...ofMessage, signature, ...forReaders, ...forOperators, ...ofParty, ['POST', () => '/v1/messages'], ['POST', () => '/v1/batches'], ['GET', () => '/v1/batches'], ['GET', id => `/v1/batches/${id}`], ['GET', id => `/v1/batches/${id}/members/${id === '{id}' ? '{index}' : '1'}`], ['GET', () => '/v1/codes/retour'], ['GET', () => '/v1/codes/transport']]
 
 /** A message of the gemeente that lies in the aanbieder's mailbox, and one that is not offered yet. */
 const offered = (await gateway.as('gemeente').send(message('WMO301', 1))).id

@@ -52,6 +52,6 @@ function knownParameters (request: FastifyRequest): string[] {
 
 export async function sendProblem (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): Promise<void> {
   const it = problem(refusal, request.id)
-  if (it.retry === 'later') reply.header('Retry-After', '5')
+  if (it.retry === 'later' && !reply.hasHeader('Retry-After')) reply.header('Retry-After', '5')
   await reply.code(it.status).type('application/problem+json').serializer((body: unknown) => JSON.stringify(body)).send(it)
 }

@@ -10,12 +10,13 @@ import type { Who } from '../../party/party.ts'
 import type { Trust } from '../../sign/sign.ts'
 import { bytesMax, checkHeaders, readBody, type Inflight, type Limits } from './body.ts'
 import { identify } from './identity.ts'
+import { openAsking, type AskingLimits } from './limits.ts'
 import { refusalOf, sendProblem } from './problem.ts'
 import type { RouteParts } from './parts.ts'
 import { routes } from './routes.ts'
 import { checkHead, openWire, wireOptions, type Wire, type WireLimits } from './wire.ts'
 
-export interface RestOptions extends Limits, WireLimits {
+export interface RestOptions extends Limits, WireLimits, AskingLimits {
   readonly tls: { readonly key: string, readonly cert: string }
   readonly version: string
 }
@@ -74,10 +75,12 @@ export async function openRest (options: RestOptions, parts: RestParts): Promise
     return it
   }
 
+  const asking = await openAsking(app, options)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('X-Request-Id', request.id)
     wire.opened(request, reply)
-    whoIs.set(request, await identify(request, parts))
+    whoIs.set(request, await identify(request, parts).catch(async error => { await asking.stranger(request, reply); throw error }))
+    await asking.known(request, reply, who(request).account)
     checkHead(request, reply)
     if (request.method === 'POST' && !request.is404) checkHeaders(request, options)
   })
