@@ -1,10 +1,10 @@
-/** The hostile archives are what they say they are; and to the door for messages none of them is a message. */
+/** The hostile archives are what they say they are; and to the gateway none of them is a message, or a batch of messages. */
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { spawnSync } from 'node:child_process'
 import { inflateRawSync } from 'node:zlib'
-import { fixture, makeWorld } from '../flow/world.ts'
+import { fixture, makeWorld, until, type Told } from '../flow/world.ts'
 import { needTool } from '../tools.ts'
 import { hostileZips, overlapping, sameData, zip } from './zips.ts'
 
@@ -39,15 +39,26 @@ test('overlapping entries share one kernel: each inflates to what its header say
   }
 })
 
+/** The one that is a batch as any other: its member is no message, which is the member's own refusal. */
+const honest = 'a zip in a zip in a zip'
+
 for (const [name, make] of Object.entries(hostileZips)) {
-  test(`${name}: no message, by its type and by its bytes`, async () => {
+  test(`${name}: no message, and ${name === honest ? 'a batch of which nothing becomes a message' : 'no batch'}`, async () => {
     const bytes = make()
     assert.ok(bytes.length < 25_000_000)
-    for (const [type, code] of [['application/zip', 'ZP_MEDIA_TYPE'], ['application/xml', /^ZP_(?:XML|TYPE)$/]] as const) {
-      const { told } = await gateway.as('gemeente').call('POST', '/v1/messages', bytes, { 'content-type': type })
-      if (typeof code === 'string') assert.equal(told.code, code)
-      else assert.match(told.code, code)
+    const gemeente = gateway.as('gemeente')
+    const post = async (path: string, type: string) => await gemeente.call('POST', path, bytes, { 'content-type': type })
+    assert.match((await post('/v1/messages', 'application/xml')).told.code, /^ZP_(?:XML|TYPE)$/)
+    const { status, told } = await post('/v1/batches', 'application/zip')
+    if (name === honest) {
+      assert.equal(status, 202)
+      const batch = await until(async () => { const it = (await gemeente.get(`/v1/batches/${told.id}`)).told; return it['ended'] === null ? undefined : it })
+      assert.deepEqual(Object.values(batch['members'] as readonly Told[]).map(it => it.code), Array(10).fill('ZP_XML'))
+      return
     }
+    assert.ok(status === 413 || status === 422, String(status))
+    assert.match(told.code, /^ZP_ZIP/)
+    assert.ok(told.findings.length > 0)
   })
 }
 
