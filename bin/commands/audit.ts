@@ -1,12 +1,12 @@
 /** `zorgpoort audit`: whether the audit is whole, what stands in it, and its checkpoints. */
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { styleText } from 'node:util'
 import { InvalidArgumentError, type Command } from 'commander'
 import { checkpointView, readPins, verifyAudit, type AuditFault, type AuditFinding, type AuditReport, type Pin } from '../../src/audit/audit.ts'
 import { readPlace } from '../../src/config.ts'
 import { accountId, instant, isMessageId, messageId, rfc3339, type AccountId, type Instant, type MessageId } from '../../src/core/core.ts'
-import { usableCertificate } from '../../src/sign/sign.ts'
+import { formerFolder, usableCertificate } from '../../src/sign/sign.ts'
 import { auditEvents, openLinker, type AuditEntry, type AuditEvent, type AuditFilter, type Page, type Store } from '../../src/store/store.ts'
 import { readRoots } from '../../src/vault/vault.ts'
 import { readText } from '../files.ts'
@@ -19,11 +19,18 @@ interface ListOptions extends Place { readonly message?: MessageId, readonly acc
 
 const page_rows = 250
 
+/** @returns the seal certificates of before, which `keys rotate` keeps: they signed the older checkpoints */
+function formerOf (certificate: string): string[] {
+  const dir = join(dirname(certificate), formerFolder)
+  return existsSync(dir) ? readdirSync(dir).filter(name => name.startsWith('seal-') && name.endsWith('.pem')).map(name => join(dir, name)) : []
+}
+
 /** @returns the certificates believed to sign checkpoints. @throws WrongUse when none is known */
 function trustedBy ({ trust, config }: VerifyOptions, database: string): string[] {
   const configured = readPlace({ file: config, env: process.env }).seal_certificate
   const beside = join(dirname(database), 'seal.pem')
-  const paths = trust ?? (configured !== undefined ? [configured] : existsSync(beside) ? [beside] : [])
+  const current = configured ?? (existsSync(beside) ? beside : null)
+  const paths = trust ?? (current === null ? [] : [current, ...formerOf(current)])
   if (paths.length === 0) throw new WrongUse('say with --trust FILE which certificate signs the checkpoints: the seal certificate, or the authority it comes from')
   return paths.map(path => {
     const pem = readText(path)
@@ -125,7 +132,7 @@ export function audit (program: Command, end: (code: number) => void): void {
   const group = program.command('audit').description('what happened and by whom: verify, list, checkpoints')
   withPlace(group.command('verify').description('verify the whole chain and its checkpoints; a running server goes on'))
     .option('--since <checkpoint>', 'begin at this checkpoint instead of at the beginning')
-    .option('--trust <file>', 'certificate that signs checkpoints, or of the authority it comes from (PEM); repeat for former ones; default the seal certificate', collect)
+    .option('--trust <file>', 'certificate that signs checkpoints, or of the authority it comes from (PEM); repeat for former ones; default the seal certificate and its former ones', collect)
     .option('--checkpoint-file <file>', 'checkpoints kept elsewhere: lines of the gateway’s log, or what "audit checkpoints --json" printed. Only these tell that rows were cut off together with the checkpoints about them')
     .option('--json', 'as one JSON line')
     .addHelpText('after', '\nExit codes: 0 whole, 1 anything changed, removed, inserted or not signed, 2 wrong use.')

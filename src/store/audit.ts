@@ -44,6 +44,8 @@ export const mainChain = 'main'
 const part = '(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}|(?![A-Za-z0-9_.-]*\\d{9})[A-Za-z0-9][A-Za-z0-9_.-]{0,99})'
 const detailPattern = new RegExp(`^${part}(?:[:,] ?${part}){0,9}$`)
 const digestPattern = /^[0-9a-f]{64}$/
+const messagePattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const accountPattern = /^[a-z0-9][a-z0-9.-]{0,63}$/
 
 /**
  * @returns whether the text may stand in a row: up to ten parts joined by `:` or `,`, each a UUID, a SHA-256 in
@@ -54,11 +56,12 @@ export const isDetail = (text: string): boolean => detailPattern.test(text)
 const events: ReadonlySet<string> = new Set(auditEvents)
 
 /** A row cannot be mended later, so what may not stand in it stops the transaction. The values are not told. @throws TypeError */
-function check ({ event, account = null, detail = null, digest = null }: AuditRow): void {
+function check ({ event, message, account = null, detail = null, digest = null }: AuditRow): void {
   if (!events.has(event)) throw new TypeError('an event that the audit does not know')
   if (detail !== null && !isDetail(detail)) throw new TypeError(`the detail of ${event} holds more than codes, ids and digests`)
   if (digest !== null && !digestPattern.test(digest)) throw new TypeError(`the digest of ${event} is no SHA-256`)
-  if (account !== null && account.length > 64) throw new TypeError(`the account of ${event} is no account`)
+  if (message !== null && !messagePattern.test(message)) throw new TypeError(`the message of ${event} is no id`)
+  if (account !== null && !accountPattern.test(account)) throw new TypeError(`the account of ${event} is no account`)
 }
 
 interface Head { readonly seq: number, readonly mac: Uint8Array | null }

@@ -61,6 +61,13 @@ test('checkpoints kept elsewhere tell of what was cut off', async () => {
   ends(await run('verify', '--since', second.id), 0, /^ok/)
 })
 
+test('checkpoints of a former seal certificate hold by default', async () => {
+  ends(await zorgpoort(['audit', 'verify'], { env: { ...env, ZORGPOORT_SEAL_CERTIFICATE: world.path('server.pem') } }), 1)
+  mkdirSync(world.path('former'))
+  copyFileSync(world.path('seal.pem'), world.path('former/seal-0123456789abcdef.pem'))
+  ends(await zorgpoort(['audit', 'verify'], { env: { ...env, ZORGPOORT_SEAL_CERTIFICATE: world.path('server.pem') } }), 0, /^ok/)
+})
+
 test('used wrongly it says what to do', async () => {
   ends(await run('verify', '--since', 'x'), 1, /no checkpoint x/)
   ends(await run('verify', '--checkpoint-file', world.path('ca.pem')), 1, /holds no checkpoint/)

@@ -69,6 +69,15 @@ test('a part that is undone leaves no gap, also among others that share its comm
   rows.forEach((row, n) => { assert.deepEqual([row.seq, row.prev], [n + 1, rows[n - 1]?.mac ?? null]) })
 })
 
+test('no column takes a name, a sentence, or what a client chose', async () => {
+  const store = await open('closed')
+  const row = { at: start, event: 'held', message: null } as const
+  const bad = [{ event: 'Jan Jansen' }, { message: 'Jan' }, { message: '999900006' }, { account: 'Jan Jansen' }, { account: '' }, { detail: 'wie dit leest' }, { digest: 'abc' }, { digest: 'G'.repeat(64) }] as unknown as Array<Partial<typeof row>>
+  for (const it of bad) await assert.rejects(store.note({ ...row, ...it }), (error: unknown) => error instanceof TypeError && !error.message.includes('Jan'), JSON.stringify(it))
+  await store.close()
+  assert.deepEqual(rowsOf('closed'), [])
+})
+
 test('a detail is made of codes, ids and digests', () => {
   for (const detail of ['TR006', 'exhausted: handler_failed', newMessageId(start), '1'.repeat(64), '0344', '12345678,wmo,send', 'incident:INC-2026-0042']) assert.ok(isDetail(detail), detail)
   for (const detail of ['', 'Jan Jansen', '999900006', 'x999900006', 'a:999900006', 'é', 'a=b', 'a\n', '<a>', "o'neil", 'a:', ',a', 'a,,b', Array(11).fill('a').join(','), '1'.repeat(63)]) assert.ok(!isDetail(detail), detail)
