@@ -31,6 +31,7 @@ export const configSchema = Type.Object({
   rest_host: Type.String({ default: '127.0.0.1', description: 'Address the REST door listens on; `0.0.0.0` for all.' }),
   rest_port: port(8443, 'Port of the REST door (mutual TLS).'),
   operations_host: Type.String({ default: '127.0.0.1', description: 'Address of the operations listener (health, metrics, /docs). It has no authentication: keep it private.' }),
+  operations_exposed: Type.Boolean({ default: false, description: 'In production the operations listener keeps to loopback unless this says that only those who may see it can reach it.' }),
   operations_port: port(9464, 'Port of the operations listener.'),
   payload_bytes_max: bytes(25_000_000, 'Largest message taken, in bytes.'),
   inflight_bytes_max: bytes(200_000_000, 'Bytes of messages being received at once; above it the answer is 503.'),
@@ -65,6 +66,7 @@ export const configSchema = Type.Object({
   retention_payload_days: Type.Integer({ minimum: 30, default: 2922, description: 'How long payloads are kept after they were received, in days (8 years: claims must be accounted for 7 years after theirs). What is undelivered, held or dead stays longer.' }),
   retention_metadata_days: Type.Integer({ minimum: 30, default: 3653, description: 'How long all else of a message is kept, in days; not shorter than the payload. The receipt is given again for ever.' }),
   retention_refused_days: Type.Integer({ minimum: 1, default: 30, description: 'How long refused messages are kept for who must correct them, in days.' }),
+  retention_audit_days: Type.Integer({ minimum: 30, default: 3653, description: 'How long the audit is kept, in days; not shorter than the metadata, whose history it is.' }),
   sweep_ms: ms(21_600_000, 'From one sweep of what is older than that to the next, in milliseconds.'),
   log_level: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')], { default: 'info', description: 'Least level that is logged.' })
 }, { additionalProperties: false })
@@ -129,6 +131,15 @@ function checkRetention <T extends RetentionSettings> (config: T): T {
   return config
 }
 
+/** @throws ConfigError when what has no authentication would be open to the network in production, or the audit shorter than what it tells of */
+function checkWhole (config: Config): Config {
+  const { mode, operations_host, operations_exposed } = checkRetention(config)
+  const loopback = /^(127\.|::1$|\[::1\]$|localhost$)/.test(operations_host)
+  if (mode === 'production' && !loopback && !operations_exposed) throw new ConfigError(`operations_host ${operations_host}: health, metrics and /docs have no authentication; keep them on 127.0.0.1, or say operations_exposed: true where only those who may see them reach that address`)
+  if (config.retention_audit_days < config.retention_metadata_days) throw new ConfigError('retention_audit_days must not be less than retention_metadata_days')
+  return config
+}
+
 /** @returns how long things are kept, for a short command. @throws ConfigError naming every wrong setting */
 export const readRetention = (sources: { file?: string | undefined, env: NodeJS.ProcessEnv }): RetentionSettings =>
   checkRetention(checked<RetentionSettings>(placeSchema, { ...fromFile(sources.file), ...fromEnvironment(configSchema, sources.env) }))
@@ -164,5 +175,5 @@ function attemptQuietly (work: () => unknown): boolean {
 function configOf (raw: Raw): Config {
   const config = checked<Config>(configSchema, raw)
   if (!databaseUrl.test(config.database)) throw new ConfigError('database is sqlite: and the path of a file')
-  return Object.freeze(checkRetention(config))
+  return Object.freeze(checkWhole(config))
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { AddressInfo, Server } from 'node:net'
 import { startBatches } from './batches.ts'
 import { openCalendar, parseHolidays, recognised } from './calendar/calendar.ts'
-import { openCheckpoints } from './audit/audit.ts'
+import { openCheckpoints, removeAuditBefore } from './audit/audit.ts'
 import { retourCodes, transportCodes } from './codes/codes.ts'
 import { systemClock, type Clock, type Instant } from './core/core.ts'
 import { clientMarks } from './clients.ts'
@@ -144,7 +144,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   opened.worker = () => worker.stop()
   const held = inflight(config.inflight_bytes_max)
   const told = upkeepMetrics(metrics.registry, clock)
-  const upkeep = startUpkeep({ store, clock, log, marksOf: it => marksOf(stages, it), retention: config, sweep_ms: config.sweep_ms, onSweep: told.swept, onRekey: told.rekeyed })
+  const upkeep = startUpkeep({ store, clock, log, marksOf: it => marksOf(stages, it), retention: config, removeAudit: before => removeAuditBefore({ store, sealer, clock, log }, before), sweep_ms: config.sweep_ms, onSweep: told.swept, onRekey: told.rekeyed })
   opened.upkeep = () => upkeep.stop()
   const receive: Pipeline['receive'] = async (bytes, by) => {
     const stored = await pipeline.receive(bytes, by)

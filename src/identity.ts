@@ -17,6 +17,12 @@ function textOf (path: string, setting: string): string {
 /** What stands in a PEM file below the first certificate. */
 const chainBelow = (pem: string): string => pem.slice(pem.indexOf('-----END CERTIFICATE-----')).replace('-----END CERTIFICATE-----', '')
 
+/** What anybody can make with `keys make` must not speak for a gateway that carries real persons. @throws ConfigError naming the setting */
+function refuseDevelopment (setting: string, cert: string): void {
+  const { subject, issuer } = certificateFacts(cert)
+  if (/CN=Zorgpoort development/.test(`${subject}, ${issuer}`)) throw new ConfigError(`${setting}: a development certificate; in production the gateway needs one of its own ("zorgpoort keys import" takes it)`)
+}
+
 function refuseOutsideDates (setting: string, cert: string, now: Instant): void {
   const { not_before, not_after } = certificateFacts(cert)
   if (now < Date.parse(not_before) || now > Date.parse(not_after)) throw new ConfigError(`${setting}: valid from ${not_before} to ${not_after}, not now`)
@@ -33,6 +39,7 @@ function read (config: Config, use: Use, now: Instant): Identity {
   const cert = textOf(config[`${use}_certificate`], names.certificate)
   checkPair(key, cert, names)
   refuseOutsideDates(names.certificate, cert, now)
+  if (config.mode === 'production') refuseDevelopment(names.certificate, cert)
   return { key, cert }
 }
 

@@ -15,7 +15,7 @@ function told (what: string, { swept, kept }: Tally, dry: boolean): string {
 const shown = (report: Report, dry: boolean): string => [told('refused', report.refused, dry), told('payload', report.payload, dry), told('metadata', report.metadata, dry)].join('\n')
 
 export function sweep (program: Command): void {
-  withPlace(program.command('sweep').description('forget what is older than the settings retention_… say; a running gateway does it by itself'))
+  withPlace(program.command('sweep').description('forget what is older than the settings retention_… say; a running gateway does it by itself, and shortens the audit too'))
     .option('--dry-run', 'only count')
     .option('--json', 'as JSON')
     .action(async ({ dryRun = false, json = false, ...place }: Place & { dryRun?: boolean, json?: boolean }) => {

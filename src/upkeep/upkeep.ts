@@ -1,9 +1,9 @@
 /** The face of upkeep: what a gateway does beside its messages, at its own slow pace. */
-import type { Clock } from '../core/core.ts'
+import type { Clock, Instant } from '../core/core.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../store/store.ts'
 import { rekey, type RekeyOptions } from './rekey.ts'
-import { sweep, type Report, type Retention } from './sweep.ts'
+import { cutoff, sweep, type Report, type Retention } from './sweep.ts'
 
 export { upkeepMetrics, type UpkeepMetrics } from './metrics.ts'
 export { rekey, type Rekeyed, type RekeyOptions } from './rekey.ts'
@@ -14,7 +14,9 @@ export interface UpkeepOptions extends Pick<RekeyOptions, 'marksOf'> {
   readonly store: Pick<Store, 'sweep' | 'truncate' | 'rewrap' | 'marked' | 'remark'>
   readonly clock: Clock
   readonly log: Pick<Log, 'info' | 'error'>
-  readonly retention: Retention
+  readonly retention: Retention & { readonly retention_audit_days: number }
+  /** Removes the audit from before a moment. @returns how many rows */
+  readonly removeAudit: (before: Instant) => Promise<number>
   /** From the end of a sweep to the next. */
   readonly sweep_ms: number
   /** Told of every sweep that ended. */
@@ -29,7 +31,7 @@ export interface Upkeep {
 }
 
 /** Begins at once, and goes on until stopped; what fails is told and tried again at the next turn. */
-export function startUpkeep ({ store, clock, log, retention, sweep_ms, onSweep, onRekey, marksOf }: UpkeepOptions): Upkeep {
+export function startUpkeep ({ store, clock, log, retention, sweep_ms, onSweep, onRekey, marksOf, removeAudit }: UpkeepOptions): Upkeep {
   const stopping = new AbortController()
   const { signal } = stopping
   const turnKeys = async (): Promise<void> => {
@@ -41,7 +43,8 @@ export function startUpkeep ({ store, clock, log, retention, sweep_ms, onSweep, 
   const forget = async (): Promise<void> => {
     const report = await sweep({ store, retention, now: clock.now(), signal })
     onSweep(report)
-    log.info(report, 'swept')
+    const audit = await removeAudit(cutoff(clock.now(), retention.retention_audit_days))
+    log.info({ ...report, audit }, 'swept')
   }
   const rest = (): Promise<void> => new Promise(resolve => {
     const timer = setTimeout(resolve, sweep_ms)

@@ -185,7 +185,7 @@ async function register (store: Store, accounts: ReadonlyMap<Who, Account>): Pro
 }
 
 /** Makes keys for everybody, and a database that knows those who are registered. */
-export async function makeWorld (): Promise<World> {
+export async function makeWorld (mode: 'test' | 'production' = 'test'): Promise<World> {
   const dir = mkdtempSync(join(tmpdir(), 'zorgpoort-flow-'))
   // Registered once, for the file: in a test, `after` would end what it opens with that test.
   const opened: Array<() => Promise<void>> = []
@@ -219,14 +219,14 @@ export async function makeWorld (): Promise<World> {
     if (person.registered !== false) accounts.set(who, accountOf(who, person, it.certificate))
   }
   const store: World['store'] = async work => {
-    const beside = await openStore({ url: database, mode: 'test', roots: readRoots(rootsIn(dir)) })
+    const beside = await openStore({ url: database, mode, roots: readRoots(rootsIn(dir)) })
     try { return await work(beside) } finally { await beside.close() }
   }
   await store(it => register(it, accounts))
 
   const config: World['config'] = (over = {}) => readConfig({
     env: {},
-    over: { mode: 'test', database, tls_key: path('server.key'), tls_certificate: path('server.pem'), seal_key: path('seal.key'), seal_certificate: path('seal.pem'), ...rootsIn(dir), rest_port: 0, operations_port: 0, poll_ms: 50, log_level: 'debug', ...over }
+    over: { mode, database, tls_key: path('server.key'), tls_certificate: path('server.pem'), seal_key: path('seal.key'), seal_certificate: path('seal.pem'), ...rootsIn(dir), rest_port: 0, operations_port: 0, poll_ms: 50, log_level: 'debug', ...over }
   })
   const clientWith: World['clientWith'] = (own, url) => {
     const dispatcher = new Agent({ connections: 64, connect: { ca: authority.certificate, ...(own === undefined ? {} : { key: own.key, cert: own.certificate }) } })

@@ -1,0 +1,21 @@
+/** What a gateway in production mode does not start with. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { readConfig } from '../src/config.ts'
+import { developmentKeys } from '../src/sign/sign.ts'
+import { makeWorld } from './flow/world.ts'
+
+test('development certificates are refused by the name of their setting', async () => {
+  const world = await makeWorld('production')
+  const { server, seal } = await developmentKeys(world.path('dev'), [])
+  await assert.rejects(world.start({ tls_certificate: server.certificate, tls_key: server.key }), /tls_certificate: a development certificate/)
+  await assert.rejects(world.start({ seal_certificate: seal.certificate, seal_key: seal.key }), /seal_certificate: a development certificate/)
+  await (await world.start()).stop()
+})
+
+test('the operations listener stays on loopback unless it is said that others may reach it', async () => {
+  const world = await makeWorld('production')
+  assert.throws(() => world.config({ operations_host: '0.0.0.0' }), /operations_host 0\.0\.0\.0: .*operations_exposed/)
+  for (const over of [{ operations_host: '0.0.0.0', operations_exposed: true }, { operations_host: '::1' }, { operations_host: '0.0.0.0', mode: 'test' }]) assert.ok(world.config(over))
+  assert.throws(() => readConfig({ env: {}, over: { ...world.config(), retention_audit_days: 40 } }), /retention_audit_days must not be less/)
+})
