@@ -50,6 +50,7 @@ export const refusals = {
   ZP_ZIP_PASSWORD: kind(422, 'BRS17', 'mend', 'Het ZIP-bestand is met een wachtwoord beveiligd.', 'The ZIP is protected by a password.'),
   ZP_ZIP_EMPTY: kind(422, 'BRS21', 'mend', 'Er zit geen bericht in het ZIP-bestand.', 'There is no message in the ZIP.'),
   ZP_ZIP_FOLDER: kind(422, 'BRS29', 'mend', 'Het ZIP-bestand bevat mappen; zet alle berichten bovenin.', 'The ZIP has folders; put all messages at its top.'),
+  ZP_REGISTER: kind(422, null, 'mend', 'Deze wijziging van het register kan niet.', 'This change of the register cannot be made.'),
   ZP_POISON: kind(422, null, 'mend', 'Dit bericht kon twee keer niet veilig gecontroleerd worden.', 'This message could not be checked safely, twice.'),
   ZP_HEADERS: kind(431, null, 'mend', 'De aanvraag heeft te veel of te grote headers.', 'The request has too many headers, or too large ones.'),
   ZP_RATE: kind(429, null, 'later', 'Er komen te veel aanvragen van dit account; wacht zo lang als Retry-After zegt.', 'This account asks too much; wait as long as Retry-After says.'),

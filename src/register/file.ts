@@ -67,19 +67,23 @@ export const accountView = ({ certificates, ...rest }: Account, mandates: readon
 export const exported = ({ parties, accounts, mandates }: Register): RegisterFile =>
   ({ format: 'zorgpoort-register-1', parties: parties.map(partyView), accounts: accounts.map(it => accountView(it, mandates)) })
 
-const check = new Ajv({ allErrors: false }).compile<RegisterFile>(registerShape)
-
 function explained ({ instancePath, keyword, params, message = '' }: ErrorObject): string {
   const where = instancePath.slice(1).replace(/\/(\d+)/g, (_all, at: string) => ` ${Number(at) + 1}`).replaceAll('/', ', ')
   const what = keyword === 'additionalProperties' ? 'has a member we do not know' : keyword === 'enum' ? `must be one of ${String(params['allowedValues'])}` : message
   return `${where === '' ? 'the document' : where} ${what}`
 }
 
-/** @throws RegisterFault naming the first place that is wrong in form */
-export function registerFile (json: unknown): RegisterFile {
-  if (!check(json)) throw new RegisterFault(check.errors?.[0] === undefined ? 'this is no register' : explained(check.errors[0]))
-  return json
+/** @returns what gives a value that has the shape @throws RegisterFault naming the first place that is wrong in form */
+export function shapeCheck<T> (shape: object): (json: unknown) => T {
+  const check = new Ajv({ allErrors: false }).compile<T>(shape)
+  return json => {
+    if (!check(json)) throw new RegisterFault(check.errors?.[0] === undefined ? 'this is no register' : explained(check.errors[0]))
+    return json
+  }
 }
+
+/** @throws RegisterFault naming the first place that is wrong in form */
+export const registerFile = shapeCheck<RegisterFile>(registerShape)
 
 /** @returns the moment that was said, null where null was said, undefined where nothing was */
 export const saidMoment = (text: string | null | undefined, what: string): Instant | null | undefined =>

@@ -7,7 +7,7 @@ export { RegisterFault } from './fault.ts'
 export { readGiven, type Asked, type GivenCertificate } from './certificate.ts'
 export { momentOf } from './moment.ts'
 export { accountIn, codeOf, idOf, planAccount, planMandates, planParty, planWithdrawal, planWithoutCertificate, type WantedAccount, type WantedMandates, type WantedParty, type Withdrawal } from './plan.ts'
-export { accountMembers, accountView, certificateShape, exported, partyMembers, partyView, planImport, registerFile, registerShape, saidMoment, type RegisterFile } from './file.ts'
+export { accountMembers, accountView, certificateShape, exported, partyMembers, partyView, planImport, registerFile, registerShape, saidMoment, shapeCheck, type RegisterFile } from './file.ts'
 
 /** What a plan is made of: changes, given the register as it stands. It throws RegisterFault for what cannot be. */
 export type Plan = (register: Register) => readonly RegisterChange[]

@@ -78,6 +78,7 @@ const cases: ReadonlyArray<readonly [code: RefusalCode, why: string, ask: () => 
     await gateway.as('pinned').get('/v1/mailbox')
     return await gateway.as('pinned').get('/v1/mailbox')
   }],
+  ['ZP_REGISTER', 'a party that has no code', () => gateway.as('operator').call('POST', '/v1/operator/parties', '{}', { 'content-type': 'application/json' })],
   ['ZP_CERTIFICATE', 'no certificate', () => gateway.as('nobody').get('/v1/mailbox')],
   ['ZP_ACCOUNT_ROLE', 'an operator’s mailbox', () => gateway.as('operator').get('/v1/mailbox')],
   ['ZP_REASON', 'an operator who does not say why he reads', () => gateway.as('operator').get(`/v1/operator/messages/${heen.id}/payload`)],

@@ -19,8 +19,12 @@ const ofParty: readonly Ask[] = [['GET', () => '/v1/messages'], ['GET', () => '/
 /** This message has none, so its own parties get 404 as well. */
 const signature: Ask = ['GET', id => `/v1/messages/${id}/signature`]
 /** For operators and auditors, except payloads, which are for operators. */
-const forReaders: readonly Ask[] = [['GET', () => '/v1/operator/messages'], ['GET', id => `/v1/operator/messages/${id}`], ['GET', () => '/v1/operator/audit'], ['GET', () => '/v1/operator/checkpoints']]
-const forOperators: readonly Ask[] = [['GET', id => `/v1/operator/messages/${id}/payload`]]
+const forReaders: readonly Ask[] = [['GET', () => '/v1/operator/messages'], ['GET', id => `/v1/operator/messages/${id}`], ['GET', () => '/v1/operator/audit'], ['GET', () => '/v1/operator/checkpoints'], ['GET', () => '/v1/operator/register'], ['GET', () => '/v1/operator/parties'], ['GET', () => '/v1/operator/accounts']]
+const forOperators: readonly Ask[] = [
+  ['GET', id => `/v1/operator/messages/${id}/payload`],
+  ...['parties', 'accounts', 'mandates', 'mandates/withdraw', 'register'].map((path): Ask => ['POST', () => `/v1/operator/${path}`]),
+  ['DELETE', id => `/v1/operator/accounts/${id}/certificates/${id === '{id}' ? '{fingerprint}' : '1'}`]
+]
 const routes: readonly Ask[] = [...ofMessage, signature, ...forReaders, ...forOperators, ...ofParty, ['POST', () => '/v1/messages'], ['POST', () => '/v1/batches'], ['GET', () => '/v1/batches'], ['GET', id => `/v1/batches/${id}`], ['GET', id => `/v1/batches/${id}/members/${id === '{id}' ? '{index}' : '1'}`], ['GET', () => '/v1/codes/retour'], ['GET', () => '/v1/codes/transport']]
 
 /** A message of the gemeente that lies in the aanbieder's mailbox, and one that is not offered yet. */
@@ -28,7 +32,7 @@ const offered = (await gateway.as('gemeente').send(message('WMO301', 1))).id
 await gateway.as('aanbieder').receives(offered)
 
 async function ask (who: Who, [method, path]: Ask, id: string): Promise<string> {
-  const xml = method === 'POST' ? { 'content-type': 'application/xml' } : undefined
+  const xml = method === 'POST' ? { 'content-type': path(id).startsWith('/v1/operator/') ? 'application/json' : 'application/xml' } : undefined
   const { status, told } = await gateway.as(who).call(method, path(id), method === 'POST' ? message('WMO301', 2) : null, xml)
   return status < 400 ? String(status) : `${status} ${told.code}`
 }

@@ -8,7 +8,8 @@ export interface Limits { readonly payload_bytes_max: number, readonly batch_byt
 /** The kinds of body a route can take; it says which in its `config.body`, and takes a message when it says nothing. */
 const kinds = {
   message: { type: /^(?:application|text)\/xml\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i, told: 'application/xml, text/xml; charset: utf-8', bytes_max: 'payload_bytes_max' },
-  batch: { type: /^application\/(?:x-)?zip(?:-compressed)?$/i, told: 'application/zip', bytes_max: 'batch_bytes_max' }
+  batch: { type: /^application\/(?:x-)?zip(?:-compressed)?$/i, told: 'application/zip', bytes_max: 'batch_bytes_max' },
+  json: { type: /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i, told: 'application/json', bytes_max: 'payload_bytes_max' }
 } as const
 declare module 'fastify' { interface FastifyContextConfig { body?: keyof typeof kinds } }
 

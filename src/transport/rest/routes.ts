@@ -7,13 +7,14 @@ import { byteRoutes, messageRoutes } from './messages.ts'
 import { gives, idOf, json, type RouteParts } from './parts.ts'
 import { operatorAuditRoutes } from './operator-audit.ts'
 import { operatorMessageRoutes } from './operator-messages.ts'
+import { registerChangeRoutes, registerReadRoutes } from './operator-register.ts'
 import * as shapes from './shapes.ts'
 import { messageView } from './views.ts'
 
 /** The routes, as a plugin: register it under `/v1`. */
 export const routes = (parts: RouteParts): FastifyPluginAsyncTypebox => async app => {
   for (const plugin of [messageRoutes, byteRoutes, batchRoutes, mailboxRoutes, codeRoutes]) await app.register(plugin(parts))
-  for (const plugin of [operatorMessageRoutes, operatorAuditRoutes]) await app.register(plugin(parts), { prefix: '/operator' })
+  for (const plugin of [operatorMessageRoutes, operatorAuditRoutes, registerReadRoutes, registerChangeRoutes]) await app.register(plugin(parts), { prefix: '/operator' })
 }
 
 const mailboxRoutes = (parts: RouteParts): FastifyPluginAsyncTypebox => async app => {
