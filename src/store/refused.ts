@@ -20,6 +20,8 @@ function statements ({ sql }: Dialect) {
     one: prepared(seen().select(['r.data_key', 'r.kek_id', 'r.why', 'r.payload']).where({ 'r.id': at('id'), 'r.party': at('party') })),
     quota: prepared(sql('refused').where('party', at('party')).where('at_ms', '>', at('since')).select(sql.raw('count(*) as kept'))),
     open: prepared(withCorrection().select(['r.id', 'r.sha256', 'r.code']).where({ 'r.party': at('party'), 'r.type': at('type'), 'r.identificatie': at('identificatie') }).whereNull('by.replaced').orderBy('r.id', 'desc')),
+    // Asked for every message that is accepted: nothing but the index, and nothing to sort.
+    any: prepared(sql('refused').select('id').where({ party: at('party'), type: at('type'), identificatie: at('identificatie') })),
     keep: prepared(sql('refused').insert(places(['id', 'at_ms', 'party', 'account', 'door', 'family', 'type', 'identificatie', 'code', 'sha256', 'size_bytes', 'data_key', 'kek_id', 'why', 'payload']))),
     replace: prepared(sql('replacement').insert(places(['message', 'replaced'])).onConflict('replaced').ignore()),
     replaces: prepared(sql('replacement').select('replaced').where('message', at('id')).orderBy('replaced')),
@@ -69,7 +71,8 @@ export function corrections (dialect: Dialect): Corrections {
       return (await session.all(sql.refusedMine, own)).length > 0 || (await session.all(sql.mine, own)).length > 0
     },
     async join (session, { id, party, type, identificatie }, said) {
-      const open = identificatie === null ? [] : await session.all(sql.open, { party, type, identificatie })
+      const key = { party, type, identificatie }
+      const open = identificatie === null || (await session.all(sql.any, key)).length === 0 ? [] : await session.all(sql.open, key)
       const replaced = new Set([...open.map(row => text(row, 'id')), ...(said === null ? [] : [said])])
       replaced.delete(id)
       for (const it of replaced) await session.run(sql.replace, { message: id, replaced: it })
