@@ -22,7 +22,7 @@ import * as standard from './standard/standard.ts'
 import { lockForServe, openStore, StoreFull, type Marked, type Store } from './store/store.ts'
 import { openOperations } from './transport/operations/operations.ts'
 import { inflight, openRest, renewTls, type Rest } from './transport/rest/rest.ts'
-import { startUpkeep, upkeepMetrics } from './upkeep/upkeep.ts'
+import { erase, startUpkeep, upkeepMetrics } from './upkeep/upkeep.ts'
 import { openMarker, readRoots, type Mark } from './vault/vault.ts'
 import { openValidator } from './validate/validate.ts'
 import { version } from './version.ts'
@@ -138,7 +138,8 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const onError: Stages['onError'] = (error, message) => { log.warn({ err: error, message }, 'a delivery failed and is tried again') }
   const onUnkept: Stages['onUnkept'] = (error, message) => { log.warn({ err: error, message }, 'a refused message could not be kept for its sender') }
   const calendar = openCalendar(config.holidays === undefined ? recognised : parseHolidays(textOf(config.holidays, 'holidays'), 'holidays'))
-  const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, verifySignature, standard, marker: openMarker(roots.index), store, route, deliver, handlers, handler_ms_max, refused_day_max: config.refused_day_max, refused_bytes_max: config.refused_bytes_max, random: Math.random, onError, onUnkept }
+  const marker = openMarker(roots.index)
+  const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, verifySignature, standard, marker, store, route, deliver, handlers, handler_ms_max, refused_day_max: config.refused_day_max, refused_bytes_max: config.refused_bytes_max, random: Math.random, onError, onUnkept }
   const pipeline = measured(openPipeline(timedStages(stages, metrics)), metrics, clock)
   const worker = startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms })
   opened.worker = () => worker.stop()
@@ -164,6 +165,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
     links: messageLinks,
     receive,
     receiveBatch: batches.receive,
+    erase: (request, account) => erase({ store, marker, clock }, request, account),
     codes: { retour: family => retourCodes(standard.codeList('LDT_RetourCode', family)), transport: transportCodes },
     supported: type => standard.supportedTypes().find(it => it === type),
     refused: code => { metrics.refused(code) },

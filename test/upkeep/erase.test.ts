@@ -65,3 +65,22 @@ test('what is no Bsn is not repeated, and a gemeente is asked for', async () => 
   assert.ok(!wrong.err.includes('12345'))
   ends(await zorgpoort(['erase', '--gemeente', '42420001'], { env, input: '999900006' }), 2, /four digits/)
 })
+
+test('an operator erases through the API; nobody else does, and no answer or log has the Bsn', async () => {
+  const world = await makeWorld()
+  const gateway = await world.start()
+  const bytes = fixture('WMO301')
+  const { id } = await gateway.as('gemeente').send(bytes)
+  assert.equal((await gateway.as('aanbieder').delete(`/v1/mailbox/${id}`)).status, 204)
+  const ask = (who: 'operator' | 'gemeente' | 'auditor', body: object | string) =>
+    gateway.as(who).call('POST', '/v1/operator/erasures', typeof body === 'string' ? body : JSON.stringify(body), { 'content-type': 'application/json' })
+  const person = { gemeente: '0344', bsn: bsnOf(bytes) }
+  const answers = [await ask('gemeente', person), await ask('auditor', person), await ask('operator', 'x'), await ask('operator', { ...person, bsn: `${person.bsn}0` }), await ask('operator', { ...person, strange: person.bsn }), await ask('operator', person), await ask('operator', { ...person, confirm: true }), await ask('operator', person)]
+  assert.deepEqual(answers.map(it => it.status), [403, 403, 400, 400, 400, 200, 200, 200])
+  const statements = answers.slice(5).map(it => it.told as unknown as ErasureStatement)
+  assert.deepEqual(statements.map(it => [it.dry, it.erased.map(message => message.id)]), [[true, [id]], [false, [id]], [true, []]])
+  assert.equal((await gateway.as('gemeente').get(`/v1/messages/${id}/payload`)).status, 410)
+  const rows = (await gateway.as('operator').get('/v1/operator/audit?event=erasure')).bytes.toString()
+  assert.ok(rows.includes(statements[1]?.request ?? '-') && rows.includes('"account":"operator"'))
+  assert.ok(![...answers.map(it => it.bytes.toString()), ...gateway.lines, rows].some(it => it.includes(person.bsn)))
+})
