@@ -1,5 +1,5 @@
 /** The face of the vault: the three roots, and what is kept encrypted under a key of its own. */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto'
 import { Unusable } from '../core/core.ts'
 import type { Ring } from './ring.ts'
 
@@ -55,14 +55,17 @@ function lockWith (key: Uint8Array): Lock {
 
 /** @param ring of key-encrypting keys */
 export function openVault (ring: Ring): Vault {
+  // A key made of bytes anew at every use costs more than the use.
+  const keks = new Map(ring.keys.map(({ id, bytes }) => [id, createSecretKey(bytes)]))
+  const current = createSecretKey(ring.current.bytes)
   const wrap = (key: Uint8Array): Wrapped => {
-    const cipher = createCipheriv('id-aes256-wrap', ring.current.bytes, iv3394)
+    const cipher = createCipheriv('id-aes256-wrap', current, iv3394)
     return { data_key: Buffer.concat([cipher.update(key), cipher.final()]), kek_id: ring.current.id }
   }
   const unwrap = ({ data_key, kek_id }: Wrapped): Uint8Array => {
-    const kek = ring.key(kek_id)
-    if (kek === null) throw new Unopened(`the kek ring does not hold the key ${kek_id}`)
-    const decipher = createDecipheriv('id-aes256-wrap', kek.bytes, iv3394)
+    const kek = keks.get(kek_id)
+    if (kek === undefined) throw new Unopened(`the kek ring does not hold the key ${kek_id}`)
+    const decipher = createDecipheriv('id-aes256-wrap', kek, iv3394)
     try {
       return Buffer.concat([decipher.update(data_key), decipher.final()])
     } catch { throw new Unopened(`a data key does not open with the key ${kek_id} of the kek ring`) }
