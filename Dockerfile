@@ -18,7 +18,8 @@ RUN mkdir /data && chown node:node /data
 VOLUME /data
 USER node
 EXPOSE 8443
-# The operations listener stays on loopback: publish it only to those who may see it (ZORGPOORT_OPERATIONS_HOST).
+# The operations listener stays on loopback. To publish it to those who may see it, and to nobody else, set
+# ZORGPOORT_OPERATIONS_HOST, and in production ZORGPOORT_OPERATIONS_EXPOSED=true.
 # Asks whether the process lives; /health/ready also sees a full disk. Set the port in the environment, not in a file.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.ZORGPOORT_OPERATIONS_PORT ?? 9464) + '/health/live').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
