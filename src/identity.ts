@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { instant, Unusable, type Clock, type Instant } from './core/core.ts'
 import { ConfigError, type Config } from './config.ts'
 import type { Log } from './log.ts'
-import { certificateFacts, checkPair, keyPem, openSealer, usableKey, type Sealer } from './sign/sign.ts'
+import { certificateFacts, checkPair, keyPem, madeForDevelopment, openSealer, usableKey, type Sealer } from './sign/sign.ts'
 import { readLine } from './vault/vault.ts'
 
 type Use = 'tls' | 'seal'
@@ -17,10 +17,9 @@ function textOf (path: string, setting: string): string {
 /** What stands in a PEM file below the first certificate. */
 const chainBelow = (pem: string): string => pem.slice(pem.indexOf('-----END CERTIFICATE-----')).replace('-----END CERTIFICATE-----', '')
 
-/** What anybody can make with `keys make` must not speak for a gateway that carries real persons. @throws ConfigError naming the setting */
+/** @throws ConfigError naming the setting */
 function refuseDevelopment (setting: string, cert: string): void {
-  const { subject, issuer } = certificateFacts(cert)
-  if (/CN=Zorgpoort development/.test(`${subject}, ${issuer}`)) throw new ConfigError(`${setting}: a development certificate; in production the gateway needs one of its own ("zorgpoort keys import" takes it)`)
+  if (madeForDevelopment(cert)) throw new ConfigError(`${setting}: a development certificate; in production the gateway needs one of its own ("zorgpoort keys import" takes it)`)
 }
 
 function refuseOutsideDates (setting: string, cert: string, now: Instant): void {

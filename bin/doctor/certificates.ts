@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
-import { certificateFacts, checkPair, keyPem, openSealer, usableCertificate, usableKey } from '../../src/sign/sign.ts'
+import { certificateFacts, checkPair, keyPem, madeForDevelopment, openSealer, usableCertificate, usableKey } from '../../src/sign/sign.ts'
 import { readLine } from '../../src/vault/vault.ts'
 import { reasonOf } from '../files.ts'
 import { error, ok, sentenceOf, warning, type Check, type Line, type Patient } from './lines.ts'
@@ -17,7 +17,7 @@ const certificatesOf = (pem: string): X509Certificate[] =>
 
 function dates (about: string, pem: string, now: number): Line {
   const { not_before, not_after, subject } = certificateFacts(pem)
-  const replace = `put a new certificate in its place and restart the gateway; setting ${about}`
+  const replace = `bring in a new pair with "zorgpoort keys rotate"; a running gateway takes it by itself (setting ${about})`
   if (now > Date.parse(not_after)) return error(about, `expired at ${not_after} (${subject})`, replace)
   if (now < Date.parse(not_before)) return error(about, `not valid before ${not_before} (${subject})`, 'wait for that moment, or look at the clock of this machine')
   return Date.parse(not_after) - now < ending_ms ? warning(about, `ends at ${not_after} (${subject})`, replace) : ok(about, `valid until ${not_after} (${subject})`)
@@ -42,6 +42,11 @@ function names (pem: string, host: string | undefined): Line[] {
   return [fits ? ok('tls_certificate', `for ${found.replaceAll('DNS:', '').replaceAll('IP Address:', '')}`) : warning('tls_certificate', `is for ${found}, not for rest_host ${host}`, 'see that clients call the gateway by a name that is in it')]
 }
 
+/** What `keys make` made: serve refuses it in production. */
+const development = (about: string, pem: string, mode: string | undefined): Line[] => mode === 'production' && madeForDevelopment(pem)
+  ? [error(about, 'is a development certificate; in production the gateway does not start with it', 'bring in one of your own with "zorgpoort keys import"')]
+  : []
+
 function one (use: Use, { settings, now }: Patient): Line[] {
   const [key, certificate] = [settings[`${use}_key`], settings[`${use}_certificate`]]
   const about = `${use}_certificate`
@@ -50,7 +55,7 @@ function one (use: Use, { settings, now }: Patient): Line[] {
   try { pem = readFileSync(certificate, 'utf8') } catch (thrown) { return [error(about, `cannot read ${certificate}: ${reasonOf(thrown).en}`, `put the file there, or change the setting ${about}`)] }
   try {
     usableCertificate(pem, about)
-    const lines = [dates(about, pem, now), ...chain(about, pem), ...(use === 'tls' ? names(pem, settings.rest_host) : [])]
+    const lines = [dates(about, pem, now), ...development(about, pem, settings.mode), ...chain(about, pem), ...(use === 'tls' ? names(pem, settings.rest_host) : [])]
     let secret: string | null = null
     try { if (key !== undefined) secret = readFileSync(key, 'utf8') } catch { /* told with the files */ }
     if (secret === null) return lines

@@ -80,6 +80,12 @@ export function fingerprintOf (derOrPem: Uint8Array | string): Fingerprint {
   return (typeof derOrPem === 'string' ? readFirst(derOrPem) : readCertificate(derOrPem)).fingerprint
 }
 
+/** @returns whether it is one that anybody can make with `keys make`: such a one must not speak for a gateway that carries real persons */
+export function madeForDevelopment (pem: string): boolean {
+  const { subject, issuer } = certificateFacts(pem)
+  return /CN=Zorgpoort development/.test(`${subject}, ${issuer}`)
+}
+
 /** @returns what an operator wants to know of the first certificate in the text @throws when there is none */
 export function certificateFacts (pem: string): CertificateFacts {
   const certificate = readFirst(pem)

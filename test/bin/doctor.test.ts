@@ -8,7 +8,7 @@ import { after, describe, test } from 'node:test'
 import Database from 'better-sqlite3'
 import { diagnose, type Line } from '../../bin/doctor/doctor.ts'
 import { instant, systemClock, type Clock } from '../../src/core/core.ts'
-import { issue, makeAuthority } from '../../src/sign/sign.ts'
+import { developmentKeys, issue, makeAuthority } from '../../src/sign/sign.ts'
 import { makeRoots } from '../../src/vault/vault.ts'
 import { environment, startChild } from '../fault/child.ts'
 import { aanbieder, fixture, makeWorld } from '../flow/world.ts'
@@ -157,6 +157,14 @@ describe('doctor', () => {
     await says(env, 'error', 'seal_certificate', /not for digital signatures/)
     writeFileSync(file('seal.pem'), 'nothing')
     await says(env, 'error', 'seal_certificate', /holds no certificate/)
+  })
+
+  test('names a development certificate in production, and in test does not mind it', async () => {
+    const { env, file } = patient('development')
+    const { seal } = await developmentKeys(file('dev'), [])
+    const over = { ...env, ZORGPOORT_SEAL_KEY: seal.key, ZORGPOORT_SEAL_CERTIFICATE: seal.certificate }
+    await says(over, 'ok', 'seal_certificate', /may seal/)
+    await says({ ...over, ZORGPOORT_MODE: 'production' }, 'error', 'seal_certificate', /is a development certificate/)
   })
 
   test('names a kek ring that does not open what is stored', async () => {

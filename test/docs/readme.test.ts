@@ -20,9 +20,10 @@ const notRun: ReadonlyArray<readonly [first: string, reason: string]> = [
   ['npx zorgpoort backup /var/backups/zorgpoort --config zorgpoort.json     # a folder, or a file that is not there yet', 'of an installation; the operator\'s chapter runs it']
 ]
 /** Chapters that begin from nothing; the others have `npm start` running, as README.md says. */
-const fromNothing: readonly string[] = []
+const fromNothing: readonly string[] = ['For the operator']
 
 const runs = blocks.filter(it => it.language === 'sh' && it.notRun === null)
+const programs = blocks.filter(it => it.language === 'ts')
 
 /** Each command that fails was said to: `# exit 1` stands behind it. */
 function failsAsSaid ({ block, printed, failed }: Ran): void {
@@ -46,7 +47,7 @@ describe('README.md', () => {
   })
 
   test('has programs that pass the compiler, each named in its first line and run by a command', () => {
-    for (const it of blocks.filter(it => it.language === 'ts')) {
+    for (const it of programs) {
       const name = /^\/\/ ([a-z-]+\.ts)\b/.exec(it.text)?.[1] ?? ''
       assert.ok(runs.some(({ text }) => text.includes(`node ${name}`)), at(it))
     }
@@ -61,7 +62,7 @@ describe('README.md', () => {
   })
 
   test('names no ports but the two of npm start, and those only where they are replaced here', () => {
-    const elsewhere = runs.flatMap(it => (it.text.replace(/localhost:8443|127\.0\.0\.1:9464/g, '').match(/:\d{4,5}\b|8443|9464/g) ?? []).map(port => `${at(it)}: ${port}`))
+    const elsewhere = [...runs, ...programs].flatMap(it => (it.text.replace(/localhost:8443|127\.0\.0\.1:9464/g, '').match(/8443|9464|(?:localhost|127\.0\.0\.1):\d+/g) ?? []).map(port => `${at(it)}: ${port}`))
     assert.deepEqual(elsewhere, [])
   })
 
@@ -71,7 +72,7 @@ describe('README.md', () => {
         if (own.some(it => new RegExp(`^(?:[^#\\n]*[|( ])?${tool} `, 'm').test(it.text)) || tool === 'bash') { if (!needTool(t, tool, from)) return }
       }
       const { cwd, here, run } = await place(t, !fromNothing.includes(chapter))
-      for (const it of blocks.filter(it => it.language === 'ts' && it.chapter === chapter)) {
+      for (const it of programs.filter(it => it.chapter === chapter)) {
         const file = join(cwd, /[a-z-]+\.ts/.exec(it.text)?.[0] ?? '')
         writeFileSync(file, here(it.text))
         const compiled = spawnSync(process.execPath, [join(home, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--types', 'node', '--skipLibCheck', file], { cwd, encoding: 'utf8' })
