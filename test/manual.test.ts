@@ -1,6 +1,6 @@
 /** The manual, the command line, the interface and the source say the same. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Ajv } from 'ajv'
@@ -43,6 +43,31 @@ test('README.md lists every route of the REST door and no other', async () => {
   await app.register(routes({} as never), { prefix: '/v1' })
   const listed = [...readme.matchAll(/^\| `((?:GET|POST|DELETE) [^`]+)`/gm)].map(match => match[1] ?? '')
   assert.deepEqual(listed.toSorted(), found.toSorted())
+})
+
+/** The name under which GitHub finds a heading. */
+const anchorOf = (heading: string): string => heading.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-')
+
+test('every link of README.md leads to a file or a heading that is there', () => {
+  const anchors = new Set([...readme.matchAll(/^#+ (.+)$/gm)].map(match => anchorOf(match[1] ?? '')))
+  const links = [...readme.matchAll(/\]\(([^)\s]+)\)/g)].map(match => match[1] ?? '').filter(it => !it.startsWith('https:'))
+  assert.ok(links.length > 30)
+  assert.deepEqual(links.filter(it => it.startsWith('#') ? !anchors.has(it.slice(1)) : !existsSync(join(home, it))), [])
+})
+
+test('what README.md says of security and privacy names the test that shows it', () => {
+  const tables = readme.split(/\n\n+/).filter(it => /^\|.*\| shown by \|$/m.test(it)).map(it => it.split('\n').slice(2))
+  assert.ok(tables.length >= 5)
+  assert.deepEqual(tables.flat().filter(row => !/\]\(test\/[^)]+\.test\.ts\)[^|]*\|$/.test(row)), [])
+})
+
+test('README.md says how long things are kept as the settings have it', () => {
+  const said = [...readme.matchAll(/`(retention_[a-z]+_days)` \((\d+)( years)?\)/g)]
+  assert.deepEqual([...new Set(said.map(match => match[1]))].toSorted(), Object.keys(configSchema.properties).filter(it => it.startsWith('retention_') && it.endsWith('_days')).toSorted())
+  for (const [text, name = '', number, years] of said) {
+    const { default: days } = Object(Object(configSchema.properties)[name]) as { default: number }
+    assert.equal(years === undefined ? days : Math.round(days / 365.25), Number(number), text)
+  }
 })
 
 test('the example configuration is complete and valid, and the schema refuses a misspelt setting', () => {
