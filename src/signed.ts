@@ -18,7 +18,7 @@ const why: Readonly<Record<SignatureFault, string>> = {
   certificate: 'noemt een ander certificaat / names another certificate',
   signature: 'niet met de sleutel van het certificaat gezet / not made with the certificate’s key',
   signer: 'certificaat niet geregistreerd om mee te ondertekenen / certificate not registered for signing',
-  key: 'sleutel te zwak of van een andere soort / key weak or of another kind: RSA ≥ 2048, P-256, P-384',
+  key: 'sleutel te zwak of van een andere soort / key weak or of another kind: RSA 2048–8192, P-256, P-384',
   usage: 'certificaat niet voor ondertekenen / certificate not for signing',
   validity: 'certificaat nu niet geldig / certificate not valid now'
 }

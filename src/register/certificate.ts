@@ -22,7 +22,7 @@ export function readGiven ({ use = 'tls', pem = null, fingerprint: digest, subje
   }
   const certificate = usableCertificate(pem, name)
   if (digest !== undefined && digest !== certificate.fingerprint) throw new RegisterFault(`${name} has another fingerprint than it says: SHA-256 ${certificate.fingerprint}`)
-  if (use === 'sign' && !canSign(certificate)) throw new RegisterFault(`${name} cannot be registered to sign: its key usage is neither digitalSignature nor nonRepudiation, or its key is too weak (RSA of 2048 bits or more, P-256, P-384)`)
+  if (use === 'sign' && !canSign(certificate)) throw new RegisterFault(`${name} cannot be registered to sign: its key usage is neither digitalSignature nor nonRepudiation, or its key is too weak (RSA of 2048 to 8192 bits, P-256, P-384)`)
   const facts = certificateFacts(pem)
   return { fingerprint: facts.fingerprint, use, subject: facts.subject, not_after: instant(Date.parse(facts.not_after)), pem: usablePart(pem) }
 }

@@ -159,10 +159,14 @@ export function maySign (certificate: Certificate): boolean {
   return usage === undefined || ((usage.content[1] ?? 0) & 0xc0) !== 0
 }
 
-/** @returns whether its key can carry a seal: RSA of 2048 bits or more, P-256 or P-384 */
+/** RSA of these sizes and with a short exponent: checking a signature of any other could take seconds, and a stranger may ask for it. */
+const rsaFits = ({ asymmetricKeyType, asymmetricKeyDetails: { modulusLength = 0, publicExponent = 0n } = {} }: KeyObject): boolean =>
+  asymmetricKeyType === 'rsa' && modulusLength >= 2_048 && modulusLength <= 8_192 && publicExponent < 2n ** 31n
+
+/** @returns whether its key can carry a seal: RSA of 2048 to 8192 bits, P-256 or P-384 */
 export function keyIsStrong (key: KeyObject): boolean {
   const name = keyName(key)
-  return name === 'EC P-256' || name === 'EC P-384' || (key.asymmetricKeyType === 'rsa' && Number(name.slice(4)) >= 2048)
+  return name === 'EC P-256' || name === 'EC P-384' || rsaFits(key)
 }
 
 /** @returns whether an account may have it registered to sign messages with */

@@ -10,19 +10,39 @@ const understood = [basicConstraints, ...['2.5.29.15', '2.5.29.37', '2.5.29.17',
 /** Longest path, ends included: a signer, three intermediates, a root. */
 const pathMax = 5
 
-/**
- * @param pool certificates that came along, believed in nothing @param trusted a signer or issuer among these ends the path
- * @param suits what every issuer's extended uses must allow; those of signing documents when not given
- * @returns the path from the signer to a trusted certificate, both included; null when there is none
- */
-export function findPath (signer: Certificate, pool: readonly Certificate[], trusted: readonly Certificate[], suits = usesAllowSealing, below = 0): Certificate[] | null {
-  if (below >= pathMax || !onlyUnderstood(signer)) return null
-  if (trusted.some(({ der }) => same(der, signer.der))) return [signer]
-  const anchor = trusted.find(issuer => onlyUnderstood(issuer) && issued(issuer, signer, below, suits))
-  if (anchor !== undefined) return [signer, anchor]
-  for (const issuer of pool.filter(issuer => issued(issuer, signer, below, suits))) {
-    const rest = findPath(issuer, pool.filter(other => other !== issuer), trusted, suits, below + 1)
-    if (rest !== null) return [signer, ...rest]
+/** Where a path may lead, and through what. */
+export interface Leading {
+  /** Certificates that came along, believed in nothing. */
+  readonly pool: readonly Certificate[]
+  /** A signer or issuer among these ends the path. */
+  readonly trusted: readonly Certificate[]
+  /** Where several paths are there, such as by an authority's certificate and its renewal, one that is valid at this moment is taken. */
+  readonly at: Instant
+  /** What every issuer's extended uses must allow; those of signing documents when not given. */
+  readonly suits?: (issuer: Certificate) => boolean
+}
+
+/** @returns the path from the signer to a trusted certificate, both included; null when there is none */
+export function findPath (signer: Certificate, { pool, trusted, at, suits = usesAllowSealing }: Leading): Certificate[] | null {
+  const then = (all: readonly Certificate[]): Certificate[] => all.filter(it => validAt([it], [at]))
+  return climb(signer, then(pool), then(trusted), suits) ?? climb(signer, pool, trusted, suits)
+}
+
+/** Level by level, each certificate of the pool once: who sends many that issue one another makes nobody try every order. */
+function climb (signer: Certificate, pool: readonly Certificate[], trusted: readonly Certificate[], suits: (issuer: Certificate) => boolean): Certificate[] | null {
+  let left = pool
+  let level: ReadonlyArray<readonly [top: Certificate, path: readonly Certificate[]]> = [[signer, [signer]]]
+  for (let below = 0; below < pathMax; below++) {
+    const next: Array<readonly [Certificate, readonly Certificate[]]> = []
+    for (const [top, path] of level.filter(([top]) => onlyUnderstood(top))) {
+      if (trusted.some(({ der }) => same(der, top.der))) return [...path]
+      const anchor = below + 1 === pathMax ? undefined : trusted.find(issuer => onlyUnderstood(issuer) && issued(issuer, top, below, suits))
+      if (anchor !== undefined) return [...path, anchor]
+      const issuers = left.filter(issuer => issued(issuer, top, below, suits))
+      left = left.filter(it => !issuers.includes(it))
+      next.push(...issuers.map(it => [it, [...path, it]] as const))
+    }
+    level = next
   }
   return null
 }
@@ -36,7 +56,7 @@ const onlyUnderstood = (certificate: Certificate): boolean =>
   certificate.extensions.every(extension => !extension.critical || understood.some(id => same(id, extension.oid)))
 
 /** @param below how many intermediates stand between the certificate and the signer of the document */
-function issued (issuer: Certificate, certificate: Certificate, below: number, suits: typeof usesAllowSealing): boolean {
+function issued (issuer: Certificate, certificate: Certificate, below: number, suits: (issuer: Certificate) => boolean): boolean {
   const pathLength = extensionOf(issuer, basicConstraints)?.children[1]
   const strong = hashes.some(hash => same(certificate.signatureAlgorithm, hash.rsa) || same(certificate.signatureAlgorithm, hash.ecdsa))
   return strong && issuer.x509.ca && suits(issuer) && keyIsStrong(issuer.x509.publicKey) &&

@@ -75,5 +75,5 @@ export function checkUse ({ key, certificate }: KeyMaterial, use: PairUse, now: 
   if (now > certificate.not_after) throw new Unusable(`the certificate of ${subject} expired at ${rfc3339(certificate.not_after)}`)
   if (use === 'server' && !mayServe(certificate)) throw new Unusable(`the certificate of ${subject} is not for a TLS server`)
   if (use === 'seal' && !maySeal(certificate)) throw new Unusable(`the certificate of ${subject} is not for signing documents: it needs digitalSignature or nonRepudiation, and no extended use that keeps it at TLS`)
-  if (use === 'seal' && !keyIsStrong(certificate.x509.publicKey)) throw new Unusable(`a ${keyName(key)} key cannot seal; it must be RSA of at least 2048 bits, P-256 or P-384`)
+  if (use === 'seal' && !keyIsStrong(certificate.x509.publicKey)) throw new Unusable(`a ${keyName(key)} key cannot seal; it must be RSA of 2048 to 8192 bits, P-256 or P-384`)
 }

@@ -41,7 +41,7 @@ function chainOf (pem: string): Certificate[] {
  */
 export function openSealer (keyPem: string, certificatePem: string, chainPem = ''): Sealer {
   const { key, certificate } = checkPair(keyPem, certificatePem, { key: 'seal_key', certificate: 'seal_certificate' })
-  if (!keyIsStrong(certificate.x509.publicKey)) throw new Unusable('seal_key is too weak or of another kind; it must be RSA of at least 2048 bits, P-256 or P-384')
+  if (!keyIsStrong(certificate.x509.publicKey)) throw new Unusable('seal_key is too weak or of another kind; it must be RSA of 2048 to 8192 bits, P-256 or P-384')
   if (!maySeal(certificate)) throw new Unusable('seal_certificate is not for digital signatures')
 
   const ess = signingCertificate(certificate)

@@ -57,7 +57,7 @@ export interface TrustClaim extends Omit<SignatureClaim, 'signers'> { readonly t
 export function verifyByTrust ({ trusted, ...claim }: TrustClaim): SignatureVerdict {
   const known = trusted.flatMap(readPem)
   const leads = (it: Certificate, pool: readonly Certificate[]): boolean => {
-    const path = findPath(it, pool.filter(other => other !== it), known, anyUse)
+    const path = findPath(it, { pool: pool.filter(other => other !== it), trusted: known, at: claim.at, suits: anyUse })
     return path !== null && validAt(path, [claim.at])
   }
   const along = certificatesIn(claim.signature)

@@ -14,8 +14,8 @@ export interface Standing { readonly why: Exclude<RevocationState['kind'], 'good
 export interface Trust {
   /** @param chain DER, the client's own first @returns null when that one cannot be read; of the others those that can */
   read (chain: readonly Uint8Array[]): Presented | null
-  /** @returns null when it leads to no authority that is trusted for clients, or is not for TLS clients itself */
-  known (presented: Presented): Known | null
+  /** @returns null when it leads to no authority that is trusted for clients, or is not for TLS clients itself; of several paths one that is valid now */
+  known (presented: Presented, now: Instant): Known | null
   /** @returns whether every certificate of the path is valid at that moment */
   valid (known: Known, at: Instant): boolean
   /** Of a certificate that an authority makes known: every link below the authority must have a list, unless lists may be missing. */
@@ -57,9 +57,9 @@ export function openTrust (authorities: readonly Certificate[], revocation: Revo
       const certificate = own === undefined ? null : readable(own)
       return certificate === null ? null : { certificate, along: along.slice(0, along_max).map(readable).filter(it => it !== null) }
     },
-    known ({ certificate, along }) {
+    known ({ certificate, along }, at) {
       if (!usesAllowClient(certificate, true)) return null
-      const path = findPath(certificate, along, authorities, it => usesAllowClient(it, false))
+      const path = findPath(certificate, { pool: along, trusted: authorities, at, suits: it => usesAllowClient(it, false) })
       // An authority's own certificate is no client's.
       return path === null || path.length < 2 ? null : { path, oin: oinOf(certificate.subject), subject: subjectLine(certificate) }
     },

@@ -211,8 +211,8 @@ function checkSignature ({ signer, signed, algorithm, signature }: SealParts): v
 }
 
 /** Every certificate that came along must serve the path, or be one we trust: nothing in a seal stands there unchecked. */
-function pathOf ({ signer, certificates }: SealParts, trusted: readonly Certificate[]): Certificate[] {
-  const path = findPath(signer, certificates.filter(other => other !== signer), trusted)
+function pathOf ({ signer, certificates, signedAt }: SealParts, trusted: readonly Certificate[]): Certificate[] {
+  const path = findPath(signer, { pool: certificates.filter(other => other !== signer), trusted, at: signedAt })
   ensure('chain', path !== null && certificates.every(given => path.includes(given) || trusted.some(({ der }) => same(der, given.der))))
   return path
 }

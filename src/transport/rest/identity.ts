@@ -58,7 +58,7 @@ const unknown = ({ fingerprint }: Shown, why: string): Refusal => new Refusal('Z
 /** @throws Refusal ZP_CERTIFICATE when no trusted authority, or no OIN, makes it an active account's */
 function byAuthority (it: Shown, { parties, trust }: Deciding, now: Instant): Who {
   const given = presented(it, trust)
-  if (it.known === undefined) it.known = trust.known(given)
+  if (it.known === undefined) it.known = trust.known(given, now)
   if (it.known === null) throw unknown(it, '')
   if (!trust.valid(it.known, now)) throw unknown(it, ' (uitgever verlopen / issuer expired)')
   const { oin, subject } = it.known
