@@ -1,10 +1,13 @@
 /** README.md does what it says: every command and program in it is run as printed, in an empty folder that stands in for a clone. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { home } from '../../src/version.ts'
+import { started } from '../bin/command.ts'
+import { message } from '../flow/world.ts'
 import { needTool } from '../tools.ts'
 import { blocksOf, notShown, type Block } from './blocks.ts'
 import { place, type Ran } from './place.ts'
@@ -40,7 +43,7 @@ function noError ({ block, printed }: Ran): void {
   assert.deepEqual(unsaid, [], at(block))
 }
 
-describe('README.md', () => {
+describe('README.md', { concurrency: 2 }, () => {
   test('says of each block what it is, and lists what is not run', () => {
     for (const it of blocks) assert.ok(['', 'sh', 'ts', 'text'].includes(it.language), `${at(it)}: ${it.language}`)
     assert.deepEqual(blocks.filter(it => it.notRun !== null).map(it => [it.text.split('\n')[0], it.notRun]), notRun)
@@ -51,6 +54,15 @@ describe('README.md', () => {
       const name = /^\/\/ ([a-z-]+\.ts)\b/.exec(it.text)?.[1] ?? ''
       assert.ok(runs.some(({ text }) => text.includes(`node ${name}`)), at(it))
     }
+  })
+
+  test('would be told of a command that fails, one that should and does not, and an error it does not mention', () => {
+    const ran = (text: string, failed: string[], printed: string, shows: string | null = null): Ran => ({ block: { line: 1, language: 'sh', text, chapter: '', notRun: null, shows }, failed, printed })
+    failsAsSaid(ran('a    # exit 1: why', ['1 a'], ''))
+    assert.throws(() => { failsAsSaid(ran('a', ['1 a'], '')) }, /README\.md:1/)
+    assert.throws(() => { failsAsSaid(ran('a    # exit 1', [], '')) }, /README\.md:1/)
+    noError(ran('a', [], '{"code":"ZP_XML"}', '{…"code":"ZP_XML"}'))
+    for (const wrong of ['{"code":"ZP_XML"}', 'zorgpoort: no', 'bash: x: command not found', 'curl: (7) no', '    at x (y.ts:1:2)']) assert.throws(() => { noError(ran('a', [], wrong)) }, /README\.md:1/, wrong)
   })
 
   test('shows what is printed, in its order', () => {
@@ -64,6 +76,37 @@ describe('README.md', () => {
   test('names no ports but the two of npm start, and those only where they are replaced here', () => {
     const elsewhere = [...runs, ...programs].flatMap(it => (it.text.replace(/localhost:8443|127\.0\.0\.1:9464/g, '').match(/8443|9464|(?:localhost|127\.0\.0\.1):\d+/g) ?? []).map(port => `${at(it)}: ${port}`))
     assert.deepEqual(elsewhere, [])
+  })
+
+  test('has a client that may be killed at any moment: nothing is lost, and nothing is there twice', async t => {
+    const { cwd, here, run } = await place(t, true)
+    const [program] = programs
+    assert.ok(program !== undefined)
+    writeFileSync(join(cwd, 'client.ts'), here(program.text))
+    for (const name of ['outbox', 'coming']) mkdirSync(join(cwd, name))
+    const coming = Array.from({ length: 25 }, (_, n) => message('WMO301', 100 + n))
+    for (const [n, bytes] of coming.entries()) writeFileSync(join(cwd, `coming/${n}.xml`), bytes)
+    for (let n = 0; n < 25; n++) writeFileSync(join(cwd, `outbox/${n}.xml`), message('WMO305', 200 + n))
+    const shell = (text: string): Block => ({ line: 1, language: 'sh', text, chapter: '', notRun: null, shows: null })
+    const [sent] = await run([shell('npx zorgpoort send coming/*.xml --cert .zorgpoort/gemeente.pem --key .zorgpoort/gemeente.key --ca .zorgpoort/ca.pem')])
+    assert.deepEqual(sent?.failed, [], sent?.printed)
+    let kills = 0
+    for (let said = 1; ; said++) {
+      const client = started(process.execPath, ['client.ts'], { cwd })
+      // So many lines further than the one before: each time it is cut off at another moment.
+      client.child.stdout?.on('data', () => { if (client.said.out.split('\n').length > said) client.child.kill('SIGKILL') })
+      const { code, err } = await client.ended
+      if (code === 0) break
+      assert.equal(code, null, err)
+      kills++
+    }
+    assert.ok(kills > 3, String(kills))
+    const digests = (bytes: readonly Buffer[]): string[] => bytes.map(it => createHash('sha256').update(it).digest('hex')).toSorted()
+    const files = (folder: string): string[] => readdirSync(join(cwd, folder)).filter(it => it.endsWith('.xml'))
+    assert.deepEqual(digests(files('inbox').map(it => readFileSync(join(cwd, 'inbox', it)))), digests(coming))
+    assert.deepEqual([files('outbox').length, files('sent').length, files('refused').length], [0, 25, 0])
+    const [ended] = await run([shell("curl -sS --cacert .zorgpoort/ca.pem --cert .zorgpoort/gemeente.pem --key .zorgpoort/gemeente.key 'https://localhost:8443/v1/mailbox?limit=250' | grep -o '\"type\":\"WMO305\"' | wc -l")])
+    assert.equal(ended?.printed.trim(), '25')
   })
 
   for (const [chapter, own] of Map.groupBy(runs, it => it.chapter)) {
