@@ -20,7 +20,7 @@ export interface Batches {
 }
 
 interface Options {
-  readonly store: Pick<Store, 'createBatch' | 'claimBatch' | 'renewBatch' | 'endMember' | 'endBatch'>
+  readonly store: Pick<Store, 'createBatch' | 'claimBatch' | 'batchZip' | 'renewBatch' | 'endMember' | 'endBatch'>
   /** How a member is taken: what the door does with a message. */
   readonly receive: Pipeline['receive']
   readonly clock: Clock
@@ -120,7 +120,11 @@ async function worked (options: Options, batch: ClaimedBatch, stop: AbortSignal)
 
 /** @returns how the batch goes on, or ends; null when it is not ours any more */
 async function slice (options: Options, batch: ClaimedBatch, ends: () => boolean): Promise<BatchEnd | null> {
-  const zip = archive(options, batch)
+  const zip = await archive(options, batch).catch((error: unknown) => {
+    options.log.error({ err: error, batch: batch.id }, 'a batch cannot be read and is tried again; others go on')
+    return codeOf(error)
+  })
+  if (typeof zip === 'string') return putOff(options.clock.now(), batch.attempt, zip)
   let index = batch.next
   for (const until = Math.min(zip.members.length, index + slice_members - 1); index <= until && !ends(); index++) {
     const tried = await member(options, batch, zip, index)
@@ -135,7 +139,8 @@ const putOff = (now: Instant, attempt: number, failed: RefusalCode): BatchEnd =>
   ({ kind: 'later', due: instant(now + Math.min(longest_ms, first_ms * 2 ** (attempt - 1))), failed })
 
 /** It was good when it was taken in; settings may have become stricter since, and do not count then. */
-function archive ({ limits }: Options, { zip }: ClaimedBatch): Zip {
+async function archive ({ limits, store }: Options, { id }: ClaimedBatch): Promise<Zip> {
+  const zip = await store.batchZip(id)
   const opened = openZip(Buffer.from(zip.buffer, zip.byteOffset, zip.byteLength), { ...limits, members_max: Infinity, member_bytes_max: Infinity, total_bytes_max: Infinity, ratio_max: Infinity })
   if ('refusal' in opened) throw opened.refusal
   return opened.zip

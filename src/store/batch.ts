@@ -22,13 +22,13 @@ function statements ({ sql, lock, lockFree }: Dialect) {
     first: prepared(sql('batch').select('id').where({ account: at('account'), party: at('party'), sha256: at('sha256') })),
     body: prepared(sql('batch_body').insert(places(['batch', 'body']))),
     claim: prepared(sql('batch').update({ fence: sql.raw('fence + 1'), lease_until_ms: at('until'), started_ms: sql.raw('coalesce(started_ms, ?)', [at('now')]) })
-      .whereIn('seq', free).returning([...facts, 'fence', 'attempts', 'tried', 'first_failed_ms', 'data_key', 'kek_id'])),
+      .whereIn('seq', free).returning([...facts, 'fence', 'attempts', 'tried', 'first_failed_ms'])),
     ended: prepared(sql('batch_member').where('batch', at('id')).count({ count: '*' })),
     tried: prepared(sql('batch').where('id', at('id')).update({ attempts: at('attempt'), tried: at('next'), first_failed_ms: at('since') })),
-    read: prepared(sql('batch_body').select('body').where('batch', at('id'))),
+    read: prepared(sql('batch_body as z').join('batch as b', 'b.id', 'z.batch').select(['z.body', 'b.data_key', 'b.kek_id']).where('b.id', at('id'))),
     renew: prepared(held().update({ lease_until_ms: at('until') })),
     leased: prepared(lock(held().select(['data_key', 'kek_id']))),
-    member: prepared(sql('batch_member').insert(places(['batch', 'position', 'state', 'message', 'code', 'told', 'ended_ms'])).onConflict(['batch', 'position']).ignore()),
+    member: prepared(sql('batch_member').insert(places(['batch', 'position', 'state', 'message', 'code', 'told', 'findings', 'ended_ms'])).onConflict(['batch', 'position']).ignore()),
     done: prepared(held().update({ state: 'done', lease_until_ms: 0, ended_ms: at('now'), last_reason: null, first_failed_ms: null }).returning('id')),
     gone: prepared(sql('batch_body').where('batch', at('id')).delete()),
     failed: prepared(held().update({ lease_until_ms: 0, due_ms: at('due'), last_reason: at('failed'), first_failed_ms: sql.raw('coalesce(first_failed_ms, ?)', [at('now')]) })),
@@ -68,22 +68,38 @@ const codes = Object.keys(refusals) as RefusalCode[]
 
 /** What a refused sender is told stands under the batch's key, each refusal bound to its member. */
 const toldColumn = (index: number): string => `told.${index}`
-function told (row: Row, columns: Columns, index: number): Pick<MemberEnd, 'detail' | 'findings'> {
+const findingsColumn = (index: number): string => `findings.${index}`
+/** So many findings stand with what is told of a member in the list of members; where there are more, all of them stand apart. */
+const first_findings = 3
+
+/** @returns the columns of a member that tell why it was refused, closed */
+function telling ({ index, code, detail, findings }: MemberEnd, columns: Columns): { readonly told: Uint8Array | null, readonly findings: Uint8Array | null } {
+  if (code === null) return { told: null, findings: null }
+  const close = (column: string, value: unknown): Uint8Array => columns.close(column, Buffer.from(JSON.stringify(value)))
+  const told = close(toldColumn(index), [detail, findings.length, findings.slice(0, first_findings)])
+  return { told, findings: findings.length > first_findings ? close(findingsColumn(index), findings) : null }
+}
+
+function told (row: Row, columns: Columns, index: number): Pick<BatchMember, 'detail' | 'findings' | 'findings_total'> {
   const json = maybe(row, 'told', bytes)
-  if (json === null) return { detail: null, findings: [] }
-  const [detail, list] = JSON.parse(Buffer.from(columns.open(toldColumn(index), json)).toString()) as [string | null, unknown]
-  return { detail, findings: findings(Buffer.from(JSON.stringify(list))) }
+  if (json === null) return { detail: null, findings: [], findings_total: 0 }
+  const [detail, findings_total, list] = JSON.parse(Buffer.from(columns.open(toldColumn(index), json)).toString()) as [string | null, number, unknown]
+  return { detail, findings_total, findings: findings(Buffer.from(JSON.stringify(list))) }
 }
 
 function memberOf (listed: Row, index: number, row: Row | undefined, columns: Columns): BatchMember {
   const member = { index, name: text(listed, 'name'), size_bytes: whole(listed, 'size_bytes') }
-  if (row === undefined) return { ...member, state: 'waiting', message: null, code: null, detail: null, findings: [], ended: null }
+  if (row === undefined) return { ...member, state: 'waiting', message: null, code: null, detail: null, findings: [], findings_total: 0, ended: null }
   const code = row['code'] === null ? null : oneOf(row, 'code', codes)
   return { ...member, state: oneOf(row, 'state', memberStates), message: maybe(row, 'message', message), code, ...told(row, columns, index), ended: moment(row, 'ended_ms') }
 }
 
+const shown = ['position', 'state', 'message', 'code', 'told', 'ended_ms'] as const
+/** @returns what the client called its files, and how large they are */
+const listIn = (row: Row, columns: Columns): Row[] => entries(Buffer.from(columns.open('list', bytes(row, 'list'))).toString())
+
 /** @returns what parties see of their batches */
-function viewVerbs (db: Db, dialect: Dialect, safe: Safe): Pick<BatchVerbs, 'batch' | 'batchMembers' | 'batches'> {
+function viewVerbs (db: Db, dialect: Dialect, safe: Safe): Pick<BatchVerbs, 'batch' | 'batchMembers' | 'batchMember' | 'batches'> {
   const { sql } = dialect
   const one = async (session: Session, by: BatchReader, id: BatchId): Promise<Row | null> => {
     const [row] = await session.all(once(seen(dialect, by).where('b.id', id)))
@@ -97,10 +113,19 @@ function viewVerbs (db: Db, dialect: Dialect, safe: Safe): Pick<BatchVerbs, 'bat
     batchMembers: (by, id) => db.read(async session => {
       const row = await one(session, by, id)
       if (row === null) return null
-      const ended = new Map((await session.all(once(sql('batch_member').where('batch', id)))).map(it => [whole(it, 'position'), it]))
+      const ended = new Map((await session.all(once(sql('batch_member').select(shown).where('batch', id)))).map(it => [whole(it, 'position'), it]))
       const columns = safe.of(row, id)
-      const list = entries(Buffer.from(columns.open('list', bytes(row, 'list'))).toString())
-      return list.map((listed, n) => memberOf(listed, n + 1, ended.get(n + 1), columns))
+      return listIn(row, columns).map((listed, n) => memberOf(listed, n + 1, ended.get(n + 1), columns))
+    }),
+    batchMember: (by, id, index) => db.read(async session => {
+      const row = await one(session, by, id)
+      const columns = row === null ? null : safe.of(row, id)
+      const listed = row === null || columns === null ? undefined : listIn(row, columns)[index - 1]
+      if (columns === null || listed === undefined) return null
+      const [ended] = await session.all(once(sql('batch_member').select([...shown, 'findings']).where({ batch: id, position: index })))
+      const all = ended === undefined ? null : maybe(ended, 'findings', bytes)
+      const member = memberOf(listed, index, ended, columns)
+      return all === null ? member : { ...member, findings: findings(columns.open(findingsColumn(index), all)) }
     }),
     batches: async ({ cursor, limit, ...by }): Promise<Page<StoredBatch>> => {
       const query = seen(dialect, by).orderBy('b.seq', 'desc').limit(limit + 1)
@@ -115,19 +140,17 @@ function viewVerbs (db: Db, dialect: Dialect, safe: Safe): Pick<BatchVerbs, 'bat
 type Sql = ReturnType<typeof statements>
 
 /** The row has just been claimed; how often its next member was tried before is counted anew when another member has its turn. */
-async function claimed (session: Session, sql: Sql, safe: Safe, row: Row): Promise<ClaimedBatch> {
+async function claimed (session: Session, sql: Sql, row: Row): Promise<ClaimedBatch> {
   const id = batchId(text(row, 'id'))
   const [ended] = await session.all(sql.ended, { id })
   const next = whole(ended ?? {}, 'count') + 1
   const again = whole(row, 'tried') === next
   const [attempt, since] = again ? [whole(row, 'attempts') + 1, maybe(row, 'first_failed_ms', moment)] : [1, null]
   await session.run(sql.tried, { id, attempt, next, since })
-  const [body] = await session.all(sql.read, { id })
   return {
     id, next, attempt, failing_since: since, fence: whole(row, 'fence'),
     account: account(row, 'account'), party: partyCode(text(row, 'party')),
-    certificate: maybe(row, 'certificate', (it, column) => fingerprint(text(it, column))),
-    zip: safe.of(row, id).open('zip', bytes(body ?? {}, 'body'))
+    certificate: maybe(row, 'certificate', (it, column) => fingerprint(text(it, column)))
   }
 }
 
@@ -167,14 +190,18 @@ export function batchVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe):
     },
     claimBatch: (lease_ms, now) => db.write(async session => {
       const [row] = await session.all(sql.claim, { now, until: now + lease_ms })
-      return row === undefined ? null : await claimed(session, sql, safe, row)
+      return row === undefined ? null : await claimed(session, sql, row)
+    }),
+    batchZip: id => db.read(async session => {
+      const [row = {}] = await session.all(sql.read, { id })
+      return safe.of(row, id).open('zip', bytes(row, 'body'))
     }),
     renewBatch: (id, fence, until) => db.write(async session => await session.run(sql.renew, { id, fence, until }) === 1),
-    endMember: (id, fence, { index, state, message, code, detail, findings }, now) => db.write(async session => {
+    endMember: (id, fence, end, now) => db.write(async session => {
       const [row] = await session.all(sql.leased, { id, fence })
       if (row === undefined) return 'stale'
-      const told = code === null ? null : safe.of(row, id).close(toldColumn(index), Buffer.from(JSON.stringify([detail, findings])))
-      await session.run(sql.member, { batch: id, position: index, state, message, code, told, ended_ms: now })
+      const { index, state, message, code } = end
+      await session.run(sql.member, { batch: id, position: index, state, message, code, ...telling(end, safe.of(row, id)), ended_ms: now })
       return 'done'
     }),
     endBatch: (id, fence, how, now) => db.write(session => end(session, id, fence, how, now))

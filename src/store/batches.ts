@@ -44,6 +44,8 @@ export interface MemberEnd {
 }
 
 export interface BatchMember extends Omit<MemberEnd, 'state'> {
+  /** How many there are; `findings` may hold only the first of them. */
+  readonly findings_total: number
   readonly state: MemberState
   readonly name: string
   readonly size_bytes: number
@@ -51,7 +53,7 @@ export interface BatchMember extends Omit<MemberEnd, 'state'> {
 }
 
 /** A batch under a lease: its members from `next` on have no end yet. */
-export interface ClaimedBatch extends Pick<NewBatch, 'id' | 'account' | 'party' | 'certificate' | 'zip'> {
+export interface ClaimedBatch extends Pick<NewBatch, 'id' | 'account' | 'party' | 'certificate'> {
   readonly fence: number
   readonly next: number
   /** Claims since the member before `next` ended, this one included. */
@@ -68,12 +70,16 @@ export interface BatchVerbs {
   /** @returns the batch, or the first one of the same bytes by this account for this party */
   createBatch (batch: NewBatch): Promise<{ readonly kind: 'stored' | 'duplicate', readonly id: BatchId }>
   batch (by: BatchReader, id: BatchId): Promise<StoredBatch | null>
-  /** In the order of the archive. */
+  /** In the order of the archive, each with its first three findings: a batch may have hundreds of thousands. */
   batchMembers (by: BatchReader, id: BatchId): Promise<readonly BatchMember[] | null>
+  /** One member with all its findings. @param index counts from 1 */
+  batchMember (by: BatchReader, id: BatchId, index: number): Promise<BatchMember | null>
   /** Newest first. @throws Refusal ZP_QUERY for a cursor that is none */
   batches (filter: BatchReader & Pick<ListFilter, 'cursor' | 'limit'>): Promise<Page<StoredBatch>>
   /** Takes the batch that is due longest, under a lease. */
   claimBatch (lease_ms: number, now: Instant): Promise<ClaimedBatch | null>
+  /** The ZIP of a claimed batch. @throws Unopened when it does not open any more */
+  batchZip (id: BatchId): Promise<Uint8Array>
   /** Extends a lease. @returns false when it had passed to another */
   renewBatch (id: BatchId, fence: number, until: Instant): Promise<boolean>
   /** Records how a member ended that was not stored; one that ended before keeps its first end. */

@@ -3,11 +3,13 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
+import Database from 'better-sqlite3'
+import { instant, newBatchId, sha256Hex } from '../../src/core/core.ts'
 import { modelOf, supportedTypes, type MessageType } from '../../src/standard/standard.ts'
 import { putAccount } from '../register.ts'
 import { zipBytes, zipOf } from '../zip/bytes.ts'
 import { hostileZips } from '../zip/hostile.ts'
-import { fixture, makeWorld, message, until, withText, type Client, type Reply, type Told } from './world.ts'
+import { fixture, gemeente, makeWorld, message, until, withText, type Client, type Reply, type Told } from './world.ts'
 
 const world = await makeWorld()
 const gateway = await world.start()
@@ -142,6 +144,21 @@ describe('a batch', () => {
     const batch = await ended(running.as('pinned'), id)
     assert.equal(batch.counts['refused'], batch.members.filter(it => it.code === 'ZP_NOT_SENDER').length)
     assert.ok((batch.counts['refused'] ?? 0) > 0, JSON.stringify(batch.counts))
+  })
+
+  test('that cannot be read any more says so and stops no other', async () => {
+    const own = await makeWorld()
+    const zip = zipOf([message('WMO301', 1)])
+    const received = instant(Date.now())
+    const id = newBatchId(received)
+    await own.store(store => store.createBatch({ id, account: own.account('gemeente').id, party: gemeente, certificate: null, received, sha256: sha256Hex('0'.repeat(64)), zip, members: [{ name: 'a.xml', size_bytes: 1 }] }))
+    const db = new Database(own.path('zorgpoort.db'))
+    db.exec('update batch_body set body = zeroblob(100)')
+    db.close()
+    const client = (await own.start()).as('gemeente')
+    assert.deepEqual(states(await sent(client, [message('WMO301', 2)])), ['accepted'])
+    const broken = batchOf(await client.get(`/v1/batches/${id}`))
+    assert.deepEqual([broken['last_reason'], broken.counts['waiting'], typeof broken['next_try']], ['ZP_INTERNAL', 1, 'string'])
   })
 
   test('leaves no name, and nothing of its messages, in the log or in the database as it stands on disk', async () => {

@@ -67,7 +67,8 @@ export function batchContract (fresh: Fresh): void {
       await store.createBatch(batch)
       await store.createBatch(next)
       const slow = await claimOne(store, 5)
-      assert.deepEqual({ ...slow, zip: Buffer.from(slow.zip) }, { id: batch.id, account, party: gemeente, certificate: null, zip: batch.zip, fence: 1, next: 1, attempt: 1, failing_since: null })
+      assert.deepEqual(slow, { id: batch.id, account, party: gemeente, certificate: null, fence: 1, next: 1, attempt: 1, failing_since: null })
+      assert.deepEqual(Buffer.from(await store.batchZip(slow.id)), batch.zip)
       assert.equal((await claimOne(store, 5)).id, next.id)
       assert.equal(await store.claimBatch(1_000, later(1_000)), null)
       assert.equal(await store.renewBatch(slow.id, slow.fence, later(2_000)), true)
@@ -93,15 +94,29 @@ export function batchContract (fresh: Fresh): void {
       assert.equal(await store.endMember(batch.id, fence, refused(2), later(6)), 'done')
       assert.equal(await store.endMember(batch.id, fence, { index: 3, state: 'duplicate', message: item.envelope.id, code: null, detail: null, findings: [] }, later(7)), 'done')
       assert.deepEqual(await store.batchMembers(own, batch.id), [
-        { index: 1, name: 'een.xml', size_bytes: 0, state: 'accepted', message: item.envelope.id, code: null, detail: null, findings: [], ended: start },
-        { index: 2, name: 'twee.xml', size_bytes: 1, state: 'refused', message: null, code: 'ZP_SCHEMA', detail: 'WMO301', findings: [finding], ended: later(6) },
-        { index: 3, name: 'Jansen.xml', size_bytes: 2, state: 'duplicate', message: item.envelope.id, code: null, detail: null, findings: [], ended: later(7) }
+        { index: 1, name: 'een.xml', size_bytes: 0, state: 'accepted', message: item.envelope.id, code: null, detail: null, findings: [], findings_total: 0, ended: start },
+        { index: 2, name: 'twee.xml', size_bytes: 1, state: 'refused', message: null, code: 'ZP_SCHEMA', detail: 'WMO301', findings: [finding], findings_total: 1, ended: later(6) },
+        { index: 3, name: 'Jansen.xml', size_bytes: 2, state: 'duplicate', message: item.envelope.id, code: null, detail: null, findings: [], findings_total: 0, ended: later(7) }
       ])
       assert.equal(await store.endBatch(batch.id, fence, { kind: 'done' }, later(8)), 'done')
       assert.equal(await store.endBatch(batch.id, fence, { kind: 'done' }, later(9)), 'stale')
       const shown = await store.batch(own, batch.id)
       assert.deepEqual([shown?.counts, shown?.ended], [{ waiting: 0, accepted: 1, duplicate: 1, rejected: 0, refused: 1, failed: 0 }, later(8)])
       assert.equal(await store.claimBatch(1_000, later(100_000)), null)
+    })
+
+    test('show the first three findings of each member, and all of one that is asked for', async t => {
+      const store = await fresh(t)
+      const batch = made()
+      await store.createBatch(batch)
+      const { fence } = await claimOne(store)
+      const many = Array.from({ length: 200 }, (_, n) => ({ ...finding, line: n }))
+      await store.endMember(batch.id, fence, { ...refused(1), findings: many }, later(1))
+      const [listed] = await store.batchMembers(own, batch.id) ?? []
+      assert.deepEqual([listed?.findings, listed?.findings_total, listed?.detail], [many.slice(0, 3), 200, 'WMO301'])
+      assert.deepEqual((await store.batchMember(own, batch.id, 1)), { ...listed, findings: many })
+      assert.equal((await store.batchMember(own, batch.id, 2))?.state, 'waiting')
+      for (const [by, index] of [[own, 0], [own, 4], [{ party: aanbieder, account: null }, 1]] as const) assert.equal(await store.batchMember(by, batch.id, index), null)
     })
 
     test('a message that is refused or came before takes no place', async t => {

@@ -46,9 +46,11 @@ function batchMember (t: Table): void {
   t.text('state').notNullable() // accepted, duplicate, rejected, refused or failed
   t.text('message') // id: of the message, or of the refused one that is kept
   t.text('code') // of a refusal
-  t.binary('told') // encrypted JSON: the detail and findings of a refusal
+  t.binary('told') // encrypted JSON: of a refusal its detail, the number of findings and the first of them
   t.bigInteger('ended_ms').notNullable()
+  t.binary('findings') // encrypted JSON: all of them, where they are more; it stands last, a list does not read it
   t.primary(['batch', 'position'])
+  t.index(['batch', 'state']) // counted at every look, without reading what was told
 }
 
 export const batchStep: Migration = {

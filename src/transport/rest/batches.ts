@@ -14,8 +14,6 @@ function idOf (text: string): BatchId {
   return batchId(text)
 }
 
-/** Findings of a member that are shown in the list of members; its own path shows all. */
-const findings_shown = 3
 const pathOf = (id: string): string => `/v1/batches/${id}`
 
 function batchView (it: StoredBatch): Record<string, unknown> {
@@ -27,11 +25,11 @@ function batchView (it: StoredBatch): Record<string, unknown> {
   }
 }
 
-function memberView (id: BatchId, { ended, code, findings, message, ...it }: BatchMember, links: Links, findings_max: number): Record<string, unknown> {
+function memberView (id: BatchId, { ended, code, message, ...it }: BatchMember, links: Links): Record<string, unknown> {
   const { transportCode = null, retry = null, nl = null, en = null } = code === null ? {} : refusals[code]
   const self = `${pathOf(id)}/members/${it.index}`
   return {
-    ...it, message, code, transportCode, retry, title: nl, title_en: en, findings: findings.slice(0, findings_max), findings_total: findings.length,
+    ...it, message, code, transportCode, retry, title: nl, title_en: en,
     ended: time(ended), links: { self, message: message === null ? null : links(message)['self'] ?? null }
   }
 }
@@ -85,15 +83,14 @@ export function batchRoutes (parts: RouteParts): FastifyPluginAsyncTypebox {
       const id = idOf(request.params.id)
       const by = reader(request)
       const members = found(await store.batchMembers(by, id))
-      return { ...batchView(found(await store.batch(by, id))), members: members.map(it => memberView(id, it, links, findings_shown)) }
+      return { ...batchView(found(await store.batch(by, id))), members: members.map(it => memberView(id, it, links)) }
     })
 
     app.get('/batches/:id/members/:index', {
       schema: { operationId: 'getBatchMember', summary: 'One member with everything that was found wrong with it', params: shapes.memberParams, querystring: shapes.partyQuery, response: gives({ 200: json('The member', shapes.memberShape) }) }
     }, async request => {
       const id = idOf(request.params.id)
-      const member = found(await store.batchMembers(reader(request), id))[request.params.index - 1]
-      return memberView(id, found(member ?? null), links, Infinity)
+      return memberView(id, found(await store.batchMember(reader(request), id, request.params.index)), links)
     })
   }
 }
