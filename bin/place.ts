@@ -79,5 +79,6 @@ export const withStore = <T>(place: Place, work: (store: Store) => Promise<T>): 
 export async function withNewStore<T> (place: Place, work: (store: Store) => Promise<T>): Promise<T> {
   const found = findPlace(place)
   if (!existsSync(found.path) && found.mode === undefined) throw new WrongUse(`there is no database at ${found.path} yet: say with --mode test or --mode production what it is to be`)
+  if (!existsSync(found.path) && found.roots === null) throw new Problem(`there are no root keys beside ${found.path}, and none is configured: "zorgpoort roots make --dir FOLDER" makes them; say where they are with --config or ZORGPOORT_KEK, ZORGPOORT_INDEX_KEY and ZORGPOORT_AUDIT_KEY`)
   return await within(found, work)
 }

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { fingerprint, partyCode, type AccountId, type Instant } from '../core/core.ts'
 import type { Audit, AuditRow } from './audit.ts'
-import { StoreFailure, type Db, type Row, type Session, type Statement } from './db.ts'
+import { StoreFailure, StoreUnusable, type Db, type Row, type Session, type Statement } from './db.ts'
 import { at, once, places, prepared, type Dialect } from './dialect.ts'
 import { account as accountOf, at as instantOf, entries, families, maybe, oneOf, text, whole } from './rows.ts'
 import type { Account, Certificate, Connection, Mandate, Party, RegisterChange, Store } from './verbs.ts'
@@ -159,6 +159,6 @@ export function registerVerbs (db: Db, dialect: Dialect, audit: Audit): Verbs {
       await change(session, changes, { account: by, at: now })
       await session.run(sql.changed, { version: String(version + 1) })
       return true
-    }).catch((error: unknown) => { throw error instanceof StoreFailure || error instanceof TypeError ? error : new TypeError('a change of the register does not fit with the rest of it', { cause: error }) })
+    }).catch((error: unknown) => { throw error instanceof StoreFailure || error instanceof StoreUnusable || error instanceof TypeError ? error : new TypeError('a change of the register does not fit with the rest of it', { cause: error }) })
   }
 }

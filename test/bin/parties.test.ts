@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { systemClock } from '../../src/core/core.ts'
+import { makeRoots } from '../../src/vault/vault.ts'
 import { ends, folder, zorgpoort, type Circumstances, type Ended } from './command.ts'
 
 /** As `openssl x509 -req` made them for long: no extensions, and so no word of what it is for. */
@@ -30,6 +32,7 @@ async function place () {
   const cwd = folder()
   const at: Circumstances = { cwd, env: { ZORGPOORT_DATABASE: 'sqlite:p.db', ZORGPOORT_MODE: 'test' } }
   ends(await zorgpoort(['keys', 'make', '--dir', 'k', '--party', 'gemeente:0344', '--party', 'aanbieder:42420001'], { cwd }), 0)
+  makeRoots(cwd, systemClock.now())
   const parties = async (...args: string[]): Promise<Ended> => await zorgpoort(['parties', ...args], at)
   return {
     cwd,
@@ -155,6 +158,9 @@ describe('the database of a command', () => {
     }
     ends(await run(...add), 2, /no database at p\.db yet: say with --mode/)
     assert.equal(existsSync(join(cwd, 'p.db')), false)
+    ends(await run(...add, '--mode', 'production'), 1, /no root keys beside p\.db.*zorgpoort roots make/)
+    assert.equal(existsSync(join(cwd, 'p.db')), false)
+    makeRoots(cwd, systemClock.now())
     ends(await run(...add, '--mode', 'production'), 0, /^Added 0344/)
     ends(await run('parties', 'list', '--database', 'sqlite:p.db'), 1, /made in mode production .*--mode/)
     ends(await run('parties', 'list', '--database', 'sqlite:p.db', '--mode', 'production'), 0, /0344/)
@@ -172,6 +178,7 @@ describe('the database of a command', () => {
 
   test('and its mode may come from the configuration of serve, whole or not', async () => {
     const cwd = folder()
+    makeRoots(cwd, systemClock.now())
     writeFileSync(join(cwd, 'c.json'), JSON.stringify({ database: 'sqlite:c.db', mode: 'production' }))
     writeFileSync(join(cwd, 'none.json'), JSON.stringify({ mode: 'test' }))
     const run = async (...args: string[]): Promise<Ended> => await zorgpoort(args, { cwd })
