@@ -23,6 +23,8 @@ function clone (): string {
   symlinkSync(join(home, 'node_modules/undici'), join(cwd, 'node_modules/undici'))
   symlinkSync(join(home, 'node_modules/@types'), join(cwd, 'node_modules/@types'))
   writeFileSync(join(cwd, 'package.json'), '{"type":"module"}')
+  mkdirSync(join(cwd, 'bin'))
+  writeFileSync(join(cwd, 'bin/zorgpoort.js'), `import ${JSON.stringify(join(home, 'test/bin/run.ts'))}\n`)
   const command = `#!/bin/sh\nexec "${process.execPath}" "${join(home, 'test/bin/run.ts')}" "$@"\n`
   writeFileSync(join(cwd, 'node_modules/.bin/zorgpoort'), command, { mode: 0o755 })
   // npm's own start takes longer than the command's; that npx finds it is tested with serve.
@@ -58,7 +60,7 @@ const mark = '\u001e'
 
 /** A failing command is written down and the next one goes on, as at a prompt; what should fail says so (`# exit 1`). */
 function script (blocks: readonly Block[], here: Place['here']): string {
-  const opening = ['rm -f failed', 'exec 3>>failed', 'set -E', 'trap \'echo "$? $BASH_COMMAND" >&3\' ERR']
+  const opening = ['rm -f failed', 'trap \'kill $(jobs -p) 2>/dev/null; wait\' EXIT', 'exec 3>>failed', 'set -E', 'trap \'echo "$? $BASH_COMMAND" >&3\' ERR']
   return [...opening, ...blocks.flatMap(({ line, text }) => [`printf '\\n${mark}${line}\\n' | tee -a failed`, here(text)]), ''].join('\n')
 }
 
