@@ -65,7 +65,9 @@ export function openPipeline (stages: Stages): Pipeline {
       const judgement = await stages.validator.validate(bytes)
       const { model } = judgement
       return await taken(stages, received, judgement).catch(async error => {
-        throw error instanceof Refusal && model !== null ? await keepRefused(stages, { ...received, model, sha256: digestOf(bytes) }, error) : error
+        // Who may not send it has nothing to correct, and takes no room of the party he names.
+        const his = model !== null && mayStillSend(by, model.family, stages.parties, stages.clock.now())
+        throw error instanceof Refusal && his ? await keepRefused(stages, { ...received, model, sha256: digestOf(bytes) }, error) : error
       })
     },
     work: async (claimed, stop) => await work(stages, claimed, stop).catch(error => {

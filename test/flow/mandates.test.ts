@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { accountId, instant, partyCode } from '../../src/core/core.ts'
-import type { Mandate } from '../../src/store/store.ts'
+import { ownView } from '../../src/party/party.ts'
+import type { Mandate, RefusedMessage } from '../../src/store/store.ts'
 import { aMandate, anAccount, aParty, putAccount, putMandate, putParty } from '../register.ts'
-import { makeWorld, message, type Reply } from './world.ts'
+import { zipOf } from '../zip/bytes.ts'
+import { altered, makeWorld, message, type Reply } from './world.ts'
 
 const world = await makeWorld()
 let ahead_ms = 0
@@ -84,6 +86,29 @@ describe('an account of several parties', () => {
     }
     assert.equal(code(await supplier.delete(`/v1/mailbox/${told.id}?party=${two}`)), '204')
     assert.equal(code(await supplier.delete(`/v1/mailbox/${toTwo}?party=${two}`)), '404 ZP_NOT_FOUND')
+  })
+
+  test('leaves nothing with a party, and changes nothing of it, by what it may not send for it', async () => {
+    const refused = async (party: string): Promise<readonly RefusedMessage[]> => await world.store(async store => (await store.listRefused({ view: ownView(partyCode(party)), limit: 250 })).items)
+    const before = [...await refused(three), ...await refused(one)]
+    const wrong = (seed: number, party: string, type?: 'JW305'): Buffer => altered(start(seed, party, type), /<[^>]*:Dagtekening>[^<]*<\/[^>]*>/, '')
+    for (const [party, bytes] of [[three, wrong(40, three)], [three, start(41, three)], [one, wrong(42, one, 'JW305')], [one, start(43, one, 'JW305')]] as const) {
+      const { status, told } = await post(party, bytes)
+      assert.ok(status >= 400, String(status))
+      assert.match(String(told['instance']), /^urn:uuid:/)
+    }
+    assert.deepEqual([...await refused(three), ...await refused(one)], before)
+    assert.match(String((await post(one, wrong(44, one))).told['instance']), /^\/v1\/messages\//)
+  })
+
+  test('sees what it sent in batches only while it may send', async () => {
+    const sent = await supplier.call('POST', `/v1/batches?party=${two}`, zipOf([start(50, two)]), { 'content-type': 'application/zip' })
+    assert.equal(code(sent), '202')
+    const paths = [`/v1/batches/${sent.told.id}?party=${two}`, `/v1/batches/${sent.told.id}/members/1?party=${two}`, `/v1/batches?party=${two}`]
+    for (const path of paths) assert.equal(code(await supplier.get(path)), '200')
+    await world.store(async store => { for (const it of [mandate(two, { until: now }), mandate(two, { direction: 'receive' })]) await putMandate(store, it) })
+    for (const path of paths) assert.equal(code(await supplier.get(path)), '403 ZP_NOT_SENDER')
+    await world.store(async store => { for (const it of [mandate(two, { until: instant(now + hour) }), mandate(two, { direction: 'receive', until: now })]) await putMandate(store, it) })
   })
 
   test('loses a mandate that is ended at its next request, and with one party left need not name it', async () => {

@@ -35,3 +35,9 @@ export const viewIn = ({ who, parties, now }: RouteParts) => (request: FastifyRe
   if (view === null) throw new Refusal('ZP_ACCOUNT_ROLE', `account ${account.id}`)
   return view
 }
+
+/** @returns the view, when something may be sent by it @throws Refusal ZP_NOT_SENDER: known before a body is read */
+export function mustSend (view: View): View {
+  if (view.send.length === 0) throw new Refusal('ZP_NOT_SENDER', view.party)
+  return view
+}

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { batchId, isMessageId, Refusal, refusals, rfc3339, type BatchId } from '../../core/core.ts'
 import type { BatchMember, BatchReader, StoredBatch } from '../../store/store.ts'
-import { viewIn } from './acting.ts'
+import { mustSend, viewIn } from './acting.ts'
 import { bytes, found, gives, header, json, type RouteParts } from './parts.ts'
 import * as shapes from './shapes.ts'
 import { time, type Links } from './views.ts'
@@ -51,10 +51,10 @@ const sendSchema = {
 export function batchRoutes (parts: RouteParts): FastifyPluginAsyncTypebox {
   const { store, links } = parts
   const view = viewIn(parts)
-  /** The accounts of a party itself see all its batches; one that acts by mandate what it sent. */
+  /** The accounts of a party itself see all its batches; one that acts by mandate what it sent, while it may send. */
   const reader = (request: FastifyRequest): BatchReader => {
     const { account } = parts.who(request)
-    const { party } = view(request)
+    const { party } = mustSend(view(request))
     return { party, account: account.party === party ? null : account.id }
   }
 
@@ -93,9 +93,4 @@ export function batchRoutes (parts: RouteParts): FastifyPluginAsyncTypebox {
       return memberView(id, found(await store.batchMember(reader(request), id, request.params.index)), links)
     })
   }
-}
-
-/** @throws Refusal when nothing may be sent at all: known before the body is read */
-function mustSend ({ party, send }: { readonly party: string, readonly send: readonly string[] }): void {
-  if (send.length === 0) throw new Refusal('ZP_NOT_SENDER', party)
 }

@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Refusal, rfc3339 } from '../../core/core.ts'
 import type { ListFilter, View } from '../../store/store.ts'
-import { viewIn } from './acting.ts'
+import { mustSend, viewIn } from './acting.ts'
 import { bytes, found, gives, header, idOf, json, raw, sendBytes, type RouteParts } from './parts.ts'
 import { payloadAnswer, sendPayload } from './payload.ts'
 import { momentIn, partyIn, typeIn } from './query.ts'
@@ -49,8 +49,8 @@ export function messageRoutes (parts: RouteParts): FastifyPluginAsyncTypebox {
   const view = viewIn(parts)
 
   return async app => {
-    // A signature that cannot be one is refused before the body is read.
-    app.post('/messages', { schema: sendSchema, validatorCompiler: () => () => true, onRequest: async request => { signatureIn(request) }, ...asText }, async (request, reply) => {
+    // Who may send nothing, and a signature that cannot be one, are refused before the body is read.
+    app.post('/messages', { schema: sendSchema, validatorCompiler: () => () => true, onRequest: async request => { mustSend(view(request)); signatureIn(request) }, ...asText }, async (request, reply) => {
       const { account, certificate } = parts.who(request)
       if (!(request.body instanceof Uint8Array)) throw new Refusal('ZP_MEDIA_TYPE', 'Content-Type')
       const stored = await parts.receive(request.body, { account: account.id, party: view(request).party, certificate: certificate.fingerprint, door: 'rest', signature: signatureIn(request), ...replacesIn(request) })
