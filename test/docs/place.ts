@@ -60,7 +60,7 @@ const mark = '\u001e'
 
 /** A failing command is written down and the next one goes on, as at a prompt; what should fail says so (`# exit 1`). */
 function script (blocks: readonly Block[], here: Place['here']): string {
-  const opening = ['rm -f failed', 'trap \'kill $(jobs -p) 2>/dev/null; wait\' EXIT', 'exec 3>>failed', 'set -E', 'trap \'echo "$? $BASH_COMMAND" >&3\' ERR']
+  const opening = ['rm -f failed', 'trap \'trap - ERR; for job in $(jobs -p); do kill $job; done; wait; exit 0\' EXIT', 'exec 3>>failed', 'set -E', 'trap \'echo "$? $BASH_COMMAND" >&3\' ERR']
   return [...opening, ...blocks.flatMap(({ line, text }) => [`printf '\\n${mark}${line}\\n' | tee -a failed`, here(text)]), ''].join('\n')
 }
 
