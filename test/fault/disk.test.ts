@@ -1,7 +1,7 @@
 /** A disk that takes no more: a clear 507, nothing lost of what was receipted, and work goes on when there is room again. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { altered, makeWorld, message, type Told } from '../flow/world.ts'
+import { altered, makeWorld, message, type Client, type Told } from '../flow/world.ts'
 import { startChild } from './child.ts'
 
 test('a full disk is 507 ZP_DISK; what has a receipt is kept, and the same bytes are taken later', { timeout: 120_000 }, async t => {
@@ -20,13 +20,20 @@ test('a full disk is 507 ZP_DISK; what has a receipt is kept, and the same bytes
     refused = told
   }
   assert.ok(refused !== null && receipts.length > 5)
-  for (const [at, { id }] of receipts.entries()) assert.deepEqual((await client.get(`/v1/messages/${id}/payload`)).bytes, bulky(at + 1))
+  // Who reads a payload is written down first; where that cannot be, nobody reads.
+  const read = async (from: Client, at: number): Promise<number> => {
+    const { status, bytes } = await from.get(`/v1/messages/${receipts[at]?.id}/payload`)
+    assert.ok(status === 507 || bytes.equals(bulky(at + 1)), String(status))
+    return status
+  }
+  for (const at of receipts.keys()) assert.ok([200, 507].includes(await read(client, at)))
   assert.equal((await fetch(`${full.operations}/health/live`)).status, 200)
   await full.end('SIGTERM')
 
   const roomy = await startChild(world, { lease_ms: 1_000, handler_ms_max: 500 })
   t.after(() => { roomy.process.kill('SIGKILL') })
   assert.equal((await world.client('gemeente', roomy.rest).post(bulky(receipts.length + 1))).status, 202)
+  for (const at of receipts.keys()) assert.equal(await read(world.client('gemeente', roomy.rest), at), 200)
   for (const { id } of receipts) await world.client('aanbieder', roomy.rest).receives(id)
   assert.equal(await roomy.end('SIGTERM'), 0)
 })
