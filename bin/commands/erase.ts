@@ -30,8 +30,9 @@ async function bsnOf (file: string | undefined): Promise<string> {
   return given.trim()
 }
 
-function shown ({ dry, erased, shared, undelivered, request }: ErasureStatement): string {
+function shown ({ dry, erased, refused, shared, undelivered, request }: ErasureStatement): string {
   const lines = [`${erased.length} messages ${dry ? 'would be erased; --yes does it' : 'erased'}`]
+  if (refused.length > 0) lines.push(`${refused.length} refused at the door, kept for their sender: ${dry ? 'they go too' : 'gone too'}`)
   if (shared.length > 0) lines.push(`${shared.length} shared, they contain other persons: kept until their retention ends; --shared erases them, with what they say of the others`)
   if (undelivered.length > 0) lines.push(`${undelivered.length} not yet fetched by their receiver: kept; --force erases them, and he never gets them`)
   return [...lines, `request ${request}`].join('\n')

@@ -33,7 +33,7 @@ function statements ({ sql }: Dialect) {
       depth: count("message where delivery = 'offered' and receiver = ?", ['it']),
       oldest: oldest("select offered_ms as since from message where delivery = 'offered' and receiver = ? order by seq")
     },
-    overdue: { receivers: each('receiver', awaited), depth: count(`${awaited} and receiver = ? and answer_due_ms < ?`, ['it', 'now']) },
+    overdue: { receivers: each('receiver', awaited), depth: count(`${awaited} and receiver = ? and answer_due_ms <= ?`, ['it', 'now']) },
     unchecked: prepared(sql.raw(`select at_ms from audit where chain = 'main' and event <> 'checkpoint'
       and seq > coalesce((select seq from checkpoint order by number desc limit 1), 0) order by seq limit 1`)),
     state: count('delivery where state = ?', ['state']),

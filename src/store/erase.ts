@@ -6,20 +6,26 @@ import type { Db, Row, Session } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
 import { forgetter, isSettled } from './forget.ts'
 import { marksIn } from './marks.ts'
-import { at as instantOf, maybe, message, text, whole } from './rows.ts'
-import type { Store, Subject } from './verbs.ts'
+import { at as instantOf, bytes, families, message, oneOf, partyOf, text, whole } from './rows.ts'
+import type { Safe } from './safe.ts'
+import type { RefusedText, Store, Subject } from './verbs.ts'
 
 function statements ({ sql }: Dialect) {
   const persons = sql('client as o').where('o.key_id', sql.raw('c.key_id')).where('o.message', sql.raw('c.message')).select(sql.raw('count(*)')).as('persons')
   const found = () => sql('client as c').join('message as m', 'm.seq', 'c.message').where('c.hash', at('hash')).where('c.key_id', at('key'))
-    .select(['c.message', 'm.id', 'm.type', 'm.received_ms', 'm.sha256', 'm.delivery', 'm.answered_by', persons])
+    .select(['c.message', 'm.id', 'm.type', 'm.received_ms', 'm.sha256', 'm.delivery', 'm.order_key', persons])
   return {
     found: prepared(found().orderBy('c.message')),
     one: prepared(found().where('c.message', at('seq'))),
     unordered: prepared(sql('message').where('seq', at('seq')).update({ order_key: '' })),
-    answerUnordered: prepared(sql('message').where('id', at('id')).update({ order_key: '' })),
+    // A retour has the key of what it answers, also one that was rejected; what answered is in the audit.
+    answersUnordered: prepared(sql('message').whereIn('id', sql('audit').select('detail').where({ message: at('id'), event: 'answered' })).where('order_key', at('key')).update({ order_key: '' })),
     stopped: prepared(sql('delivery').where('message', at('seq')).update({ state: 'dead', lease_until_ms: 0, fence: sql.raw('fence + 1'), last_reason: 'erased' })),
-    dead: prepared(sql('message').where('seq', at('seq')).update({ delivery: 'dead' }))
+    dead: prepared(sql('message').where('seq', at('seq')).update({ delivery: 'dead', answer: 'none', answer_due_ms: null })),
+    refused: prepared(sql('refused').select(['id', 'at_ms', 'party', 'family', 'type', 'sha256', 'size_bytes', 'data_key', 'kek_id', 'payload'])
+      .where('id', '>', at('after')).whereNotNull('payload').orderByRaw('id limit 1')),
+    digest: prepared(sql('refused').select('sha256').where('id', at('id'))),
+    noRefused: prepared(sql('refused').where('id', at('id')).delete())
   }
 }
 
@@ -33,8 +39,47 @@ const subject = (row: Row): Subject => ({
   undelivered: !isSettled(text(row, 'delivery'))
 })
 
+const refusedText = (row: Row, safe: Safe): RefusedText => ({
+  id: message(row, 'id'),
+  at: instantOf(row, 'at_ms'),
+  party: partyOf(row, 'party'),
+  family: oneOf(row, 'family', families),
+  type: text(row, 'type'),
+  sha256: sha256Hex(text(row, 'sha256')),
+  payload: safe.of(row, message(row, 'id')).open('payload', bytes(row, 'payload'))
+})
+
+/** @returns the verbs of erasing what was refused: it bears no marks, because who is in it was never read */
+function refusedVerbs (db: Db, sql: ReturnType<typeof statements>, audit: Audit, safe: Safe): Pick<Store, 'refusedTexts' | 'eraseRefused'> {
+  return {
+    refusedTexts: (after, { messages_max, bytes_max }) => db.read(async session => {
+      const texts: RefusedText[] = []
+      for (let sum = 0; texts.length < messages_max && sum <= bytes_max;) {
+        const [row] = await session.all(sql.refused, { after: texts.at(-1)?.id ?? after ?? '' })
+        if (row === undefined) break
+        sum += whole(row, 'size_bytes')
+        texts.push(refusedText(row, safe))
+      }
+      return texts
+    }),
+    eraseRefused: (ids, account, now) => db.write(async session => {
+      const gone = []
+      for (const id of ids) {
+        const [row] = await session.all(sql.digest, { id })
+        if (row === undefined) continue
+        await session.run(sql.noRefused, { id })
+        await audit(session, { at: now, event: 'erased', message: id, account, digest: sha256Hex(text(row, 'sha256')) })
+        gone.push(id)
+      }
+      return gone
+    }, { items: ids.length, bytes: 0 })
+  }
+}
+
+type Verbs = Pick<Store, 'subjects' | 'erase' | 'refusedTexts' | 'eraseRefused'>
+
 /** @returns the verbs of erasing */
-export function eraseVerbs (db: Db, dialect: Dialect, audit: Audit): Pick<Store, 'subjects' | 'erase'> {
+export function eraseVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe): Verbs {
   const sql = statements(dialect)
   const forget = forgetter(dialect)
   const marks = marksIn(dialect)
@@ -48,6 +93,7 @@ export function eraseVerbs (db: Db, dialect: Dialect, audit: Audit): Pick<Store,
   }
 
   return {
+    ...refusedVerbs(db, sql, audit, safe),
     subjects: person => db.read(async session => {
       const rows: Row[] = []
       for (const { key, hash } of person) rows.push(...await session.all(sql.found, { key, hash }))
@@ -64,8 +110,7 @@ export function eraseVerbs (db: Db, dialect: Dialect, audit: Audit): Pick<Store,
         await forget.payload(session, seq, 'erased', now)
         await marks.forget(session, seq)
         await session.run(sql.unordered, { seq })
-        const answer = maybe(row, 'answered_by', message)
-        if (answer !== null) await session.run(sql.answerUnordered, { id: answer })
+        await session.run(sql.answersUnordered, { id: it.id, key: text(row, 'order_key') })
         if (it.undelivered) {
           await session.run(sql.stopped, { seq })
           await session.run(sql.dead, { seq })

@@ -13,7 +13,7 @@ const settled: ReadonlySet<string> = new Set(['none', 'delivered'])
 export const isSettled = (delivery: string): boolean => settled.has(delivery)
 
 function statements ({ sql }: Dialect) {
-  const state = ['m.id', 'm.received_ms', 'm.delivery', 'm.answer', 'm.answer_due_ms', 'm.size_bytes']
+  const state = ['m.id', 'm.received_ms', 'm.delivery', 'm.answer', 'm.answer_due_ms', 'm.size_bytes', 'm.payload_gone_why']
   return {
     payload: prepared(sql('payload as p').join('message as m', 'm.seq', 'p.message').select(['p.message as seq', ...state])
       .where('p.message', '>', at('after')).orderByRaw('p.message limit ?', [at('limit')])),
@@ -57,7 +57,8 @@ export function forgetter (dialect: Dialect): Forgetter {
 
 /** @returns why a message that is old enough stays all the same; null when it may go */
 function reason (row: Row, now: Instant): keyof Swept['kept'] | null {
-  if (!isSettled(text(row, 'delivery'))) return 'undelivered'
+  // What was erased on its way is dead for good.
+  if (!isSettled(text(row, 'delivery')) && row['payload_gone_why'] !== 'erased') return 'undelivered'
   // A term that was never set has run out long before any retention has.
   if (row['answer'] === 'awaited' && row['answer_due_ms'] !== null && whole(row, 'answer_due_ms') > now) return 'awaiting'
   return (row['payload'] ?? null) !== null ? 'payload' : null

@@ -50,7 +50,7 @@ export const lookOver = (path: string, now: Instant): Look => reading(path, db =
     stuck: deliveries("d.state = 'due' and m.received_ms < ?", now - stuck_ms),
     held: deliveries("d.state = 'held'"),
     dead: deliveries("d.state = 'dead'"),
-    overdue: all(db, "select receiver, count(*) as n from message where answer = 'awaited' and answer_due_ms is not null and answer_due_ms < ? group by receiver order by receiver", now)
+    overdue: all(db, "select receiver, count(*) as n from message where answer = 'awaited' and answer_due_ms is not null and answer_due_ms <= ? group by receiver order by receiver", now)
       .map(row => ({ receiver: text(row, 'receiver'), count: whole(row, 'n') })),
     unchecked: unchecked === undefined ? null : instant(whole(unchecked, 'at_ms')),
     last_event: last === undefined ? null : instant(whole(last, 'at_ms'))

@@ -99,7 +99,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     ...registerVerbs(db, dialect, audit),
     ...countVerbs(db, dialect),
     ...sweepVerb(db, dialect, audit),
-    ...eraseVerbs(db, dialect, audit),
+    ...eraseVerbs(db, dialect, audit, safe),
     ...rekeyVerbs(db, dialect, audit, safe, roots),
     truncate: () => db.truncate(),
     ...backupVerbs(db, audit),

@@ -297,6 +297,9 @@ export interface Swept { readonly swept: number, readonly bytes: number, readonl
 /** A message about a person. `shared`: it contains other persons too; `undelivered`: its receiver has not fetched it. */
 export interface Subject { readonly seq: number, readonly id: MessageId, readonly type: string, readonly received: Instant, readonly sha256: Sha256, readonly shared: boolean, readonly undelivered: boolean }
 
+/** A refused message that is kept whole: who is in it is not known. */
+export type RefusedText = Pick<RefusedItem, 'id' | 'at' | 'party' | 'family' | 'sha256'> & { readonly type: string, readonly payload: Uint8Array }
+
 /** A key of a ring by its name, and how many rows are under it. */
 export interface KeyUse { readonly key: string, readonly rows: number }
 /** A message whose clients are marked under an older key, to be marked anew from its payload. */
@@ -365,6 +368,10 @@ export interface Store extends AuditVerbs, BatchVerbs {
   subjects (person: readonly Mark[]): Promise<Subject[]>
   /** Destroys key, payload, findings and marks of those messages that are (still) about the person; shared or undelivered ones only where that was said. @returns those it was done to */
   erase (seqs: readonly number[], person: readonly Mark[], how: { readonly shared: boolean, readonly undelivered: boolean, readonly account: AccountId | null, readonly now: Instant }): Promise<Subject[]>
+  /** Refused messages whose bytes are kept, from an id on (null: the first), as many as the window takes. */
+  refusedTexts (after: MessageId | null, window: { readonly messages_max: number, readonly bytes_max: number }): Promise<readonly RefusedText[]>
+  /** Takes refused messages away, whole. @returns those it was done to */
+  eraseRefused (ids: readonly MessageId[], account: AccountId | null, now: Instant): Promise<readonly MessageId[]>
   /** How much is under each key of the three rings; counts every row. */
   keyUse (): Promise<Readonly<Record<'kek' | 'index' | 'audit', readonly KeyUse[]>>>
   /** Wraps up to `limit` data keys under the current key that are under an older one. @returns how many; 0: none is left */

@@ -1,7 +1,7 @@
 /** One person's data erased on request: what is found of him, what is destroyed, and what can be shown of it afterwards. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { rfc3339, sha256Hex, type AccountId, type Clock, type PartyCode } from '../core/core.ts'
-import type { Store, Subject } from '../store/store.ts'
+import type { RefusedText, Store, Subject } from '../store/store.ts'
 import type { Marker, Person } from '../vault/vault.ts'
 
 export interface ErasureRequest {
@@ -23,25 +23,49 @@ export interface ErasureStatement {
   readonly families: readonly string[]
   readonly request: string
   readonly erased: readonly ErasedMessage[]
+  /** Erased too: refused at the door, and found by their text. */
+  readonly refused: readonly ErasedMessage[]
   /** Kept: they contain other persons. */
   readonly shared: readonly ErasedMessage[]
   /** Kept: their receiver has not fetched them. */
   readonly undelivered: readonly ErasedMessage[]
 }
 export interface ErasedMessage { readonly id: string, readonly type: string, readonly received: string, readonly sha256: string }
-export interface Eraser { readonly store: Pick<Store, 'subjects' | 'erase' | 'truncate' | 'note'>, readonly marker: Pick<Marker, 'marks' | 'proof'>, readonly clock: Clock }
+export interface Eraser { readonly store: Pick<Store, 'subjects' | 'erase' | 'refusedTexts' | 'eraseRefused' | 'truncate' | 'note'>, readonly marker: Pick<Marker, 'marks' | 'proof'>, readonly clock: Clock }
 
 const window_messages = 100
+const texts = { messages_max: 50, bytes_max: 4_000_000 }
 const pause_ms = 25
 
-const shown = ({ id, type, received, sha256 }: Subject): ErasedMessage => ({ id, type, received: rfc3339(received), sha256 })
+const shown = ({ id, type, received, sha256 }: Pick<Subject, 'id' | 'type' | 'received' | 'sha256'>): ErasedMessage => ({ id, type, received: rfc3339(received), sha256 })
+
+/** What was refused bears no marks and need not be well formed: it is about the person when his Bsn stands in it, and the gemeente sent it or is named in it. */
+function isAbout ({ party, family, payload }: RefusedText, { gemeente, families, bsn }: ErasureRequest): boolean {
+  if (!families.includes(family)) return false
+  const text = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('latin1')
+  return new RegExp(`(?<![0-9])${bsn}(?![0-9])`).test(text) && (party === gemeente || text.includes(`>${gemeente}<`))
+}
+
+/** Looks through what was refused, whose term is short, and erases what is about the person. Its sender has it: shared or not, it goes. */
+async function eraseRefused ({ store, clock }: Eraser, request: ErasureRequest, account: AccountId | null, onStep: (count: number) => void): Promise<ErasedMessage[]> {
+  const erased: RefusedText[] = []
+  for (let window = await store.refusedTexts(null, texts), last = window.at(-1); last !== undefined; window = await store.refusedTexts(last.id, texts), last = window.at(-1)) {
+    const his = window.filter(it => isAbout(it, request))
+    const gone = request.dry || his.length === 0 ? his.map(it => it.id) : await store.eraseRefused(his.map(it => it.id), account, clock.now())
+    erased.push(...his.filter(it => gone.includes(it.id)))
+    if (!request.dry) onStep(gone.length)
+    await pause(request.dry ? 0 : pause_ms)
+  }
+  return erased.map(({ at, ...it }) => shown({ ...it, received: at }))
+}
 
 /**
  * Broken off, it is asked for again and does the rest.
  * @param account who asked, null at the command line @param onStep told how many more are erased
  * @throws StoreFailure
  */
-export async function erase ({ store, marker, clock }: Eraser, request: ErasureRequest, account: AccountId | null, onStep: (count: number) => void = () => {}): Promise<ErasureStatement> {
+export async function erase (eraser: Eraser, request: ErasureRequest, account: AccountId | null, onStep: (count: number) => void = () => {}): Promise<ErasureStatement> {
+  const { store, marker, clock } = eraser
   const { gemeente, families, bsn, shared, undelivered, dry } = request
   const persons = families.map((family): Person => ({ family, gemeente, bsn }))
   const marks = persons.flatMap(it => marker.marks(it))
@@ -55,11 +79,12 @@ export async function erase ({ store, marker, clock }: Eraser, request: ErasureR
     onStep(part.length)
     await pause(pause_ms)
   }
+  const refused = await eraseRefused(eraser, request, account, onStep)
   const now = clock.now()
   const proof = sha256Hex(marker.proof(families.join('+'), gemeente, bsn))
   if (!dry) {
-    await store.note({ at: now, event: 'erasure', message: null, account, detail: `erased:${erased.length},shared:${kept.shared.length},undelivered:${kept.undelivered.length}`, digest: proof })
+    await store.note({ at: now, event: 'erasure', message: null, account, detail: `erased:${erased.length},refused:${refused.length},shared:${kept.shared.length},undelivered:${kept.undelivered.length}`, digest: proof })
     await store.truncate()
   }
-  return { made: rfc3339(now), dry, gemeente, families, request: proof, erased: (dry ? going : erased).map(shown), shared: kept.shared.map(shown), undelivered: kept.undelivered.map(shown) }
+  return { made: rfc3339(now), dry, gemeente, families, request: proof, erased: (dry ? going : erased).map(shown), refused, shared: kept.shared.map(shown), undelivered: kept.undelivered.map(shown) }
 }

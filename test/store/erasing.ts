@@ -4,6 +4,7 @@ import { describe, test } from 'node:test'
 import { ownView } from '../../src/party/party.ts'
 import { failingDb, untilDone } from './faulting.ts'
 import { account, aanbieder, claimOne, finish, gemeente, heen, later, type Fresh, type Wanted } from './sample.ts'
+import { newMessageId } from '../../src/core/core.ts'
 
 const mark = (byte: number) => ({ key: 'index', hash: Buffer.alloc(16, byte) })
 const person = [{ key: 'older', hash: Buffer.alloc(16, 9) }, mark(1)]
@@ -43,6 +44,33 @@ export function eraseContract (fresh: Fresh): void {
       assert.deepEqual([message?.delivery, message?.dead_reason], ['dead', 'erased'])
       assert.equal(await store.message(ownView(aanbieder), waiting.envelope.id), null)
       assert.deepEqual(await store.subjects([mark(2)]), [])
+    })
+
+    test('on its way, awaits no answer any more, and its metadata go when they are old enough', async t => {
+      const store = await fresh(t)
+      const item = heen({ delivery: 'offered', answer: 'awaited', answer_due: later(10), clients: [mark(1)] })
+      await store.accept([item])
+      assert.equal((await store.stats(later(10))).overdue.length, 1, 'overdue from that moment on')
+      await store.erase((await store.subjects(person)).map(it => it.seq), person, { ...how, undelivered: true })
+      assert.deepEqual([(await store.message(ownView(gemeente), item.envelope.id))?.answer, (await store.stats(later(99))).overdue], ['none', []])
+      const step = { before: later(1), now: later(99), after: 0, messages_max: 9, bytes_max: 9, dry: false }
+      assert.equal((await store.sweep('metadata', step)).swept, 1)
+      assert.deepEqual((await store.accept([item])).map(it => it.kind), ['duplicate'])
+    })
+
+    test('what was refused is given by its text, window by window, and goes whole', async t => {
+      const store = await fresh(t)
+      const refused = [1, 2, 3].map(n => ({ ...heen().envelope, id: newMessageId(later(n)), at: later(n), party: gemeente, code: 'ZP_SCHEMA' as const, detail: null, findings: [], payload: n === 2 ? null : Buffer.from(`text ${n}`), replaces: null }))
+      for (const it of refused) await store.keepRefused(it, 9)
+      const [first, , third] = refused.map(it => it.id)
+      assert.ok(first && third)
+      const window = { messages_max: 1, bytes_max: 1 }
+      assert.deepEqual((await store.refusedTexts(null, window)).map(it => [it.id, Buffer.from(it.payload).toString()]), [[first, 'text 1']])
+      assert.deepEqual((await store.refusedTexts(first, window)).map(it => it.id), [third])
+      assert.deepEqual(await store.refusedTexts(third, window), [])
+      assert.deepEqual([await store.eraseRefused([first], account, later(9)), await store.eraseRefused([first], account, later(9))], [[first], []])
+      assert.equal(await store.refused(ownView(gemeente), first), null)
+      assert.deepEqual((await store.auditRows({ message: first, limit: 9 })).items.map(it => it.event), ['erased', 'refused'])
     })
 
     test('ends the same whichever step of storage fails', async t => {

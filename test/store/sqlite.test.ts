@@ -15,7 +15,7 @@ import { openSqlite } from '../../src/store/sqlite.ts'
 import { Unopened } from '../../src/vault/vault.ts'
 import { aMandate, anAccount, aParty } from '../register.ts'
 import { storeContract } from './contract.ts'
-import { account, gemeente, heen, later, roots, start } from './sample.ts'
+import { aanbieder, account, claimOne, finish, gemeente, heen, later, retour, roots, start } from './sample.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'zorgpoort-store-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -35,6 +35,24 @@ describe('store in an SQLite file', () => {
     db.close()
     await assert.rejects(openStore({ url, mode: 'test' }), error => error instanceof StoreUnusable && /newer version/.test(error.message))
     await assert.rejects(migrate(url), StoreUnusable)
+  })
+
+  test('forgets the client of an erased message in the order keys too, also of a retour that was rejected', async () => {
+    const store = await openStore({ url: urlOf('keys'), mode: 'test', roots })
+    const mark = { key: 'index', hash: Buffer.alloc(16, 1) }
+    const asked = heen({ delivery: 'offered', order_key: 'his', clients: [mark] })
+    const [rejected, better] = [retour(asked, { order_key: null }), retour(asked, { order_key: null, delivery: 'offered' })]
+    await store.accept([asked, rejected])
+    await store.finish([finish(await claimOne(store), { kind: 'rejected', findings: [] })], later(1))
+    await store.accept([better])
+    await store.acknowledge(ownView(aanbieder), asked.envelope.id, account, later(2))
+    const db = new Database(pathOf('keys'))
+    const keys = db.prepare('select order_key from message order by seq').pluck()
+    assert.deepEqual(keys.all(), ['his', 'his', 'his'])
+    await store.erase([1], [mark], { shared: false, undelivered: false, account, now: later(3) })
+    assert.deepEqual(keys.all(), ['', '', ''])
+    db.close()
+    await store.close()
   })
 
   test('keeps payload and findings encrypted, each bound to its place', async () => {

@@ -53,8 +53,26 @@ test('what is kept of a person is destroyed, on the disk too, beside a running g
   for (const said of [dry.out, done.out, forced.out, done.err, readFileSync(path, 'utf8'), gateway.lines.join('')]) assert.ok(!said.includes(bsn))
   const audit = new Database(world.path('zorgpoort.db'), { readonly: true })
   const row = audit.prepare<[], { detail: string, digest: string }>("select detail, digest from audit where event = 'erasure' order by seq desc").get()
-  assert.deepEqual(row, { detail: 'erased:1,shared:0,undelivered:0', digest: statement.request })
+  assert.deepEqual(row, { detail: 'erased:1,refused:0,shared:0,undelivered:0', digest: statement.request })
   audit.close()
+})
+
+test('a message of his that was refused goes too; those of others, of another gemeente and of another standard stay', async () => {
+  const world = await makeWorld()
+  const from = (await world.start()).as('gemeente')
+  const wrong = fixture('WMO301', 'invalid-element-missing')
+  const bsn = bsnOf(wrong)
+  const [text, iJw] = [wrong, fixture('JW301', 'invalid-element-missing')].map(it => it.toString())
+  const sent = [text, text?.replaceAll(bsn, '999990019'), iJw?.replace(/Bsn>[0-9]{9}</, `Bsn>${bsn}<`)]
+  const [his, ...kept] = await Promise.all(sent.map(async (it = '') => String((await from.post(Buffer.from(it))).told['instance'])))
+  assert.ok(his)
+  const env = environment(world)
+  ends(await zorgpoort(['erase', '--gemeente', '0363', '--yes'], { env, input: bsn }), 0, /^0 messages erased\nrequest/)
+  ends(await zorgpoort(['erase', '--gemeente', '0344', '--family', 'iwmo'], { env, input: bsn }), 0, /1 refused at the door.*they go too/)
+  assert.equal((await from.get(his)).status, 200)
+  ends(await zorgpoort(['erase', '--gemeente', '0344', '--family', 'iwmo', '--yes'], { env, input: bsn }), 0, /1 refused at the door.*gone too/)
+  assert.equal((await from.get(his)).status, 404)
+  for (const it of kept) assert.equal((await from.get(it)).status, 200)
 })
 
 test('what is no Bsn is not repeated, and a gemeente is asked for', async () => {

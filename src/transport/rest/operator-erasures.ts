@@ -24,6 +24,7 @@ const statementShape = Type.Object({
   families: Type.Array(Type.String()),
   request: Type.String({ description: 'Keyed digest of the request; the audit has the same.' }),
   erased: list('Destroyed, or to be.'),
+  refused: list('Destroyed too, or to be: refused at the door, and kept for their sender.'),
   shared: list('Kept: they contain other persons.'),
   undelivered: list('Kept: their receiver has not fetched them.')
 }, { $id: 'Erasure' })
