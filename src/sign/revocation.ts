@@ -19,7 +19,7 @@ export interface RevocationOptions {
 
 /**
  * missing: no list of its issuer. revoked. expired: the list is older than its issuer allows. unknown: there is a list in its
- * issuer's name, and no certificate to check it with. `until`: when the answer may be another one by time alone.
+ * issuer's name, and no certificate to check it with, or its issuer did not sign it. `until`: when the answer may be another one by time alone.
  */
 export interface RevocationState { readonly kind: 'good' | 'missing' | 'revoked' | 'expired' | 'unknown', readonly until: Instant | null }
 
@@ -68,6 +68,12 @@ function signatures (): typeof signedBy {
   }
 }
 
+/** Lists may come over a network that nobody vouches for: one in the name of an issuer that is known, and not signed by it, is no list. */
+function forged (crl: Crl, issuers: readonly Certificate[], signed: typeof signedBy): boolean {
+  const named = issuers.filter(it => same(it.subject.bytes, crl.issuer))
+  return named.length > 0 && !named.some(it => signed(crl, it))
+}
+
 /** @throws Unusable when the folder, or at the start one of its files, cannot be used */
 export function openRevocation ({ dir, poll_ms, issuers: known, clock, alarm }: RevocationOptions): Revocation {
   let held = new Map<string, Held>()
@@ -82,27 +88,29 @@ export function openRevocation ({ dir, poll_ms, issuers: known, clock, alarm }: 
     alarm(what, isWrong)
   }
 
-  /** @returns the file as it is now; as it was when it cannot be used, and null when it never could */
+  /** @returns the file as it is now; null when it cannot be read */
   function look (folder: string, name: string): Held | null {
     const before = held.get(name)
     try {
       const mark = markOf(join(folder, name))
-      if (before?.mark === mark) return before
-      const read = { ...readFile(join(folder, name)), mark }
-      tell(name, false)
-      return read
-    } catch {
-      tell(name, true)
-      return before ?? null
-    }
+      return before?.mark === mark ? before : { ...readFile(join(folder, name)), mark }
+    } catch { return null }
   }
 
+  /** A file that cannot be used counts as it was before. */
   function readAll (folder: string): void {
-    const now = new Map(namesIn(folder).flatMap(name => { const it = look(folder, name); return it === null ? [] : [[name, it] as const] }))
-    const same = now.size === held.size && [...now].every(([name, it]) => held.get(name) === it)
+    const found = namesIn(folder).map(name => [name, look(folder, name)] as const)
+    const issuers = [...known, ...found.flatMap(([name, it]) => (it ?? held.get(name))?.issuers ?? [])]
+    const now = new Map(found.flatMap(([name, it]) => {
+      const usable = it !== null && !it.crls.some(crl => forged(crl, issuers, signed))
+      tell(name, !usable)
+      const kept = usable ? it : held.get(name)
+      return kept === undefined ? [] : [[name, kept] as const]
+    }))
+    const unchanged = now.size === held.size && [...now].every(([name, it]) => held.get(name) === it)
     for (const name of held.keys()) if (!now.has(name)) tell(name, false)
     held = now
-    if (!same) version++
+    if (!unchanged) version++
   }
 
   const crls = (): Crl[] => [...held.values()].flatMap(it => it.crls)
@@ -121,7 +129,7 @@ export function openRevocation ({ dir, poll_ms, issuers: known, clock, alarm }: 
   if (dir !== null) {
     try { readAll(dir) } catch { throw new Unusable(`crl_dir: cannot read the folder ${dir}`) }
     const [broken] = wrong
-    if (broken !== undefined) throw new Unusable(`crl_dir: ${broken} is no revocation list we can use (complete, with its next update, without critical extensions)`)
+    if (broken !== undefined) throw new Unusable(`crl_dir: ${broken} is no revocation list we can use (complete, with its next update, without critical extensions, signed by its issuer; the certificate of a former key of that issuer may stand beside it)`)
     tellExpired()
     timer = setInterval(() => {
       try { readAll(dir); tell('folder', false) } catch { tell('folder', true) }
@@ -137,7 +145,7 @@ export function openRevocation ({ dir, poll_ms, issuers: known, clock, alarm }: 
       const issuer = given ?? issuerOf(certificate)
       if (issuer === null) return { kind: 'unknown', until: null }
       const [newest] = named.filter(it => signed(it, issuer)).toSorted((a, b) => b.this_update - a.this_update)
-      if (newest === undefined) return { kind: 'missing', until: null }
+      if (newest === undefined) return { kind: 'unknown', until: null }
       if (newest.revoked.has(hex(certificate.serial))) return { kind: 'revoked', until: null }
       return newest.next_update <= clock.now() ? { kind: 'expired', until: null } : { kind: 'good', until: newest.next_update }
     },

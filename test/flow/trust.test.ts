@@ -74,12 +74,12 @@ describe('a certificate of a trusted authority with a registered OIN', () => {
     const change = async (over: Parameters<typeof anAccount>[1]): Promise<void> => { await world.store(async store => { await putAccount(store, anAccount('gravenhage', { party: aParty('0518').code, oin, ...over })) }) }
     await change({ active: false })
     assert.match(await asks(client), /^401 .*unknown OIN/)
+    assert.equal(client.connections(), 1)
     await change({})
     assert.equal(await asks(client), '200')
     await world.store(async store => { await putAccount(store, anAccount('gestopt', { active: false, certificates: [certificateOf(good.certificate)] })) })
     assert.match(await asks(client), /^401 .*not registered/)
     await world.store(async store => { await putAccount(store, anAccount('gestopt', { active: false })) })
-    assert.equal(client.connections(), 1)
   })
 })
 
@@ -126,10 +126,11 @@ describe('revocation', () => {
   test('counts a list only when its issuer signed it, and one that has expired refuses and alarms', async t => {
     const folder = lists('signed')
     const mine = await made(authority)
-    folder.put('false.crl', makeCrl(impostor, { revoked: [mine.certificate] }))
     let ahead_ms = 0
     const gateway = await begin(t, { ...trusting, crl_dir: folder.dir, crl_missing: 'accept' }, { now: () => instant(Date.now() + ahead_ms) })
     const client = world.clientWith(mine, gateway.rest)
+    folder.put('false.crl', makeCrl(impostor, { revoked: [mine.certificate] }))
+    await until(() => gateway.lines.find(it => it.includes('a revocation list cannot be used') && it.includes('false.crl')), 'the alarm')
     assert.equal(await asks(client), '200')
     folder.put('true.crl', makeCrl(authority, { nextUpdate: instant(Date.now() + hour) }))
     await until(async () => Number(/^zorgpoort_revocation_next_update_timestamp_seconds (\S+)$/m.exec(await (await fetch(`${gateway.operations}/metrics`)).text())?.[1]) * 1000 < Date.now() + 2 * hour || undefined, 'the list')
@@ -137,6 +138,21 @@ describe('revocation', () => {
     ahead_ms = 2 * hour
     await until(async () => await refusedFor(/^401 ZP_CERTIFICATE .*revocation list of its issuer expired$/)(client), 'the refusal')
     await until(() => gateway.lines.find(it => it.includes('true.crl (expired)')), 'the alarm')
+  })
+
+  test('is not undone by a list that another signed in the issuer’s name', async t => {
+    const folder = lists('forged')
+    const [mine, pinned] = await Promise.all([made(authority), made(authority, { oin: '3'.repeat(20) })])
+    await world.store(async store => { await putAccount(store, anAccount('vastgezet', { party: aParty('0518').code, certificates: [certificateOf(pinned.certificate)] })) })
+    folder.put('ca.crl', makeCrl(authority, { revoked: [mine.certificate, pinned.certificate] }))
+    const gateway = await begin(t, { ...trusting, crl_dir: folder.dir, crl_missing: 'accept' })
+    const clients = [mine, pinned].map(it => world.clientWith(it, gateway.rest))
+    for (const client of clients) assert.match(await asks(client), /revoked$/)
+    folder.put('ca.crl', makeCrl(impostor, { thisUpdate: instant(Date.now() - 1000) }))
+    await until(() => gateway.lines.find(it => it.includes('a revocation list cannot be used') && it.includes('ca.crl')), 'the alarm')
+    for (const client of clients) assert.match(await asks(client), /revoked$/)
+    await gateway.stop()
+    await assert.rejects(world.start({ ...trusting, crl_dir: folder.dir }), /crl_dir: ca\.crl is no revocation list we can use .*signed by its issuer/)
   })
 
   test('holds for a pinned certificate when a list of its issuer is there, and says when it cannot be checked', async t => {

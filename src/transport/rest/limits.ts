@@ -57,7 +57,8 @@ export async function openAsking (app: Rest, limits: AskingLimits): Promise<Aski
   const accounts = new WeakMap<FastifyRequest, Account>()
   const most = (request: FastifyRequest): number => accounts.get(request)?.requests_per_minute_max ?? limits.requests_per_minute_max
   const ofAccount = perMinute(app, { max: most, keyGenerator: request => accounts.get(request)?.id ?? '' })
-  const ofAddress = perMinute(app, { max: limits.strangers_per_minute_max, keyGenerator: request => request.ip })
+  // By the address, of IPv6 its network of 64 bits: who has one address there has all of them.
+  const ofAddress = perMinute(app, { max: limits.strangers_per_minute_max })
   const begins = atOnce()
   return {
     async known (request, reply, account) {
@@ -68,6 +69,7 @@ export async function openAsking (app: Rest, limits: AskingLimits): Promise<Aski
       if (!begins(account, open, reply)) refuse(reply, 1, `account ${account.id}: ${open} tegelijk / at once`)
     },
     async stranger (request, reply) {
+      if (request.raw.socket.remoteAddress === undefined) return // gone already
       const seconds = await ofAddress(request)
       if (seconds !== null) refuse(reply, seconds, 'zonder bruikbaar certificaat / without a usable certificate')
     }

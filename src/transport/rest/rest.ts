@@ -79,7 +79,11 @@ export async function openRest (options: RestOptions, parts: RestParts): Promise
   app.addHook('onRequest', async (request, reply) => {
     reply.header('X-Request-Id', request.id)
     wire.opened(request, reply)
-    whoIs.set(request, await identify(request, parts).catch(async error => { await asking.stranger(request, reply); throw error }))
+    whoIs.set(request, await identify(request, parts).catch(async error => {
+      reply.header('Connection', 'close') // a stranger holds no place that a client needs
+      await asking.stranger(request, reply)
+      throw error
+    }))
     await asking.known(request, reply, who(request).account)
     checkHead(request, reply)
     if (request.method === 'POST' && !request.is404) checkHeaders(request, options)
