@@ -64,7 +64,7 @@ export const configSchema = Type.Object({
   retour_unknown: Type.Union([Type.Literal('refuse'), Type.Literal('accept')], { default: 'refuse', description: 'What to do with a retour to a message this gateway never carried; `accept` for the first weeks after a move.' }),
   holidays: Type.Optional(file('JSON file with the days off besides Saturday and Sunday (`fixed` MM-DD, `easter` days from Easter Sunday, `koningsdag`, `dates`); without it those of the Algemene termijnenwet, Good Friday and 5 May.')),
   retention_payload_days: Type.Integer({ minimum: 30, default: 2922, description: 'How long payloads are kept after they were received, in days (8 years: claims must be accounted for 7 years after theirs). What is undelivered, held or dead stays longer.' }),
-  retention_metadata_days: Type.Integer({ minimum: 30, default: 3653, description: 'How long all else of a message is kept, in days; not shorter than the payload. The receipt is given again for ever.' }),
+  retention_metadata_days: Type.Integer({ minimum: 30, default: 3653, description: 'How long all else of a message is kept, and a batch that has ended, in days; not shorter than the payload. The receipt is given again for ever.' }),
   retention_refused_days: Type.Integer({ minimum: 1, default: 30, description: 'How long refused messages are kept for who must correct them, in days.' }),
   retention_audit_days: Type.Integer({ minimum: 30, default: 3653, description: 'How long the audit is kept, in days; not shorter than the metadata, whose history it is.' }),
   sweep_ms: ms(21_600_000, 'From one sweep of what is older than that to the next, in milliseconds.'),

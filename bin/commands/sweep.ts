@@ -12,7 +12,7 @@ function told (what: string, { swept, kept }: Tally, dry: boolean): string {
   return `${what.padEnd(10)}${swept} ${dry ? 'would be forgotten' : 'forgotten'}${stays.join('')}`
 }
 
-const shown = (report: Report, dry: boolean): string => [told('refused', report.refused, dry), told('payload', report.payload, dry), told('metadata', report.metadata, dry)].join('\n')
+const shown = (report: Report, dry: boolean): string => [told('refused', report.refused, dry), told('payload', report.payload, dry), told('metadata', report.metadata, dry), told('batch', report.batch, dry)].join('\n')
 
 export function sweep (program: Command): void {
   withPlace(program.command('sweep').description('forget what is older than the settings retention_… say; a running gateway does it by itself, and shortens the audit too'))

@@ -294,7 +294,7 @@ const gateway = {
 
 const upkeep = {
   zorgpoort_swept_total: {
-    by: 'upkeep', kind: 'counter', help: 'Messages of which the payload, or all metadata, were forgotten because of their age.', labels: ['what'],
+    by: 'upkeep', kind: 'counter', help: 'Messages of which the payload, or all metadata, were forgotten because of their age; refused messages and batches, whole.', labels: ['what'],
     row: 'Storage', title: 'Forgotten', expr: perSecond('zorgpoort_swept_total', 'what'), legend: '{{what}}', unit: 'ops'
   },
   zorgpoort_sweep_kept: {

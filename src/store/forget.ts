@@ -1,4 +1,5 @@
-/** Forgetting: of a message its payload and what was found in it, or all but the key under which it was taken. */
+/** Forgetting: of a message its payload and what was found in it, or all but the key under which it was taken; what was refused, and batches, whole. */
+import type { Knex } from 'knex'
 import type { Instant } from '../core/core.ts'
 import type { Audit } from './audit.ts'
 import type { Db, Row, Session } from './db.ts'
@@ -14,14 +15,24 @@ export const isSettled = (delivery: string): boolean => settled.has(delivery)
 
 function statements ({ sql }: Dialect) {
   const state = ['m.id', 'm.received_ms', 'm.delivery', 'm.answer', 'm.answer_due_ms', 'm.size_bytes', 'm.payload_gone_why']
+  /** Rows on which nothing hangs that is not theirs alone: found by age, and deleted by id. */
+  const aged = (rows: () => Knex.QueryBuilder, column: string, parts: string | Knex.Raw) => {
+    const old = (): Knex.QueryBuilder => rows().where(column, '<', at('before'))
+    return {
+      old: prepared(old().select(['id', 'size_bytes', parts]).orderByRaw('?? limit ?', [column, at('limit')])),
+      count: prepared(old().select(sql.raw('count(*) as swept'))),
+      gone: prepared(rows().where('id', at('id')).delete())
+    }
+  }
   return {
     payload: prepared(sql('payload as p').join('message as m', 'm.seq', 'p.message').select(['p.message as seq', ...state])
       .where('p.message', '>', at('after')).orderByRaw('p.message limit ?', [at('limit')])),
     metadata: prepared(sql('message as m').leftJoin('payload as p', 'p.message', 'm.seq').select(['m.seq', ...state, 'p.message as payload'])
       .where('m.seq', '>', at('after')).orderByRaw('m.seq limit ?', [at('limit')])),
-    refused: prepared(sql('refused').select(['id', 'size_bytes']).where('at_ms', '<', at('before')).orderByRaw('at_ms limit ?', [at('limit')])),
-    refusedCount: prepared(sql('refused').where('at_ms', '<', at('before')).select(sql.raw('count(*) as swept'))),
-    noRefused: prepared(sql('refused').where('id', at('id')).delete()),
+    whole: {
+      refused: aged(() => sql('refused'), 'at_ms', sql.raw('1 as parts')),
+      batch: aged(() => sql('batch').where('state', 'done'), 'received_ms', 'members as parts')
+    },
     noPayload: prepared(sql('payload').where('message', at('seq')).delete()),
     noFinding: prepared(sql('finding').where('message', at('seq')).delete()),
     gone: prepared(sql('message').where('seq', at('seq')).update({ data_key: null, kek_id: null, payload_gone_ms: at('now'), payload_gone_why: at('why') })),
@@ -86,17 +97,25 @@ export function sweepVerb (db: Db, dialect: Dialect, audit: Audit): Pick<Store, 
   const sql = statements(dialect)
   const forget = forgetter(dialect)
 
-  /** Nothing hangs on a refused message: what is too old goes. */
-  async function refused (session: Session, { before, now, messages_max, dry }: SweepStep): Promise<Swept> {
+  /** What is too old goes, whole; a batch weighs as many messages as it has members. */
+  async function rows (session: Session, kind: keyof typeof sql.whole, { before, now, messages_max, bytes_max, dry }: SweepStep): Promise<Swept> {
+    const { old, count, gone } = sql.whole[kind]
     const none = { bytes: 0, kept: { undelivered: 0, awaiting: 0, payload: 0 }, after: null }
-    if (dry) return { ...none, swept: whole((await session.all(sql.refusedCount, { before }))[0] ?? {}, 'swept') }
-    const rows = await session.all(sql.refused, { before, limit: messages_max })
-    for (const row of rows) await session.run(sql.noRefused, { id: text(row, 'id') })
-    if (rows.length > 0) await audit(session, { at: now, event: 'swept', message: null, detail: `refused:${rows.length}` })
-    return { ...none, swept: rows.length, bytes: rows.reduce((sum, row) => sum + whole(row, 'size_bytes'), 0), after: rows.length < messages_max ? null : 0 }
+    if (dry) return { ...none, swept: whole((await session.all(count, { before }))[0] ?? {}, 'swept') }
+    const found = await session.all(old, { before, limit: messages_max })
+    let [swept, parts, bytes] = [0, 0, 0]
+    for (const row of found) {
+      if (parts >= messages_max || bytes > bytes_max) break
+      await session.run(gone, { id: text(row, 'id') })
+      swept++
+      parts += whole(row, 'parts')
+      bytes += whole(row, 'size_bytes')
+    }
+    if (swept > 0) await audit(session, { at: now, event: 'swept', message: null, detail: `${kind}:${swept}` })
+    return { ...none, swept, bytes, after: swept === found.length && found.length < messages_max ? null : 0 }
   }
 
-  async function step (session: Session, kind: Exclude<SweepKind, 'refused'>, { now, after, messages_max, dry, ...rest }: SweepStep): Promise<Swept> {
+  async function step (session: Session, kind: Exclude<SweepKind, keyof typeof sql.whole>, { now, after, messages_max, dry, ...rest }: SweepStep): Promise<Swept> {
     const rows = await session.all(sql[kind], { after, limit: messages_max })
     const { going, tally } = sorted(rows, { now, after, messages_max, dry, ...rest })
     const [first, last] = [going[0], going.at(-1)]
@@ -109,6 +128,6 @@ export function sweepVerb (db: Db, dialect: Dialect, audit: Audit): Pick<Store, 
     return tally
   }
 
-  const work = (kind: SweepKind, it: SweepStep) => async (session: Session): Promise<Swept> => kind === 'refused' ? await refused(session, it) : await step(session, kind, it)
+  const work = (kind: SweepKind, it: SweepStep) => async (session: Session): Promise<Swept> => kind === 'refused' || kind === 'batch' ? await rows(session, kind, it) : await step(session, kind, it)
   return { sweep: (kind, it) => it.dry ? db.read(work(kind, it)) : db.write(work(kind, it), { items: it.messages_max, bytes: it.bytes_max }) }
 }

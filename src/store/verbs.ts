@@ -287,8 +287,8 @@ export interface StoreObserver {
   collected (duration_ms: number): void
 }
 
-/** payload: the bytes, what was found in them, and their key. metadata: all but what a repeat needs. refused: messages that were refused, whole. */
-export type SweepKind = 'payload' | 'metadata' | 'refused'
+/** payload: the bytes, what was found in them, and their key. metadata: all but what a repeat needs. refused: messages that were refused, whole. batch: batches that have ended, with what was told of their members. */
+export type SweepKind = 'payload' | 'metadata' | 'refused' | 'batch'
 /** One window: messages after the place `after` (0 at first), received before `before`; ends at whichever bound comes first. `dry` only counts. */
 export interface SweepStep { readonly before: Instant, readonly now: Instant, readonly after: number, readonly messages_max: number, readonly bytes_max: number, readonly dry: boolean }
 /** What one window did. `kept`: old enough, and why it stayed. `after`: where the next begins; null when there is none. */

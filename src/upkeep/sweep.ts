@@ -48,7 +48,7 @@ async function sweepKind (kind: SweepKind, days: number, { store, now, dry = fal
 }
 
 /**
- * Refused messages and payloads first, then metadata; what is half done when it is stopped is done by the next sweep.
+ * Refused messages and payloads first, then metadata and batches; what is half done when it is stopped is done by the next sweep.
  * @throws StoreFailure when a step fails; the steps before it stand
  */
 export async function sweep (options: SweepOptions): Promise<Report> {
@@ -56,7 +56,8 @@ export async function sweep (options: SweepOptions): Promise<Report> {
   const refused = await sweepKind('refused', retention_refused_days, options)
   const payload = await sweepKind('payload', retention_payload_days, options)
   const metadata = await sweepKind('metadata', retention_metadata_days, options)
+  const batch = await sweepKind('batch', retention_metadata_days, options)
   // Always: an erasure or a sweep before may have found another process reading, and left it to this one.
   if (options.dry !== true) await options.store.truncate()
-  return { refused, payload, metadata }
+  return { refused, payload, metadata, batch }
 }

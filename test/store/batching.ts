@@ -156,6 +156,24 @@ export function batchContract (fresh: Fresh): void {
       assert.deepEqual([(await store.batch(own, batch.id))?.last_reason, await states(store, batch.id)], [null, ['accepted', 'waiting', 'waiting']])
     })
 
+    test('are forgotten, with their members, when they have ended and are too old', async t => {
+      const store = await fresh(t)
+      const [old, older, young, open] = [made(), made(), made({ received: later(10) }), made()]
+      for (const it of [old, older, young]) {
+        await store.createBatch(it)
+        const { fence } = await claimOne(store, 10)
+        await store.endMember(it.id, fence, refused(1), later(11))
+        await store.endBatch(it.id, fence, { kind: 'done' }, later(12))
+      }
+      await store.createBatch(open)
+      const step = { before: later(10), now: later(20), after: 0, messages_max: 2, bytes_max: 1e6 }
+      assert.equal((await store.sweep('batch', { ...step, dry: true })).swept, 2)
+      assert.deepEqual(await Promise.all([0, 1, 2].map(() => store.sweep('batch', { ...step, dry: false }).then(({ swept, after }) => [swept, after]))), [[1, 0], [1, null], [0, null]], 'a batch of three members is a step of its own')
+      assert.deepEqual((await store.batches({ ...own, limit: 9 })).items.map(it => it.id), [open.id, young.id])
+      assert.equal((await store.createBatch({ ...old, id: newBatchId(start) })).kind, 'stored')
+      assert.equal((await store.batchMembers(own, young.id))?.[0]?.state, 'refused')
+    })
+
     test('survive storage that fails at any one step: every member ends once', async t => {
       let step = 0
       for (let failed = true; failed; step++) {

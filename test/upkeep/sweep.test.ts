@@ -54,7 +54,7 @@ test('by hand: counts first, then forgets, beside a running gateway, and leaves 
   db.prepare('update message set received_ms = received_ms - ?, answer_due_ms = answer_due_ms - ?').run(3000 * day, 3000 * day)
   db.close()
   const env = environment(world)
-  ends(await zorgpoort(['sweep', '--dry-run'], { env }), 0, /^refused {3}0 .*\npayload {3}2 would be forgotten, 1 old enough but kept \(not yet fetched, held or dead\)\nmetadata {2}0 would be forgotten\n$/)
+  ends(await zorgpoort(['sweep', '--dry-run'], { env }), 0, /^refused {3}0 .*\npayload {3}2 would be forgotten, 1 old enough but kept \(not yet fetched, held or dead\)\nmetadata {2}0 would be forgotten\nbatch {5}0 would be forgotten\n$/)
   ends(await zorgpoort(['sweep'], { env }), 0, /^refused {3}0 .*\npayload {3}2 forgotten, 1 old/)
   assert.equal(statSync(world.path('zorgpoort.db-wal')).size, 0)
   assert.equal((JSON.parse((await zorgpoort(['sweep', '--json'], { env })).out) as Report).payload.swept, 0)

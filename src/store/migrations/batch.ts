@@ -31,6 +31,7 @@ function batch (t: Table): void {
   t.unique(['account', 'party', 'sha256'])
   t.index(['state', 'due_ms', 'seq'])
   t.index(['party', 'seq'])
+  t.index(['received_ms']) // what is too old
 }
 
 /** The ZIP as it came, encrypted; it goes when the batch is done, for its members are messages by then. */
