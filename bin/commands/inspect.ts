@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { instant, isMessageId, messageId, rfc3339 } from '../../src/core/core.ts'
 import { messageLinks } from '../../src/receipt.ts'
 import { headerOf, readMessage } from '../../src/standard/standard.ts'
-import { historyView, messageView } from '../../src/transport/rest/rest.ts'
+import { historyView, messageView, refusedView } from '../../src/transport/rest/rest.ts'
 import { readBytes } from '../files.ts'
 import { withPlace, withStore, type Place } from '../place.ts'
 import { Problem } from '../problem.ts'
@@ -12,9 +12,9 @@ type Row = readonly [string, unknown]
 const table = (rows: readonly Row[]): string => rows.filter(([, value]) => value !== null).map(([name, value]) => `${name.padEnd(18)}${String(value)}`).join('\n')
 
 async function inspectStored (id: string, options: Place & { json?: boolean }): Promise<string> {
-  const found = await withStore(options, async store => await store.inspect(messageId(id)))
+  const found = await withStore(options, async store => await store.inspect(messageId(id)) ?? await store.inspectRefused(messageId(id)))
   if (found === null) throw new Problem(`no message ${id} in this database`)
-  const view = messageView(found.message, messageLinks, instant(Date.now()))
+  const view = 'code' in found.message ? refusedView(found.message, messageLinks) : messageView(found.message, messageLinks, instant(Date.now()))
   if (options.json === true) return JSON.stringify({ ...view, ...historyView(found.history) })
   const events = found.history.map(row => `${rfc3339(row.at)}  ${row.event}${row.account === null ? '' : ` by ${row.account}`}${row.detail === null ? '' : ` (${row.detail})`}`)
   return `${table(Object.entries(view).filter(([name]) => name !== 'links'))}\n\n${events.join('\n')}`

@@ -5,7 +5,7 @@ import type { Audit } from './audit.ts'
 import type { Db, Row, Session } from './db.ts'
 import { at, once, places, prepared, type Dialect } from './dialect.ts'
 import { cursorOf, placeOf } from './cursor.ts'
-import { account, at as instantOf, bytes, families, findings, maybe, message, messageType, oneOf, partyOf, sha256, text, whole } from './rows.ts'
+import { account, at as instantOf, bytes, families, findings, historyRows, maybe, message, messageType, oneOf, partyOf, sha256, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
 import type { RefusedFilter, RefusedItem, RefusedMessage, Store, View } from './verbs.ts'
 
@@ -18,6 +18,8 @@ function statements ({ sql }: Dialect) {
   return {
     seen,
     one: prepared(seen().select(['r.data_key', 'r.kek_id', 'r.why', 'r.payload']).where({ 'r.id': at('id'), 'r.party': at('party') })),
+    whoever: prepared(seen().where('r.id', at('id'))),
+    history: prepared(sql('audit as a').select(['a.at_ms', 'a.event', 'a.detail', 'a.account']).where('a.message', at('id')).orderBy(['a.at_ms', 'a.chain', 'a.seq'])),
     quota: prepared(sql('refused').where('party', at('party')).where('at_ms', '>', at('since')).select(sql.raw('count(*) as kept'))),
     open: prepared(withCorrection().select(['r.id', 'r.sha256', 'r.code']).where({ 'r.party': at('party'), 'r.type': at('type'), 'r.identificatie': at('identificatie') }).whereNull('by.replaced').orderBy('r.id', 'desc')),
     // Asked for every message that is accepted: nothing but the index, and nothing to sort.
@@ -26,9 +28,9 @@ function statements ({ sql }: Dialect) {
     replace: prepared(sql('replacement').insert(places(['message', 'replaced'])).onConflict('replaced').ignore()),
     replaces: prepared(sql('replacement').select('replaced').where('message', at('id')).orderBy('replaced')),
     replacedBy: prepared(sql('replacement').select('message').where('replaced', at('id'))),
-    // What its sender may correct: refused at the door, rejected, or answered (with a retour that says no).
+    // What its sender may correct: refused at the door, rejected, answered (with a retour that says no), or given up.
     mine: prepared(sql('message').select('id').where({ id: at('id'), sender: at('party'), type: at('type') })
-      .where(no => no.where('verdict', 'rejected').orWhere('answer', 'answered'))),
+      .where(no => no.where('verdict', 'rejected').orWhere('answer', 'answered').orWhere('delivery', 'dead'))),
     refusedMine: prepared(sql('refused').select('id').where({ id: at('id'), party: at('party'), type: at('type') }))
   }
 }
@@ -80,7 +82,7 @@ export function corrections (dialect: Dialect): Corrections {
   }
 }
 
-type Verbs = Pick<Store, 'keepRefused' | 'refused' | 'listRefused' | 'refusedPayload' | 'replacements'>
+type Verbs = Pick<Store, 'keepRefused' | 'refused' | 'inspectRefused' | 'listRefused' | 'refusedPayload' | 'replacements'>
 
 /** @returns the verbs of refused messages */
 export function refusedVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe): Verbs {
@@ -123,6 +125,10 @@ export function refusedVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe
       const { detail = null, findings: found = [] } = Object(why) as { detail?: string | null, findings?: unknown }
       return { ...refusedOf(row), detail, findings: findings(Buffer.from(JSON.stringify(found))), payload_kept: row['payload'] !== null }
     },
+    inspectRefused: id => db.read(async session => {
+      const [row] = await session.all(sql.whoever, { id })
+      return row === undefined ? null : { message: refusedOf(row), history: (await session.all(sql.history, { id })).flatMap(historyRows) }
+    }),
     async refusedPayload (view, id) {
       const row = await one(view, id)
       return row === null || row['payload'] === null ? null : safe.of(row, id).open('payload', bytes(row, 'payload'))

@@ -353,6 +353,8 @@ export interface Store extends AuditVerbs, BatchVerbs {
   /** @param day_max kept of one party within 24 hours. @returns its id, or that of the same bytes refused before and not corrected; null when the quota is spent */
   keepRefused (item: RefusedItem, day_max: number): Promise<MessageId | null>
   refused (view: View, id: MessageId): Promise<RefusedDetail | null>
+  /** For operators: whatever party it is of, without why it was refused. */
+  inspectRefused (id: MessageId): Promise<{ readonly message: RefusedMessage, readonly history: readonly HistoryRow[] } | null>
   /** @returns null when it is not there, not this view's, or its payload was not kept */
   refusedPayload (view: View, id: MessageId): Promise<Uint8Array | null>
   /** Newest first. */

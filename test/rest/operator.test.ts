@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
-import { aanbieder, gemeente, makeWorld, message, type Reply } from '../flow/world.ts'
+import { aanbieder, gemeente, makeWorld, message, type Reply, type Told } from '../flow/world.ts'
 
 const world = await makeWorld()
 const gateway = await world.start({ checkpoint_ms: 20 })
@@ -84,4 +84,13 @@ test('checkpoints are made while it runs, listed, and told to the log', async ()
   assert.ok(last)
   const logged = gateway.lines.map(line => JSON.parse(line) as { checkpoint?: string, heads?: string[] }).find(it => it.checkpoint === last.id)
   assert.deepEqual(logged?.heads, last.heads.map(it => `main-${it.seq}-${it.mac_sha256}`))
+})
+
+test('a refused message is looked up by its id: why by operators, that and when by auditors', async () => {
+  const { told } = await gateway.as('gemeente').post(message('WMO301', 40, { ontvanger: '42429999' }))
+  const refused = String(told['instance']).split('/').at(-1) ?? ''
+  const [seen, audited] = [(await operator.get(`/v1/operator/messages/${refused}`)).told, (await gateway.as('auditor').get(`/v1/operator/messages/${refused}`)).told]
+  for (const it of [seen, audited]) assert.deepEqual([(it['message'] as Told).code, it.events.map(row => [row.event, row.account])], ['ZP_RECEIVER_UNKNOWN', [['refused', 'gemeente']]])
+  assert.deepEqual([seen.findings, audited.findings], [told.findings, undefined])
+  assert.equal((await operator.call('GET', `/v1/operator/messages/${refused}/payload`, null, { 'x-reason': 'test' })).status, 404, 'its bytes are its sender’s')
 })

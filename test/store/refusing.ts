@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import { newMessageId, sha256Hex } from '../../src/core/core.ts'
 import { ownView } from '../../src/party/party.ts'
 import type { RefusedItem, Store } from '../../src/store/store.ts'
-import { aanbieder, account, gemeente, heen, later, start, stranger, type Fresh } from './sample.ts'
+import { aanbieder, account, finish, gemeente, heen, later, start, stranger, type Fresh } from './sample.ts'
 
 const finding = { level: 1 as const, code: 'ZP_VALUE', line: 3, path: 'Client', found: '', expected: '', message: 'fout', message_en: 'wrong' }
 let number = 0
@@ -81,6 +81,11 @@ export function refuseContract (fresh: Fresh): void {
       const accepted = heen()
       await store.accept([accepted])
       await no(heen({ replaces: accepted.envelope.id }))
+      const dead = heen({ delivery: 'waiting' })
+      await store.accept([dead])
+      const claims = await store.claim(9, 60_000, start)
+      await store.finish(claims.map(claim => finish(claim, { kind: 'dead', reason: 'receiver_left' })), start)
+      assert.deepEqual((await store.accept([heen({ replaces: dead.envelope.id, delivery: 'none' })])).map(it => it.kind), ['stored'])
       const rejected = heen({ envelope: { verdict: 'rejected' }, delivery: 'none' })
       await store.accept([rejected])
       assert.deepEqual((await store.accept([heen({ replaces: rejected.envelope.id })])).map(it => it.kind), ['stored'])

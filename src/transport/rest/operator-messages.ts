@@ -1,15 +1,15 @@
 /** `/v1/operator/messages`: any party's messages, for operators and auditors; payloads for operators, with a reason. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { Refusal, rfc3339 } from '../../core/core.ts'
+import { Refusal, rfc3339, type MessageId } from '../../core/core.ts'
 import { ownView } from '../../party/party.ts'
-import type { OperatorFilter } from '../../store/store.ts'
+import type { Account, OperatorFilter, Store } from '../../store/store.ts'
 import { found, gives, idOf, json, type RouteParts } from './parts.ts'
 import { payloadAnswer, reasonIn, reasons, sendPayload } from './payload.ts'
 import { partyIn, momentIn, typeIn } from './query.ts'
 import { roleIn } from './role.ts'
 import * as shapes from './shapes.ts'
-import { historyView, messageView } from './views.ts'
+import { historyView, messageView, refusedView, type Links } from './views.ts'
 
 const { party: _, counterpart: __, verdict: ___, corrected: ____, ...filters } = shapes.listQuery.properties
 const query = Type.Object({
@@ -18,7 +18,7 @@ const query = Type.Object({
   verdict: Type.Optional(Type.Unsafe<'rejected' | 'accepted'>({ type: 'string', enum: ['rejected', 'accepted'] }))
 }, { additionalProperties: false })
 const detailShape = Type.Object({
-  message: shapes.messageShape,
+  message: Type.Union([shapes.messageShape, shapes.refusedShape]),
   events: shapes.historyShape.properties.events,
   findings: Type.Optional(Type.Array(shapes.findingShape, { description: 'For operators: they may quote the message.' }))
 }, { $id: 'OperatorMessage' })
@@ -39,6 +39,13 @@ function filterOf (parts: RouteParts, { party, type, overdue, from, to, limit, .
     ...(from === undefined ? {} : { from: momentIn('from', from) }),
     ...(to === undefined ? {} : { to: momentIn('to', to) })
   }
+}
+
+/** A message that was refused, for whoever its sender calls. @throws Refusal ZP_NOT_FOUND */
+async function refusedAnswer (store: Store, id: MessageId, role: Account['role'], links: Links): Promise<Record<string, unknown>> {
+  const { message, history } = found(await store.inspectRefused(id))
+  const why = role === 'operator' ? await store.refused(ownView(message.party), id) : null
+  return { message: refusedView(message, links), ...historyView(history), ...(why === null ? {} : { findings: why.findings }) }
 }
 
 /** The routes, as a plugin: register it under `/v1/operator`. */
@@ -63,7 +70,9 @@ export function operatorMessageRoutes (parts: RouteParts): FastifyPluginAsyncTyp
     }, async request => {
       const { role } = reader(request)
       const id = idOf(request.params.id)
-      const { message, history } = found(await store.inspect(id))
+      const stored = await store.inspect(id)
+      if (stored === null) return await refusedAnswer(store, id, role, links)
+      const { message, history } = stored
       const findings = role === 'operator' ? { findings: await store.findings(ownView(message.sender), id) ?? [] } : {}
       return { message: messageView(message, links, now()), ...historyView(history), ...findings }
     })
