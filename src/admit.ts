@@ -47,6 +47,12 @@ export function mayBeRealPerson (bytes: Uint8Array): boolean {
   return [...text.matchAll(/(?<![0-9])[0-9]{9}(?![0-9])/g)].some(([digits]) => elevenTest(digits) && !isTestBsn(digits))
 }
 
+/** @returns whether an element Bsn, of XML well formed or not, holds what may be a real person's */
+export function namesRealPerson (bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+  return [...text.matchAll(/<(?:[^\s<>/:]+:)?Bsn(?:\s[^<>]*)?>\s*([0-9]{9})\s*</g)].some(([, digits = '']) => elevenTest(digits) && !isTestBsn(digits))
+}
+
 /** Places that are told at most. */
 const told_max = 200
 
@@ -56,7 +62,15 @@ export function refuseRealPersons (bsns: readonly PlacedLeaf[], bytes: Uint8Arra
   if (wrong.length === 0) return
   const lines = linesOf(bytes, 'Bsn')
   const lineOf = (nth: number): number | null => lines.length === bsns.length ? lines[nth] ?? null : null
-  throw new Refusal('ZP_TEST_BSN', null, wrong.slice(0, told_max).map(({ path, nth }) => noTestBsn(path, lineOf(nth))))
+  throw testBsnRefusal(wrong.map(({ path, nth }) => noTestBsn(path, lineOf(nth))))
+}
+
+/** @returns the refusal that tells where a test gateway was shown a real person's Bsn */
+const testBsnRefusal = (places: readonly Finding[]): Refusal => new Refusal('ZP_TEST_BSN', null, places.slice(0, told_max))
+
+/** @param members of a ZIP, counted from 1, that hold such a Bsn @throws Refusal when there are any */
+export function refuseRealPersonsIn (members: readonly number[]): void {
+  if (members.length > 0) throw testBsnRefusal(members.map(it => noTestBsn(`ZIP[${it}]/Bsn`, null)))
 }
 
 const noTestBsn = (path: string, line: number | null): Finding => ({

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
 import { retryPolicy } from './acknowledge/acknowledge.ts'
+import { namesRealPerson, refuseRealPersonsIn } from './admit.ts'
 import { openBell } from './bell.ts'
 import { instant, messageId, newBatchId, Refusal, refusals, sha256Hex, type AccountId, type BatchId, type Clock, type Fingerprint, type Instant, type PartyCode, type RefusalCode } from './core/core.ts'
 import type { Log } from './log.ts'
@@ -26,6 +27,7 @@ interface Options {
   readonly clock: Clock
   readonly log: Pick<Log, 'error' | 'warn'>
   readonly limits: ZipLimits
+  readonly mode: 'test' | 'production'
   readonly lease_ms: number
   readonly poll_ms: number
   /** Told of every refusal of a member. */
@@ -58,7 +60,7 @@ function refusedBy (index: number, error: unknown, state: 'refused' | 'failed'):
 
 /** One batch is worked on at a time, and one member of it: beside it, messages at the door find their way. */
 export function startBatches (options: Options): Batches {
-  const { store, clock, log, limits, lease_ms } = options
+  const { store, clock, log, limits, lease_ms, mode } = options
   const stopping = new AbortController()
   const bell = openBell(options.poll_ms)
   const oneByOne = openQueue()
@@ -74,10 +76,8 @@ export function startBatches (options: Options): Batches {
 
   return {
     async receive (zip, by) {
-      const opened = await oneByOne(() => checkZip(zip, limits))
-      if ('refusal' in opened) throw opened.refusal
+      const { members } = await oneByOne(() => looked(zip, limits, mode))
       const received = clock.now()
-      const { members } = opened.zip
       const { kind, id } = await store.createBatch({ ...by, id: newBatchId(received), received, sha256: sha256Hex(hash('sha256', zip, 'hex')), zip, members })
       bell.ring()
       return { id, duplicate: kind === 'duplicate' }
@@ -88,6 +88,17 @@ export function startBatches (options: Options): Batches {
       await running
     }
   }
+}
+
+/** @returns the ZIP, all of which is good. @throws Refusal; in test mode also for a Bsn that may be a real person's: of that not even an encrypted ZIP is kept */
+async function looked (bytes: Buffer, limits: ZipLimits, mode: Options['mode']): Promise<Zip> {
+  const opened = await checkZip(bytes, limits)
+  if ('refusal' in opened) throw opened.refusal
+  const { zip } = opened
+  const real: number[] = []
+  for (const at of mode === 'test' ? zip.members.keys() : []) if (namesRealPerson(await zip.content(at + 1))) real.push(at + 1)
+  refuseRealPersonsIn(real)
+  return zip
 }
 
 /** @returns what runs one piece of work after the other: what is unpacked stands in memory once */

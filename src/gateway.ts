@@ -155,7 +155,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
     if (stored.waiting) worker.wake()
     return stored
   }
-  const batches = startBatches({ store, receive, clock, log, lease_ms, poll_ms, limits: zipLimits(config), refused: code => { metrics.refused(code) } })
+  const batches = startBatches({ store, receive, clock, log, lease_ms, poll_ms, limits: zipLimits(config), mode: config.mode, refused: code => { metrics.refused(code) } })
   opened.batches = () => batches.stop()
   const { trust, revocation } = openClients(config, clock, log)
   opened.revocation = () => { revocation.close() }

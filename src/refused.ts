@@ -33,18 +33,20 @@ function numberIn ({ bytes, model }: Came): string | null {
   return new RegExp(`<(?:[A-Za-z0-9]{1,20}:)?${name}>([A-Za-z0-9]{1,12})</`).exec(text)?.[1] ?? null
 }
 
-/** In test mode nothing is kept of a payload that may be about a real person. */
-function payloadOf (parts: Parts, { bytes }: Came, { code }: Refusal): Uint8Array | null {
-  if (bytes.byteLength > parts.refused_bytes_max) return null
-  return parts.mode === 'test' && (code === 'ZP_TEST_BSN' || mayBeRealPerson(bytes)) ? null : bytes
-}
+/** In test mode nothing is kept of a payload that may be about a real person, */
+const mayBeReal = ({ mode }: Parts, { bytes }: Came, { code }: Refusal): boolean => mode === 'test' && (code === 'ZP_TEST_BSN' || mayBeRealPerson(bytes))
+/** nor a text out of it that may be his Bsn, wherever that stood. */
+const harmless = <T extends string | null>(text: T): T | null => text !== null && mayBeRealPerson(Buffer.from(text)) ? null : text
 
 function itemOf (parts: Parts, came: Came, refusal: Refusal): RefusedItem {
   const { by: { party, account, door, replaces = null }, at, model: { family, type }, sha256, bytes } = came
-  const { code, detail, findings } = refusal
+  const { code } = refusal
+  const real = mayBeReal(parts, came, refusal)
+  const told = <T extends string | null>(text: T): T | null => real ? harmless(text) : text
   return {
-    id: newMessageId(at), at, party, account, door, family, type, identificatie: numberIn(came), code, detail, findings,
-    sha256, size_bytes: bytes.byteLength, payload: payloadOf(parts, came, refusal), replaces
+    id: newMessageId(at), at, party, account, door, family, type, identificatie: told(numberIn(came)), code, detail: told(refusal.detail),
+    findings: refusal.findings.map(it => ({ ...it, found: told(it.found) ?? '', message: told(it.message) ?? '', message_en: told(it.message_en) ?? '' })),
+    sha256, size_bytes: bytes.byteLength, payload: real || bytes.byteLength > parts.refused_bytes_max ? null : bytes, replaces
   }
 }
 

@@ -61,7 +61,7 @@ describe('a batch', () => {
   test('tells of a refused message what a message alone is told', async () => {
     const wrong = fixture('WMO301', 'invalid-element-missing')
     const alone = (await from.post(wrong)).told
-    const batch = await sent(from, [wrong, 'no XML', withText(message('WMO301', 12), 'Bsn', '123456782'), message('WMO301', 13, { ontvanger: '42429999' }), zipOf(['<a/>'])])
+    const batch = await sent(from, [wrong, 'no XML', withText(message('WMO301', 12), 'Bsn', '123456789'), message('WMO301', 13, { ontvanger: '42429999' }), zipOf(['<a/>'])])
     assert.deepEqual(states(batch), ['ZP_SCHEMA', 'ZP_XML', 'ZP_TEST_BSN', 'ZP_RECEIVER_UNKNOWN', 'ZP_XML'])
     const [member] = batch.members
     assert.deepEqual([member?.findings, member?.['detail'], member?.['transportCode'], member?.['title']], [alone.findings, alone.detail, alone['transportCode'], alone['title']])
@@ -69,6 +69,13 @@ describe('a batch', () => {
     const own = (await from.get(`/v1/batches/${batch.id}/members/1`)).told
     assert.deepEqual(own.findings, alone.findings)
     assert.equal((await from.get(`/v1/batches/${batch.id}/members/6`)).status, 404)
+  })
+
+  test('with a Bsn that may be a real person’s is refused whole in test mode: not even the ZIP is stored', async () => {
+    const [good, real] = [message('WMO301', 70), withText(message('WMO301', 71), 'Bsn', '123456782')]
+    const { status, told } = await post(from, zipOf([good, real, '<x:Bsn>\n123456782 </x']))
+    assert.deepEqual([status, told.code, told.findings.map(it => it['path'])], [422, 'ZP_TEST_BSN', ['ZIP[2]/Bsn', 'ZIP[3]/Bsn']])
+    assert.equal((await from.post(good)).status, 202, 'nothing of it was taken')
   })
 
   test('is its sender’s alone', async () => {

@@ -73,6 +73,8 @@ describe('a refused message', () => {
     const told = await refuse(withText(message('WMO301', 9), 'Bsn', real))
     const kept = (await gemeente.get(at(told))).told
     assert.deepEqual([kept.code, kept['payload_kept'], (await gemeente.get(`${at(told)}/payload`)).status], ['ZP_TEST_BSN', false, 404])
+    const number = (await gemeente.get(at(await refuse(withText(wrong(11), 'Identificatie', real))))).told
+    assert.deepEqual([number.code, number['payload_kept'], number['identificatie'] ?? null], ['ZP_SCHEMA', false, null], 'nor as its number')
     const both = (await gemeente.get(at(await refuse(withText(wrong(10), 'Bsn', real))))).told
     assert.deepEqual([both.code, both['payload_kept']], ['ZP_SCHEMA', false])
   })
