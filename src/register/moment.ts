@@ -18,7 +18,8 @@ const firstMoment = (utc: number): number => utc - ahead_h(utc - 2 * hour_ms) * 
 export function momentOf (text: string, what: string): Instant {
   const date = /^\d{4}-\d\d-\d\d$/.test(text)
   const ms = date || /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : NaN
-  const real = !date || (Number.isFinite(ms) && new Date(ms).toISOString().startsWith(text))
+  const day = text.slice(0, 10) // Date.parse takes 31 February for 3 March
+  const real = Number.isFinite(ms) && new Date(Date.parse(day)).toISOString().startsWith(day)
   if (!Number.isSafeInteger(ms) || ms < hour_ms * 24 || !real) throw new RegisterFault(`${what} is a date such as 2027-01-01 (its first moment, Dutch time), or a moment such as 2027-01-01T09:00:00Z`)
   return instant(date ? firstMoment(ms) : ms)
 }

@@ -25,7 +25,9 @@ function statements ({ sql }: Dialect) {
     // Asked for every message that is accepted: nothing but the index, and nothing to sort.
     any: prepared(sql('refused').select('id').where({ party: at('party'), type: at('type'), identificatie: at('identificatie') })),
     keep: prepared(sql('refused').insert(places(['id', 'at_ms', 'party', 'account', 'door', 'family', 'type', 'identificatie', 'code', 'sha256', 'size_bytes', 'data_key', 'kek_id', 'why', 'payload']))),
-    replace: prepared(sql('replacement').insert(places(['message', 'replaced'])).onConflict('replaced').ignore()),
+    replace: prepared(sql('replacement').insert(places(['message', 'replaced'])).onConflict('replaced').merge(['message'])),
+    // A correction that was refused itself is none: the next one takes its place.
+    taken: prepared(sql('replacement as r').join('message as m', 'm.id', 'r.message').select('m.id').where('r.replaced', at('id'))),
     replaces: prepared(sql('replacement').select('replaced').where('message', at('id')).orderBy('replaced')),
     replacedBy: prepared(sql('replacement').select('message').where('replaced', at('id'))),
     // What its sender may correct: refused at the door, rejected, answered (with a retour that says no), or given up.
@@ -56,7 +58,7 @@ const refusedOf = (row: Row): RefusedMessage => ({
 export interface Corrections {
   /**
    * @param said what its sender says it replaces; null when he says nothing
-   * @returns whether that is his to replace, and not replaced yet
+   * @returns whether that is his to replace, and no stored message replaces it yet
    */
   may (session: Session, by: Pick<RefusedItem, 'party' | 'type'>, said: string | null): Promise<boolean>
   /** Joins the message to what was said, and to every refused one under its own key that has no correction yet. */
@@ -68,7 +70,7 @@ export function corrections (dialect: Dialect): Corrections {
   return {
     async may (session, { party, type }, said) {
       if (said === null) return true
-      if ((await session.all(sql.replacedBy, { id: said })).length > 0) return false
+      if ((await session.all(sql.taken, { id: said })).length > 0) return false
       const own = { id: said, party, type }
       return (await session.all(sql.refusedMine, own)).length > 0 || (await session.all(sql.mine, own)).length > 0
     },

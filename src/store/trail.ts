@@ -1,4 +1,5 @@
 /** The audit as a whole: its head, its checkpoints, lists of it, and a reading of all of it as it was at one moment. */
+import { setImmediate as turn } from 'node:timers/promises'
 import type { AccountId, Instant, MessageId, Sha256 } from '../core/core.ts'
 import { mainChain, type Audit, type AuditEvent } from './audit.ts'
 import type { Link } from './chain.ts'
@@ -177,6 +178,7 @@ function lister (db: Db, { sql }: Dialect): AuditVerbs['auditRows'] {
       found.push(...await read(floor === null ? rows : rows.where('seq', '>=', floor)))
       if (floor === null || found.length > filter.limit) return pageOf(found, filter.limit, 'seq', entry)
       before = floor
+      await turn()
     }
   }
 }

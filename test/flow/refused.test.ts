@@ -50,6 +50,16 @@ describe('a refused message', () => {
     assert.equal((await gemeente.call('POST', '/v1/messages', second, { ...xml, replaces: id })).told.code, 'ZP_REPLACES')
   })
 
+  test('is replaced by the first correction that is not refused itself, whichever of them it names', async () => {
+    const kept = async (seed: number, replaces?: string): Promise<string> => at((await gemeente.call('POST', '/v1/messages', wrong(seed), { ...xml, ...(replaces === undefined ? {} : { replaces }) })).told).split('/').at(-1) ?? ''
+    const first = await kept(60)
+    const other = await kept(61, first)
+    const good = await gemeente.call('POST', '/v1/messages', message('WMO301', 61), { ...xml, replaces: first })
+    assert.equal(good.status, 202, good.bytes.toString())
+    for (const id of [first, other]) assert.equal((await gemeente.get(`/v1/messages/${id}`)).told['replaced_by'], good.told.id)
+    assert.equal((await gemeente.call('POST', '/v1/messages', message('WMO301', 62), { ...xml, replaces: first })).told.code, 'ZP_REPLACES')
+  })
+
   test('of a party is kept whatever it was refused for, also a retour', async () => {
     const cases = [
       [gemeente, message('WMO301', 6, { ontvanger: '42429999' }), 'ZP_RECEIVER_UNKNOWN'], [aanbieder, message('WMO302', 7), 'ZP_RETOUR_UNKNOWN'],
