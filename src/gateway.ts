@@ -17,7 +17,7 @@ import { openParties } from './party/party.ts'
 import { openPipeline, type Pipeline, type Stages } from './pipeline.ts'
 import { messageLinks } from './receipt.ts'
 import { route } from './route/route.ts'
-import { authoritiesIn, openRevocation, openTrust, statementBytes, verifySignature, type Revocation, type RevocationOptions, type Trust } from './sign/sign.ts'
+import { authoritiesIn, openRevocation, openTrust, statementBytes, type Revocation, type RevocationOptions, type Trust } from './sign/sign.ts'
 import * as standard from './standard/standard.ts'
 import { lockForServe, openStore, StoreFull, type Marked, type Store } from './store/store.ts'
 import { openOperations } from './transport/operations/operations.ts'
@@ -139,7 +139,9 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const onUnkept: Stages['onUnkept'] = (error, message) => { log.warn({ err: error, message }, 'a refused message could not be kept for its sender') }
   const calendar = openCalendar(config.holidays === undefined ? recognised : parseHolidays(textOf(config.holidays, 'holidays'), 'holidays'))
   const marker = openMarker(roots.index)
-  const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, verifySignature, standard, marker, store, route, deliver, handlers, handler_ms_max, refused_day_max: config.refused_day_max, refused_bytes_max: config.refused_bytes_max, random: Math.random, onError, onUnkept }
+  const { trust, revocation } = openClients(config, clock, log)
+  opened.revocation = () => { revocation.close() }
+  const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, verifySignature: trust.verifySignature, standard, marker, store, route, deliver, handlers, handler_ms_max, refused_day_max: config.refused_day_max, refused_bytes_max: config.refused_bytes_max, random: Math.random, onError, onUnkept }
   const pipeline = measured(openPipeline(timedStages(stages, metrics)), metrics, clock)
   const worker = startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms })
   opened.worker = () => worker.stop()
@@ -157,8 +159,6 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   }
   const batches = startBatches({ store, receive, clock, log, lease_ms, poll_ms, limits: zipLimits(config), mode: config.mode, refused: code => { metrics.refused(code) } })
   opened.batches = () => batches.stop()
-  const { trust, revocation } = openClients(config, clock, log)
-  opened.revocation = () => { revocation.close() }
   const rest = await openRest({ ...config, tls: keys.tls, version }, {
     store, parties, trust, clock, log, inflight: held,
     now: () => clock.now(),

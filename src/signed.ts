@@ -6,7 +6,7 @@ import type { Family } from './standard/standard.ts'
 import type { KeptSignature } from './store/store.ts'
 
 /** What of the certificate is wrong, which somebody must have registered anew; everything else is wrong with the signature. */
-const ofSigner: ReadonlySet<SignatureFault> = new Set(['signer', 'key', 'usage', 'validity'])
+const ofSigner: ReadonlySet<SignatureFault> = new Set(['signer', 'key', 'usage', 'validity', 'revoked'])
 
 const why: Readonly<Record<SignatureFault, string>> = {
   size: 'te groot / too large: > 8192 bytes',
@@ -20,7 +20,8 @@ const why: Readonly<Record<SignatureFault, string>> = {
   signer: 'certificaat niet geregistreerd om mee te ondertekenen / certificate not registered for signing',
   key: 'sleutel te zwak of van een andere soort / key weak or of another kind: RSA 2048–8192, P-256, P-384',
   usage: 'certificaat niet voor ondertekenen / certificate not for signing',
-  validity: 'certificaat nu niet geldig / certificate not valid now'
+  validity: 'certificaat nu niet geldig / certificate not valid now',
+  revoked: 'certificaat ingetrokken, of dat is niet na te gaan / certificate revoked, or nobody can tell'
 }
 
 /** One message with its signature, as it came. */

@@ -100,7 +100,8 @@ const signatureWrong: Readonly<Record<SignatureFault, string>> = {
   signer: 'its signer is not in --signature-trust, nor leads to one there that was valid at receipt',
   key: 'its key is weak, or of another kind than RSA, P-256 and P-384',
   usage: 'its certificate is not for signing',
-  validity: 'its certificate was not valid at receipt'
+  validity: 'its certificate was not valid at receipt',
+  revoked: 'its certificate was revoked'
 }
 
 /** @param at the receipt of the message; null when the receipt does not tell it */

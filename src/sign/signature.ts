@@ -14,8 +14,9 @@ export const signature_bytes_max = 8_192
  * signers: not exactly one. algorithm: weak, unknown or contradictory. digest: made over other bytes. certificate: it names another
  * certificate than the one it was made with. signature: not made with that certificate's key. Of the certificate itself:
  * signer: not registered for the sending party. key: weak, or of another kind. usage: not for signing. validity: not valid at that time.
+ * revoked: on a list of its issuer, or that list cannot be relied on; told by `Trust` only, not by `verifySignature`.
  */
-export type SignatureFault = 'size' | 'form' | 'attached' | 'signers' | 'algorithm' | 'digest' | 'certificate' | 'signature' | 'signer' | 'key' | 'usage' | 'validity'
+export type SignatureFault = 'size' | 'form' | 'attached' | 'signers' | 'algorithm' | 'digest' | 'certificate' | 'signature' | 'signer' | 'key' | 'usage' | 'validity' | 'revoked'
 
 /** A certificate that may sign; where only its fingerprint is known it must come along with the signature. */
 export interface Signer { readonly fingerprint: Fingerprint, readonly pem: string | null }

@@ -3,6 +3,7 @@ import { Unusable, type Instant } from '../core/core.ts'
 import { oinOf, readCertificate, readPem, subjectLine, usesAllowClient, type Certificate } from './certificate.ts'
 import { findPath, validAt } from './chain.ts'
 import type { Revocation, RevocationState } from './revocation.ts'
+import { verifySignature } from './signature.ts'
 
 /** A client's certificate with what came along. */
 export interface Presented { readonly certificate: Certificate, readonly along: readonly Certificate[] }
@@ -22,6 +23,8 @@ export interface Trust {
   standing (known: Known): Standing
   /** Of a pinned certificate: a list of its issuer is heeded where there is one. */
   pinnedStanding (presented: Presented): Standing
+  /** A message's own signature; its signer's certificate is registered, so a list of its issuer is heeded as that of a pinned one. */
+  readonly verifySignature: typeof verifySignature
   /** @returns whether what was found still stands */
   stands (standing: Standing, at: Instant): boolean
 }
@@ -52,6 +55,7 @@ export function openTrust (authorities: readonly Certificate[], revocation: Revo
     const bad = states.find(it => it.kind !== 'good' && heeded(it))
     return { why: bad === undefined || bad.kind === 'good' ? null : bad.kind, version: revocation.version(), until: earliest(states.map(it => it.until)) }
   }
+  const pinned = (certificate: Certificate): Standing => judged([revocation.state(certificate, null)], it => it.kind !== 'missing')
   return {
     read ([own, ...along]) {
       const certificate = own === undefined ? null : readable(own)
@@ -65,7 +69,11 @@ export function openTrust (authorities: readonly Certificate[], revocation: Revo
     },
     valid: ({ path }, at) => validAt(path, [at]),
     standing: ({ path }) => judged(path.slice(0, -1).map((it, at) => revocation.state(it, path[at + 1] ?? null)), it => it.kind !== 'missing' || missing === 'refuse'),
-    pinnedStanding: ({ certificate }) => judged([revocation.state(certificate, null)], it => it.kind !== 'missing'),
+    pinnedStanding: ({ certificate }) => pinned(certificate),
+    verifySignature (claim) {
+      const verdict = verifySignature(claim)
+      return !verdict.ok || pinned(readCertificate(verdict.certificate)).why === null ? verdict : { ok: false, reason: 'revoked', signer: verdict.signer }
+    },
     stands: ({ version, until }, at) => version === revocation.version() && (until === null || at < until)
   }
 }

@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { fingerprint, instant, messageId } from '../../src/core/core.ts'
 import { certificateFacts, issue, makeAuthority, signature_bytes_max, type Issued } from '../../src/sign/sign.ts'
 import { needTool } from '../tools.ts'
 import { putAccount } from '../register.ts'
-import { makeWorld, message, type Reply, type Who } from './world.ts'
+import { makeCrl } from '../crl.ts'
+import { certificateOf, makeWorld, message, until, type Reply, type Who } from './world.ts'
 
 const world = await makeWorld()
 const gateway = await world.start()
@@ -149,6 +150,28 @@ describe('a signature that does not hold', () => {
   test('as no base64, empty, or twice, is refused before the body', async () => {
     for (const text of ['', '!', 'AAA', 'AAAA, AAAA', 'AA-_', '=']) await refused(post('gemeente', message('WMO301', 9), text), 'ZP_SIGNATURE', /base64/)
     await refused(post('gemeente', message('WMO301', 9), Buffer.from('no CMS').toString('base64')), 'ZP_SIGNATURE', /DER/)
+  })
+
+  test('by a certificate that its authority revoked is refused from the next message on', async t => {
+    if (!needTool(t, 'openssl', 'openssl')) return
+    const own = await makeWorld()
+    const [dir, key] = [own.path('lists'), await issue(signers, { subject: 'revoked', use: 'seal', algorithm: 'P-256' })]
+    mkdirSync(dir)
+    writeFileSync(own.path('lists/signers.pem'), signers.certificate)
+    writeFileSync(own.path('lists/signers.crl'), makeCrl(signers))
+    for (const [end, text] of [['pem', key.certificate], ['key', key.key]] as const) writeFileSync(world.path(`revoked.${end}`), text)
+    await own.store(async store => { await putAccount(store, { ...own.account('gemeente'), certificates: [own.certificate('gemeente'), certificateOf(key.certificate, 'sign')] }) })
+    const running = await own.start({ crl_dir: dir, crl_poll_ms: 20 })
+    const sent = async (seed: number): Promise<string> => {
+      const bytes = message('WMO301', seed)
+      const { status, told } = await running.as('gemeente').call('POST', '/v1/messages', bytes, { 'content-type': 'application/xml', 'x-signature': cms(bytes, 'revoked').toString('base64') })
+      return `${status} ${told.code ?? ''} ${told.detail ?? ''}`
+    }
+    assert.match(await sent(40), /^202/)
+    writeFileSync(own.path('next'), makeCrl(signers, { revoked: [key.certificate], thisUpdate: instant(Date.now() - 1000) }))
+    renameSync(own.path('next'), own.path('lists/signers.crl'))
+    let seed = 41
+    assert.match(await until(async () => { const said = await sent(seed++); return said.startsWith('202') ? undefined : said }, 'the refusal'), /^403 ZP_SIGNER .*revoked/)
   })
 
   test('stops a certificate that was taken from the register at the next message', async t => {
