@@ -31,10 +31,14 @@ export async function refuseMissing (db: Db, dialect: Dialect, roots: Roots): Pr
   }
 }
 
+/** Most messages of an old key may have no payload any more: so many are passed over in one go. */
+const looked_max = 2_000
+
 const useOf = (column: string) => (row: Row): KeyUse => ({ key: text(row, column), rows: whole(row, 'rows') })
 
 function statements ({ sql }: Dialect) {
   const use = (table: string, column: string) => prepared(sql(table).select(column, sql.raw('count(*) as rows')).whereNotNull(column).groupBy(column).orderBy(column))
+  const looked = sql('client').select('message').where('key_id', at('key')).where('message', '>', at('after')).groupBy('message').orderByRaw('message limit ?', [looked_max])
   return {
     uses: { kek: wrapped.map(({ table }) => use(table, 'kek_id')), index: use('client', 'key_id'), audit: use('audit', 'key_id') },
     wrapped: wrapped.map(({ table, row }) => ({
@@ -43,9 +47,8 @@ function statements ({ sql }: Dialect) {
       put: prepared(sql(table).where(row, at('row')).where('kek_id', at('key')).update({ data_key: at('data_key'), kek_id: at('kek_id') })),
       row
     })),
-    marked: prepared(sql('client as c').join('message as m', 'm.seq', 'c.message').join('payload as p', 'p.message', 'c.message')
-      .select(['c.message', 'm.id', 'm.size_bytes', 'm.family', 'm.afzender', 'm.ontvanger', 'm.data_key', 'm.kek_id'])
-      .where('c.key_id', at('key')).where('c.message', '>', at('after')).groupBy('c.message').orderByRaw('c.message limit ?', [at('limit')])),
+    marked: prepared(sql(looked.as('c')).join('message as m', 'm.seq', 'c.message').leftJoin('payload as p', 'p.message', 'c.message')
+      .select(['c.message', 'p.message as payload', 'm.id', 'm.size_bytes', 'm.family', 'm.afzender', 'm.ontvanger', 'm.data_key', 'm.kek_id']).orderBy('c.message')),
     body: prepared(sql('payload').select('body').where('message', at('seq'))),
     unmark: prepared(sql('client').where({ key_id: at('key'), message: at('seq') }).delete())
   }
@@ -83,16 +86,19 @@ export function rekeyVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, 
     marked: (after, { messages_max, bytes_max }) => db.read(async session => {
       const key = (await keysOf(session, dialect, 'client', 'key_id')).find(it => it !== current('index') && it >= (after?.key ?? ''))
       if (key === undefined) return null
-      const rows = await session.all(sql.marked, { key, after: key === after?.key ? after.seq : 0, limit: messages_max })
+      const rows = await session.all(sql.marked, { key, after: key === after?.key ? after.seq : 0 })
       const items: Marked[] = []
-      for (let sum = 0; items.length < rows.length && sum <= bytes_max;) {
-        const row = rows[items.length] ?? {}
-        const [body] = await session.all(sql.body, { seq: whole(row, 'message') })
+      let [sum, seq] = [0, 0]
+      for (const row of rows) {
+        if (items.length >= messages_max || sum > bytes_max) break
+        seq = whole(row, 'message')
+        if (row['payload'] === null) continue
+        const [body] = await session.all(sql.body, { seq })
         sum += whole(row, 'size_bytes')
         items.push(markedOf(row, key, safe.of(row, message(row, 'id')).open('payload', bytes(body ?? {}, 'body'))))
       }
       // Nothing more under this key can be read anew: on to the next one.
-      return { items, next: { key: items.length === 0 ? `${key}\0` : key, seq: items.at(-1)?.seq ?? 0 } }
+      return { items, next: { key: rows.length === 0 ? `${key}\0` : key, seq } }
     }),
 
     remark: (items, now) => db.write(async session => {

@@ -1,6 +1,6 @@
 /** Rings in files of their own: made for a new installation, and turned. */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { rfc3339, type Instant } from '../core/core.ts'
 import { newRingLine, parseRing, type RootSources } from './ring.ts'
 
@@ -11,11 +11,18 @@ const settings = Object.keys(names) as Array<keyof RootSources>
 export const rootsIn = (dir: string): RootSources =>
   ({ kek: `file:${join(dir, names.kek)}`, index_key: `file:${join(dir, names.index_key)}`, audit_key: `file:${join(dir, names.audit_key)}` })
 
-/** Whole or not at all, for its owner only. */
+/** A new name is on the disk when its folder is. */
+function keepNames (folder: string): void {
+  const file = openSync(folder, 'r')
+  try { fsyncSync(file) } finally { closeSync(file) }
+}
+
+/** Whole or not at all, also when the power fails: without its ring a database is lost. For its owner only. */
 function write (path: string, text: string): void {
   const part = `${path}.${process.pid}.part`
-  writeFileSync(part, text, { mode: 0o600 })
+  writeFileSync(part, text, { mode: 0o600, flush: true })
   renameSync(part, path)
+  keepNames(dirname(path))
 }
 
 /** Makes the rings that are not there yet; what is there stays. @returns the files that were made */

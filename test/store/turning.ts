@@ -49,6 +49,17 @@ export function turnContract (fresh: Fresh, open: OpenStore): void {
       assert.equal(Buffer.from(await store.payload(ownView(gemeente), items[1]?.envelope.id ?? heen().envelope.id) ?? []).toString(), 'b')
     })
 
+    test('what has no payload any more is passed over in windows, however much it is', async t => {
+      const store = await fresh(t, { roots: turned(roots, 'new') })
+      const bare = Array.from({ length: 2_000 }, () => heen({ answer: 'none', delivery: 'none', clients: [mark('index', 1)] }))
+      await store.accept(bare)
+      while ((await store.sweep('payload', { before: later(1), now: later(9), after: 0, messages_max: 2_000, bytes_max: 1e9, dry: false })).swept > 0);
+      await store.accept([heen({ payload: 'a', clients: [mark('index', 1), mark('index', 2)] }), heen({ clients: [mark('new', 1)] })])
+      const seen: number[] = []
+      for (let at = await store.marked(null, { messages_max: 9, bytes_max: 99 }); at !== null; at = await store.marked(at.next, { messages_max: 9, bytes_max: 99 })) seen.push(at.items.length)
+      assert.deepEqual(seen, [0, 1, 0])
+    })
+
     test('a key that is in use and missing from its ring is told by its name', async t => {
       const store = await open('missing')
       await store.accept([heen({ clients: [mark('index', 1)] })])
