@@ -1,5 +1,5 @@
 /** Turning keys: what was closed or marked under an older key of a ring comes under its current one. */
-import type { Roots } from '../vault/vault.ts'
+import type { Mark, Roots } from '../vault/vault.ts'
 import type { Audit } from './audit.ts'
 import { StoreUnusable, type Db, type Row, type Session } from './db.ts'
 import { at, once, prepared, type Dialect } from './dialect.ts'
@@ -38,6 +38,7 @@ const useOf = (column: string) => (row: Row): KeyUse => ({ key: text(row, column
 
 function statements ({ sql }: Dialect) {
   const use = (table: string, column: string) => prepared(sql(table).select(column, sql.raw('count(*) as rows')).whereNotNull(column).groupBy(column).orderBy(column))
+  const answers = sql('audit').select('detail').where('event', 'answered').where('message', sql('message').select('id').where('seq', at('seq')))
   const looked = sql('client').select('message').where('key_id', at('key')).where('message', '>', at('after')).groupBy('message').orderByRaw('message limit ?', [looked_max])
   return {
     uses: { kek: wrapped.map(({ table }) => use(table, 'kek_id')), index: use('client', 'key_id'), audit: use('audit', 'key_id') },
@@ -50,6 +51,9 @@ function statements ({ sql }: Dialect) {
     marked: prepared(sql(looked.as('c')).join('message as m', 'm.seq', 'c.message').leftJoin('payload as p', 'p.message', 'c.message')
       .select(['c.message', 'p.message as payload', 'm.id', 'm.size_bytes', 'm.family', 'm.afzender', 'm.ontvanger', 'm.data_key', 'm.kek_id']).orderBy('c.message')),
     body: prepared(sql('payload').select('body').where('message', at('seq'))),
+    hashes: prepared(sql('client').select('hash').where({ key_id: at('key'), message: at('seq') }).orderByRaw('hash limit 2')),
+    // The retour has the order key of what it answers.
+    reorder: prepared(sql('message').where(it => it.where('seq', at('seq')).orWhereIn('id', answers)).update({ order_key: sql.raw('replace(order_key, ?, ?)', [at('old'), at('fresh')]) })),
     unmark: prepared(sql('client').where({ key_id: at('key'), message: at('seq') }).delete())
   }
 }
@@ -58,6 +62,13 @@ function statements ({ sql }: Dialect) {
 export function rekeyVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, roots: Roots | null): Pick<Store, 'keyUse' | 'rewrap' | 'marked' | 'remark'> {
   const sql = statements(dialect)
   const marks = marksIn(dialect)
+
+  /** The order key of a message about one client holds his mark too. */
+  async function reorder (session: Session, seq: number, [old, second]: readonly Uint8Array[], [fresh, other]: readonly Mark[]): Promise<void> {
+    if (old === undefined || fresh === undefined || second !== undefined || other !== undefined) return
+    const text = (hash: Uint8Array): string => Buffer.from(hash).toString('base64url')
+    await session.run(sql.reorder, { seq, old: text(old), fresh: text(fresh.hash) })
+  }
   const current = (ring: 'kek' | 'index'): string => (roots ?? shut())[ring].current.id
 
   return {
@@ -104,9 +115,11 @@ export function rekeyVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, 
     remark: (items, now) => db.write(async session => {
       let done = 0
       for (const { seq, key, marks: fresh } of items) {
+        const old = await session.all(sql.hashes, { seq, key })
         // Erased meanwhile: then it stays so.
         if (await session.run(sql.unmark, { seq, key }) === 0) continue
         await marks.put(session, seq, fresh)
+        await reorder(session, seq, old.map(row => bytes(row, 'hash')), fresh)
         done++
       }
       if (done > 0) await audit(session, { at: now, event: 'remarked', message: null, detail: `message:${done}` })

@@ -55,6 +55,22 @@ describe('store in an SQLite file', () => {
     await store.close()
   })
 
+  test('an index key that is turned is turned in the order keys too, also of a retour', async () => {
+    const hash = (byte: number): Buffer => Buffer.alloc(16, byte)
+    const orderOf = (byte: number): string => `0344|12345678|${hash(byte).toString('base64url')}`
+    const store = await openStore({ url: urlOf('order'), mode: 'test', roots })
+    const of = (byte: number) => heen({ delivery: 'offered', order_key: orderOf(byte), clients: [{ key: 'older', hash: hash(byte) }] })
+    const [asked, other] = [of(1), of(2)]
+    await store.accept([asked, other, retour(asked, { order_key: null })])
+    assert.equal(await store.remark([{ seq: 1, key: 'older', marks: [{ key: 'index', hash: hash(3) }] }], later(1)), 1)
+    const db = new Database(pathOf('order'))
+    assert.deepEqual(db.prepare('select order_key from message order by seq').pluck().all(), [orderOf(3), orderOf(2), orderOf(3)])
+    const plan = db.prepare("explain query plan update message set order_key = '' where seq = 1 or id in (select detail from audit where event = 'answered' and message = (select id from message where seq = 1))").all()
+    assert.doesNotMatch(JSON.stringify(plan), /SCAN message/)
+    db.close()
+    await store.close()
+  })
+
   test('keeps payload and findings encrypted, each bound to its place', async () => {
     const path = pathOf('closed')
     const store = await openStore({ url: urlOf('closed'), mode: 'test', roots })
