@@ -31,13 +31,15 @@ async function signed ({ sealer, clock }: CheckpointParts, head: AuditHead, last
  */
 export async function makeCheckpoint (parts: CheckpointParts, begin?: Mark): Promise<Checkpoint | null> {
   const { store, log, sealer, clock } = parts
-  const head = await store.auditHead()
   const last = await store.lastCheckpoint()
-  if (head === null || (begin === undefined && last !== null && head.checkpoint === last.id)) return null
+  const head = await store.auditHead()
+  const nothingNew = begin === undefined ? last !== null && head?.checkpoint === last.id : last !== null && last.removed >= begin.seq
+  if (head === null || nothingNew) return null
   if (clock.now() > sealer.certificate.not_after) throw new Error('the seal certificate has expired')
   const begins = begin === undefined ? (last === null ? [] : statementOf(last)?.begins ?? []) : [begin]
   const made = await signed(parts, head, last, begins)
-  await store.keepCheckpoint(made, sha256Of(made.body))
+  // Another was made meanwhile, by the clock or a sweep, here or beside: this one would not name it.
+  if (!await store.keepCheckpoint(made, sha256Of(made.body), last?.id ?? null)) return await makeCheckpoint(parts, begin)
   // One text a head: a log may take a long number standing alone for a Bsn.
   log.info({ checkpoint: made.id, heads: [`${head.chain}-${head.seq}-${pinOf(hex(head.mac))}`] }, 'audit checkpoint')
   return made

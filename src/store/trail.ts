@@ -78,8 +78,8 @@ export interface AuditVerbs {
   auditHead (): Promise<AuditHead | null>
   /** @param before the last one made before this moment; the very last when not given */
   lastCheckpoint (before?: Instant): Promise<Checkpoint | null>
-  /** Keeps a checkpoint, and tells of it in the chain. */
-  keepCheckpoint (checkpoint: Checkpoint, digest: Sha256): Promise<void>
+  /** Keeps a checkpoint, and tells of it in the chain. @param previous the id of the one it names as the one before it @returns false, and keeps nothing, when another is the last by now */
+  keepCheckpoint (checkpoint: Checkpoint, digest: Sha256, previous: string | null): Promise<boolean>
   /** Removes up to `limit` rows that the last checkpoint says may be removed, and the checkpoints among them. @returns how many rows */
   pruneAudit (limit: number): Promise<number>
   /** Writes down what has no transaction of its own. */
@@ -207,9 +207,12 @@ export function auditVerbs (db: Db, dialect: Dialect, audit: Audit): AuditVerbs 
       const [row] = before === undefined ? await session.all(sql.last) : await session.all(sql.before, { before })
       return row === undefined ? null : checkpointOf(row)
     }),
-    keepCheckpoint: ({ id, at: made, seq, removed, body, seal }, digest) => db.write(async session => {
+    keepCheckpoint: ({ id, at: made, seq, removed, body, seal }, digest, previous) => db.write(async session => {
+      const [last] = await session.all(sql.last)
+      if ((last === undefined ? null : text(last, 'id')) !== previous) return false
       await session.run(sql.keep, { id, at_ms: made, seq, removed, body, seal })
       await audit(session, { at: made, event: 'checkpoint', message: null, detail: id, digest })
+      return true
     }),
     pruneAudit: limit => db.write(async session => {
       const [last] = await session.all(sql.last)

@@ -236,6 +236,19 @@ test('retention removes whole segments, and what is kept holds from there on', a
   assert.deepEqual(found(await verify(name)), ['checkpoint_inserted 8', 'missing 9'])
 })
 
+test('checkpoints made at one moment, such as by a sweep and by the clock, follow one another', async () => {
+  const name = 'at-once'
+  copyFileSync(pathOf('whole'), pathOf(name))
+  const [store, beside] = [await open(name), await open(name)]
+  const [, middle] = (await store.checkpoints({ limit: 3 })).items
+  await offer(store)
+  const remove = async (by: Store): Promise<number> => await removeAuditBefore({ store: by, sealer, clock: systemClock, log }, instant((middle?.at ?? 0) + 1))
+  await Promise.all([checkpoint(store), remove(store), checkpoint(beside), remove(beside), checkpoint(store)])
+  await Promise.all([store.close(), beside.close()])
+  const report = await verify(name)
+  assert.deepEqual([report.from, found(report)], [9, []])
+})
+
 test('removing that broke off half-way verifies too, and is ended later', async () => {
   const name = 'broken-off'
   copyFileSync(pathOf('whole'), pathOf(name))
