@@ -98,7 +98,10 @@ function fromFile (path: string | undefined): Raw {
   if (path === undefined) return {}
   let text: string
   try { text = readFileSync(path, 'utf8') } catch { throw new ConfigError(`cannot read the configuration file ${path}`) }
-  try { return JSON.parse(text) as Raw } catch { throw new ConfigError(`${path} is not JSON`) }
+  let raw: unknown
+  try { raw = JSON.parse(text) } catch { throw new ConfigError(`${path} is not JSON`) }
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) throw new ConfigError(`${path} is no JSON object: it is { "SETTING": VALUE, … }`)
+  return raw as Raw
 }
 
 function explain (error: ErrorObject): string {
@@ -162,7 +165,10 @@ export function examineConfig (sources: { under?: Raw, file?: string | undefined
       return otherwise
     }
   }
-  const raw = { ...sources.under, ...attempt(() => fromFile(sources.file), {}), ...attempt(() => fromEnvironment(configSchema, sources.env), {}) }
+  const file = attempt<Raw | null>(() => fromFile(sources.file), null)
+  // What a file that cannot be read would have set, nobody knows: to call it missing would hide the one fault there is.
+  if (file === null) return { faults, settings: {} }
+  const raw = { ...sources.under, ...file, ...attempt(() => fromEnvironment(configSchema, sources.env), {}) }
   attempt<unknown>(() => configOf({ ...raw }), null)
   const formed = Object.entries(raw).filter(([key, value]) => key in configSchema.properties && attemptQuietly(() => checked(placeSchema, { [key]: value })))
   return { faults, settings: checked<Static<typeof placeSchema>>(placeSchema, Object.fromEntries(formed)) }

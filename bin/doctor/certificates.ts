@@ -47,6 +47,15 @@ const development = (about: string, pem: string, mode: string | undefined): Line
   ? [error(about, 'is a development certificate; in production the gateway does not start with it', 'bring in one of your own with "zorgpoort keys import"')]
   : []
 
+/** @returns the key in the clear, or the line that says why it does not open */
+function opened (use: Use, secret: string, source: string | undefined): string | Line {
+  const setting = `${use}_key_passphrase`
+  try { return keyPem(usableKey(secret, `${use}_key`, source === undefined ? null : readLine(source, setting))) } catch (thrown) {
+    const todo = source === undefined ? `bring the private key in PEM, or mend the setting ${use}_key` : `mend the ${source.startsWith('command:') ? 'command' : 'file'} in the setting ${setting}: it must give the passphrase of this key, in one line`
+    return error(`${use}_key`, sentenceOf(thrown), todo)
+  }
+}
+
 function one (use: Use, { settings, now }: Patient): Line[] {
   const [key, certificate] = [settings[`${use}_key`], settings[`${use}_certificate`]]
   const about = `${use}_certificate`
@@ -61,7 +70,8 @@ function one (use: Use, { settings, now }: Patient): Line[] {
     if (secret === null) return lines
     const source = settings[`${use}_key_passphrase`]
     if (source === undefined && secret.includes('ENCRYPTED')) return [...lines, error(`${use}_key`, 'is under a passphrase', `say with ${use}_key_passphrase where that is (file:PATH or command:PROGRAM ARG…)`)]
-    const open = keyPem(usableKey(secret, `${use}_key`, source === undefined ? null : readLine(source, `${use}_key_passphrase`)))
+    const open = opened(use, secret, source)
+    if (typeof open !== 'string') return [...lines, open]
     checkPair(open, pem, { key: `${use}_key`, certificate: about })
     if (use === 'seal') openSealer(open, pem)
     return [...lines, ok(about, `belongs to ${use}_key${use === 'seal' ? ' and may seal' : ''}`)]

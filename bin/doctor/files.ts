@@ -30,13 +30,23 @@ function secret (about: string, path: string): Line {
 /** Private keys. */
 export const keyFiles: Check = ({ settings }) => (['tls_key', 'seal_key'] as const).flatMap(name => settings[name] === undefined ? [] : [secret(name, settings[name])])
 
+/** @returns what to do about a ring that cannot be had: by where it comes from, and how that is */
+function mendRing (setting: keyof RootSources, source: string): string {
+  const [, kind, path = ''] = /^(file|command):(.+)$/s.exec(source) ?? []
+  if (kind === 'command') return `run that command by hand as the user of the gateway, and mend it or the setting ${setting}; it prints one NAME:BASE64 a line`
+  if (!existsSync(path)) return `for a new installation "zorgpoort roots make" makes rings; for an existing one bring the file back from its copy, or mend the setting ${setting}`
+  if (!readable(path)) return 'run this as the user of the gateway; give that user the file'
+  if ((statSync(path).mode & 0o007) !== 0) return `chmod 600 ${path}; who may have read it knows the keys: "zorgpoort roots rotate" makes a new one`
+  return `mend ${path}, or bring it back from its copy; do not make a new ring for a database that has messages`
+}
+
 /** @returns a ring, or the line that says why there is none */
 function ringOf (setting: keyof RootSources, source: string): { readonly ring: Ring | null, readonly line: Line } {
   try {
     const ring = parseRing(readSource(source, setting), setting)
     return { ring, line: ok(setting, `${ring.keys.length} key${ring.keys.length === 1 ? '' : 's'}, now ${ring.current.id}`) }
   } catch (thrown) {
-    return { ring: null, line: error(setting, sentenceOf(thrown), '"zorgpoort keys roots" makes rings for a new installation; for an existing one bring the file back from its copy') }
+    return { ring: null, line: error(setting, sentenceOf(thrown), mendRing(setting, source)) }
   }
 }
 

@@ -94,6 +94,10 @@ describe('doctor', () => {
       writeFileSync(join(cwd, 'config.json'), text)
       assert.ok((await diagnose({ env: {}, config: join(cwd, 'config.json') })).some(it => it.level === 'error' && it.about === 'configuration'), text)
     }
+    for (const config of ['config.json', 'gone.json'].map(it => join(cwd, it))) {
+      const faults = (await diagnose({ env: {}, config })).filter(it => it.about === 'configuration')
+      assert.deepEqual(faults.map(it => it.says), [existsSync(config) ? `${config} is no JSON object: it is { "SETTING": VALUE, … }` : `cannot read the configuration file ${config}`])
+    }
   })
 
   test('names a setting that is wrong, unknown or missing', async () => {
@@ -112,16 +116,22 @@ describe('doctor', () => {
     chmodSync(file('server.key'), 0o644)
     await says(env, 'error', 'tls_key', /by everybody/)
     chmodSync(file('kek.ring'), 0o644)
+    const todo = async (about: string, over = {}): Promise<string> => (await diagnose({ env: { ...env, ...over } })).find(it => it.level === 'error' && it.about === about)?.todo ?? ''
     await says(env, 'error', 'kek', /can be read by everybody/)
+    assert.match(await todo('kek'), /^chmod 600/)
+    assert.match(await todo('kek', { ZORGPOORT_KEK: 'command:false' }), /run that command by hand/)
     chmodSync(file('kek.ring'), 0o600)
     writeFileSync(file('index.ring'), 'no ring')
     await says(env, 'error', 'index_key', /line 1 is no key/)
+    assert.match(await todo('index_key'), /^mend .*bring it back from its copy/)
     rmSync(file('audit.ring'))
     await says(env, 'error', 'audit_key', /cannot read/)
+    assert.match(await todo('audit_key'), /"zorgpoort roots make"/)
     writeFileSync(file('seal.key'), createPrivateKey(readFileSync(file('seal.key'))).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'synthetic' }))
     await says(env, 'error', 'seal_key', /is under a passphrase/)
     writeFileSync(file('passphrase'), 'another', { mode: 0o600 })
-    await says({ ...env, ZORGPOORT_SEAL_KEY_PASSPHRASE: `file:${file('passphrase')}` }, 'error', 'seal_certificate', /does not open with the passphrase given/)
+    await says({ ...env, ZORGPOORT_SEAL_KEY_PASSPHRASE: `file:${file('passphrase')}` }, 'error', 'seal_key', /does not open with the passphrase given/)
+    assert.match((await diagnose({ env: { ...env, ZORGPOORT_SEAL_KEY_PASSPHRASE: `file:${file('passphrase')}` } })).find(it => it.about === 'seal_key' && it.says.includes('passphrase'))?.todo ?? '', /mend the file in the setting seal_key_passphrase/)
     rmSync(file('seal.key'))
     await says(env, 'error', 'seal_key', /does not exist/)
   })
