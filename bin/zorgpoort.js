@@ -12,7 +12,8 @@ function refuse (sentence) {
 }
 
 if (major < 22 || (major === 22 && minor < 19)) {
-  refuse(`this is Node ${process.versions.node}; it needs 22.19 or newer. In a clone: "npm ci", then "npx zorgpoort …" or "npm start", which bring their own.`)
+  const own = existsSync(new URL('../node_modules/.bin/node', import.meta.url))
+  refuse(`this is Node ${process.versions.node}; it needs 22.19 or newer. ${own ? 'This clone has its own: "node_modules/.bin/node bin/zorgpoort.js …", or "npm start".' : 'In a clone: "npm ci" brings its own; then "npx zorgpoort …" or "npm start".'}`)
 } else if (!existsSync(built)) {
   refuse('it is not built yet; run "npm run build" (or "npm ci") first.')
 } else {

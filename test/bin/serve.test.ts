@@ -174,6 +174,6 @@ describe('serve says in one sentence', () => {
       return major < 22 || (major === 22 && minor < 19)
     })
     if (old === undefined) { t.skip('no Node older than 22.19 stands on the path'); return }
-    oneSentence(await started(old, [join(home, 'bin/zorgpoort.js'), 'serve'], {}).ended, /needs 22\.19 or newer/, /npm ci/)
+    oneSentence(await started(old, [join(home, 'bin/zorgpoort.js'), 'serve'], {}).ended, /needs 22\.19 or newer/, /"node_modules\/\.bin\/node bin\/zorgpoort\.js …"/)
   })
 })

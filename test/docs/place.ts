@@ -1,6 +1,6 @@
 /** A folder that stands in for a clone, with a gateway started in it, and a shell that runs what README.md prints. */
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -27,6 +27,7 @@ function clone (): string {
   writeFileSync(join(cwd, 'bin/zorgpoort.js'), `import ${JSON.stringify(join(home, 'test/bin/run.ts'))}\n`)
   const command = `#!/bin/sh\nexec "${process.execPath}" "${join(home, 'test/bin/run.ts')}" "$@"\n`
   writeFileSync(join(cwd, 'node_modules/.bin/zorgpoort'), command, { mode: 0o755 })
+  symlinkSync(process.execPath, join(cwd, 'node_modules/.bin/node'))
   // npm's own start takes longer than the command's; that npx finds it is tested with serve.
   mkdirSync(join(cwd, 'path'))
   writeFileSync(join(cwd, 'path/npx'), '#!/bin/sh\nexec "node_modules/.bin/$@"\n', { mode: 0o755 })
@@ -54,6 +55,10 @@ export interface Place {
   here (text: string): string
   /** Runs the blocks one after the other in one shell, as who copies them does. */
   run (blocks: readonly Block[]): Promise<Ran[]>
+  /** Stops `npm start`, takes `.zorgpoort/` away and starts it again, as README.md says to begin anew. */
+  beginAnew (): Promise<void>
+  /** Stops `npm start`. */
+  stop (): Promise<void>
 }
 
 const mark = '\u001e'
@@ -67,20 +72,31 @@ function script (blocks: readonly Block[], here: Place['here']): string {
 const parts = (text: string): Map<number, string> =>
   new Map(text.split(`\n${mark}`).slice(1).map(it => [parseInt(it), it.slice(it.indexOf('\n') + 1).trimEnd()]))
 
-/** @param serving whether `npm start` is running there, as README.md says to begin */
-export async function place (t: TestContext, serving: boolean): Promise<Place> {
+/** What `npm start` starts, and what stops it. */
+async function gatewayIn (cwd: string, env: Record<string, string>): Promise<() => Promise<void>> {
+  const gateway = starts(['serve', '--dev'], { cwd, env })
+  await until(() => gateway.said.out.includes('"msg":"serving"') || undefined, `serving, not ${gateway.said.err}`)
+  return async () => { gateway.child.kill('SIGKILL'); await gateway.ended }
+}
+
+/** A clone in which nothing runs yet. */
+export async function place (t: TestContext): Promise<Place> {
   const cwd = clone()
   const ports = await freePorts()
   const env = { PATH: `${join(cwd, 'path')}:${process.env['PATH'] ?? ''}`, HOME: cwd, ZORGPOORT_REST_PORT: String(ports[0]), ZORGPOORT_OPERATIONS_PORT: String(ports[1]) }
   const here = (text: string): string => text.replaceAll(rest, `localhost:${ports[0]}`).replaceAll(operations, `127.0.0.1:${ports[1]}`)
-  if (serving) {
-    const gateway = starts(['serve', '--dev'], { cwd, env })
-    t.after(() => { gateway.child.kill('SIGKILL') })
-    await until(() => gateway.said.out.includes('"msg":"serving"') || undefined, `serving, not ${gateway.said.err}`)
-  }
+  let running: (() => Promise<void>) | null = null
+  const stop = async (): Promise<void> => { await running?.(); running = null }
+  t.after(stop)
   return {
     cwd,
     here,
+    stop,
+    async beginAnew () {
+      await stop()
+      rmSync(join(cwd, '.zorgpoort'), { recursive: true, force: true })
+      running = await gatewayIn(cwd, env)
+    },
     async run (blocks) {
       writeFileSync(join(cwd, 'script'), script(blocks, here))
       const shell = started('bash', ['-c', 'exec bash script 2>&1'], { cwd, env })

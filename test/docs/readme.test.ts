@@ -1,4 +1,4 @@
-/** README.md does what it says: every command and program in it is run as printed, in an empty folder that stands in for a clone. */
+/** README.md does what it says: every command and program in it is run as printed, in page order, in one folder that stands in for a clone. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -22,8 +22,9 @@ const notRun: ReadonlyArray<readonly [first: string, reason: string]> = [
   ['npx zorgpoort doctor --config zorgpoort.json', 'of an installation; the operator\'s chapter runs it'],
   ['npx zorgpoort backup /var/backups/zorgpoort --config zorgpoort.json     # a folder, or a file that is not there yet', 'of an installation; the operator\'s chapter runs it']
 ]
-/** Chapters that begin from nothing; the others have `npm start` running, as README.md says. */
-const fromNothing: readonly string[] = ['For the operator']
+/** What a chapter says to do with `npm start` before its first command; the first one has it running already. */
+const [anew, stopped] = ['stop `npm start` (Ctrl+C), `rm -r .zorgpoort`, `npm start`.*', 'stop `npm start` first']
+const saysFirst = (chapter: string): string => (readme.split(`\n## ${chapter}\n`)[1] ?? '').split('\n```sh')[0] ?? ''
 
 const runs = blocks.filter(it => it.language === 'sh' && it.notRun === null)
 const programs = blocks.filter(it => it.language === 'ts')
@@ -79,7 +80,8 @@ describe('README.md', { concurrency: 2 }, () => {
   })
 
   test('has a client that may be killed at any moment: nothing is lost, and nothing is there twice', async t => {
-    const { cwd, here, run } = await place(t, true)
+    const { cwd, here, run, beginAnew } = await place(t)
+    await beginAnew()
     const [program] = programs
     assert.ok(program !== undefined)
     writeFileSync(join(cwd, 'client.ts'), here(program.text))
@@ -109,24 +111,29 @@ describe('README.md', { concurrency: 2 }, () => {
     assert.equal(ended?.printed.trim(), '25')
   })
 
-  for (const [chapter, own] of Map.groupBy(runs, it => it.chapter)) {
-    test(`${chapter}: every command does as printed`, async t => {
-      for (const [tool, from] of [['bash', 'bash'], ['curl', 'curl'], ['openssl', 'openssl'], ['zip', 'zip']] as const) {
-        if (own.some(it => new RegExp(`^(?:[^#\\n]*[|( ])?${tool} `, 'm').test(it.text)) || tool === 'bash') { if (!needTool(t, tool, from)) return }
-      }
-      const { cwd, here, run } = await place(t, !fromNothing.includes(chapter))
-      for (const it of programs.filter(it => it.chapter === chapter)) {
-        const file = join(cwd, /[a-z-]+\.ts/.exec(it.text)?.[0] ?? '')
-        writeFileSync(file, here(it.text))
-        const compiled = spawnSync(process.execPath, [join(home, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--types', 'node', '--skipLibCheck', file], { cwd, encoding: 'utf8' })
-        assert.equal(compiled.status, 0, `${at(it)}: ${compiled.stdout}`)
-      }
-      for (const ran of await run(own)) {
-        failsAsSaid(ran)
-        const missing = ran.block.shows === null ? null : notShown(ran.block.shows, ran.printed)
-        assert.equal(missing, null, `${at(ran.block)} does not print this line; it printed:\n${ran.printed.slice(-1500)}`)
-        noError(ran)
-      }
-    })
-  }
+  test('does as printed, every command, from top to bottom', async t => {
+    const { cwd, here, run, beginAnew, stop } = await place(t)
+    await beginAnew()
+    for (const [chapter, own] of Map.groupBy(runs, it => it.chapter)) {
+      await t.test(chapter, async t => {
+        for (const [tool, from] of [['bash', 'bash'], ['curl', 'curl'], ['openssl', 'openssl'], ['zip', 'zip']] as const) {
+          if (own.some(it => new RegExp(`^(?:[^#\\n]*[|( ])?${tool} `, 'm').test(it.text)) || tool === 'bash') { if (!needTool(t, tool, from)) return }
+        }
+        if (saysFirst(chapter).includes(anew)) await beginAnew()
+        if (saysFirst(chapter).includes(stopped)) await stop()
+        for (const it of programs.filter(it => it.chapter === chapter)) {
+          const file = join(cwd, /[a-z-]+\.ts/.exec(it.text)?.[0] ?? '')
+          writeFileSync(file, here(it.text))
+          const compiled = spawnSync(process.execPath, [join(home, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--types', 'node', '--skipLibCheck', file], { cwd, encoding: 'utf8' })
+          assert.equal(compiled.status, 0, `${at(it)}: ${compiled.stdout}`)
+        }
+        for (const ran of await run(own)) {
+          failsAsSaid(ran)
+          const missing = ran.block.shows === null ? null : notShown(ran.block.shows, ran.printed)
+          assert.equal(missing, null, `${at(ran.block)} does not print this line; it printed:\n${ran.printed.slice(-1500)}`)
+          noError(ran)
+        }
+      })
+    }
+  })
 })
