@@ -1,8 +1,9 @@
 /** The database: whole, of this mode and version, readable with the keys at hand, with room to grow; and what it says of parties and deliveries. */
 import { existsSync } from 'node:fs'
 import { rfc3339, type Instant } from '../../src/core/core.ts'
-import { contentsOf, damageOf, lookOver, sizes, stepsOf, tryKeys, type Look } from '../../src/store/store.ts'
-import { kekOf } from './files.ts'
+import type { Ring } from '../../src/vault/vault.ts'
+import { contentsOf, damageOf, lookOver, ringFaults, sizes, stepsOf, tryKeys, type Look } from '../../src/store/store.ts'
+import { ringIn } from './files.ts'
 import { error, ok, warning, type Check, type Line, type Patient } from './lines.ts'
 
 const gb = 1e9
@@ -49,15 +50,20 @@ export const storage: Check = patient => {
   return lines
 }
 
-/** Does the kek ring open what is stored. */
+/** Are the rings this database's, and does the kek ring open what is stored. */
 export const keys: Check = patient => {
   const path = thereOf(patient)
-  const kek = kekOf(patient)
-  if (path === null || kek === null) return []
-  return tryKeys(path, kek, patient.full ? null : sample).map(({ kek_id, fault }) => fault === null
+  if (path === null) return []
+  const rings = new Map((['kek', 'index_key', 'audit_key'] as const).flatMap(name => { const ring = ringIn(patient, name); return ring === null ? [] : [[name, ring] as const] }))
+  const strange = [...ringFaults(path, rings)].map(([name, fault]) => error(name, fault.replace(`${name}: `, ''), 'bring back the ring that was in use: the gateway does not start with this one'))
+  const kek = rings.get('kek')
+  return kek === undefined ? strange : [...strange, ...opened(path, kek, patient)]
+}
+
+const opened = (path: string, kek: Ring, patient: Patient): Line[] =>
+  tryKeys(path, kek, patient.full ? null : sample).map(({ kek_id, fault }) => fault === null
     ? ok('kek', `opens what ${kek_id} closed`)
     : error('kek', fault, 'bring back the ring that was in use: without it those messages can never be read'))
-}
 
 /** A database that is still to be brought forward, or is of a newer version, is not looked into. */
 function lookOf (patient: Patient): Look | null {

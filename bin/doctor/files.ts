@@ -50,8 +50,8 @@ function ringOf (setting: keyof RootSources, source: string): { readonly ring: R
   }
 }
 
-/** @returns the kek ring where it can be had */
-export const kekOf = ({ settings }: Patient): Ring | null => settings.kek === undefined ? null : ringOf('kek', settings.kek).ring
+/** @returns a ring where it can be had */
+export const ringIn = ({ settings }: Patient, name: keyof RootSources): Ring | null => settings[name] === undefined ? null : ringOf(name, settings[name]).ring
 
 /** The three rings, each by itself. */
 export const rings: Check = ({ settings }) => (['kek', 'index_key', 'audit_key'] as const).flatMap(name => {

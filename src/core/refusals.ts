@@ -30,7 +30,7 @@ export const refusals = {
   ZP_NOT_FOUND: kind(404, null, 'mend', 'Dit bestaat niet, of is niet van u.', 'This does not exist, or is not yours.'),
   ZP_SLOW: kind(408, null, 'later', 'De aanvraag kwam te langzaam binnen.', 'The request came in too slowly.'),
   ZP_IDENTIFICATIE_REUSED: kind(409, 'BRS20', 'mend', 'Deze Identificatie is al gebruikt voor een ander bericht van dit type.', 'This Identificatie was used before, for another message of this type.'),
-  ZP_REPLACES: kind(422, null, 'mend', 'Wat dit bericht zegt te vervangen, is niet van u, is niet afgewezen of beantwoord, of is al vervangen.', 'What this message says it replaces is not yours, was neither refused nor rejected nor answered, or is replaced already.'),
+  ZP_REPLACES: kind(422, null, 'mend', 'Wat dit bericht zegt te vervangen, is niet van u, is niet afgewezen, beantwoord of opgegeven, of is al vervangen.', 'What this message says it replaces is not yours, was neither refused, rejected, answered nor given up, or is replaced already.'),
   ZP_RETOUR_SECOND: kind(409, null, 'drop', 'Dit bericht is al beantwoord.', 'This message has been answered already.'),
   ZP_PAYLOAD_GONE: kind(410, null, 'drop', 'De inhoud van dit bericht wordt niet meer bewaard.', 'The payload of this message is no longer kept.'),
   ZP_SIZE: kind(413, 'BRS06', 'mend', 'Het bericht is te groot.', 'The message is too large.'),

@@ -15,6 +15,7 @@ import { bringForward } from './migrate.ts'
 import { migrations } from './migrations.ts'
 import { queueVerbs, weigh } from './queue.ts'
 import { readVerbs } from './read.ts'
+import { recognise } from './rings.ts'
 import { refusedVerbs } from './refused.ts'
 import { refuseMissing, rekeyVerbs } from './rekey.ts'
 import { registerVerbs } from './register.ts'
@@ -112,14 +113,17 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
 
 /**
  * Opens the store and brings its database forward.
- * @throws StoreUnusable when the database is of another mode or made by a newer version, or a ring does not hold a key that is in use; StoreFailure when it cannot be read or written
+ * @throws StoreUnusable when the database is of another mode or made by a newer version, or a ring is not this database's; StoreFailure when it cannot be read or written
  */
 export async function openStore ({ url, mode, clock = systemClock, retour_unknown = 'refuse', roots = null, observe, wrap = db => db }: StoreOptions): Promise<Store> {
   const opened = connect(url, observe)
   return await opening(opened, async () => {
     await bringForward(opened.db, opened.dialect, migrations, clock.now())
     await rememberMode(opened, mode)
-    if (roots !== null) await refuseMissing(opened.db, opened.dialect, roots)
+    if (roots !== null) {
+      await refuseMissing(opened.db, opened.dialect, roots)
+      await recognise(opened.db, opened.dialect, roots)
+    }
     return storeOn({ ...opened, db: wrap(opened.db) }, { retour_unknown }, openSafe(roots), roots, observe)
   })
 }

@@ -152,7 +152,8 @@ function narrow (query: Knex.QueryBuilder, { view, type, identificatie, correcte
   if (type !== undefined) query.where('r.type', type)
   if (identificatie !== undefined) query.where('r.identificatie', identificatie)
   if (corrected === true) query.whereNotNull('by.replaced')
-  if (corrected === false) query.whereNull('by.replaced')
+  // What is done already (a second retour, say) needs no correction.
+  if (corrected === false) query.whereNull('by.replaced').whereNotIn('r.code', codes.filter(code => refusals[code].retry === 'drop'))
   if (from !== undefined) query.where('r.at_ms', '>=', from)
   if (to !== undefined) query.where('r.at_ms', '<', to)
   if (cursor !== undefined) query.where('r.id', '<', placeOf(cursor))

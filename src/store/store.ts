@@ -1,6 +1,6 @@
 /** The face of the store: its verbs, what opens it, and the ways it can fail. */
 export type * from './verbs.ts'
-export { contentsOf, copyDatabase, damageOf, kekIdsOf, throughToDisk, tryKeys, type Contents, type KeyTrial, type Pace } from './backup.ts'
+export { contentsOf, copyDatabase, damageOf, kekIdsOf, ringFaults, throughToDisk, tryKeys, type Contents, type KeyTrial, type Pace } from './backup.ts'
 export { lookOver, stepsOf, type Look } from './look.ts'
 export { sizes } from './sqlite.ts'
 export { openStore, migrate, lockForServe, type Mode, type StoreOptions } from './open.ts'

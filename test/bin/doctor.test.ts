@@ -9,7 +9,7 @@ import Database from 'better-sqlite3'
 import { diagnose, type Line } from '../../bin/doctor/doctor.ts'
 import { instant, systemClock, type Clock } from '../../src/core/core.ts'
 import { developmentKeys, issue, makeAuthority } from '../../src/sign/sign.ts'
-import { makeRoots } from '../../src/vault/vault.ts'
+import { makeRoots, newRingLine } from '../../src/vault/vault.ts'
 import { environment, startChild } from '../fault/child.ts'
 import { aanbieder, fixture, makeWorld } from '../flow/world.ts'
 import { putAccount } from '../register.ts'
@@ -121,6 +121,12 @@ describe('doctor', () => {
     assert.match(await todo('kek'), /^chmod 600/)
     assert.match(await todo('kek', { ZORGPOORT_KEK: 'command:false' }), /run that command by hand/)
     chmodSync(file('kek.ring'), 0o600)
+    for (const [name, about] of [['audit', 'audit_key'], ['index', 'index_key'], ['kek', 'kek']] as const) {
+      const right = readFileSync(file(`${name}.ring`), 'utf8')
+      writeFileSync(file(`${name}.ring`), newRingLine(right.split(':')[0] ?? ''))
+      await says(env, 'error', about, /is not the one this database knows by that name/)
+      writeFileSync(file(`${name}.ring`), right)
+    }
     writeFileSync(file('index.ring'), 'no ring')
     await says(env, 'error', 'index_key', /line 1 is no key/)
     assert.match(await todo('index_key'), /^mend .*bring it back from its copy/)

@@ -91,6 +91,14 @@ export function refuseContract (fresh: Fresh): void {
       assert.deepEqual((await store.accept([heen({ replaces: rejected.envelope.id })])).map(it => it.kind), ['stored'])
     })
 
+    test('that need no correction are not among those still to be corrected', async t => {
+      const store = await fresh(t)
+      const [second, wrong] = [item({ code: 'ZP_RETOUR_SECOND' }), item()]
+      for (const it of [second, wrong]) await store.keepRefused(it, 9)
+      assert.deepEqual((await listed(store, { corrected: false })).map(it => it.id), [wrong.id])
+      assert.equal((await listed(store)).length, 2)
+    })
+
     test('are listed newest first, page by page, by their filters', async t => {
       const store = await fresh(t)
       const items = Array.from({ length: 7 }, (_, n) => item({ at: later(n * 1000), type: n % 2 === 0 ? 'WMO301' : 'WMO319' }))

@@ -12,7 +12,7 @@ import { ownView } from '../../src/party/party.ts'
 import { lockForServe, migrate, openStore, StoreFailure, StoreUnusable, type RegisterChange } from '../../src/store/store.ts'
 import { migrations } from '../../src/store/migrations.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
-import { Unopened } from '../../src/vault/vault.ts'
+import { newRingLine, parseRing, Unopened, type Roots } from '../../src/vault/vault.ts'
 import { aMandate, anAccount, aParty } from '../register.ts'
 import { storeContract } from './contract.ts'
 import { aanbieder, account, claimOne, finish, gemeente, heen, later, retour, roots, start } from './sample.ts'
@@ -122,6 +122,28 @@ describe('store in an SQLite file', () => {
       [3, 'mandate_ended', given, null],
       [4, 'account_changed', account, null], [4, 'certificate_removed', account, 'b']
     ])
+  })
+
+  test('knows its rings again: another’s is refused by its setting, a turned one is taken', async () => {
+    const open = (over: Partial<Roots>) => openStore({ url: urlOf('rings'), mode: 'test', roots: { ...roots, ...over } })
+    const old = (name: string, byte: number) => `${name}:${Buffer.alloc(32, byte).toString('base64')}\n`
+    await (await open({})).close()
+    for (const [root, setting, name, byte] of [['kek', 'kek', 'kek', 1], ['index', 'index_key', 'index', 2], ['audit', 'audit_key', 'audit', 3]] as const) {
+      const ring = (...lines: string[]) => ({ [root]: parseRing(lines.join(''), setting) })
+      await assert.rejects(open(ring(newRingLine(name))), error => error instanceof StoreUnusable && error.message.startsWith(`${setting}: its key ${name} is not the one`))
+      await assert.rejects(open(ring(newRingLine('another'))), error => error instanceof StoreUnusable && error.message.startsWith(`${setting}: it does not hold the key ${name}`))
+      const turned = newRingLine('turned')
+      await (await open(ring(turned, old(name, byte)))).close()
+      await assert.rejects(open(ring(old(name, byte))), /does not hold the key turned/)
+      const store = await open(ring(turned))
+      await store.close()
+      // Back to where the next ring of this test begins.
+      const db = new Database(pathOf('rings'))
+      db.prepare('delete from meta where name = ? or name like ?').run(`ring:${setting}`, `ring:${setting}:%`)
+      db.close()
+    }
+    const meta = new Database(pathOf('rings')).prepare('select value from meta').all().map(row => String(Object(row).value))
+    for (const root of Object.values(roots)) assert.ok(meta.every(value => !value.includes(Buffer.from(root.current.bytes).toString('hex'))))
   })
 
   test('is for its owner’s eyes only', async () => {
