@@ -22,6 +22,6 @@ function checkpoint (t: Knex.CreateTableBuilder): void {
 
 /** What is signed cannot be made anew without the seal's key, also by who has the audit's. */
 export const auditCheckpoints: Migration = {
-  name: '0003-audit-checkpoints',
+  name: '0009-audit-checkpoints',
   up: schema => schema.createTable('checkpoint', checkpoint)
 }

@@ -55,7 +55,7 @@ function batchMember (t: Table): void {
 }
 
 export const batchStep: Migration = {
-  name: '0004-batch',
+  name: '0010-batch',
   up: schema => schema
     .createTable('batch', batch)
     .createTable('batch_body', batchBody)

@@ -12,7 +12,7 @@ function client (t: Knex.CreateTableBuilder): void {
 
 /** The step of `migrations.ts`. */
 export const clientStep = {
-  name: '0002-client',
+  name: '0004-client',
   ordered: ['client'],
   up: (schema: Knex.SchemaBuilder): Knex.SchemaBuilder => schema
     .createTable('client', client)

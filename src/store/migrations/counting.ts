@@ -3,7 +3,7 @@ import type { Migration } from '../migrations.ts'
 
 /** Two narrow indexes; the second holds only messages whose term runs. */
 export const counting: Migration = {
-  name: '0004-counting',
+  name: '0006-counting',
   up: schema => schema
     .alterTable('delivery', t => { t.index(['state', 'target', 'id']) })
     .raw("create index message_awaited on message (receiver, answer_due_ms) where answer = 'awaited' and answer_due_ms is not null")

@@ -30,6 +30,6 @@ function replacement (t: Knex.CreateTableBuilder): void {
 }
 
 export const refusedMessages: Migration = {
-  name: '0004-refused',
+  name: '0008-refused',
   up: schema => schema.createTable('refused', refused).createTable('replacement', replacement)
 }

@@ -15,7 +15,7 @@ function spent (t: Knex.CreateTableBuilder): void {
 
 /** The step of `migrations.ts`. */
 export const retention: Migration = {
-  name: '0004-retention',
+  name: '0007-retention',
   ordered: ['spent'],
   up: schema => schema
     .createTable('spent', spent)
@@ -27,12 +27,12 @@ export const retention: Migration = {
 
 /** Refused messages are found by their age and by the key they are under. */
 export const refusedAge: Migration = {
-  name: '0005-refused-age',
+  name: '0011-refused-age',
   up: schema => schema.alterTable('refused', t => { t.index(['at_ms']); t.index(['kek_id']) })
 }
 
 /** Batches are found by the key they are under. */
 export const batchKeys: Migration = {
-  name: '0006-batch-keys',
+  name: '0012-batch-keys',
   up: schema => schema.alterTable('batch', t => { t.index(['kek_id']) })
 }

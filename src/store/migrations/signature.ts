@@ -10,4 +10,4 @@ function signature (t: Knex.CreateTableBuilder): void {
 }
 
 /** The step of signatures. */
-export const signatures = { name: '0004-signature', up: (schema: Knex.SchemaBuilder) => schema.createTable('signature', signature) }
+export const signatures = { name: '0005-signature', up: (schema: Knex.SchemaBuilder) => schema.createTable('signature', signature) }
