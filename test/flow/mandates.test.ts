@@ -47,9 +47,13 @@ describe('an account of several parties', () => {
   })
 
   test('cannot tell a party it has no mandate for from one that does not exist', async () => {
-    const said = await Promise.all(['0344', '0363', '0999', '42429999'].map(async party => ({ ...(await supplier.get(`/v1/mailbox?party=${party}`)).told, instance: '' })))
+    const said = await Promise.all(['0344', '0363', '0999', '42429999'].map(async party => {
+      const { told } = await supplier.get(`/v1/mailbox?party=${party}`)
+      return { ...told, instance: '', detail: String(told.detail).replace(party, 'PARTY') }
+    }))
     for (const it of said) assert.deepEqual(it, said[0])
     assert.equal(said[0]?.code, 'ZP_ACCOUNT_ROLE')
+    assert.match(said[0].detail, /^account \S+: handelt niet voor \/ does not act for PARTY$/)
     assert.equal(code(await supplier.get('/v1/mailbox?party=x')), '400 ZP_QUERY')
     assert.equal(code(await supplier.get(`/v1/mailbox?party=${one}&party=${two}`)), '400 ZP_QUERY')
     assert.equal(code(await post('0344', message('WMO301', 1))), '403 ZP_ACCOUNT_ROLE')
@@ -120,7 +124,9 @@ describe('an account of several parties', () => {
     assert.equal(code(await supplier.get('/v1/mailbox')), '200')
     assert.equal(code(await post(null, start(30, three))), '403 ZP_NOT_SENDER')
     await world.store(async store => { await putMandate(store, mandate(three, { direction: 'receive', until: now })) })
-    assert.equal(code(await supplier.get('/v1/mailbox')), '403 ZP_ACCOUNT_ROLE')
+    const none = await supplier.get('/v1/mailbox')
+    assert.equal(code(none), '403 ZP_ACCOUNT_ROLE')
+    assert.match(String(none.told.detail), /no party, no mandate$/)
   })
 
   test('acts for its own party without a mandate, and names it once it has others', async () => {

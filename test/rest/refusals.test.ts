@@ -271,6 +271,20 @@ describe('a client that is too slow', () => {
   })
 })
 
+describe('what a refusal tells', () => {
+  const detail = async (who: Parameters<typeof gateway.as>[0], path: string): Promise<unknown> => (await gateway.as(who).get(path)).told.detail
+
+  test('the role an account has, and those that are needed', async () => {
+    assert.equal(await detail('operator', '/v1/mailbox'), 'account operator: rol / role operator; nodig / needed: party')
+    assert.equal(await detail('gemeente', '/v1/operator/audit'), 'account gemeente: rol / role party; nodig / needed: operator, auditor')
+  })
+
+  test('how many parameters are unknown and which are known, and no name that is not ours', async () => {
+    assert.equal(await detail('gemeente', '/v1/mailbox?limiet=3&jansen=1&limit=2'), '2 onbekend / unknown; bekend / known: party, limit')
+    assert.equal(await detail('gemeente', '/v1/mailbox?limit=251'), 'limit: 250')
+  })
+})
+
 describe('what is not refused', () => {
   test('any way to say XML in UTF-8', async () => {
     for (const type of ['application/xml', 'text/xml', 'application/xml; charset=utf-8', 'application/xml;charset="UTF-8"', 'TEXT/XML ; CHARSET=UTF-8']) {

@@ -93,9 +93,10 @@ test('an operator erases through the API; nobody else does, and no answer or log
   const ask = (who: 'operator' | 'gemeente' | 'auditor', body: object | string) =>
     gateway.as(who).call('POST', '/v1/operator/erasures', typeof body === 'string' ? body : JSON.stringify(body), { 'content-type': 'application/json' })
   const person = { gemeente: '0344', bsn: bsnOf(bytes) }
-  const answers = [await ask('gemeente', person), await ask('auditor', person), await ask('operator', 'x'), await ask('operator', { ...person, bsn: `${person.bsn}0` }), await ask('operator', { ...person, strange: person.bsn }), await ask('operator', person), await ask('operator', { ...person, confirm: true }), await ask('operator', person)]
-  assert.deepEqual(answers.map(it => it.status), [403, 403, 400, 400, 400, 200, 200, 200])
-  const statements = answers.slice(5).map(it => it.told as unknown as ErasureStatement)
+  const answers = [await ask('gemeente', person), await ask('auditor', person), await ask('operator', 'x'), await ask('operator', { ...person, bsn: `${person.bsn}0` }), await ask('operator', { ...person, [`x${person.bsn}`]: true }), await ask('operator', { gemeente: '0344' }), await ask('operator', { ...person, confirm: 'yes' }), await ask('operator', []), await ask('operator', person), await ask('operator', { ...person, confirm: true }), await ask('operator', person)]
+  assert.deepEqual(answers.map(it => it.status), [403, 403, 400, 400, 400, 400, 400, 400, 200, 200, 200])
+  assert.deepEqual(answers.slice(2, 8).map(it => it.told.detail), ['JSON', 'bsn: ^[0-9]{9}$', 'onbekend veld / unknown field; bekend / known: gemeente, bsn, family, confirm, shared, undelivered', 'bsn: ontbreekt / missing', 'confirm: boolean', 'JSON: object'])
+  const statements = answers.slice(8).map(it => it.told as unknown as ErasureStatement)
   assert.deepEqual(statements.map(it => [it.dry, it.erased.map(message => message.id)]), [[true, [id]], [false, [id]], [true, []]])
   assert.equal((await gateway.as('gemeente').get(`/v1/messages/${id}/payload`)).status, 410)
   const rows = (await gateway.as('operator').get('/v1/operator/audit?event=erasure')).bytes.toString()

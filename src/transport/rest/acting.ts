@@ -1,8 +1,9 @@
 /** For which party a request acts: the one it names, or the only one its account has. */
 import type { FastifyRequest } from 'fastify'
 import { partyCode, partyKind, Refusal, type PartyCode } from '../../core/core.ts'
-import type { View } from '../../store/store.ts'
+import type { Account, View } from '../../store/store.ts'
 import type { RouteParts } from './parts.ts'
+import { wrongRole } from './role.ts'
 
 /** How many parties a refusal lists at most. */
 const choices_max = 50
@@ -20,6 +21,13 @@ function named (request: FastifyRequest): PartyCode | null {
   return partyCode(party)
 }
 
+/** Says no more than what was asked: whether that party exists is not told. */
+function mayNot (account: Account, asked: PartyCode | null): Refusal {
+  if (account.role !== 'party') return wrongRole(account, ['party'])
+  const why = asked === null ? 'geen partij, geen mandaat / no party, no mandate' : `handelt niet voor / does not act for ${asked}`
+  return new Refusal('ZP_ACCOUNT_ROLE', `account ${account.id}: ${why}`)
+}
+
 /**
  * Asked anew at every request: a mandate counts at the moment it is used.
  * @returns what the account that is asking sees of the party it acts for
@@ -32,7 +40,7 @@ export const viewIn = ({ who, parties, now }: RouteParts) => (request: FastifyRe
   const [only, ...others] = asked === null ? parties.actsFor(account, at) : [asked]
   if (others.length > 0) throw new Refusal('ZP_PARTY', listed(parties.actsFor(account, at)))
   const view = only === undefined ? null : parties.view(account, only, at)
-  if (view === null) throw new Refusal('ZP_ACCOUNT_ROLE', `account ${account.id}`)
+  if (view === null) throw mayNot(account, asked)
   return view
 }
 

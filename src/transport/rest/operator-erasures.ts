@@ -1,9 +1,10 @@
 /** `/v1/operator/erasures`: one person's data destroyed on request. His Bsn stands in the body, never in a path or an answer. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Ajv } from 'ajv'
+import { Ajv, type ErrorObject } from 'ajv'
 import { Type, type Static } from 'typebox'
 import { partyCode, Refusal } from '../../core/core.ts'
 import { gives, json, type RouteParts } from './parts.ts'
+import { wanted } from './problem.ts'
 import { roleIn } from './role.ts'
 
 const families = ['iwmo', 'ijw'] as const
@@ -31,11 +32,19 @@ const statementShape = Type.Object({
 
 const isAsked = new Ajv({ useDefaults: true }).compile<Static<typeof askedShape>>(askedShape)
 
+/** The first field that is wrong and what it must be. A name that is not ours is not repeated: it may hold anything. */
+function wrong ({ instancePath, params }: ErrorObject): string {
+  const { missingProperty, additionalProperty } = params
+  if (missingProperty !== undefined) return `${String(missingProperty)}: ontbreekt / missing`
+  if (additionalProperty !== undefined) return `onbekend veld / unknown field; bekend / known: ${Object.keys(askedShape.properties).join(', ')}`
+  return `${instancePath.slice(1) || 'JSON'}: ${wanted(params)}`
+}
+
 /** @throws Refusal ZP_REQUEST, which tells no value */
 function askedIn (body: unknown): Static<typeof askedShape> {
   let it: unknown
   try { it = JSON.parse(body instanceof Uint8Array ? Buffer.from(body).toString() : '') } catch { throw new Refusal('ZP_REQUEST', 'JSON') }
-  if (!isAsked(it)) throw new Refusal('ZP_REQUEST', isAsked.errors?.[0]?.instancePath.slice(1) || 'gemeente, bsn, family, confirm, shared, undelivered')
+  if (!isAsked(it)) throw new Refusal('ZP_REQUEST', isAsked.errors?.[0] === undefined ? null : wrong(isAsked.errors[0]))
   return it
 }
 

@@ -39,10 +39,16 @@ export function refusalOf (error: FastifyError | Error, request: FastifyRequest)
 /** The name of the parameter and what it must be. A name that is not ours is not repeated: it may hold anything. */
 function describe (error: FastifyError, request: FastifyRequest): string {
   const [first] = error.validation ?? []
-  const { additionalProperty, allowedValues, format, limit, pattern, type } = first?.params ?? {}
-  if (additionalProperty !== undefined) return `onbekende parameter; bekend: ${knownParameters(request).join(', ')}`
-  const wanted = Array.isArray(allowedValues) ? allowedValues.join(', ') : format === 'date-time' ? 'zoals 2026-11-21T09:30:00Z' : limit ?? pattern ?? type ?? ''
-  return `${(first?.instancePath ?? '').slice(1)}: ${String(wanted)}`
+  if (first?.params['additionalProperty'] === undefined) return `${(first?.instancePath ?? '').slice(1)}: ${wanted(first?.params)}`
+  const known = knownParameters(request)
+  const strange = Object.keys(Object(request.query)).filter(it => !known.includes(it)).length
+  return `${strange} onbekend / unknown; bekend / known: ${known.join(', ')}`
+}
+
+/** @param params what Ajv says of a mistake @returns what the value must be; nothing of what it is */
+export function wanted ({ allowedValues, format, limit, pattern, type }: Record<string, unknown> = {}): string {
+  if (Array.isArray(allowedValues)) return allowedValues.join(', ')
+  return format === 'date-time' ? 'zoals / such as 2026-11-21T09:30:00Z' : String(limit ?? pattern ?? type ?? '')
 }
 
 function knownParameters (request: FastifyRequest): string[] {
