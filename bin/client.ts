@@ -65,9 +65,12 @@ export async function call (dispatcher: Agent, origin: string, method: Dispatche
   return { status: answer.statusCode, headers: answer.headers, bytes, body: json ? jsonIn(bytes) : {} }
 }
 
-/** Posts a message. @throws Problem when no connection was made */
-export const postMessage = async (dispatcher: Agent, origin: string, bytes: Uint8Array, headers: Record<string, string> = {}): Promise<Reply> =>
-  await call(dispatcher, origin, 'POST', '/v1/messages', bytes, { 'content-type': 'application/xml', ...headers })
+/** @param party which one acts; undefined for who acts for one only @returns what stands behind a path to say so */
+export const actingFor = (party: string | undefined): string => party === undefined ? '' : `?party=${encodeURIComponent(party)}`
+
+/** Posts a message. @param as the party it is sent for, where the account acts for several @throws Problem when no connection was made */
+export const postMessage = async (dispatcher: Agent, origin: string, bytes: Uint8Array, headers: Record<string, string> = {}, as?: string): Promise<Reply> =>
+  await call(dispatcher, origin, 'POST', `/v1/messages${actingFor(as)}`, bytes, { 'content-type': 'application/xml', ...headers })
 
 /** @returns what is wrong with an answer that no gateway of ours gives; null when it is one of ours */
 export function notOurs ({ status, body }: Reply, origin: string): string | null {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv, type ErrorObject } from 'ajv'
 import { Type, type Static, type TObject } from 'typebox'
 import { Unusable } from './core/core.ts'
+import { nearest } from './near.ts'
 import { sourcePattern } from './vault/vault.ts'
 
 const bytes = (value: number, description: string) => Type.Integer({ minimum: 1, default: value, description })
@@ -90,7 +91,7 @@ function fromEnvironment (schema: TObject, env: NodeJS.ProcessEnv): Raw {
   const known = Object.keys(schema.properties)
   const strange = Object.entries(env).filter(it => !noSetting(it)).map(([name]) => name)
     .filter(name => name.startsWith('ZORGPOORT_') && !known.some(key => environmentName(key) === name))
-  if (strange.length > 0) throw new ConfigError(`unknown setting ${strange.join(', ')} in the environment; README.md, "Configuration", lists them all`)
+  if (strange.length > 0) throw new ConfigError(`unknown setting ${strange.map(it => it + meant(it.slice('ZORGPOORT_'.length), environmentName)).join(', ')} in the environment (README.md, "Configuration", lists them all)`)
   return Object.fromEntries(known.flatMap(key => env[environmentName(key)] === undefined ? [] : [[key, env[environmentName(key)]]]))
 }
 
@@ -104,10 +105,26 @@ function fromFile (path: string | undefined): Raw {
   return raw as Raw
 }
 
+/** @returns what to write after the name of a setting that there is not */
+function meant (key: string, shown: (name: string) => string): string {
+  const near = nearest(key, Object.keys(configSchema.properties))
+  return near === null ? '' : ` (did you mean ${shown(near)}?)`
+}
+
+/** @returns the values a setting may have, where they are a few words */
+function allowed (name: string): string {
+  const { anyOf = [] } = Object(Object.entries(configSchema.properties).find(([key]) => key === name)?.[1]) as { anyOf?: ReadonlyArray<{ const: string }> }
+  return anyOf.map(it => it.const).join(' or ')
+}
+
+const secretForm = 'file:PATH or command:PROGRAM ARG…'
+
 function explain (error: ErrorObject): string {
+  const name = error.instancePath.slice(1)
+  if (error.keyword === 'pattern') return `${name} must be ${name === 'database' ? 'sqlite:PATH' : secretForm}`
   if (error.keyword === 'required') return `${error.params['missingProperty']} is not set (in the file, or as ${environmentName(String(error.params['missingProperty']))})`
-  if (error.keyword === 'additionalProperties') return `unknown setting ${error.params['additionalProperty']}`
-  return `${error.instancePath.slice(1)} ${error.keyword === 'const' || error.keyword === 'anyOf' ? 'has a value that is not allowed' : error.message}`
+  if (error.keyword === 'additionalProperties') return `unknown setting ${error.params['additionalProperty']}${meant(String(error.params['additionalProperty']), it => it)}`
+  return `${name} ${error.keyword === 'const' || error.keyword === 'anyOf' ? `has a value that is not allowed: it is ${allowed(name)}` : error.message}`
 }
 
 function checked<T> (schema: TObject, raw: Raw): T {

@@ -24,14 +24,21 @@ function refuseDevelopment (setting: string, cert: string): void {
 
 function refuseOutsideDates (setting: string, cert: string, now: Instant): void {
   const { not_before, not_after } = certificateFacts(cert)
-  if (now < Date.parse(not_before) || now > Date.parse(not_after)) throw new ConfigError(`${setting}: valid from ${not_before} to ${not_after}, not now`)
+  if (now > Date.parse(not_after)) throw new ConfigError(`${setting}: expired at ${not_after}; bring in a new pair with "zorgpoort keys rotate"`)
+  if (now < Date.parse(not_before)) throw new ConfigError(`${setting}: not valid before ${not_before}; wait for that moment, or look at the clock of this machine`)
+}
+
+/** In production: whoever else may read it can be this gateway. @throws ConfigError */
+function refuseOpenKey (setting: string, path: string): void {
+  if (((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o007) !== 0) throw new ConfigError(`${setting}: ${path} can be read by everybody on this machine; chmod 600 it`)
 }
 
 /** @throws Unusable naming the setting that is wrong, and what to do about a passphrase */
 function read (config: Config, use: Use, now: Instant): Identity {
-  const names = { key: `${use}_key`, certificate: `${use}_certificate` }
+  const names = { key: `${use}_key`, certificate: `${use}_certificate` } as const
   const source = config[`${use}_key_passphrase`]
   const pem = textOf(config[`${use}_key`], names.key)
+  if (config.mode === 'production') refuseOpenKey(names.key, config[names.key])
   const passphrase = source === undefined ? null : readLine(source, `${names.key}_passphrase`)
   if (source === undefined && pem.includes('ENCRYPTED')) throw new ConfigError(`${names.key} is under a passphrase; ${names.key}_passphrase says where that is (file:PATH or command:PROGRAM ARG…)`)
   const key = keyPem(usableKey(pem, names.key, passphrase))

@@ -1,5 +1,6 @@
 /** What a gateway in production mode does not start with. */
 import assert from 'node:assert/strict'
+import { chmodSync } from 'node:fs'
 import { test } from 'node:test'
 import { readConfig } from '../src/config.ts'
 import { developmentKeys } from '../src/sign/sign.ts'
@@ -11,6 +12,20 @@ test('development certificates are refused by the name of their setting', async 
   await assert.rejects(world.start({ tls_certificate: server.certificate, tls_key: server.key }), /tls_certificate: a development certificate/)
   await assert.rejects(world.start({ seal_certificate: seal.certificate, seal_key: seal.key }), /seal_certificate: a development certificate/)
   await (await world.start()).stop()
+})
+
+test('a private key that everybody on the machine can read is refused, in test mode not', async () => {
+  const world = await makeWorld('production')
+  for (const use of ['tls', 'seal'] as const) {
+    const key = world.path(use === 'tls' ? 'server.key' : 'seal.key')
+    chmodSync(key, 0o644)
+    await assert.rejects(world.start(), new RegExp(`${use}_key: .* can be read by everybody on this machine; chmod 600 it`))
+    chmodSync(key, 0o600)
+  }
+  await (await world.start()).stop()
+  const trying = await makeWorld()
+  chmodSync(trying.path('server.key'), 0o644)
+  await (await trying.start()).stop()
 })
 
 test('the operations listener stays on loopback unless it is said that others may reach it', async () => {

@@ -4,7 +4,7 @@ import { styleText } from 'node:util'
 import type { Command } from 'commander'
 import type { Agent } from 'undici'
 import type { Finding } from '../../src/core/core.ts'
-import { agentOf, call, defaultUrl, notOurs, originOf, type Credentials, type Reply } from '../client.ts'
+import { actingFor, agentOf, call, defaultUrl, notOurs, originOf, type Credentials, type Reply } from '../client.ts'
 import { readBytes, visible } from '../files.ts'
 import { Problem } from '../problem.ts'
 import { progress, write } from '../progress.ts'
@@ -49,7 +49,7 @@ async function followed (look: () => Promise<Reply>, step: (members: number) => 
 /** @returns whether every member was taken, now or before */
 async function send (file: string, options: Options, dispatcher: Agent): Promise<boolean> {
   const origin = originOf(options.url)
-  const query = options.as === undefined ? '' : `?party=${encodeURIComponent(options.as)}`
+  const query = actingFor(options.as)
   const posted = taken(await call(dispatcher, origin, 'POST', `/v1/batches${query}`, readBytes(file), { 'content-type': 'application/zip' }), origin)
   const { id, total } = posted.body
   const bar = progress(process.stderr, 'messages', Number(total))

@@ -33,7 +33,7 @@ async function bring (paths: readonly string[], options: Options, replace: boole
   const secret = passphraseFile === undefined ? null : passphraseIn(passphraseFile)
   const kept = keepPair(dir, use, material, secret?.passphrase ?? null, replace)
   const { subject, fingerprint, not_after } = certificateFacts(readText(kept.certificate))
-  console.log(`${kept.former === null ? 'kept    ' : 'rotated '} ${kept.certificate}  ${visible(subject)}, until ${not_after.slice(0, 10)}, ${material.chain.length} issuing below it\n         SHA-256 ${fingerprint}`)
+  console.log(`${kept.former === null ? 'made    ' : 'rotated '} ${kept.certificate}  ${visible(subject)}, until ${not_after.slice(0, 10)}, ${material.chain.length} issuing below it (a root is left out: who trusts it has it)\n         SHA-256 ${fingerprint}`)
   if (kept.former !== null) console.log(`former   ${kept.former}; its private key is gone. A gateway that runs on this folder takes the new pair by itself; what was sealed before still verifies`)
   if (secret?.made === true) console.log(`made     ${passphraseFile}, a new passphrase: keep a copy apart from that of the keys`)
   console.log(`\nSettings of serve:\n${settingsOf(use, kept, passphraseFile)}`)

@@ -2,16 +2,16 @@
 import { writeFileSync } from 'node:fs'
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { rfc3339, type Instant } from '../../src/core/core.ts'
-import { exported, planAccount, planImport, planParty, planWithoutCertificate, RegisterFault, together, type WantedAccount } from '../../src/register/register.ts'
+import { codeOf, exported, planAccount, planImport, planParty, planWithoutCertificate, RegisterFault, saidOf, together, type WantedAccount, type WantedParty } from '../../src/register/register.ts'
 import type { Account, Mandate, Party, Register, Store } from '../../src/store/store.ts'
 import { withNewStore, withPlace, withStore, type Place } from '../place.ts'
-import { Problem } from '../problem.ts'
+import { Problem, WrongUse } from '../problem.ts'
 import { askedNow, certificateOf, changeBy, fingerprintOf, momentIn, registerIn } from '../register.ts'
 import { mandateCommands } from './mandates.ts'
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value]
 const day = (at: Instant): string => rfc3339(at).slice(0, 10)
-const period = (from: Instant | null, until: Instant | null): string => `${from === null ? '' : `  from ${rfc3339(from)}`}${until === null ? '' : `  until ${rfc3339(until)}`}`
+const period = (from: Instant | null, until: Instant | null): string => `${from === null ? '' : `  from ${saidOf(from)}`}${until === null ? '' : `  until ${saidOf(until)}`}`
 const indent = ' '.repeat(10)
 
 function accountRows ({ id, role, active, oin, requests_per_minute_max: rate, requests_at_once_max: atOnce, certificates }: Account, mandates: readonly Mandate[]): string[] {
@@ -31,7 +31,8 @@ const partyRow = ({ code, kind, rol, families, name, from, until }: Party): stri
 
 function table ({ parties: all, accounts, mandates }: Register): string {
   const rows = all.flatMap(party => [partyRow(party), ...accounts.filter(it => it.party === party.code).flatMap(it => accountRows(it, mandates))])
-  return [...rows, ...accounts.filter(it => it.party === null).flatMap(it => accountRows(it, mandates))].join('\n')
+  const others = accounts.filter(it => it.party === null).flatMap(it => accountRows(it, mandates))
+  return [...rows, ...(others.length === 0 ? [] : [...(rows.length === 0 ? [] : ['']), 'Accounts of no party (suppliers, operators, auditors):', ...others])].join('\n')
 }
 
 const json = (register: Register): string => JSON.stringify({ version: register.version, ...exported(register) })
@@ -41,6 +42,15 @@ interface AddOptions extends Place {
   readonly certificate: string[], readonly account: string | boolean
 }
 
+/** @throws WrongUse naming the option that a party needs when it is new */
+function mustBeSaid <T extends WantedParty> (now: Register, party: T): T {
+  codeOf(party.code)
+  if (now.parties.some(it => it.code === party.code)) return party
+  if (party.name === undefined) throw new WrongUse('--name is missing: a new party has a name')
+  if (party.families === undefined) throw new WrongUse('--family is missing: a new party has --family iwmo, --family ijw, or both')
+  return party
+}
+
 async function add (code: string, options: AddOptions): Promise<string> {
   const { name, family, rol, from, until, certificate, account } = options
   const party = { code, name, families: family, rol, from: momentIn(from, '--from'), until: momentIn(until, '--until') }
@@ -48,7 +58,7 @@ async function add (code: string, options: AddOptions): Promise<string> {
   const certificates = { how: 'add', all: certificate.map(it => certificateOf(it)) } as const
   if (account === false && certificate.length > 0) throw new Problem('--certificate is of an account; leave out --no-account')
   const asked = askedNow()
-  const plan = together(now => planParty(now, party), now => account === false ? [] : planAccount(now, { id, party: code, active: true, certificates }, asked))
+  const plan = together(now => planParty(now, mustBeSaid(now, party)), now => account === false ? [] : planAccount(now, { id, party: code, active: true, certificates }, asked))
   const { before } = await withNewStore(options, store => changeBy(store, plan))
   const known = before.parties.some(it => it.code === code)
   const woken = account !== false && before.accounts.some(it => it.id === id && !it.active)

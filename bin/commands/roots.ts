@@ -21,7 +21,7 @@ function rotate (name: Name, place: Place): string {
 function shown (name: Name, ring: Ring, uses: readonly KeyUse[]): string[] {
   const rows = (id: string): number => uses.filter(it => it.key === id).reduce((sum, it) => sum + it.rows, 0)
   const state = (id: string): string => id === ring.current.id ? 'current' : rows(id) > 0 ? 'in use' : 'may go'
-  return ring.keys.map(({ id }) => `${rings[name].padEnd(11)}${id.padEnd(34)}${state(id).padEnd(9)}${rows(id)} rows`)
+  return ring.keys.map(({ id }) => `${rings[name].padEnd(11)}${id.padEnd(34)}${state(id).padEnd(9)}${rows(id)} rows${name === 'kek' && state(id) === 'may go' ? ', but backups made before all was turned still need it: keep a copy with them' : ''}`)
 }
 
 async function status (place: Place & { json?: boolean }): Promise<string> {

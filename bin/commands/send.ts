@@ -8,23 +8,23 @@ import { readBytes, visible } from '../files.ts'
 import { Problem } from '../problem.ts'
 import { progress, write } from '../progress.ts'
 
-interface Options extends Credentials { readonly url: string, readonly json?: boolean }
+interface Options extends Credentials { readonly url: string, readonly as?: string, readonly json?: boolean }
 /** What came of one file; `error` when it was not read, or not answered by a gateway of ours. */
 interface Answer { readonly file: string, readonly status: number | null, readonly duplicate: boolean, readonly body: Record<string, unknown>, readonly error: string | null }
 
-async function post (file: string, bytes: Buffer, origin: string, dispatcher: Agent): Promise<Answer> {
-  const reply = await postMessage(dispatcher, origin, bytes)
+async function post (file: string, bytes: Buffer, origin: string, dispatcher: Agent, as: string | undefined): Promise<Answer> {
+  const reply = await postMessage(dispatcher, origin, bytes, {}, as)
   return { file, status: reply.status, duplicate: reply.headers['duplicate'] === 'true', body: reply.body, error: notOurs(reply, origin) }
 }
 
 /** A file that cannot be read is told of like one that is refused: the others still go. */
-async function sent (file: string, origin: string, dispatcher: Agent): Promise<Answer> {
+async function sent (file: string, origin: string, dispatcher: Agent, as: string | undefined): Promise<Answer> {
   let bytes: Buffer
   try { bytes = readBytes(file) } catch (error) {
     if (error instanceof Problem) return { file, status: null, duplicate: false, body: {}, error: error.message }
     throw error
   }
-  return await post(file, bytes, origin, dispatcher)
+  return await post(file, bytes, origin, dispatcher, as)
 }
 
 const findingLine = (it: Finding): string => `    ${it.line ?? '-'}: ${it.path || 'Bericht'}: ${it.message} [${it.code}]\n       ${it.message_en}`
@@ -47,7 +47,7 @@ async function sendAll (files: readonly string[], options: Options): Promise<boo
   let all = true
   try {
     for (const file of files) {
-      const answer = await sent(file, origin, dispatcher)
+      const answer = await sent(file, origin, dispatcher, options.as)
       all &&= good(answer)
       bar.end()
       await write(process.stdout, `${options.json === true ? JSON.stringify(answer) : report(answer)}\n`)
@@ -65,6 +65,7 @@ export function send (program: Command, end: (code: number) => void): void {
     .requiredOption('--cert <file>', 'client certificate (PEM)')
     .requiredOption('--key <file>', 'its private key (PEM)')
     .option('--ca <file>', 'certificate authority of the gateway (PEM)')
+    .option('--as <party>', 'the party you act for, where your account acts for several')
     .option('--url <url>', 'the gateway; the port of this machine’s is $ZORGPOORT_REST_PORT when that is set', defaultUrl())
     .option('--json', 'one JSON line per file')
     .addHelpText('after', '\nExit codes: 0 all accepted, 1 any refused or unreadable, 2 wrong use.')

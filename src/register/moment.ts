@@ -1,5 +1,5 @@
 /** When something begins or ends: a moment in RFC 3339, or a date, which stands for its first moment in the Netherlands. */
-import { instant, type Instant } from '../core/core.ts'
+import { instant, rfc3339, type Instant } from '../core/core.ts'
 import { RegisterFault } from './fault.ts'
 
 const zone = new Intl.DateTimeFormat('en', { timeZone: 'Europe/Amsterdam', timeZoneName: 'longOffset' })
@@ -13,6 +13,12 @@ function ahead_h (at: number): number {
 
 /** The clock changes at night, hours after midnight: one look from UTC's midnight is enough. */
 const firstMoment = (utc: number): number => utc - ahead_h(utc - 2 * hour_ms) * hour_ms
+
+/** @returns the moment as `momentOf` takes it: as a date where it is the first moment of one in the Netherlands */
+export function saidOf (at: Instant): string {
+  const date = rfc3339(instant(at + 3 * hour_ms)).slice(0, 10)
+  return firstMoment(Date.parse(date)) === at ? date : rfc3339(at)
+}
 
 /** @param what names it to the person, such as `--from` @throws RegisterFault when the text is neither */
 export function momentOf (text: string, what: string): Instant {

@@ -8,8 +8,8 @@ import { formerFolder } from './folder.ts'
 export interface KeyListing extends CertificateFacts {
   /** File name within the folder. */
   readonly file: string
-  /** What the certificate is for. */
-  readonly use: 'authority' | 'seal' | 'server' | 'client'
+  /** What the certificate is for; `any` where it does not say (no extended use) and may be a seal or a server's. */
+  readonly use: 'authority' | 'seal' | 'server' | 'client' | 'any'
   /** `ending` is valid with less than thirty days to go; `former` was used before, whatever its dates. */
   readonly state: 'valid' | 'ending' | 'expired' | 'not yet valid' | 'former'
   /** Whole days until its end; negative after it. */
@@ -39,7 +39,7 @@ function listing (dir: string, file: string, now: Instant): KeyListing {
 
 function useOf (certificate: Certificate): KeyListing['use'] {
   if (certificate.x509.ca) return 'authority'
-  if (maySeal(certificate)) return 'seal'
+  if (maySeal(certificate)) return mayServe(certificate) ? 'any' : 'seal'
   return mayServe(certificate) ? 'server' : 'client'
 }
 

@@ -47,7 +47,10 @@ async function place () {
 describe('parties', () => {
   test('are added, changed and listed; a certificate belongs to one account, and an account to one party', async () => {
     const { add, parties, listed } = await place()
+    ends(await parties('add', '0344', '--name', 'Voorbeeld'), 2, /--family is missing/)
+    ends(await parties('add', '0344', '--family', 'iwmo'), 2, /--name is missing/)
     ends(await add('0344', '--certificate', 'k/gemeente.pem', '--account', 'leverancier'), 0, /^Added 0344\.\n$/)
+    ends(await parties('add', '0344', '--account', 'leverancier'), 0, /^Changed 0344\.\n$/)
     ends(await add('0344', '--account', 'leverancier', '--certificate', 'k/aanbieder.pem'), 0, /^Changed 0344\.\n$/)
     ends(await add('0344', '--account', 'leeg'), 0)
     const before = await listed()
@@ -102,7 +105,7 @@ describe('parties', () => {
     assert.deepEqual(await listed(), before)
     ends(await parties('import', 'good.json'), 0, /^Imported 2 parties and 2 accounts: 5 changes\./)
     ends(await parties('import', 'good.json'), 0, /: 0 changes\./)
-    ends(await parties('list'), 0, /0363 .*until 2030-12-31T23:00:00\.000Z/, /account leverancier {2}OIN 00000001234567890000/, /account tweede {2}may send iwmo for SVB {2}from 2026-06-30T22:00:00\.000Z/)
+    ends(await parties('list'), 0, /0363 .*until 2031-01-01\n/, /account leverancier {2}OIN 00000001234567890000/, /\n\nAccounts of no party \(.*\):\n(.*\n)*.*account tweede {2}may send iwmo for SVB {2}from 2026-07-01\n/)
     ends(await parties('export', 'all.json'), 0)
     const elsewhere = { cwd, env: { ZORGPOORT_DATABASE: 'sqlite:q.db', ZORGPOORT_MODE: 'test' } }
     ends(await zorgpoort(['parties', 'import', 'all.json'], elsewhere), 0)

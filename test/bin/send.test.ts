@@ -87,13 +87,15 @@ describe('send says in one sentence', () => {
 test('an account that is stopped is out at its next request, and in again when it is added', async () => {
   const world = await makeWorld()
   const gateway = await world.start()
-  const send = async (): Promise<Record<string, unknown>> => {
-    const { out } = await zorgpoort(['send', '--json', '--cert', world.path('gemeente.pem'), '--key', world.path('gemeente.key'), '--ca', world.path('ca.pem'), '--url', gateway.rest, message])
+  const send = async (...more: string[]): Promise<Record<string, unknown>> => {
+    const { out } = await zorgpoort(['send', '--json', '--cert', world.path('gemeente.pem'), '--key', world.path('gemeente.key'), '--ca', world.path('ca.pem'), '--url', gateway.rest, ...more, message])
     return JSON.parse(out) as Record<string, unknown>
   }
   const place = ['--database', world.database]
   const account = world.account('gemeente')
   assert.equal((await send())['status'], 202)
+  assert.equal((await send('--as', '0344'))['status'], 200)
+  assert.equal((await send('--as', '0363'))['status'], 403)
   ends(await zorgpoort(['parties', 'stop', account.id, ...place]), 0)
   assert.equal((await send())['status'], 401)
   ends(await zorgpoort(['parties', 'add', '0344', '--name', 'x', '--family', 'iwmo', '--family', 'ijw', '--account', account.id, ...place]), 0, /is on again/)

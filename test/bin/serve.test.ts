@@ -111,14 +111,18 @@ describe('serve says in one sentence', () => {
     const cwd = folder()
     const env = { ZORGPOORT_MODE: 'test', ZORGPOORT_DATABASE: 'sqlite:a.db', ZORGPOORT_TLS_KEY: 'a', ZORGPOORT_TLS_CERTIFICATE: 'a', ZORGPOORT_SEAL_KEY: 'a', ZORGPOORT_SEAL_CERTIFICATE: 'a', ZORGPOORT_KEK: 'file:a', ZORGPOORT_INDEX_KEY: 'file:a', ZORGPOORT_AUDIT_KEY: 'file:a' }
     writeFileSync(join(cwd, 'strange.json'), '{"strange":1}')
+    writeFileSync(join(cwd, 'near.json'), '{"tls_certficate":"a"}')
     writeFileSync(join(cwd, 'broken.json'), '{')
     const cases: ReadonlyArray<readonly [args: string[], env: Record<string, string>, ...says: RegExp[]]> = [
       [dev, { ZORGPOORT_STRANGE: '1' }, /ZORGPOORT_STRANGE/],
       [['serve'], {}, /mode is not set/, /database is not set/, /tls_key is not set/, /seal_certificate is not set/, /kek is not set/, /index_key is not set/, /audit_key is not set/],
-      [['serve'], { ...env, ZORGPOORT_MODE: 'acceptance' }, /mode/],
+      [['serve'], { ...env, ZORGPOORT_MODE: 'acceptance' }, /mode has a value that is not allowed: it is test or production/],
       [['serve'], { ...env, ZORGPOORT_REST_PORT: 'x' }, /rest_port/],
       [['serve'], { ...env, ZORGPOORT_REST_PORT: '65536' }, /rest_port/],
-      [['serve'], { ...env, ZORGPOORT_KEK: 'secret-itself' }, /kek must match/],
+      [['serve'], { ...env, ZORGPOORT_KEK: 'secret-itself' }, /kek must be file:PATH or command:PROGRAM ARG…/],
+      [['serve'], { ...env, ZORGPOORT_DATABASE: 'a.db' }, /database must be sqlite:PATH/],
+      [['serve'], { ...env, ZORGPOORT_REST_PROT: '1' }, /unknown setting ZORGPOORT_REST_PROT \(did you mean ZORGPOORT_REST_PORT\?\)/],
+      [['serve', '--config', 'near.json'], env, /unknown setting tls_certficate \(did you mean tls_certificate\?\)/],
       [['serve'], env, /tls_key: cannot read a/],
       [['serve', '--config', 'none.json'], {}, /none\.json/],
       [['serve', '--config', 'broken.json'], {}, /broken\.json is not JSON/],

@@ -201,7 +201,7 @@ export async function makeWorld (mode: 'test' | 'production' = 'test'): Promise<
   const seal = await issue(authority, { subject: 'seal', use: 'seal', algorithm: 'P-256' })
   writeFileSync(path('ca.pem'), authority.certificate)
   writeFileSync(path('ca.key'), keyPem(authority.privateKey))
-  const keep = (name: string, { key, certificate }: Issued): void => { writeFileSync(path(`${name}.key`), key); writeFileSync(path(`${name}.pem`), certificate) }
+  const keep = (name: string, { key, certificate }: Issued): void => { writeFileSync(path(`${name}.key`), key, { mode: 0o600 }); writeFileSync(path(`${name}.pem`), certificate) }
   makeRoots(dir, systemClock.now())
   keep('server', server)
   keep('seal', seal)

@@ -27,7 +27,7 @@ test('roots are turned, everything follows, also after a kill half-way, and the 
   await gateway.as('gemeente').send(message('WMO301', 9))
   await until(() => gateway.lines.some(line => line.includes('"swept"')) ? true : undefined, 'the end of turning')
   const { out } = await zorgpoort(['roots', 'status'], { env })
-  assert.match(out, /kek .*-2 +current +302 rows\nkek .*may go +0 rows\nindex_key .*-2 +current +302 rows\nindex_key .*may go +0 rows/)
+  assert.match(out, /kek .*-2 +current +302 rows\nkek .*may go +0 rows, but backups made before .* still need it.*\nindex_key .*-2 +current +302 rows\nindex_key .*may go +0 rows/)
   assert.deepEqual((await gateway.as('gemeente').get(`/v1/messages/${id}/payload`)).bytes, bytes)
   await gateway.stop()
 
