@@ -129,8 +129,6 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const metrics = openMetrics()
   const store = await openStore({ url: config.database, mode: config.mode, clock, observe: metrics.store, retour_unknown: config.retour_unknown, roots })
   opened.store = () => store.close()
-  const checkpoints = await openCheckpoints({ store, sealer, clock, log }, config.checkpoint_ms)
-  opened.checkpoints = () => checkpoints.stop()
   const validator = openValidator({ payload_bytes_max: config.payload_bytes_max, worker_bytes: config.validation_worker_bytes, worker_ms_max: config.validation_ms_max, findings_max: 200, level1_engine: config.level1_engine }, error => { metrics.unjudged(); log.error({ err: error }, 'a message could not be judged') })
   opened.validator = () => validator.close()
   const parties = await openParties(store)
@@ -147,8 +145,6 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   opened.worker = () => worker.stop()
   const held = inflight(config.inflight_bytes_max)
   const told = upkeepMetrics(metrics.registry, clock)
-  const upkeep = startUpkeep({ store, clock, log, marksOf: it => marksOf(stages, it), retention: config, removeAudit: before => removeAuditBefore({ store, sealer, clock, log }, before), sweep_ms: config.sweep_ms, onSweep: told.swept, onRekey: told.rekeyed })
-  opened.upkeep = () => upkeep.stop()
   const receive: Pipeline['receive'] = async (bytes, by) => {
     const stored = await pipeline.receive(bytes, by)
     if (stored.duplicate) metrics.duplicate()
@@ -176,8 +172,14 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   metrics.watch({ store, clock, version, mode: config.mode, certificates: keys.expiry, inflight_bytes: held.held, connections: () => connectionsOf(rest), validator: validator.state, revocation })
   const operations = await openOperations({ registry: metrics.registry, openapi: rest.swagger(), ready: () => readiness(store, stopping, clock.now(), sealer.certificate.not_after) })
   opened.operations = () => operations.close()
-  return {
+  const addresses = {
     rest: `https://${await listen(rest, config.rest_host, config.rest_port)}`,
     operations: `http://${await listen(operations, config.operations_host, config.operations_port)}`
   }
+  // A gateway that finds its port taken leaves the database as it was: nothing signed, nothing swept.
+  const checkpoints = await openCheckpoints({ store, sealer, clock, log }, config.checkpoint_ms)
+  opened.checkpoints = () => checkpoints.stop()
+  const upkeep = startUpkeep({ store, clock, log, marksOf: it => marksOf(stages, it), retention: config, removeAudit: before => removeAuditBefore({ store, sealer, clock, log }, before), sweep_ms: config.sweep_ms, onSweep: told.swept, onRekey: told.rekeyed })
+  opened.upkeep = () => upkeep.stop()
+  return addresses
 }

@@ -60,9 +60,22 @@ function line ({ fault, chain, seq, to, checkpoint }: AuditFinding): string {
   return `${styleText('red', 'FAILED')}  ${chain} ${rows}${checkpoint === null ? '' : ` (checkpoint ${checkpoint})`}: ${faults[fault]}  [${fault}]`
 }
 
-function summary ({ rows, from, to, checkpoints, unchained, after_checkpoint, unpinned, findings, more }: AuditReport): string {
+/** @returns what a restore by us would explain of the findings; null when it explains none */
+function afterRestore ({ restored, findings }: AuditReport): string | null {
+  if (restored === null || !findings.some(({ fault, to }) => (fault === 'rewritten' || fault === 'cut') && to >= restored.seq)) return null
+  return `the audit holds a "restored" row of ${rfc3339(restored.at)} (row ${restored.seq}): if that was you, checkpoints logged between the backup and the restore cannot hold; keep that log apart and begin a new one`
+}
+
+const asJson = (report: AuditReport): string => JSON.stringify({
+  ok: report.findings.length === 0, ...report, restored: report.restored === null ? null : { ...report.restored, at: rfc3339(report.restored.at), explains: afterRestore(report) }
+})
+
+function summary (report: AuditReport): string {
+  const { rows, from, to, checkpoints, unchained, after_checkpoint, unpinned, findings, more } = report
+  const restored = afterRestore(report)
   const good = findings.length === 0
   const told = [
+    ...(restored === null ? [] : [restored]),
     ...(more > 0 ? [`… and ${more} more findings`] : []),
     ...(unchained > 0 ? [`${unchained} rows are of before the chain; nothing binds them`] : []),
     ...(unpinned > 0 ? [`${unpinned} checkpoints of --checkpoint-file are about rows that were not looked at (removed by retention, or before --since)`] : []),
@@ -138,7 +151,7 @@ export function audit (program: Command, end: (code: number) => void): void {
     .addHelpText('after', '\nExit codes: 0 whole, 1 anything changed, removed, inserted or not signed, 2 wrong use.')
     .action(async (options: VerifyOptions) => {
       const report = await verifyStore(options)
-      console.log(options.json === true ? JSON.stringify({ ok: report.findings.length === 0, ...report }) : [...report.findings.map(line), summary(report)].join('\n'))
+      console.log(options.json === true ? asJson(report) : [...report.findings.map(line), summary(report)].join('\n'))
       if (report.findings.length > 0) end(1)
     })
   withPlace(group.command('list').description('rows, newest first'))

@@ -77,6 +77,7 @@ const expectation = ({ made, last_received }: Manifest): string => [
   '- Messages acknowledged later lie in their mailboxes again: receivers get them a second time and know them by their Identificatie.',
   '- A retour to a message that is missing is refused (ZP_RETOUR_UNKNOWN) until that message was sent again; retour_unknown: accept lets it through meanwhile.',
   '- Accounts, certificates and mandates are those of that moment: see "zorgpoort parties list" for what was stopped since. What was erased since is back.',
+  '- Checkpoints logged after the backup do not hold any more: "zorgpoort audit verify --checkpoint-file" with that log fails (rewritten, cut). Keep it apart and begin a new log.',
   'Start the gateway with "zorgpoort serve"; "zorgpoort doctor" looks it over before.'
 ].join('\n')
 

@@ -1,6 +1,6 @@
 /** Whether the audit is whole: every row bound to the one before it, and every checkpoint signed and kept. Reads in windows. */
 import { setImmediate as turn } from 'node:timers/promises'
-import { Unusable } from '../core/core.ts'
+import { instant, Unusable, type Instant } from '../core/core.ts'
 import { verifySeal } from '../sign/sign.ts'
 import { mainChain, type Checkpoint, type Linker, type NumberedCheckpoint as Numbered, type Trail, type TrailRow } from '../store/store.ts'
 import type { Pin } from './pin.ts'
@@ -34,6 +34,8 @@ export interface AuditReport {
   readonly after_checkpoint: number
   /** Pins about rows that were removed since, by retention or `since`, and so say nothing. */
   readonly unpinned: number
+  /** The last row that tells that a backup was put back: what was vouched for behind it, before that moment, cannot hold. */
+  readonly restored: { readonly seq: number, readonly at: Instant } | null
   readonly findings: readonly AuditFinding[]
   /** How many more there are. */
   readonly more: number
@@ -240,12 +242,14 @@ export async function verifyAudit (trail: Trail, options: VerifyAudit): Promise<
   if (begin.mac !== null) for (const it of vouchers) await it.row(begin.seq, begin.mac)
 
   let [after, rows, from] = [begin.seq, 0, 0]
+  let restored: AuditReport['restored'] = null
   for (;;) {
     const window = await trail.rows(after, window_rows)
     for (const row of window) {
       const mac = chain.row(row)
       for (const it of vouchers) await it.row(row.seq, mac)
       if (row.link?.event === 'checkpoint') checkpoints.told(row.link.detail ?? '', row.link.digest ?? '', row.seq)
+      if (row.link?.event === 'restored') restored = { seq: row.seq, at: instant(row.link.at_ms) }
       if (rows++ === 0) from = row.seq
       step?.()
     }
@@ -261,6 +265,6 @@ export async function verifyAudit (trail: Trail, options: VerifyAudit): Promise<
   if (!chained && (unchained > 0 || (counts.messages && signedAt === 0))) findings.add('unchained', 1, Math.max(unchained, 1))
   return {
     rows, from, to: rows === 0 ? 0 : last, unchained, checkpoints: checkpoints.end(), after_checkpoint: Math.max(0, last - Math.max(signedAt, begin.seq)),
-    unpinned: pins.length - usable.length, ...findings.told()
+    unpinned: pins.length - usable.length, restored, ...findings.told()
   }
 }

@@ -135,6 +135,26 @@ describe('restore', () => {
     assert.equal(readdirSync(dir).filter(it => it.includes('.replaced-')).length, 2)
   })
 
+  test('leaves checkpoints of before it that cannot hold, and verify tells of the restore', async () => {
+    const { env: at, dir } = place('checkpoints')
+    const serve = async (): Promise<void> => { await (await world.start({ database: `sqlite:${join(dir, 'zorgpoort.db')}` })).stop() }
+    const verify = async (...more: string[]): Promise<Ended> => await zorgpoort(['audit', 'verify', '--checkpoint-file', join(dir, 'kept.json'), ...more], { env: at })
+    ends(await restore(file, at), 0, /Keep it apart and begin a new log/)
+    await serve()
+    const { out } = await zorgpoort(['audit', 'checkpoints', '--json'], { env: at })
+    writeFileSync(join(dir, 'kept.json'), out)
+    ends(await verify(), 0)
+    ends(await restore(file, at, '--replace'), 0)
+    await serve()
+    const failed = await verify()
+    assert.equal(failed.code, 1)
+    assert.match(failed.out, /\[rewritten\][^]*holds a "restored" row of \d{4}-\S+Z \(row \d+\): if that was you/)
+    const told = await verify('--json')
+    assert.equal(told.code, 1)
+    assert.match(String(Object(Object(JSON.parse(told.out)).restored).explains), /keep that log apart/)
+    ends(await zorgpoort(['audit', 'verify'], { env: at }), 0)
+  })
+
   test('waits for no gateway: while one runs it is refused', async () => {
     const { env: at } = place('served')
     const free = lockForServe(String(at['ZORGPOORT_DATABASE']))
