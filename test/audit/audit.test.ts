@@ -158,7 +158,11 @@ test('keys that were turned verify as long as the ring holds them', async () => 
   await checkpoint(store, await sealerOf())
   await store.close()
   assert.deepEqual(found(await verify(name, {}, turned)), [])
-  assert.deepEqual(found(await verify(name)), ['unknown_key 13-15'])
+  await assert.rejects(verify(name), /audit_key: it does not hold the key new/)
+  const db = new Database(pathOf(name))
+  db.exec("delete from meta where name like 'ring:audit_key%'")
+  db.close()
+  assert.deepEqual(found(await verify(name)), ['unknown_key 13-15'], 'in a database that forgot its ring')
 })
 
 test('a database put back from before is found by what the log kept, and only by that', async () => {
