@@ -59,6 +59,14 @@ async function eraseRefused ({ store, clock }: Eraser, request: ErasureRequest, 
   return erased.map(({ at, ...it }) => shown({ ...it, received: at }))
 }
 
+/** How often, and for how long each time, it is waited for whoever reads the database at this moment. */
+const readers = { tries: 50, wait_ms: 100 }
+
+/** What was erased stands in the database's log until that is emptied, which a reader puts off. Where none ever ends, the next sweep does it. */
+async function emptied (store: Eraser['store']): Promise<void> {
+  for (let left = readers.tries; left > 0 && !await store.truncate(); left--) await pause(readers.wait_ms)
+}
+
 /**
  * Broken off, it is asked for again and does the rest.
  * @param account who asked, null at the command line @param onStep told how many more are erased
@@ -84,7 +92,7 @@ export async function erase (eraser: Eraser, request: ErasureRequest, account: A
   const proof = sha256Hex(marker.proof(families.join('+'), gemeente, bsn))
   if (!dry) {
     await store.note({ at: now, event: 'erasure', message: null, account, detail: `erased:${erased.length},refused:${refused.length},shared:${kept.shared.length},undelivered:${kept.undelivered.length}`, digest: proof })
-    await store.truncate()
+    await emptied(store)
   }
   return { made: rfc3339(now), dry, gemeente, families, request: proof, erased: (dry ? going : erased).map(shown), refused, shared: kept.shared.map(shown), undelivered: kept.undelivered.map(shown) }
 }
