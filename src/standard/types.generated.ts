@@ -1547,6 +1547,93 @@ export type JW325_Prestatie = {
   readonly RetourCodes: JW325_RetourCodes
 }
 
+/** Every class by message number and name, as rules are written for: both families, what one lacks is optional. */
+export type Classes = {
+  readonly '301:Header': JW301_Header
+  readonly '301:Client': JW301_Client
+  readonly '301:Relaties': JW301_Relaties
+  readonly '301:Relatie': JW301_Relatie
+  readonly '301:Contact': JW301_Contact
+  readonly '301:Contactgegevens': JW301_Contactgegevens
+  readonly '301:ToegewezenProducten': JW301_ToegewezenProducten
+  readonly '301:ToegewezenProduct': JW301_ToegewezenProduct
+  readonly '302:Header': JW302_Header
+  readonly '302:RetourCodes': JW302_RetourCodes
+  readonly '302:Client': JW302_Client
+  readonly '302:Relaties': JW302_Relaties
+  readonly '302:Relatie': JW302_Relatie
+  readonly '302:Contact': JW302_Contact
+  readonly '302:Contactgegevens': JW302_Contactgegevens
+  readonly '302:ToegewezenProducten': JW302_ToegewezenProducten
+  readonly '302:ToegewezenProduct': JW302_ToegewezenProduct
+  readonly '305:Header': JW305_Header
+  readonly '305:Client': JW305_Client
+  readonly '305:StartProducten': JW305_StartProducten
+  readonly '305:StartProduct': JW305_StartProduct
+  readonly '306:Header': JW306_Header
+  readonly '306:RetourCodes': JW306_RetourCodes
+  readonly '306:Client': JW306_Client
+  readonly '306:StartProducten': JW306_StartProducten
+  readonly '306:StartProduct': JW306_StartProduct
+  readonly '307:Header': JW307_Header
+  readonly '307:Client': JW307_Client
+  readonly '307:StopProducten': JW307_StopProducten
+  readonly '307:StopProduct': JW307_StopProduct
+  readonly '308:Header': JW308_Header
+  readonly '308:RetourCodes': JW308_RetourCodes
+  readonly '308:Client': JW308_Client
+  readonly '308:StopProducten': JW308_StopProducten
+  readonly '308:StopProduct': JW308_StopProduct
+  readonly '315:Header': JW315_Header
+  readonly '315:Client': JW315_Client
+  readonly '315:AangevraagdeProducten': JW315_AangevraagdeProducten
+  readonly '315:AangevraagdProduct': JW315_AangevraagdProduct
+  readonly '316:Header': JW316_Header
+  readonly '316:RetourCodes': JW316_RetourCodes
+  readonly '316:Client': JW316_Client
+  readonly '316:AangevraagdeProducten': JW316_AangevraagdeProducten
+  readonly '316:AangevraagdProduct': JW316_AangevraagdProduct
+  readonly '317:Header': JW317_Header
+  readonly '317:Client': JW317_Client
+  readonly '317:Verzoek': JW317_Verzoek
+  readonly '317:OngewijzigdeProducten': JW317_OngewijzigdeProducten
+  readonly '317:OngewijzigdProduct': JW317_OngewijzigdProduct
+  readonly '317:TeWijzigenProducten': JW317_TeWijzigenProducten
+  readonly '317:TeWijzigenProduct': JW317_TeWijzigenProduct
+  readonly '317:NieuweProducten': JW317_NieuweProducten
+  readonly '317:NieuwProduct': JW317_NieuwProduct
+  readonly '318:Header': JW318_Header
+  readonly '318:RetourCodes': JW318_RetourCodes
+  readonly '318:Client': JW318_Client
+  readonly '318:Verzoek': JW318_Verzoek
+  readonly '318:OngewijzigdeProducten': JW318_OngewijzigdeProducten
+  readonly '318:OngewijzigdProduct': JW318_OngewijzigdProduct
+  readonly '318:TeWijzigenProducten': JW318_TeWijzigenProducten
+  readonly '318:TeWijzigenProduct': JW318_TeWijzigenProduct
+  readonly '318:NieuweProducten': JW318_NieuweProducten
+  readonly '318:NieuwProduct': JW318_NieuwProduct
+  readonly '319:Header': JW319_Header
+  readonly '319:Antwoord': JW319_Antwoord
+  readonly '319:Woonplaatsbeginsel': JW319_Woonplaatsbeginsel
+  readonly '320:Header': JW320_Header
+  readonly '320:RetourCodes': JW320_RetourCodes
+  readonly '320:Antwoord': JW320_Antwoord
+  readonly '320:Woonplaatsbeginsel': JW320_Woonplaatsbeginsel
+  readonly '323:Header': JW323_Header
+  readonly '323:Declaratie': JW323_Declaratie
+  readonly '323:Clienten': JW323_Clienten
+  readonly '323:Client': JW323_Client
+  readonly '323:Prestaties': JW323_Prestaties
+  readonly '323:Prestatie': JW323_Prestatie
+  readonly '325:Header': JW325_Header
+  readonly '325:RetourCodes': JW325_RetourCodes
+  readonly '325:DeclaratieAntwoord': JW325_DeclaratieAntwoord
+  readonly '325:Clienten': JW325_Clienten
+  readonly '325:Client': JW325_Client
+  readonly '325:Prestaties': JW325_Prestaties
+  readonly '325:Prestatie': JW325_Prestatie
+}
+
 /** Every message type by its name. */
 export type Messages = {
   readonly WMO301: WMO301

@@ -1,13 +1,9 @@
 /** The one table of level 1 finding codes, and the only place where a finding is made. */
-import type { Finding } from '../core/core.ts'
+import { same, type Finding, type Words } from '../core/core.ts'
 
-/** A piece of text in both languages. */
-export interface Words { readonly nl: string, readonly en: string }
+export { same, type Words }
 /** Where something stands. */
 export interface Place { readonly line: number | null, readonly path: string }
-
-/** Words that are the same in both languages: names, numbers, values. */
-export const same = (text: string | number): Words => ({ nl: String(text), en: String(text) })
 
 const words = (nl: string, en: string): Words => ({ nl, en })
 
