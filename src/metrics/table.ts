@@ -59,7 +59,7 @@ const traffic = {
       {
         name: 'ZorgpoortFailing', expr: 'sum by (code) (increase(zorgpoort_refused_total{code=~"ZP_INTERNAL|ZP_DISK|ZP_SEAL"}[10m])) > 0', for: '1m', severity: 'page',
         means: 'Requests fail by our own fault; senders keep their messages and try again.',
-        what_to_do: 'Run "zorgpoort doctor". ZP_DISK: make room on the disk of the database. ZP_SEAL: put a new seal certificate in place and restart. ZP_INTERNAL: read the log lines of level error.'
+        what_to_do: 'Run "zorgpoort doctor". ZP_DISK: make room on the disk of the database. ZP_SEAL: put a new seal key pair in place (`zorgpoort keys rotate`); it is taken up by itself. ZP_INTERNAL: read the log lines of level error.'
       },
       {
         name: 'ZorgpoortBusy', expr: 'sum(increase(zorgpoort_refused_total{code="ZP_BUSY"}[10m])) > 0', for: '10m', severity: 'ticket',
@@ -228,7 +228,7 @@ const gateway = {
       {
         name: 'ZorgpoortCertificateEnding', expr: 'zorgpoort_certificate_expiry_timestamp_seconds - time() < 30 * 86400', for: '1h', severity: 'ticket',
         means: 'The certificate of the door (tls) or of the seals (seal) ends within thirty days.',
-        what_to_do: 'Order a new one, put it in the file of the setting tls_certificate or seal_certificate, and restart.'
+        what_to_do: 'Order a new one and put it in place with its key (`zorgpoort keys rotate`); a running gateway takes it up by itself.'
       },
       {
         name: 'ZorgpoortCertificateEndsNow', expr: 'zorgpoort_certificate_expiry_timestamp_seconds - time() < 3 * 86400', for: '5m', severity: 'page',
