@@ -1,5 +1,6 @@
 /** A party's side of mutual TLS, for the commands that speak to a gateway. */
 import { X509Certificate } from 'node:crypto'
+import type { Command } from 'commander'
 import { Agent, request, type Dispatcher } from 'undici'
 import { checkPair } from '../src/sign/sign.ts'
 import { readText } from './files.ts'
@@ -7,6 +8,17 @@ import { Problem, WrongUse } from './problem.ts'
 
 /** The files of a party's key and certificate, and the authority the gateway's certificate comes from; all PEM. */
 export interface Credentials { readonly cert: string, readonly key: string, readonly ca?: string | undefined }
+
+/** Who speaks to which gateway, for whom. */
+export interface Caller extends Credentials { readonly url: string, readonly as?: string }
+
+/** @returns the command with the options of a `Caller` */
+export const withCaller = (command: Command): Command => command
+  .requiredOption('--cert <file>', 'client certificate (PEM)')
+  .requiredOption('--key <file>', 'its private key (PEM)')
+  .option('--ca <file>', 'certificate authority of the gateway (PEM)')
+  .option('--as <party>', 'the party you act for, where your account acts for several')
+  .option('--url <url>', 'the gateway; the port of this machine’s is $ZORGPOORT_REST_PORT when that is set', defaultUrl())
 
 /** What a gateway answered; `body` is its JSON when it sent any, else empty. */
 export interface Reply { readonly status: number, readonly headers: Dispatcher.ResponseData['headers'], readonly bytes: Buffer, readonly body: Record<string, unknown> }

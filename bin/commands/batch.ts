@@ -4,12 +4,12 @@ import { styleText } from 'node:util'
 import type { Command } from 'commander'
 import type { Agent } from 'undici'
 import type { Finding } from '../../src/core/core.ts'
-import { actingFor, agentOf, call, defaultUrl, notOurs, originOf, type Credentials, type Reply } from '../client.ts'
+import { actingFor, agentOf, call, notOurs, originOf, withCaller, type Caller, type Reply } from '../client.ts'
 import { readBytes, visible } from '../files.ts'
 import { Problem } from '../problem.ts'
 import { progress, write } from '../progress.ts'
 
-interface Options extends Credentials { readonly url: string, readonly as?: string, readonly json?: boolean }
+interface Options extends Caller { readonly json?: boolean }
 interface Member { readonly index: number, readonly name: string, readonly state: string, readonly message: string | null, readonly code: string | null, readonly title: string | null, readonly title_en: string | null, readonly detail: string | null, readonly findings: readonly Finding[], readonly findings_total: number }
 
 /** How often the batch is looked at. */
@@ -63,12 +63,7 @@ async function send (file: string, options: Options, dispatcher: Agent): Promise
 }
 
 export function batch (program: Command, end: (code: number) => void): void {
-  program.command('batch').description('send a ZIP of messages to a gateway and tell what became of each').argument('<zip>', 'the ZIP: messages only, no folders, no password')
-    .requiredOption('--cert <file>', 'client certificate (PEM)')
-    .requiredOption('--key <file>', 'its private key (PEM)')
-    .option('--ca <file>', 'certificate authority of the gateway (PEM)')
-    .option('--as <party>', 'the party you act for, where your account acts for several')
-    .option('--url <url>', 'the gateway; the port of this machine’s is $ZORGPOORT_REST_PORT when that is set', defaultUrl())
+  withCaller(program.command('batch').description('send a ZIP of messages to a gateway and tell what became of each').argument('<zip>', 'the ZIP: messages only, no folders, no password'))
     .option('--json', 'the batch as one JSON line')
     .addHelpText('after', '\nStopping it (Ctrl+C) does not stop the batch; the same ZIP again shows how it went.\nExit codes: 0 all accepted, 1 any refused, 2 wrong use.')
     .action(async (file: string, options: Options) => {

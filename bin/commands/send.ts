@@ -3,12 +3,12 @@ import { styleText } from 'node:util'
 import type { Command } from 'commander'
 import type { Agent } from 'undici'
 import type { Finding } from '../../src/core/core.ts'
-import { agentOf, defaultUrl, notOurs, originOf, postMessage, type Credentials } from '../client.ts'
+import { agentOf, notOurs, originOf, postMessage, withCaller, type Caller } from '../client.ts'
 import { readBytes, visible } from '../files.ts'
 import { Problem } from '../problem.ts'
 import { progress, write } from '../progress.ts'
 
-interface Options extends Credentials { readonly url: string, readonly as?: string, readonly json?: boolean }
+interface Options extends Caller { readonly json?: boolean }
 /** What came of one file; `error` when it was not read, or not answered by a gateway of ours. */
 interface Answer { readonly file: string, readonly status: number | null, readonly duplicate: boolean, readonly body: Record<string, unknown>, readonly error: string | null }
 
@@ -61,12 +61,7 @@ async function sendAll (files: readonly string[], options: Options): Promise<boo
 }
 
 export function send (program: Command, end: (code: number) => void): void {
-  program.command('send').description('send messages to a gateway').argument('<file...>', 'messages (XML)')
-    .requiredOption('--cert <file>', 'client certificate (PEM)')
-    .requiredOption('--key <file>', 'its private key (PEM)')
-    .option('--ca <file>', 'certificate authority of the gateway (PEM)')
-    .option('--as <party>', 'the party you act for, where your account acts for several')
-    .option('--url <url>', 'the gateway; the port of this machine’s is $ZORGPOORT_REST_PORT when that is set', defaultUrl())
+  withCaller(program.command('send').description('send messages to a gateway').argument('<file...>', 'messages (XML)'))
     .option('--json', 'one JSON line per file')
     .addHelpText('after', '\nExit codes: 0 all accepted, 1 any refused or unreadable, 2 wrong use.')
     .action(async (files: string[], options: Options) => { if (!await sendAll(files, options)) end(1) })
