@@ -66,8 +66,8 @@ export function openPipeline (stages: Stages): Pipeline {
       const { model } = judgement
       return await taken(stages, received, judgement).catch(async error => {
         // Who may not send it has nothing to correct, and takes no room of the party he names.
-        const his = model !== null && mayStillSend(by, model.family, stages.parties, stages.clock.now())
-        throw error instanceof Refusal && his ? await keepRefused(stages, { ...received, model, sha256: digestOf(bytes) }, error) : error
+        const his = error instanceof Refusal && model !== null && mayStillSend(by, model.family, stages.parties, stages.clock.now())
+        throw his ? await keepRefused(stages, { ...received, model, sha256: digestOf(bytes) }, error) : error
       })
     },
     work: async (claimed, stop) => await work(stages, claimed, stop).catch(error => {

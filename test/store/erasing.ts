@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ownView } from '../../src/party/party.ts'
-import { failingDb, untilDone } from './faulting.ts'
+import { atEveryStep, untilDone } from './faulting.ts'
 import { account, aanbieder, claimOne, finish, gemeente, heen, later, type Fresh, type Wanted } from './sample.ts'
 import { newMessageId } from '../../src/core/core.ts'
 
@@ -74,22 +74,17 @@ export function eraseContract (fresh: Fresh): void {
     })
 
     test('ends the same whichever step of storage fails', async t => {
-      let step = 0
-      for (let failed = true; failed; step++) {
-        let [count, armed] = [0, false]
-        failed = false
-        const store = await fresh(t, { wrap: failingDb(() => armed && count++ === step && (failed = true)) })
+      await atEveryStep(t, fresh, 10, async (open, arm, which) => {
+        const store = await open()
         const items = [ended(), ended()]
         await store.accept(items)
-        armed = true
+        arm()
         const seqs = (await untilDone(() => store.subjects(person))).map(it => it.seq)
         await untilDone(() => store.erase(seqs, person, how))
-        assert.deepEqual(await untilDone(() => store.subjects(person)), [], `step ${step}`)
+        assert.deepEqual(await untilDone(() => store.subjects(person)), [], which)
         const history = await untilDone(() => store.history(ownView(gemeente), items[0]?.envelope.id ?? heen().envelope.id))
-        assert.deepEqual(history?.map(it => it.event), ['accepted', 'erased'], `step ${step}`)
-        await store.close()
-      }
-      assert.ok(step > 10, `only ${step} steps`)
+        assert.deepEqual(history?.map(it => it.event), ['accepted', 'erased'], which)
+      })
     })
   })
 }

@@ -1,6 +1,6 @@
 /** Contract of the store: whichever step of storage fails, trying again ends in the same state, and nothing happens twice. */
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { describe, test, type TestContext } from 'node:test'
 import { StoreFailure, StoreUnavailable, type Db, type Session, type Store } from '../../src/store/store.ts'
 import { ownView } from '../../src/party/party.ts'
 import { aanbieder, account, finish, gemeente, heen, later, retour, roots, type Fresh } from './sample.ts'
@@ -35,6 +35,28 @@ export async function untilDone<T> (work: () => Promise<T>): Promise<T> {
       if (!(error instanceof StoreFailure)) throw error
     }
   }
+}
+
+/** What a test does with a store of which one step will fail: it calls `arm` when all stands, and says in its failures which step it was. */
+type Trial = (open: (more?: Parameters<Fresh>[1]) => Promise<Store>, arm: () => void, which: string) => Promise<void>
+
+/** Runs a trial with storage that fails at step 0, 1, 2 … after arming, until one runs through without a failure. @param least fewer steps than this were no trial */
+export async function atEveryStep (t: TestContext, fresh: Fresh, least: number, trial: Trial): Promise<void> {
+  let step = 0
+  for (let failed = true; failed; step++) {
+    let [count, armed] = [0, false]
+    failed = false
+    const wrap = failingDb(() => armed && count++ === step && (failed = true))
+    const stores: Store[] = []
+    const open = async (more: Parameters<Fresh>[1] = {}): Promise<Store> => {
+      const store = await fresh(t, { ...more, wrap })
+      stores.push(store)
+      return store
+    }
+    await trial(open, () => { armed = true }, `step ${step}`)
+    for (const store of stores) await store.close()
+  }
+  assert.ok(step > least, `only ${step} steps`)
 }
 
 /** Delivers all there is, as a worker does: after a failure it claims again once the lease is over. */

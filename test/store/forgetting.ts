@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ownView } from '../../src/party/party.ts'
 import type { Acceptance, Store, SweepKind, Swept } from '../../src/store/store.ts'
-import { failingDb, untilDone } from './faulting.ts'
+import { atEveryStep, untilDone } from './faulting.ts'
 import { aanbieder, account, claimOne, finish, gemeente, heen, later, offer, start, type Fresh, type Wanted } from './sample.ts'
 
 const mark = (byte: number) => ({ key: 'index', hash: Buffer.alloc(16, byte) })
@@ -87,22 +87,17 @@ export function forgetContract (fresh: Fresh): void {
     })
 
     test('ends the same whichever step of storage fails', async t => {
-      let step = 0
-      for (let failed = true; failed; step++) {
-        let [count, armed] = [0, false]
-        failed = false
-        const store = await fresh(t, { wrap: failingDb(() => armed && count++ === step && (failed = true)) })
+      await atEveryStep(t, fresh, 20, async (open, arm, which) => {
+        const store = await open()
         const items = [await ended(store), await ended(store, { payload: 'other' })]
-        armed = true
+        arm()
         await sweeps(store, 'payload', { messages_max: 1 })
         await sweeps(store, 'metadata', { messages_max: 1 })
         for (const item of items) {
-          assert.equal(await untilDone(() => store.message(ownView(gemeente), item.envelope.id)), null, `step ${step}`)
-          assert.deepEqual(await untilDone(() => store.accept([item])), [{ kind: 'duplicate', id: item.envelope.id, receipt: item.receipt }], `step ${step}`)
+          assert.equal(await untilDone(() => store.message(ownView(gemeente), item.envelope.id)), null, which)
+          assert.deepEqual(await untilDone(() => store.accept([item])), [{ kind: 'duplicate', id: item.envelope.id, receipt: item.receipt }], which)
         }
-        await store.close()
-      }
-      assert.ok(step > 20, `only ${step} steps`)
+      })
     })
   })
 }

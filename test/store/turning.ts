@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import { ownView } from '../../src/party/party.ts'
 import { StoreUnusable, type Store } from '../../src/store/store.ts'
 import { newRingLine, parseRing, type Mark, type Roots } from '../../src/vault/vault.ts'
-import { failingDb, untilDone } from './faulting.ts'
+import { atEveryStep, untilDone } from './faulting.ts'
 import { gemeente, heen, later, roots, start, type Fresh, type OpenStore } from './sample.ts'
 
 const lineOf = (ring: Roots['kek']): string => ring.keys.map(({ id, bytes }) => `${id}:${Buffer.from(bytes).toString('base64')}\n`).join('')
@@ -82,19 +82,14 @@ export function turnContract (fresh: Fresh, open: OpenStore): void {
     })
 
     test('ends the same whichever step of storage fails', async t => {
-      let step = 0
-      for (let failed = true; failed; step++) {
-        let [count, armed] = [0, false]
-        failed = false
-        const store = await fresh(t, { roots: turned(roots, 'new'), wrap: failingDb(() => armed && count++ === step && (failed = true)) })
+      await atEveryStep(t, fresh, 10, async (open, arm, which) => {
+        const store = await open({ roots: turned(roots, 'new') })
         const items = ['a', 'b'].map(payload => heen({ payload, clients: [mark('index', 1)] }))
         await store.accept(items)
-        armed = true
+        arm()
         await turnAll(store, 'new')
-        assert.deepEqual(await untilDone(() => store.keyUse().then(it => it.index)), [{ key: 'new', rows: 2 }], `step ${step}`)
-        await store.close()
-      }
-      assert.ok(step > 10, `only ${step} steps`)
+        assert.deepEqual(await untilDone(() => store.keyUse().then(it => it.index)), [{ key: 'new', rows: 2 }], which)
+      })
     })
   })
 }
