@@ -1,12 +1,6 @@
 /** The rules within one message (control level 2): each a function of its own, its return code is 0001. */
-import { same } from '../core/core.ts'
-import type { Fault, Rule, Within } from './rule.ts'
-import type { Placed } from './scene.ts'
-
-const absent = same('')
-const filled = { nl: 'gevuld', en: 'filled' }
-
-const missing = (it: Placed<object>, element: string): Fault => ({ in: it, element, found: absent, expected: filled })
+import type { Rule, Within } from './rule.ts'
+import { missing } from './value.ts'
 
 /** End date with a Budget. */
 const CD075: Within = ({ all }) => [
