@@ -3,6 +3,7 @@ import { Unusable, instant, type Instant } from '../core/core.ts'
 import { recognised, type Holidays } from './holidays.ts'
 
 export { recognised, type Holidays }
+export * from './dates.ts'
 
 const day_ms = 86_400_000
 const parts = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Amsterdam', dateStyle: 'short' })
