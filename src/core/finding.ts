@@ -36,4 +36,4 @@ export interface Finding {
 }
 
 /** @returns whether a finding makes its message invalid */
-export const isRejecting = ({ assessed, warning }: Finding): boolean => assessed !== false && warning !== true
+export const isRejecting = ({ assessed, warning }: Pick<Finding, 'assessed' | 'warning'>): boolean => assessed !== false && warning !== true

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { partyKind, Unusable } from '../core/core.ts'
-import { declaratieAntwoordFor, generateMessage, headerOf, modelOf, readMessage, rejectionFor, retourFor, writeMessage, type Family, type MessageModel, type Tree } from '../standard/standard.ts'
+import { generateMessage, groundsAt, headerOf, modelOf, readMessage, sampleAnswer, writeMessage, type Family, type Ground, type MessageModel, type Tree } from '../standard/standard.ts'
 import type { Actor, Answering, Change, Send, SendFile } from './conversation.ts'
 import { leafOf, withLeaf } from './edit.ts'
 
@@ -86,18 +86,16 @@ export function madeAnswer (step: Answering, scene: Scene): Made {
   const read = readMessage(scene.bytesOf(step.of))
   if (read.kind !== 'valid' || read.model.answeredBy === null) throw new Unusable(`“${step.of}” cannot be read and answered`)
   const { model, message } = read
-  const answer = modelOf(model.answeredBy ?? model.type)
   const party = partyOf(step.who, scene.parties)
   const { sender, receiver } = headerOf(model, message)
   if (receiver !== party) throw new Unusable(`“${step.of}” went to ${receiver}, so ${party} cannot answer it`)
-  return { party, to: sender, type: answer.type, bytes: writeMessage(answer, answerTree(step, model, message, identificatieOf(scene))) }
+  const answer = sampleAnswer(model, message, identificatieOf(scene), groundsOf(step, model, message))
+  return { party, to: sender, type: answer.model.type, bytes: writeMessage(answer.model, answer.message) }
 }
 
-function answerTree ({ rejecting }: Answering, model: MessageModel, message: Tree, identificatie: string): Tree {
-  if (rejecting !== null) {
-    try { return rejectionFor(message, model, identificatie, rejecting.at, rejecting.codes) } catch { throw new Unusable(`a ${model.type} has no ${rejecting.at} that an answer could reject`) }
-  }
-  return model.role === 'claim' ? declaratieAntwoordFor(message, model, identificatie) : retourFor(message, model, identificatie)
+function groundsOf ({ rejecting }: Answering, model: MessageModel, message: Tree): readonly Ground[] {
+  if (rejecting === null) return []
+  try { return groundsAt(model, message, rejecting.at, rejecting.codes) } catch { throw new Unusable(`a ${model.type} has no ${rejecting.at} that an answer could reject`) }
 }
 
 const namespace = /istandaarden\.nl\/(?:iwmo|ijw)\/\d+_\d+\/((?:wmo|jw)\d{3})\/schema/i

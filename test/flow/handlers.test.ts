@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Handler, Outcome } from '../../src/handle/handle.ts'
-import { modelOf, retourFor, textAt, type MessageType, type Tree } from '../../src/standard/standard.ts'
+import { answerTo, modelOf, textAt, type MessageType, type Tree } from '../../src/standard/standard.ts'
 import { fixture, makeWorld, message, until, type Running, type Told } from './world.ts'
+
+/** A retour that says all is well. */
+const retourFor = (heen: Tree): Tree => answerTo(modelOf('WMO301'), heen, [], { identificatie: 'ZP1', dagtekening: '2026-04-02' }).message
 
 const on = (handle: Handler['handle'], types: readonly MessageType[] = ['WMO301'], answers = false): Handler =>
   ({ name: `test-${types[0]?.toLowerCase() ?? ''}`, on: [{ message: types, answers }], handle })
@@ -26,7 +29,7 @@ describe('a handler', () => {
     const gateway = await running(async (_envelope, tools) => {
       const heen = await tools.message()
       seen.push(heen)
-      return { kind: 'done', send: [{ type: 'WMO302', message: retourFor(heen, modelOf('WMO301'), 'ZP1') }] }
+      return { kind: 'done', send: [{ type: 'WMO302', message: retourFor(heen) }] }
     })
     const { id } = await gateway.as('gemeente').send(fixture('WMO301'))
     const heen = await reaches(gateway, id, { delivery: 'offered', answer: 'answered' })
@@ -41,7 +44,7 @@ describe('a handler', () => {
   test('whose answer cannot be stored gets nothing stored: neither the answer nor the delivery', async () => {
     const gateway = await running(async (_envelope, tools) => {
       const heen = await tools.message()
-      const { Header, ...rest } = retourFor(heen, modelOf('WMO301'), 'ZP1')
+      const { Header, ...rest } = retourFor(heen)
       const XsdVersie = { BasisschemaXsdVersie: '9.9.9', BerichtXsdVersie: '9.9.9' }
       return { kind: 'done', send: [{ type: 'WMO302', message: { Header: { ...Header as Tree, XsdVersie }, ...rest } }] }
     })

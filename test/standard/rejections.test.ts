@@ -1,14 +1,15 @@
 /** An answer that rejects is valid by its schema, echoes what it must, and carries its codes where they were asked. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { generateMessage, leavesNamed, modelOf, models, readMessage, rejectionFor, textAt, writeMessage, type MessageModel, type Tree } from '../../src/standard/standard.ts'
+import { generateMessage, groundsAt, leavesNamed, modelOf, models, readMessage, sampleAnswer, textAt, writeMessage, type MessageModel, type Tree } from '../../src/standard/standard.ts'
 
 /** The class whose rejection is tried, per number. */
 const classes: Readonly<Record<string, string>> = { 301: 'ToegewezenProduct', 305: 'StartProduct', 307: 'StopProduct', 315: 'AangevraagdProduct', 317: 'TeWijzigenProduct', 319: 'Antwoord', 323: 'Prestatie' }
 
 function rejected (model: MessageModel, at: string, codes: string[]): { answer: MessageModel, tree: Tree } {
-  const answer = modelOf(model.answeredBy ?? model.type)
-  const bytes = writeMessage(answer, rejectionFor(generateMessage(model, 7, 'full'), model, 'R1', at, codes))
+  const message = generateMessage(model, 7, 'full')
+  const { model: answer, message: made } = sampleAnswer(model, message, 'R1', groundsAt(model, message, at, codes))
+  const bytes = writeMessage(answer, made)
   const read = readMessage(bytes)
   assert.ok(read.kind === 'valid' && read.model === answer)
   return { answer, tree: read.message }

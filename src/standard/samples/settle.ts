@@ -1,7 +1,8 @@
 /** Makes a class of a sample coherent: its dates in order, its sums right, what the rules within a message ask or forbid. */
+import { prestatiesOf, sumOf, totaal } from '../answers.ts'
 import type { MessageModel, Node, Tree } from '../model.ts'
 import { release } from '../release.ts'
-import { asTree, occurrences, textAt } from '../tree.ts'
+import { textAt } from '../tree.ts'
 import { dates, type Story } from './story.ts'
 
 /** What a class is composed within. */
@@ -63,19 +64,6 @@ function prestatie (tree: Tree, scene: Scene, index: number): Patch {
     IngediendBedrag: { Bedrag: bedrag, DebetCredit: credit ? 'C' : 'D' }
   }
 }
-
-/** @returns the cents of a Prestatie, negative for a credit */
-export function cents (prestatie: Node): number {
-  const tree = asTree(prestatie) ?? {}
-  return Number(textAt(tree, 'IngediendBedrag/Bedrag')) * (textAt(tree, 'IngediendBedrag/DebetCredit') === 'C' ? -1 : 1)
-}
-
-/** @returns the Prestaties of the Clienten of a claim or its answer */
-export const prestatiesOf = (declaratie: Tree): readonly Node[] => occurrences(asTree(declaratie['Clienten'])?.['Client'])
-  .flatMap(client => occurrences(asTree(asTree(client)?.['Prestaties'])?.['Prestatie']))
-
-/** @returns an amount with its sign as the standard writes it: zero is a debit */
-export const totaal = (sum: number): Tree => ({ TotaalBedrag: `${Math.abs(sum)}`, DebetCredit: sum < 0 ? 'C' : 'D' })
 
 /** Per class or compound type, what makes it coherent. */
 export const settle: Readonly<Record<string, Settle>> = {
@@ -158,6 +146,6 @@ export const settle: Readonly<Record<string, Settle>> = {
     DeclaratieNummer: `D${identificatie.replace(/[^A-Za-z0-9]/g, '')}`.slice(0, 12),
     DeclaratiePeriode: dates.maand,
     DeclaratieDagtekening: dates.dagtekening,
-    TotaalIngediendBedrag: totaal(prestatiesOf(tree).reduce((sum: number, one) => sum + cents(one), 0))
+    TotaalIngediendBedrag: totaal(sumOf(prestatiesOf(tree)))
   })
 }
