@@ -1,11 +1,12 @@
 /** Parties, accounts and mandates as tests want them: whole, with only what matters said. */
 import assert from 'node:assert/strict'
 import { accountId, instant, partyCode, partyKind, systemClock } from '../src/core/core.ts'
+import { usualJudging } from '../src/register/register.ts'
 import type { Account, Mandate, Party, RegisterChange, Store } from '../src/store/store.ts'
 
 /** A party of both families with a mailbox, connected always. */
 export const aParty = (code: string, over: Partial<Party> = {}): Party => ({
-  code: partyCode(code), kind: partyKind(code) ?? 'instantie', name: 'Voorbeeld', rol: null, families: ['iwmo', 'ijw'], from: null, until: null, connections: [{ door: 'mailbox', direction: 'both' }], ...over
+  code: partyCode(code), kind: partyKind(code) ?? 'instantie', name: 'Voorbeeld', rol: null, families: ['iwmo', 'ijw'], from: null, until: null, connections: [{ door: 'mailbox', direction: 'both' }], judging: usualJudging, ...over
 })
 
 /** An active account of no party, without certificates. */

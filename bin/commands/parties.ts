@@ -1,9 +1,9 @@
 /** `zorgpoort parties`: who is connected, who calls, and who acts for whom. Changes are seen by a running gateway at its next request. */
 import { writeFileSync } from 'node:fs'
 import { InvalidArgumentError, Option, type Command } from 'commander'
-import { rfc3339, type Instant } from '../../src/core/core.ts'
-import { codeOf, exported, planAccount, planImport, planParty, planWithoutCertificate, RegisterFault, saidOf, together, type WantedAccount, type WantedParty } from '../../src/register/register.ts'
-import type { Account, Mandate, Party, Register, Store } from '../../src/store/store.ts'
+import { judgingLevels, rfc3339, type Instant } from '../../src/core/core.ts'
+import { codeOf, exported, planAccount, planImport, planParty, planWithoutCertificate, RegisterFault, saidOf, together, usualJudging, type WantedAccount, type WantedJudging, type WantedParty } from '../../src/register/register.ts'
+import type { Account, Judging, Mandate, Party, Register, Store } from '../../src/store/store.ts'
 import { withNewStore, withPlace, withStore, type Place } from '../place.ts'
 import { Problem, WrongUse } from '../problem.ts'
 import { askedNow, certificateOf, changeBy, fingerprintOf, momentIn, registerIn } from '../register.ts'
@@ -26,8 +26,15 @@ function accountRows ({ id, role, active, oin, requests_per_minute_max: rate, re
   ]
 }
 
-const partyRow = ({ code, kind, rol, families, name, from, until }: Party): string =>
-  `${code.padEnd(10)}${kind.padEnd(11)}${families.join(',').padEnd(10)}${name}${rol === null ? '' : `  rol ${rol}`}${period(from, until)}`
+const partyRow = ({ code, kind, rol, families, name, from, until, judging }: Party): string =>
+  `${code.padEnd(10)}${kind.padEnd(11)}${families.join(',').padEnd(10)}${name}${rol === null ? '' : `  rol ${rol}`}${period(from, until)}${judgedRow(judging)}`
+
+/** What is as usual is not told. */
+function judgedRow ({ level, types, answers, rejected }: Judging): string {
+  const others = Object.entries(types).map(([number, its]) => `, ${number} ${its}`).join('')
+  const usual = level === usualJudging.level && others === ''
+  return [usual ? '' : `  judged ${level}${others}`, answers === 'own' ? '' : '  answers automatic', rejected === 'withhold' ? '' : '  rejected delivered'].join('')
+}
 
 function table ({ parties: all, accounts, mandates }: Register): string {
   const rows = all.flatMap(party => [partyRow(party), ...accounts.filter(it => it.party === party.code).flatMap(it => accountRows(it, mandates))])
@@ -37,7 +44,19 @@ function table ({ parties: all, accounts, mandates }: Register): string {
 
 const json = (register: Register): string => JSON.stringify({ version: register.version, ...exported(register) })
 
+/** A level is for every type and drops what was said of single ones; `323=schema` is for that type, beside what was said before. */
+function judgingIn (words: readonly string[] | undefined, before: Judging = usualJudging): Pick<WantedJudging, 'level' | 'types'> {
+  if (words === undefined) return {}
+  const said = words.map(it => /^(?:(?<number>\d{3})=)?(?<level>[a-z]+)$/.exec(it)?.groups ?? {}).map(({ number, level }) => ({ number, level: judgingLevels.find(it => it === level) }))
+  if (said.some(it => it.level === undefined)) throw new WrongUse(`--judge is ${judgingLevels.join(', ')}, or one of them for a type, such as 323=schema`)
+  const [whole, more] = said.filter(it => it.number === undefined)
+  if (more !== undefined) throw new WrongUse('--judge gives two levels for every type; say 323=schema for one type')
+  const single = Object.fromEntries(said.flatMap(({ number, level }) => number === undefined || level === undefined ? [] : [[number, level]]))
+  return whole === undefined ? { types: { ...before.types, ...single } } : { level: whole.level, types: single }
+}
+
 interface AddOptions extends Place {
+  readonly judge?: string[], readonly answers?: Judging['answers'], readonly rejected?: Judging['rejected']
   readonly name?: string, readonly family?: string[], readonly rol?: string, readonly from?: string, readonly until?: string
   readonly certificate: string[], readonly account: string | boolean
 }
@@ -53,12 +72,16 @@ function mustBeSaid <T extends WantedParty> (now: Register, party: T): T {
 
 async function add (code: string, options: AddOptions): Promise<string> {
   const { name, family, rol, from, until, certificate, account } = options
-  const party = { code, name, families: family, rol, from: momentIn(from, '--from'), until: momentIn(until, '--until') }
+  const { judge, answers, rejected } = options
+  const party = (now: Register): WantedParty => ({
+    code, name, families: family, rol, from: momentIn(from, '--from'), until: momentIn(until, '--until'),
+    judging: { ...judgingIn(judge, now.parties.find(it => it.code === code)?.judging), answers, rejected }
+  })
   const id = typeof account === 'string' ? account : `party-${code.toLowerCase()}`
   const certificates = { how: 'add', all: certificate.map(it => certificateOf(it)) } as const
   if (account === false && certificate.length > 0) throw new Problem('--certificate is of an account; leave out --no-account')
   const asked = askedNow()
-  const plan = together(now => planParty(now, mustBeSaid(now, party)), now => account === false ? [] : planAccount(now, { id, party: code, active: true, certificates }, asked))
+  const plan = together(now => planParty(now, mustBeSaid(now, party(now))), now => account === false ? [] : planAccount(now, { id, party: code, active: true, certificates }, asked))
   const { before } = await withNewStore(options, store => changeBy(store, plan))
   const known = before.parties.some(it => it.code === code)
   const woken = account !== false && before.accounts.some(it => it.id === id && !it.active)
@@ -72,10 +95,13 @@ function addCommand (group: Command): void {
     .option('--rol <rol>', 'AGB rol of an aanbieder, two digits')
     .option('--from <moment>', 'connected from then on; "none": always')
     .option('--until <moment>', 'connected until then; "none": no end')
+    .option('--judge <level>', 'how far messages to it are judged: schema (level 1), content (1 and 2, as usual) or full (all four); of one type: 323=full; repeat', collect)
+    .addOption(new Option('--answers <who>', 'who answers a good message that was judged in full').choices(['automatic', 'own']))
+    .addOption(new Option('--rejected <what>', 'what the party gets of a message that was rejected when it was judged in full').choices(['withhold', 'deliver']))
     .option('--certificate <file>', 'client certificate (PEM) of its account; repeat for more', collect, [])
     .option('--account <id>', 'its account’s name; default party-CODE')
     .option('--no-account', 'it has no account of its own: a supplier acts for it, see "parties allow"')
-    .addHelpText('after', '\nWhat is not given stays as it was. A moment is a date (its first moment, Dutch time) or such as 2027-01-01T09:00:00Z.\nCertificates the account has already stay; "parties stop ACCOUNT --certificate" takes one away.\nAn account that was stopped is switched on again.')
+    .addHelpText('after', '\nWhat is not given stays as it was. A moment is a date (its first moment, Dutch time) or such as 2027-01-01T09:00:00Z.\nCertificates the account has already stay; "parties stop ACCOUNT --certificate" takes one away.\nAn account that was stopped is switched on again.\n--judge with a level is for every type; --judge 323=schema beside it, or later, for one.')
     .action(async (code: string, options: AddOptions) => { console.log(await add(code, options)) })
 }
 
@@ -146,7 +172,7 @@ function stopCommand (group: Command): void {
 const format = `
 The file holds the whole register or a part of it; "parties export" shows the form:
   { "format": "zorgpoort-register-1",
-    "parties":  [{ "code", "name", "families", "rol"?, "from"?, "until"?, "connections"? }],
+    "parties":  [{ "code", "name", "families", "rol"?, "from"?, "until"?, "connections"?, "judging"? }],
     "accounts": [{ "id", "role"?, "party"?, "active"?, "oin"?, "requests_per_minute_max"?, "requests_at_once_max"?,
                    "certificates"?: [{ "use": "tls" or "sign", "file": PEM file beside it, or "pem": its text }],
                    "mandates"?: [{ "party", "family", "direction": "send" or "receive", "from", "until"? }] }] }

@@ -15,6 +15,10 @@ export type Delivery = typeof deliveries[number]
 export const answers = ['none', 'awaited', 'answered'] as const
 export type Answer = typeof answers[number]
 
+/** How far a message is judged before its receiver gets it. schema: level 1. content: levels 1 and 2. full: all four. */
+export const judgingLevels = ['schema', 'content', 'full'] as const
+export type JudgingLevel = typeof judgingLevels[number]
+
 /**
  * What became of a member of a batch. waiting: its turn has not come. accepted, rejected: stored, with that verdict.
  * duplicate: the same bytes came before. refused: not taken, with a code. failed: given up, through no fault of the message.

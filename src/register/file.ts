@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Ajv, type ErrorObject } from 'ajv'
 import { Type, type Static } from 'typebox'
-import { rfc3339, type Instant } from '../core/core.ts'
+import { judgingLevels, rfc3339, type Instant } from '../core/core.ts'
 import type { Account, Certificate, Mandate, Party, Register, RegisterChange } from '../store/store.ts'
 import { readGiven, type Asked } from './certificate.ts'
 import { placed, RegisterFault } from './fault.ts'
@@ -23,7 +23,13 @@ export const partyMembers = {
   rol: Type.Optional(orNull(Type.String({ pattern: '^[0-9]{2}$', description: 'AGB rol of an aanbieder.' }))),
   families: Type.Optional(Type.Array(family, { minItems: 1, uniqueItems: true })),
   ...period,
-  connections: Type.Optional(Type.Array(Type.Object({ door: choice('mailbox'), direction: choice('in', 'out', 'both') }, closed)))
+  connections: Type.Optional(Type.Array(Type.Object({ door: choice('mailbox'), direction: choice('in', 'out', 'both') }, closed))),
+  judging: Type.Optional(Type.Object({
+    level: Type.Optional(choice(...judgingLevels)),
+    types: Type.Optional(Type.Record(Type.String(), choice(...judgingLevels), { description: 'By message number, such as 323, what is judged otherwise.' })),
+    answers: Type.Optional(choice('automatic', 'own')),
+    rejected: Type.Optional(choice('withhold', 'deliver'))
+  }, { ...closed, description: 'How messages to it are judged, and who answers them.' }))
 }
 /** What can be said of an account, besides its id, certificates and mandates. */
 export const accountMembers = {
@@ -55,8 +61,8 @@ export type RegisterFile = Static<typeof registerShape>
 const time = (at: Instant | null): string | null => at === null ? null : rfc3339(at)
 
 /** @returns how a party is shown */
-export const partyView = ({ code, name, rol, families, from, until, connections }: Party) =>
-  ({ code, name, rol, families: [...families], from: time(from), until: time(until), connections: [...connections] })
+export const partyView = ({ code, name, rol, families, from, until, connections, judging }: Party) =>
+  ({ code, name, rol, families: [...families], from: time(from), until: time(until), connections: [...connections], judging: { ...judging, types: { ...judging.types } } })
 const certificateView = ({ use, fingerprint, subject, not_after, pem }: Certificate) => ({ use, fingerprint, subject, not_after: rfc3339(not_after), pem })
 const mandateView = ({ party, family, direction, from, until }: Mandate) => ({ party, family, direction, from: rfc3339(from), until: time(until) })
 /** @returns how an account is shown, its mandates among the given */
@@ -68,7 +74,8 @@ export const exported = ({ parties, accounts, mandates }: Register): RegisterFil
   ({ format: 'zorgpoort-register-1', parties: parties.map(partyView), accounts: accounts.map(it => accountView(it, mandates)) })
 
 function explained ({ instancePath, keyword, params, message = '' }: ErrorObject): string {
-  const where = instancePath.slice(1).replace(/\/(\d+)/g, (_all, at: string) => ` ${Number(at) + 1}`).replaceAll('/', ', ')
+  // Members of a list are counted from 1; a message number is its own name.
+  const where = instancePath.slice(1).replace(/(?<!types)\/(\d+)/g, (_all, at: string) => ` ${Number(at) + 1}`).replaceAll('/', ', ')
   const what = keyword === 'additionalProperties' ? 'has a member we do not know' : keyword === 'enum' ? `must be one of ${String(params['allowedValues'])}` : message
   return `${where === '' ? 'the document' : where} ${what}`
 }

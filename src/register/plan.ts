@@ -1,8 +1,8 @@
 /** What an operator may ask of the register, checked against how it stands, and the changes that makes. */
 import { isDeepStrictEqual } from 'node:util'
-import { accountId, never, partyCode, partyKind, rfc3339, type AccountId, type Instant, type PartyCode } from '../core/core.ts'
-import { families, type Family } from '../standard/standard.ts'
-import type { Account, Certificate, Connection, Mandate, Party, Register, RegisterChange } from '../store/store.ts'
+import { accountId, never, partyCode, partyKind, rfc3339, type AccountId, type Instant, type JudgingLevel, type PartyCode } from '../core/core.ts'
+import { families, judgedNumbers, type Family } from '../standard/standard.ts'
+import type { Account, Certificate, Connection, Judging, Mandate, Party, Register, RegisterChange } from '../store/store.ts'
 import { checkCertificate, type Asked } from './certificate.ts'
 import { RegisterFault } from './fault.ts'
 
@@ -15,6 +15,14 @@ export interface WantedParty {
   readonly from?: Instant | null | undefined
   readonly until?: Instant | null | undefined
   readonly connections?: readonly Connection[] | undefined
+  readonly judging?: WantedJudging | undefined
+}
+/** How messages to a party are judged; `types`, when given, are all that are judged otherwise. */
+export interface WantedJudging {
+  readonly level?: JudgingLevel | undefined
+  readonly types?: Readonly<Record<string, JudgingLevel>> | undefined
+  readonly answers?: Judging['answers'] | undefined
+  readonly rejected?: Judging['rejected'] | undefined
 }
 /** An account; what is not said stays as it was. `certificates` come beside those it has, or in their place. */
 export interface WantedAccount {
@@ -85,6 +93,16 @@ function nameOf (name: string | undefined): string {
   return name
 }
 
+/** What holds for a party of which nothing was said. */
+export const usualJudging: Judging = { level: 'content', types: {}, answers: 'own', rejected: 'withhold' }
+
+function judgingOf ({ level, types, answers, rejected }: WantedJudging, before: Judging = usualJudging): Judging {
+  const strange = Object.keys(types ?? {}).find(it => !judgedNumbers.some(number => number === it))
+  if (strange !== undefined) throw new RegisterFault(`what is judged by type is one of ${judgedNumbers.join(', ')}; retours are judged by their schema and their echo only`)
+  const given = types === undefined ? before.types : Object.fromEntries(judgedNumbers.flatMap(it => types[it] === undefined ? [] : [[it, types[it]]]))
+  return { level: level ?? before.level, types: given, answers: answers ?? before.answers, rejected: rejected ?? before.rejected }
+}
+
 /** @returns the change that makes the party so, or none when it is @throws RegisterFault */
 export function planParty (register: Register, wanted: WantedParty): RegisterChange[] {
   const code = codeOf(wanted.code)
@@ -98,7 +116,8 @@ export function planParty (register: Register, wanted: WantedParty): RegisterCha
     families: wanted.families === undefined && before !== undefined ? before.families : familiesOf(wanted.families ?? []),
     from: said(wanted.from, before?.from, null),
     until: said(wanted.until, before?.until, null),
-    connections: said(wanted.connections, before?.connections, [{ door: 'mailbox', direction: 'both' }])
+    connections: said(wanted.connections, before?.connections, [{ door: 'mailbox', direction: 'both' }]),
+    judging: judgingOf(wanted.judging ?? {}, before?.judging)
   }
   if (after.rol !== null && (kind !== 'aanbieder' || !/^[0-9]{2}$/.test(after.rol))) throw new RegisterFault('a rol is two digits, and of an aanbieder only')
   checkPeriod(after)

@@ -3,6 +3,9 @@
 export type Family = 'iwmo' | 'ijw'
 /** The message numbers of release 3.2. */
 export type MessageNumber = '301' | '302' | '305' | '306' | '307' | '308' | '315' | '316' | '317' | '318' | '319' | '320' | '323' | '325'
+/** Those that are judged above level 1: a retour is not. */
+export const judgedNumbers = ['301', '305', '307', '315', '317', '319', '323', '325'] as const satisfies readonly MessageNumber[]
+export type JudgedNumber = typeof judgedNumbers[number]
 /** Such as `WMO301` or `JW323`. */
 export type MessageType = `${'WMO' | 'JW'}${MessageNumber}`
 

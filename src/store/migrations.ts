@@ -4,6 +4,7 @@ import { auditChain, auditCheckpoints } from './migrations/audit.ts'
 import { batchStep } from './migrations/batch.ts'
 import { clientStep } from './migrations/client.ts'
 import { counting } from './migrations/counting.ts'
+import { judgingStep } from './migrations/judging.ts'
 import { refusedMessages } from './migrations/refused.ts'
 import { batchKeys, refusedAge, retention } from './migrations/retention.ts'
 import { register } from './migrations/register.ts'
@@ -170,5 +171,6 @@ export const migrations: readonly Migration[] = [
   auditCheckpoints,
   batchStep,
   refusedAge,
-  batchKeys
+  batchKeys,
+  judgingStep
 ]

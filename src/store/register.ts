@@ -1,11 +1,13 @@
 /** Parties, accounts, certificates and mandates. */
 import { isDeepStrictEqual } from 'node:util'
-import { fingerprint, partyCode, type AccountId, type Instant } from '../core/core.ts'
+import { fingerprint, judgingLevels, partyCode, type AccountId, type Instant } from '../core/core.ts'
+import { judgedNumbers } from '../standard/model.ts'
 import type { Audit, AuditRow } from './audit.ts'
 import { StoreFailure, StoreUnusable, type Db, type Row, type Session, type Statement } from './db.ts'
 import { at, once, places, prepared, type Dialect } from './dialect.ts'
+import type { Account, Certificate, Connection, Judging, Mandate, Party, RegisterChange } from './registered.ts'
 import { account as accountOf, at as instantOf, entries, families, maybe, oneOf, text, whole } from './rows.ts'
-import type { Account, Certificate, Connection, Mandate, Party, RegisterChange, Store } from './verbs.ts'
+import type { Store } from './verbs.ts'
 
 type Verbs = Pick<Store, 'registerVersion' | 'register' | 'changeRegister'>
 
@@ -19,7 +21,7 @@ function statements ({ sql, lock }: Dialect) {
     changed: prepared(sql('meta').where('name', 'register_version').update({ value: at('version') })),
     version: prepared(sql('meta').select('value').where('name', 'register_version')),
     versionLocked: prepared(lock(sql('meta').select('value').where('name', 'register_version'))),
-    party: prepared(sql('party').insert(places(['code', 'kind', 'name', 'rol', 'families', 'from_ms', 'until_ms', 'connections'])).onConflict('code').merge()),
+    party: prepared(sql('party').insert(places(['code', 'kind', 'name', 'rol', 'families', 'from_ms', 'until_ms', 'connections', 'judging'])).onConflict('code').merge()),
     accounts: prepared(sql('account').select('*').where('id', at('id'))),
     certificates: prepared(sql('certificate').select('*').where('account', at('id')).orderBy('fingerprint')),
     account: prepared(sql('account').insert(places(['id', 'role', 'party', 'active', 'oin', 'requests_per_minute_max', 'requests_at_once_max'])).onConflict('id').merge()),
@@ -34,6 +36,17 @@ function statements ({ sql, lock }: Dialect) {
 
 const connection = (row: Row): Connection => ({ door: oneOf(row, 'door', ['mailbox']), direction: oneOf(row, 'direction', directions) })
 
+function judging (json: string): Judging {
+  const [row = {}] = entries(`[${json}]`)
+  const types = Object(row['types']) as Row
+  return {
+    level: oneOf(row, 'level', judgingLevels),
+    types: Object.fromEntries(judgedNumbers.filter(it => types[it] !== undefined).map(it => [it, oneOf(types, it, judgingLevels)])),
+    answers: oneOf(row, 'answers', ['automatic', 'own']),
+    rejected: oneOf(row, 'rejected', ['withhold', 'deliver'])
+  }
+}
+
 const party = (row: Row): Party => ({
   code: partyCode(text(row, 'code')),
   kind: oneOf(row, 'kind', kinds),
@@ -42,7 +55,8 @@ const party = (row: Row): Party => ({
   families: entries(text(row, 'families')).map(entry => oneOf(entry, 'entry', families)),
   from: maybe(row, 'from_ms', instantOf),
   until: maybe(row, 'until_ms', instantOf),
-  connections: entries(text(row, 'connections')).map(connection)
+  connections: entries(text(row, 'connections')).map(connection),
+  judging: judging(text(row, 'judging'))
 })
 
 const certificate = (row: Row): Certificate => ({
@@ -125,8 +139,8 @@ function changer (sql: ReturnType<typeof statements>, audit: Audit) {
     const tell = async (told: Told): Promise<void> => { await audit(session, { ...told, message: null, account: by.account, at: by.at }) }
     for (const it of changes) {
       if (it.kind !== 'party') continue
-      const { families, connections, from, until, ...party } = it.party
-      await session.run(sql.party, { ...party, families: JSON.stringify(families), connections: JSON.stringify(connections), from_ms: from, until_ms: until })
+      const { families, connections, judging, from, until, ...party } = it.party
+      await session.run(sql.party, { ...party, families: JSON.stringify(families), connections: JSON.stringify(connections), judging: JSON.stringify(judging), from_ms: from, until_ms: until })
       await tell({ event: 'party_changed', detail: party.code })
     }
     await putAccounts(session, changes.flatMap(it => it.kind === 'account' ? [it.account] : []), tell)

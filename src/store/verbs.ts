@@ -1,7 +1,8 @@
 /** What the store can do, in verbs of the domain: each one transaction, and the same on every database. */
-import type { AccountId, Answer, Delivery, Door, Finding, Fingerprint, Instant, MessageId, PartyCode, PartyKind, Referentienummer, RefusalCode, Sha256, Verdict } from '../core/core.ts'
+import type { AccountId, Answer, Delivery, Door, Finding, Fingerprint, Instant, MessageId, PartyCode, Referentienummer, RefusalCode, Sha256, Verdict } from '../core/core.ts'
 import type { Family, MessageType } from '../standard/model.ts'
 import type { BatchVerbs, MemberOf } from './batches.ts'
+import type { Register, RegisterChange } from './registered.ts'
 import type { AuditVerbs } from './trail.ts'
 import type { Mark } from '../vault/vault.ts'
 
@@ -199,56 +200,6 @@ export interface ListFilter {
 /** Filters of an operator's list: of all parties, or sent by this one or to it. */
 export type OperatorFilter = Omit<ListFilter, 'view' | 'counterpart'> & { readonly party?: PartyCode }
 export interface Page<T> { readonly items: readonly T[], readonly next: string | null }
-
-export interface Connection { readonly door: 'mailbox', readonly direction: 'in' | 'out' | 'both' }
-export interface Party {
-  readonly code: PartyCode
-  readonly kind: PartyKind
-  readonly name: string
-  /** The AGB rol of an aanbieder; null for others, and where it is not known. */
-  readonly rol: string | null
-  readonly families: readonly Family[]
-  /** Connected from this moment and before that one; null where there is no such end. */
-  readonly from: Instant | null
-  readonly until: Instant | null
-  readonly connections: readonly Connection[]
-}
-/** `pem` is the certificate itself; null where only its fingerprint was kept. */
-export interface Certificate { readonly fingerprint: Fingerprint, readonly use: 'tls' | 'sign', readonly subject: string, readonly not_after: Instant, readonly pem: string | null }
-export interface Account {
-  readonly id: AccountId
-  readonly role: 'party' | 'operator' | 'auditor'
-  /** Its own party, for which it may do everything; null for a supplier, an operator or an auditor. */
-  readonly party: PartyCode | null
-  readonly active: boolean
-  /** Organisation number (20 digits), by which a certificate of a trusted authority makes it known; null: by its own certificates only. */
-  readonly oin: string | null
-  /** Null: as configured. */
-  readonly requests_per_minute_max: number | null
-  readonly requests_at_once_max: number | null
-  readonly certificates: readonly Certificate[]
-}
-/** An account may send or receive one family for a party, from `from` and before `until` (null: no end). */
-export interface Mandate {
-  readonly party: PartyCode
-  readonly account: AccountId
-  readonly family: Family
-  readonly direction: 'send' | 'receive'
-  readonly from: Instant
-  readonly until: Instant | null
-}
-/** All parties, accounts and mandates, with the number that rises at each change. */
-export interface Register { readonly version: number, readonly parties: readonly Party[], readonly accounts: readonly Account[], readonly mandates: readonly Mandate[] }
-
-/**
- * A party or account as it is from now on, an account with all its certificates; a mandate that is given, or whose end is
- * another; a mandate that is taken away as if it never was.
- */
-export type RegisterChange =
-  | { readonly kind: 'party', readonly party: Party }
-  | { readonly kind: 'account', readonly account: Account }
-  | { readonly kind: 'mandate', readonly mandate: Mandate }
-  | { readonly kind: 'no_mandate', readonly mandate: Mandate }
 
 /** What lies ready for a receiver: how many (no more than 10,000 are counted), and since when the first of them. */
 export interface Depth { readonly receiver: PartyCode, readonly depth: number, readonly oldest: Instant }

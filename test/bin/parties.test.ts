@@ -19,7 +19,7 @@ NIxGSPsoh+cCIDaxHSO2+/1U4iGltyKESvyKIGmDtD+z8pAmx4BqA8p5
 `
 
 interface Listed {
-  readonly parties: ReadonlyArray<{ readonly code: string, readonly name: string }>
+  readonly parties: ReadonlyArray<{ readonly code: string, readonly name: string, readonly judging: unknown }>
   readonly accounts: ReadonlyArray<{
     readonly id: string, readonly role: string, readonly party: string, readonly active: boolean, readonly requests_at_once_max: number | null
     readonly certificates: ReadonlyArray<{ readonly use: string, readonly fingerprint: string, readonly not_after: string }>
@@ -77,6 +77,23 @@ describe('parties', () => {
     ends(await parties('stop', 'g', '--certificate', (left?.fingerprint.match(/../g) ?? []).join(':').toUpperCase()), 0)
     assert.deepEqual((await listed()).accounts.map(it => [it.active, it.certificates.length]), [[true, 0]])
     ends(await parties('stop', 'none'), 1, /there is no account none/)
+  })
+
+  test('say how messages to them are judged: a level for every type, another for one', async () => {
+    const { add, parties, listed } = await place()
+    const judging = async (): Promise<unknown> => (await listed()).parties[0]?.judging
+    ends(await add('0344'), 0)
+    assert.deepEqual(await judging(), { level: 'content', types: {}, answers: 'own', rejected: 'withhold' })
+    ends(await parties('list'), 0, /Voorbeeld\n/)
+    ends(await parties('add', '0344', '--judge', 'full', '--judge', '323=schema', '--answers', 'automatic', '--rejected', 'deliver'), 0)
+    ends(await parties('list'), 0, /Voorbeeld {2}judged full, 323 schema {2}answers automatic {2}rejected delivered\n/)
+    ends(await parties('add', '0344', '--judge', '301=content'), 0)
+    assert.deepEqual(await judging(), { level: 'full', types: { 301: 'content', 323: 'schema' }, answers: 'automatic', rejected: 'deliver' })
+    ends(await parties('add', '0344', '--judge', 'content'), 0)
+    assert.deepEqual(await judging(), { level: 'content', types: {}, answers: 'automatic', rejected: 'deliver' })
+    ends(await parties('add', '0344', '--judge', 'half'), 2, /--judge is schema, content, full, or one of them for a type, such as 323=schema/)
+    ends(await parties('add', '0344', '--judge', 'full', '--judge', 'schema'), 2, /two levels/)
+    ends(await parties('add', '0344', '--judge', '302=full'), 1, /retours are judged by their schema/)
   })
 
   test('are imported all or none, from a file that names certificates beside it, and exported the same', async () => {

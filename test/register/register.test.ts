@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { accountId, instant, rfc3339, Unusable } from '../../src/core/core.ts'
-import { changeRegister, exported, momentOf, planAccount, planImport, planMandates, planParty, planWithdrawal, planWithoutCertificate, readGiven, registerFile, together, type Plan } from '../../src/register/register.ts'
+import { accountId, instant, judgingLevels, rfc3339, Unusable } from '../../src/core/core.ts'
+import { changeRegister, exported, momentOf, planAccount, planImport, planMandates, planParty, planWithdrawal, planWithoutCertificate, readGiven, registerFile, together, usualJudging, type Plan } from '../../src/register/register.ts'
 import { issue, makeAuthority } from '../../src/sign/sign.ts'
 import type { Register, RegisterChange } from '../../src/store/store.ts'
 import { aMandate, anAccount, aParty } from '../register.ts'
@@ -44,6 +44,7 @@ describe('a change of the register', () => {
     [/^a party has a name of 1 to 200/, () => planParty(stands, { code: '0363', name: ' ', families: ['iwmo'] })],
     [/^families are one or more of iwmo, ijw/, () => planParty(stands, { code: '0363', name: 'x' })],
     [/^families are/, () => planParty(stands, { code: '0344', families: ['wlz'] })],
+    [/^what is judged by type is one of 301, .*retours are judged by their schema/, () => planParty(stands, { code: '0344', judging: { types: { 302: 'full' } } })],
     [/^a rol is two digits, and of an aanbieder only/, () => planParty(stands, { code: '0344', rol: '01' })],
     [/^it would end \(2026-11-21.*\) before it begins \(2026-11-22/, () => planParty(stands, { code: '0344', from: now, until: instant(now - day) })],
     [/^an account is named in lower-case/, account({ id: 'Chief' })],
@@ -131,6 +132,23 @@ describe('a moment', () => {
   })
 })
 
+describe('how messages to a party are judged', () => {
+  const judgingOf = (changes: readonly RegisterChange[]) => changes.flatMap(it => it.kind === 'party' ? [it.party.judging] : [])
+
+  test('is by content and answered by itself where nothing was said; what is not said stays', () => {
+    assert.deepEqual(judgingOf(planParty(empty, { code: '0363', name: 'Voorbeeld', families: ['iwmo'] })), [usualJudging])
+    const full: Register = { ...empty, parties: [aParty('0344', { judging: { level: 'full', types: { 323: 'schema' }, answers: 'automatic', rejected: 'deliver' } })] }
+    assert.deepEqual(planParty(full, { code: '0344', judging: {} }), [])
+    assert.deepEqual(judgingOf(planParty(full, { code: '0344', judging: { level: 'content' } })), [{ level: 'content', types: { 323: 'schema' }, answers: 'automatic', rejected: 'deliver' }])
+    assert.deepEqual(judgingOf(planParty(full, { code: '0344', judging: { types: { 325: 'full' }, answers: 'own' } })), [{ level: 'full', types: { 325: 'full' }, answers: 'own', rejected: 'deliver' }])
+  })
+
+  test('a document of before says nothing of it', () => {
+    const document = registerFile({ format: 'zorgpoort-register-1', parties: [{ code: '0363', name: 'Voorbeeld', families: ['iwmo'] }], accounts: [] })
+    assert.deepEqual(judgingOf(planImport(empty, document, asked)), [usualJudging])
+  })
+})
+
 describe('the whole register as a document', () => {
   const made = (register: Register, changes: readonly RegisterChange[]): Register => together(() => changes)(register).reduce<Register>((it, change) => {
     const pick = <T>(kind: string, one: T, all: readonly T[], same: (other: T) => boolean): T[] => change.kind === kind ? [...all.filter(its => !same(its)), one] : [...all]
@@ -145,10 +163,11 @@ describe('the whole register as a document', () => {
     const moment = fc.integer({ min: 2 * day, max: 4_000_000_000_000 }).map(instant)
     const register = fc.record({
       rol: fc.option(fc.constantFrom('01', '99'), { nil: null }), until: fc.option(moment.map(it => instant(it + 5_000_000_000_000)), { nil: null }), from: fc.option(moment, { nil: null }),
+      judging: fc.record({ level: fc.constantFrom(...judgingLevels), types: fc.constantFrom({}, { 323: 'full' as const, 301: 'schema' as const }), answers: fc.constantFrom('automatic', 'own'), rejected: fc.constantFrom('withhold', 'deliver') }, { noNullPrototype: true }),
       limit: fc.option(fc.integer({ min: 1, max: 1_000_000 }), { nil: null }), active: fc.boolean(), starts: fc.uniqueArray(moment, { maxLength: 4 })
-    }).map(({ rol, from, until, limit, active, starts }): Register => ({
+    }).map(({ rol, from, until, limit, active, starts, judging }): Register => ({
       version: 0,
-      parties: [aParty('0344', { from, until }), aParty('42420001', { rol, families: ['ijw'] })],
+      parties: [aParty('0344', { from, until }), aParty('42420001', { rol, families: ['ijw'], judging })],
       accounts: [anAccount('a', { active, requests_per_minute_max: limit, certificates: [held, expired].toSorted((x, y) => x.fingerprint < y.fingerprint ? -1 : 1) }), anAccount('b', { role: 'auditor', oin: '0'.repeat(20), certificates: [{ ...other, pem: null }] })],
       // One after the other, the last without end.
       mandates: starts.toSorted((x, y) => x - y).map((start, at, all) => aMandate('a', '0344', { from: start, until: all[at + 1] ?? null }))
@@ -173,6 +192,7 @@ describe('the whole register as a document', () => {
     [/^the document must have required property 'format'/, { parties: [], accounts: [] }],
     [/^format must be one of zorgpoort-register-1/, { format: 'x', parties: [], accounts: [] }],
     [/^parties 1 has a member we do not know/, { parties: [{ code: '0344', certificate: 'x' }] }],
+    [/^parties 1, judging, types, 323 must be one of schema,content,full/, { parties: [{ code: '0344', judging: { types: { 323: 'half' } } }] }],
     [/^parties 2, families 1 must be one of iwmo,ijw/, { parties: [{ code: '0344' }, { code: '0363', families: ['wlz'] }] }],
     [/^accounts 1, mandates 1 must have required property 'party'/, { accounts: [{ id: 'a', mandates: [{}] }] }],
     [/^parties 1: a new party has a name/, { parties: [{ code: '0363' }] }],

@@ -8,7 +8,7 @@ import { aanbieder, account, gemeente, heen, later, offer, start, type Fresh, ty
 
 export function keepContract (fresh: Fresh, open: OpenStore): void {
   describe('register', () => {
-    const party = aParty(gemeente, { from: start, until: later(9) })
+    const party = aParty(gemeente, { from: start, until: later(9), judging: { level: 'full', types: { 301: 'schema', 323: 'content' }, answers: 'automatic', rejected: 'deliver' } })
     const certificate = { fingerprint: fingerprint('a'.repeat(64)), use: 'tls', subject: 'CN=voorbeeld', not_after: later(1000), pem: 'as it is' } as const
     const caller = anAccount(account, { party: gemeente, oin: '0'.repeat(20), requests_at_once_max: 3, certificates: [certificate] })
     const mandates: readonly Mandate[] = [aMandate('supplier', gemeente, { until: later(5) }), aMandate('supplier', gemeente, { from: later(6) })]
