@@ -1,6 +1,12 @@
 /** The face of history: what earlier messages brought, and the questions rules ask of it. */
 import type { Classes, Family } from '../standard/standard.ts'
 
+export { factsOf, pairOf, voids } from './facts.ts'
+export { keysOf, sameKey, type KeyName, type Keys } from './keys.ts'
+export { furtherNeeds, needsOf, type Lookup, type Needs } from './needs.ts'
+export { openHistory, type HistoryOptions } from './open.ts'
+export { memoryHistory, type MemoryHistory } from './memory.ts'
+
 /** Between whom messages count as earlier ones (the standard: within domain, municipality and provider). */
 export interface Pair { readonly family: Family, readonly gemeente: string, readonly aanbieder: string }
 
@@ -23,20 +29,23 @@ export interface FactClasses {
   readonly '305:StartProduct': Kept<'305:StartProduct'>
   readonly '307:StopProduct': Kept<'307:StopProduct'>
   readonly '315:AangevraagdProduct': Kept<'315:AangevraagdProduct'>
-  /** A 317 is one request: its reference, and the ToewijzingNummers it names. */
+  /** A 317 is one request, with one reference. */
   readonly '317:Verzoek': Kept<'317:Verzoek', 'OngewijzigdeProducten' | 'TeWijzigenProducten' | 'NieuweProducten'>
   readonly '319:Antwoord': Kept<'319:Antwoord'>
   /** With the XsdVersie its answer must repeat. */
   readonly '323:Declaratie': Kept<'323:Declaratie', 'Clienten'> & { readonly XsdVersie: Classes['323:Header']['XsdVersie'] }
-  readonly '323:Prestatie': Kept<'323:Prestatie'>
-  /** Which Prestatie a 325 rejected. */
-  readonly '325:Prestatie': Kept<'325:Prestatie'>
+  /** With the DeclaratieNummer of its claim. */
+  readonly '323:Prestatie': Kept<'323:Prestatie'> & { readonly DeclaratieNummer: string }
+  /** Which Prestatie a 325 rejected, with the identity of the 323 it is of. */
+  readonly '325:Prestatie': Kept<'325:Prestatie'> & { readonly DeclaratieIdentificatie: Classes['325:Header']['DeclaratieIdentificatie'] }
 }
+/** Such as `305:StartProduct`. */
+export type FactName = keyof FactClasses
 
 /** One class of one earlier message. `client` stands for the person it is about, and is no Bsn once it is stored; null where it is about none. */
 export type Fact = { readonly [Name in keyof FactClasses]: { readonly of: Name, readonly client: string | null, readonly it: FactClasses[Name] } }[keyof FactClasses]
 /** A fact and its message. */
-export type Known<Name extends keyof FactClasses = keyof FactClasses> = Extract<Fact, { readonly of: Name }> & { readonly bron: Bron }
+export type Known<Name extends FactName = FactName> = Extract<Fact, { readonly of: Name }> & { readonly bron: Bron }
 
 /** A request is open while one of its references has neither a 319 that rejects nor a 301 that carries it. */
 export interface Verzoek { readonly of: '315' | '317', readonly client: string, readonly bron: Bron, readonly referenties: ReadonlyArray<{ readonly ReferentieAanbieder: string, readonly open: boolean }> }
@@ -75,6 +84,8 @@ export interface History {
   declaratie (DeclaratieNummer: string): Known<'323:Declaratie'> | null
   /** @returns the claim with that BerichtIdentificatie */
   declaratieMet (Identificatie: string): Known<'323:Declaratie'> | null
-  /** @returns the claims whose DeclaratiePeriode is the latest */
+  /** @returns the Prestaties of the claim with that BerichtIdentificatie, also rejected ones */
+  gedeclareerd (Identificatie: string): readonly Gedeclareerd[]
+  /** @returns the claim whose DeclaratiePeriode is the latest; of several the last sent */
   laatsteDeclaratie (): Known<'323:Declaratie'> | null
 }
