@@ -42,13 +42,13 @@ type Refused = Extract<Accepted, { kind: 'refused' }>
 const refused = (code: RefusalCode, message: MessageId | null = null, differences: readonly Difference[] = []): Refused => ({ kind: 'refused', code, message, differences })
 
 /** A message with what is kept encrypted of it, closed before the transaction begins. */
-export interface Closing extends Wrapped { readonly item: Acceptance, readonly payload: Uint8Array, readonly findings: Uint8Array | null }
+export interface Closing extends Wrapped { readonly item: Acceptance, readonly payload: Uint8Array, readonly findings: Uint8Array | null, readonly caused: readonly Closing[] }
 
 /** @returns the message, its payload and findings closed under a key of its own */
 export function closing (safe: Safe, item: Acceptance): Closing {
   const { close, data_key, kek_id } = safe.fresh(item.envelope.id)
   const findings = item.findings.length > 0 ? close('findings', Buffer.from(JSON.stringify(item.findings))) : null
-  return { item, payload: close('payload', item.payload), findings, data_key, kek_id }
+  return { item, payload: close('payload', item.payload), findings, caused: (item.caused ?? []).map(it => closing(safe, it)), data_key, kek_id }
 }
 
 /** @param answered order key of the message it answers, if any */
@@ -67,7 +67,7 @@ function differing (echo: Correlation['echo'], row: Row): Difference[] {
 
 /** The gateway itself may answer what was never offered: a rejection does. */
 function mayAnswer (row: Row, { origin, sender }: Envelope): boolean {
-  const offered = row['verdict'] === 'accepted' && (row['delivery'] === 'offered' || row['delivery'] === 'delivered')
+  const offered = row['delivery'] === 'offered' || row['delivery'] === 'delivered'
   return row['receiver'] === sender && (origin === 'gateway' || offered)
 }
 
@@ -105,7 +105,7 @@ export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): A
     return differences.length === 0 ? { kind: 'message', row } : refused('ZP_RETOUR_ECHO', message(row, 'id'), differences)
   }
 
-  async function write (session: Session, seq: number, { item: { envelope, delivery, clients, member, signature = null }, payload, findings }: Closing): Promise<void> {
+  async function write (session: Session, seq: number, { item: { envelope, delivery, clients, findings: told, member, signature = null }, payload, findings }: Closing): Promise<void> {
     await session.run(sql.payload, { message: seq, body: payload })
     await marks.put(session, seq, clients)
     if (findings !== null) await session.run(sql.finding, { message: seq, body: findings })
@@ -115,7 +115,8 @@ export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): A
     }
     const { received, id, account, sha256 } = envelope
     if (member !== undefined) await session.run(sql.member, { batch: member.batch, position: member.index, state: envelope.verdict, message: id, ended_ms: received })
-    await audit(session, { at: received, event: envelope.verdict === 'accepted' ? 'accepted' : 'rejected', message: id, account, detail: delivery === 'offered' ? delivery : null, digest: sha256 })
+    const rejected = envelope.verdict === 'rejected'
+    await audit(session, { at: received, event: rejected ? 'rejected' : 'accepted', message: id, account, detail: rejected ? told[0]?.code ?? null : delivery === 'offered' ? delivery : null, digest: sha256 })
     if (signature !== null) await keepSignature(session, seq, envelope, signature)
   }
 
@@ -124,7 +125,12 @@ export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): A
     await audit(session, { at: received, event: 'answered', message: message(row, 'id'), account, detail: id })
   }
 
-  return async (session, closing) => {
+  /** @throws CausedRefused when one of them is refused: then none of it may stay */
+  async function cause (session: Session, caused: readonly Closing[]): Promise<void> {
+    for (const it of caused) if ((await acceptOne(session, it)).kind !== 'stored') throw new CausedRefused('a caused message was refused')
+  }
+
+  async function acceptOne (session: Session, closing: Closing): Promise<Accepted> {
     const { item } = closing
     const repeat = await earlier(session, sql.first, item.envelope)
     if (repeat !== null) return repeat
@@ -139,9 +145,22 @@ export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): A
     await write(session, whole(row, 'seq'), closing)
     await correct.join(session, key, item.replaces)
     if (found.kind === 'message') await close(session, found.row, envelope)
+    await cause(session, closing.caused)
     return { kind: 'stored', id: envelope.id }
   }
+
+  return async (session, closing) => {
+    if (closing.caused.length === 0) return await acceptOne(session, closing)
+    try {
+      return await session.nested(() => acceptOne(session, closing))
+    } catch (error) {
+      if (error instanceof CausedRefused) return refused('ZP_INTERNAL')
+      throw error
+    }
+  }
 }
+
+class CausedRefused extends Error {}
 
 /** @returns the verb that looks for what came before under a key */
 export function earlierVerb (db: Db, dialect: Dialect): Pick<Store, 'earlier'> {

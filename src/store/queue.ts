@@ -1,5 +1,5 @@
 /** Delivery work under leases: claimed, renewed, handed back, and finished together with what it caused. */
-import { never, type Instant } from '../core/core.ts'
+import { never, type Finding, type Instant } from '../core/core.ts'
 import { closing, type Accept, type Closing } from './accept.ts'
 import type { Audit } from './audit.ts'
 import { StoreFailure, type Db, type Row, type Session, type Statement } from './db.ts'
@@ -32,11 +32,11 @@ function statements ({ sql, lock, lockFree }: Dialect) {
     })),
     stop: prepared(sql('delivery').where('id', at('delivery')).update({ ...change, state: at('state'), last_reason: at('reason') })),
     gone: prepared(sql('delivery').where('id', at('delivery')).delete()),
-    offered: prepared(sql('message').where('seq', at('seq')).update({ delivery: 'offered', offered_ms: at('now'), answer_due_ms: at('answer_due') }).returning('id')),
+    offered: prepared(sql('message').where('seq', at('seq')).update({ delivery: 'offered', offered_ms: at('now'), answer_due_ms: at('answer_due') }).returning(['id', 'data_key', 'kek_id'])),
     delivered: prepared(sql('message').where('seq', at('seq'))
       .update({ delivery: 'delivered', offered_ms: sql.raw('coalesce(offered_ms, ?)', [at('now')]), delivered_ms: at('now') }).returning('id')),
     state: prepared(sql('message').where('seq', at('seq')).update({ delivery: at('state') }).returning('id')),
-    rejected: prepared(sql('message').where('seq', at('seq')).update({ verdict: 'rejected', delivery: 'none' }).returning(['id', 'answers', 'data_key', 'kek_id'])),
+    rejected: prepared(sql('message').where('seq', at('seq')).update({ verdict: 'rejected', delivery: at('delivery'), offered_ms: at('offered') }).returning(['id', 'answers', 'data_key', 'kek_id'])),
     finding: prepared(sql('finding').insert({ message: at('seq'), body: at('body') }).onConflict('message').merge()),
     unanswered: prepared(sql('message').where({ id: at('answered'), answered_by: at('by') }).update({ answer: 'awaited', answered_by: null })),
     id: prepared(sql('message').select('id').where('seq', at('seq')))
@@ -82,14 +82,22 @@ function recorder (sql: ReturnType<typeof statements>, audit: Audit, safe: Safe)
     }
   }
 
+  async function tell (session: Session, seq: number, rows: readonly Row[], findings: readonly Finding[]): Promise<void> {
+    if (findings.length === 0) return
+    for (const row of rows) await session.run(sql.finding, { seq, body: safe.of(row, message(row, 'id')).close('findings', Buffer.from(JSON.stringify(findings))) })
+  }
+
   return async function record (session: Session, delivery: number, seq: number, outcome: Outcome, now: Instant): Promise<void> {
     const told = async (rows: readonly Row[], detail: string | null): Promise<void> => {
       for (const row of rows) await audit(session, { at: now, event: outcome.kind, message: message(row, 'id'), detail })
     }
     switch (outcome.kind) {
-      case 'offered':
+      case 'offered': {
         await session.run(sql.gone, { delivery })
-        return await told(await session.all(sql.offered, { seq, now, answer_due: outcome.answer_due ?? null }), null)
+        const rows = await session.all(sql.offered, { seq, now, answer_due: outcome.answer_due ?? null })
+        await tell(session, seq, rows, outcome.findings ?? [])
+        return await told(rows, null)
+      }
       case 'delivered':
         await session.run(sql.gone, { delivery })
         return await told(await session.all(sql.delivered, { seq, now }), null)
@@ -104,9 +112,10 @@ function recorder (sql: ReturnType<typeof statements>, audit: Audit, safe: Safe)
         return await told(await session.all(sql.state, { seq, state: outcome.kind }), outcome.reason)
       case 'rejected': {
         await session.run(sql.gone, { delivery })
-        const rows = await session.all(sql.rejected, { seq })
-        if (outcome.findings.length > 0) for (const row of rows) await session.run(sql.finding, { seq, body: safe.of(row, message(row, 'id')).close('findings', Buffer.from(JSON.stringify(outcome.findings))) })
-        await told(rows, outcome.findings[0]?.code ?? null)
+        const { findings, deliver = false } = outcome
+        const rows = await session.all(sql.rejected, { seq, delivery: deliver ? 'offered' : 'none', offered: deliver ? now : null })
+        await tell(session, seq, rows, findings)
+        await told(rows, findings[0]?.code ?? null)
         return await reopen(session, rows, now)
       }
       default:
@@ -154,5 +163,6 @@ export function queueVerbs (db: Db, dialect: Dialect, accept: Accept, audit: Aud
 
 /** How heavy messages to be stored are. */
 export function weigh (items: readonly Acceptance[]) {
-  return { items: Math.max(1, items.length), bytes: items.reduce((sum, item) => sum + item.payload.byteLength, 0) }
+  const all = items.flatMap(item => [item, ...item.caused ?? []])
+  return { items: Math.max(1, all.length), bytes: all.reduce((sum, item) => sum + item.payload.byteLength, 0) }
 }

@@ -49,9 +49,15 @@ const levels: ReadonlyArray<Finding['level']> = [1, 2, 3, 4]
 function finding (row: Row): Finding {
   const level = levels.find(known => known === row['level'])
   if (level === undefined) throw new TypeError('a finding has no level')
+  const { retourcode, class: at, assessed, warning } = row
   return {
     level,
     code: text(row, 'code'),
+    ...(retourcode === undefined ? {} : { retourcode: text(row, 'retourcode') }),
+    ...(at === undefined ? {} : { class: text(row, 'class') }),
+    // Each is there only where it says something.
+    ...(assessed === false ? { assessed } : {}),
+    ...(warning === true ? { warning } : {}),
     line: maybe(row, 'line', whole),
     path: text(row, 'path'),
     found: text(row, 'found'),

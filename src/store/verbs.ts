@@ -110,11 +110,13 @@ export interface Acceptance {
   readonly replaces: MessageId | null
   /** Of which batch it is a member, if any: that it was taken is recorded in the same transaction. */
   readonly member?: MemberOf | undefined
+  /** Messages the gateway makes because of this one, such as the retour of a rejected one: stored with it, all or none. */
+  readonly caused?: readonly Acceptance[] | undefined
 }
 
 /**
  * stored: durable now. duplicate: identical bytes came before under this key; its first receipt. refused: nothing was
- * stored (ZP_IDENTIFICATIE_REUSED, ZP_REPLACES, ZP_RETOUR_UNKNOWN, ZP_RETOUR_SECOND, or ZP_RETOUR_ECHO with every element that differs); `message` is the one that stands in the way.
+ * stored (ZP_IDENTIFICATIE_REUSED, ZP_REPLACES, ZP_RETOUR_UNKNOWN, ZP_RETOUR_SECOND, or ZP_RETOUR_ECHO with every element that differs; ZP_INTERNAL: what it caused could not be stored); `message` is the one that stands in the way.
  */
 export type Accepted =
   | { readonly kind: 'stored', readonly id: MessageId }
@@ -140,12 +142,13 @@ export interface Finish {
   readonly delivery: number
   readonly fence: number
   readonly outcome:
-    /** `answer_due`: from when on its answer is overdue. */
-    | { readonly kind: 'offered', readonly answer_due?: Instant | null }
+    /** `answer_due`: from when on its answer is overdue. `findings`: what its sender is told all the same. */
+    | { readonly kind: 'offered', readonly answer_due?: Instant | null, readonly findings?: readonly Finding[] }
     | { readonly kind: 'delivered' }
     | { readonly kind: 'later', readonly due: Instant, readonly reason: string, readonly counts: boolean }
     | { readonly kind: 'held', readonly reason: string }
-    | { readonly kind: 'rejected', readonly findings: readonly Finding[] }
+    /** `deliver`: its receiver gets it all the same, and sees that it was rejected. */
+    | { readonly kind: 'rejected', readonly findings: readonly Finding[], readonly deliver?: boolean }
     | { readonly kind: 'dead', readonly reason: string }
   readonly caused?: readonly Acceptance[]
 }

@@ -5,6 +5,7 @@ import { batchContract } from './batching.ts'
 import { faultContract } from './faulting.ts'
 import { eraseContract } from './erasing.ts'
 import { forgetContract } from './forgetting.ts'
+import { judgingContract } from './judging.ts'
 import { keepContract } from './keeping.ts'
 import { readContract } from './reading.ts'
 import type { Fresh, OpenStore } from './sample.ts'
@@ -31,5 +32,6 @@ export function storeContract (name: string, open: OpenStore): void {
     turnContract(fresh, open)
     faultContract(fresh)
     batchContract(fresh)
+    judgingContract(fresh)
   })
 }
