@@ -1,4 +1,5 @@
 /** History over facts: each question folds the few facts it is about. */
+import { dayOf } from '../calendar/calendar.ts'
 import type { Gedeclareerd, History, Known, Verzoek } from './history.ts'
 import { openIndex, type Index } from './index.ts'
 import { deliveryKey, sameKey, type Delivery } from './keys.ts'
@@ -49,20 +50,16 @@ export function historyOver (index: Index, { compleetVanaf, clientOf, heeftIdent
   }
 }
 
-/** A date as a number that rises with it, also of years beyond 9999 or before 0. */
-function dated (text: string): number {
-  const date = text.trim()
-  return Number(date.slice(0, -6)) * 10_000 + Number(date.slice(-5, -3)) * 100 + Number(date.slice(-2))
+/** Seconds of a day; midnight may be written at its end too, and means the same. */
+function secondsOf (time: string): number {
+  const [hours = 0, minutes = 0, seconds = 0] = time.split(':').map(Number)
+  return hours % 24 * 3600 + minutes * 60 + seconds
 }
-
-/** Midnight may be written at the end of a day; a fraction may end in zeros. */
-const timed = (text: string): string => text.trim().replace(/^24/, '00').replace(/\.?0+$/, '')
-const endOf = ({ it }: Known<'323:Declaratie'>): number => dated(it.DeclaratiePeriode.Einddatum)
+const endOf = ({ it }: Known<'323:Declaratie'>): number => dayOf(it.DeclaratiePeriode.Einddatum)
 
 /** The standard's order of versions; of two of the same moment the last sent comes last. */
 function byVersion (a: Known<'301:ToegewezenProduct'>, b: Known<'301:ToegewezenProduct'>): number {
-  const [at, bt] = [timed(a.it.Toewijzingstijd), timed(b.it.Toewijzingstijd)]
-  return dated(a.it.Toewijzingsdatum) - dated(b.it.Toewijzingsdatum) || (at < bt ? -1 : at > bt ? 1 : a.bron.seq - b.bron.seq)
+  return dayOf(a.it.Toewijzingsdatum) - dayOf(b.it.Toewijzingsdatum) || secondsOf(a.it.Toewijzingstijd) - secondsOf(b.it.Toewijzingstijd) || a.bron.seq - b.bron.seq
 }
 
 /** The actual version of each number, in the order of the messages. */
