@@ -1,33 +1,55 @@
 /** The face of the rules: what the standard asks above the schema, and the findings of a message that breaks it. */
-import type { Finding } from '../core/core.ts'
-import { textAt, type MessageModel, type Tree } from '../standard/standard.ts'
-import { told } from '../validate/validate.ts'
+import { isRejecting, type Finding } from '../core/core.ts'
+import type { MessageModel, Tree } from '../standard/standard.ts'
 import { declaratie } from './declaratie.ts'
+import { findingOf } from './finding.ts'
+import { level1 } from './level-1.ts'
 import { level2 } from './level-2.ts'
 import { level4 } from './level-4.ts'
 import { levering } from './levering.ts'
 import type { Fault, Outside, Rule, Weight } from './rule.ts'
-import { sceneOf, type Scene } from './scene.ts'
+import { sceneOf } from './scene.ts'
+import { faultsOf, type Weights } from './weights.ts'
 
 export type { Outside, Rule, Weight } from './rule.ts'
+export { keyOf } from './value.ts'
+export { findings_told_max, placed, shortened } from './told.ts'
+export type { Weights } from './weights.ts'
 
 /** Every rule of the standard, once. */
-export const rules: readonly Rule[] = [...level2, ...levering, ...declaratie, ...level4]
+export const rules: readonly Rule[] = [...level1, ...level2, ...levering, ...declaratie, ...level4]
 
-/** Weights of rules that may have another than reject, by code. */
-export type Weights = Readonly<Record<string, Weight>>
+/** Findings of one rule that a judgement of level 2 holds: its answer is the same for one as for many. */
+const findings_per_rule_max = 200
 
-/** @returns the findings of the rules within the message (level 2), in the order of the rules */
+/** @returns the findings of the rules within the message (level 2), in the order of the rules, at most 200 of each */
 export function judgeWithin (model: MessageModel, message: Tree, weights: Weights = {}): Finding[] {
   const scene = sceneOf(model, message)
-  return rulesOf(model).flatMap(rule => rule.level === 2 ? findings(rule, weights, () => rule.check(scene), scene) : [])
+  return rulesOf(model).flatMap(rule => rule.level === 2 ? findings(rule, weights, () => rule.check(scene), findings_per_rule_max) : [])
 }
 
-/** @returns the findings against earlier messages and external sources (levels 3 and 4); for a message whose level 2 is clean */
-export function judgeAgainst (model: MessageModel, message: Tree, outside: Outside, weights: Weights = {}): Finding[] {
+/**
+ * @param levels of the two, those that are judged
+ * @returns every finding against earlier messages and external sources (levels 3 and 4), so that the answer knows the codes of each class; for a message whose level 2 is clean
+ */
+export function judgeAgainst (model: MessageModel, message: Tree, outside: Outside, weights: Weights = {}, levels: ReadonlyArray<3 | 4> = [3, 4]): Finding[] {
   const scene = sceneOf(model, message)
-  return rulesOf(model).flatMap(rule => rule.level === 3 || rule.level === 4 ? findings(rule, weights, () => rule.check(scene, outside), scene) : [])
+  return rulesOf(model).flatMap(rule => (rule.level === 3 || rule.level === 4) && levels.includes(rule.level) ? findings(rule, weights, () => rule.check(scene, outside)) : [])
 }
+
+/**
+ * Judges as the standard orders it: level 2 first and whole, and the levels above only where it is clean.
+ * @param outside null where nothing is known beside the message: then only level 2 is judged @param levels those that are judged
+ * @returns the findings, for the answer; `shortened` is for people
+ */
+export function judgeAll (model: MessageModel, message: Tree, outside: Outside | null, levels: ReadonlyArray<2 | 3 | 4> = [2, 3, 4], weights: Weights = {}): Finding[] {
+  const within = levels.includes(2) ? judgeWithin(model, message, weights) : []
+  if (outside === null || within.some(isRejecting)) return within
+  return [...within, ...judgeAgainst(model, message, outside, weights, levels.filter(it => it !== 2))]
+}
+
+/** @returns what is wrong with weights that somebody set, a sentence for each fault; none when they may be used */
+export const weightFaults = (given: unknown): string[] => faultsOf(given, rules)
 
 const known = new Map<MessageModel, readonly Rule[]>()
 
@@ -38,29 +60,13 @@ export function rulesOf (model: MessageModel): readonly Rule[] {
   return made
 }
 
-function findings (rule: Rule, weights: Weights, check: () => Iterable<Fault>, scene: Scene): Finding[] {
-  const weight = rule.inferred ? weights[rule.code] ?? 'reject' : 'reject'
-  return weight === 'off' ? [] : [...check()].map(it => findingOf(rule, weight, it, scene))
-}
-
-function findingOf ({ code, level, retourcode, text }: Rule, weight: Weight, { in: { path, it, type }, element, found, expected, unassessed }: Fault, _scene: Scene): Finding {
-  const seen = found ?? told(element === '' ? '' : textAt(it as Tree, element) ?? '', personal(type, element))
-  const why = unassessed === undefined ? { nl: '', en: '' } : { nl: ` Niet beoordeeld: ${unassessed.nl}`, en: ` Not assessed: ${unassessed.en}` }
-  return {
-    level, code, line: null, path: element === '' ? path : `${path}/${element}`, found: seen.nl, expected: expected.nl,
-    ...(retourcode === null ? {} : { retourcode }), class: path,
-    ...(unassessed === undefined ? {} : { assessed: false as const }), ...(weight === 'warn' ? { warning: true as const } : {}),
-    message: text.nl + why.nl, message_en: text.en + why.en
+function findings (rule: Rule, weights: Weights, check: () => Iterable<Fault>, most = Infinity): Finding[] {
+  const weight: Weight = rule.inferred ? weights[rule.code] ?? 'reject' : 'reject'
+  const found: Finding[] = []
+  if (weight === 'off') return found
+  for (const it of check()) {
+    if (found.length === most) break
+    found.push(findingOf(rule, weight, it))
   }
-}
-
-/** @returns whether the element, or one it stands in, is about a person */
-function personal (type: { readonly elements: MessageModel['root']['elements'] }, path: string): boolean {
-  let at: MessageModel['root']['elements'] = type.elements
-  for (const step of path.split('/')) {
-    const next = at.find(it => it.name === step)
-    if (next?.personal === true) return true
-    at = next?.type.kind === 'complex' ? next.type.elements : []
-  }
-  return false
+  return found
 }

@@ -27,31 +27,83 @@ export interface Scene {
 
 /** @param message that agrees with its model */
 export function sceneOf (model: MessageModel, message: Tree): Scene {
-  const found = new Map<string, Placed[]>()
-  lay(model.root, message, '', null, found)
-  const all = <Name extends ClassName>(name: Name): ReadonlyArray<Placed<Classes[Name]>> => {
-    const [number, of = ''] = name.split(':')
+  const { steps, made } = planOf(model)
+  const found: Found = new Map()
+  for (const name of made) found.set(name, [])
+  lay(steps, message, null, '', found)
+  return {
+    model,
+    message,
+    dagtekening: textAt(message, 'Header/BerichtIdentificatie/Dagtekening') ?? '',
     // The generated types and the model say the same, and level 1 has held the message to the model.
-    return number === model.number ? (found.get(of) ?? []) as ReadonlyArray<Placed<unknown>> as ReadonlyArray<Placed<Classes[Name]>> : []
-  }
-  return { model, message, dagtekening: textAt(message, 'Header/BerichtIdentificatie/Dagtekening') ?? '', all }
-}
-
-function lay (type: ComplexType, tree: Tree, above: string, parent: Placed | null, found: Map<string, Placed[]>): void {
-  for (const { name, type: of, max } of type.elements) {
-    const node = tree[name]
-    if (node === undefined || of.kind === 'simple' || of.basis) continue
-    if (max === 1) layOne(of, node, above + name, parent, found)
-    else if (Array.isArray(node)) for (let nth = 0; nth < node.length; nth++) layOne(of, node[nth], `${above}${name}[${nth + 1}]`, parent, found)
+    all: name => (found.get(name) ?? none) as ReadonlyArray<Placed<unknown>> as ReadonlyArray<Placed<Classes[typeof name]>>
   }
 }
 
-function layOne (type: ComplexType, node: Node, path: string, parent: Placed | null, found: Map<string, Placed[]>): void {
+const none: readonly Placed[] = []
+type Found = Map<string, Placed[]>
+
+/** What of a class leads to other classes. `as` is null for a wrapper. */
+interface Step { readonly name: string, readonly repeats: boolean, readonly type: ComplexType, readonly as: string | null, readonly below: readonly Step[] }
+interface Plan { readonly steps: readonly Step[], readonly made: readonly string[] }
+
+const plans = new WeakMap<MessageModel, Plan>()
+
+function planOf (model: MessageModel): Plan {
+  const made = new Set<string>()
+  const stepsOf = (type: ComplexType): Step[] => type.elements.flatMap(({ name, type: of, max }) => {
+    if (of.kind === 'simple' || of.basis) return []
+    const as = isWrapperType(of) ? null : `${model.number}:${of.name}`
+    if (as !== null) made.add(as)
+    return [{ name, repeats: max !== 1, type: of, as, below: stepsOf(of) }]
+  })
+  const known = plans.get(model)
+  if (known !== undefined) return known
+  const steps = stepsOf(model.root)
+  const plan = { steps, made: [...made] }
+  plans.set(model, plan)
+  return plan
+}
+
+function lay (steps: readonly Step[], tree: Tree, parent: Placed | null, above: string, found: Found): void {
+  for (const step of steps) {
+    const node = tree[step.name]
+    if (node === undefined) continue
+    if (!step.repeats) layOne(step, node, 0, parent, above, found)
+    else if (Array.isArray(node)) for (let nth = 0; nth < node.length; nth++) layOne(step, node[nth], nth + 1, parent, above, found)
+  }
+}
+
+function layOne (step: Step, node: Node, nth: number, parent: Placed | null, above: string, found: Found): void {
   const it = node as Tree
-  if (isWrapperType(type)) return lay(type, it, `${path}/`, parent, found)
-  const placed: Placed = { name: type.name, it, path, parent, type }
-  const like = found.get(type.name)
-  if (like === undefined) found.set(type.name, [placed])
-  else like.push(placed)
-  lay(type, it, `${path}/`, placed, found)
+  if (step.as === null) return lay(step.below, it, parent, `${above}${step.name}/`, found)
+  const placed = new Instance(step.type, it, parent, above, step.name, nth)
+  found.get(step.as)?.push(placed)
+  if (step.below.length > 0) lay(step.below, it, placed, '', found)
+}
+
+/** Its path is put together when it is asked: in a good message nobody does. */
+class Instance implements Placed {
+  readonly type: ComplexType
+  readonly it: Tree
+  readonly parent: Placed | null
+  readonly #above: string
+  readonly #element: string
+  readonly #nth: number
+
+  constructor (type: ComplexType, it: Tree, parent: Placed | null, above: string, element: string, nth: number) {
+    this.type = type
+    this.it = it
+    this.parent = parent
+    this.#above = above
+    this.#element = element
+    this.#nth = nth
+  }
+
+  get name (): string { return this.type.name }
+
+  get path (): string {
+    const own = `${this.#above}${this.#element}${this.#nth === 0 ? '' : `[${this.#nth}]`}`
+    return this.parent === null ? own : `${this.parent.path}/${own}`
+  }
 }

@@ -1,11 +1,12 @@
 /**
  * What the texts of a message say, and the faults rules make of them. Numbers: integer, sameNumber. Dates: orderOf, sameDate, before, dateParts, plusYears.
- * Logical keys: keyOf. Faults: missing, superfluous, wrong, and the words filled, absent and oneOf.
+ * Logical keys: keyOf. Faults: missing, superfluous, wrong, and the words filled, absent, oneOf, onOrAfter, onOrBefore, laterThan and euros.
  *
  * The tree keeps every text as sent, and the schema allows `+007` for 7, white space around a number or date, and years beyond four digits: compare by these, never by `===` or `<`.
  */
 import { same, type Words } from '../core/core.ts'
 import { textAt, type ComplexType, type Tree } from '../standard/standard.ts'
+import { visible } from '../validate/validate.ts'
 import type { Fault } from './rule.ts'
 import type { Placed } from './scene.ts'
 
@@ -109,9 +110,7 @@ export const absent: Words = { nl: 'afwezig', en: 'absent' }
 export const missing = (it: Placed<object>, element: string, expected: Words = filled): Fault => ({ in: it, element, found: absent, expected })
 
 /** @returns the fault of an element, or a class of them, that should not be there */
-export function superfluous (it: Placed<object>, element: string, expected: Words = absent): Fault {
-  return textAt(it.it as Tree, element) === undefined ? { in: it, element, found: filled, expected } : { in: it, element, expected }
-}
+export const superfluous = (it: Placed<object>, element: string, expected: Words = absent): Fault => ({ in: it, element, expected })
 
 /** @returns the fault of an element, or with an empty one of the class, that is not as the rule asks; what is found is told from the message unless given */
 export const wrong = (it: Placed<object>, element: string, expected: Words, found?: Words): Fault => found === undefined ? { in: it, element, expected } : { in: it, element, found, expected }
@@ -121,4 +120,21 @@ export function oneOf (...codes: readonly string[]): Words {
   const first = codes.slice(0, -1).join(', ')
   const last = codes.at(-1) ?? ''
   return first === '' ? same(last) : { nl: `${first} of ${last}`, en: `${first} or ${last}` }
+}
+
+/** @returns what is asked of a date that may not lie before another; the other may not be about a person */
+export const onOrAfter = (date: string): Words => ({ nl: `op of na ${visible(bare(date))}`, en: `on or after ${visible(bare(date))}` })
+/** @returns what is asked of a date that may not lie after another; the other may not be about a person */
+export const onOrBefore = (date: string): Words => ({ nl: `op of voor ${visible(bare(date))}`, en: `on or before ${visible(bare(date))}` })
+
+/** @returns what is asked of a date that must lie after another; the other may not be about a person */
+export const laterThan = (date: string): Words => ({ nl: `na ${visible(bare(date))}`, en: `after ${visible(bare(date))}` })
+
+/** @returns an amount as people write it, a credit with a minus: `€ -1.234,56` */
+export function euros (cents: number): Words {
+  const whole = `${Math.trunc(Math.abs(cents) / 100)}`
+  const grouped = (mark: string): string => whole.replace(/\B(?=(?:[0-9]{3})+$)/g, mark)
+  const rest = `${Math.abs(cents) % 100}`.padStart(2, '0')
+  const minus = cents < 0 ? '-' : ''
+  return { nl: `€ ${minus}${grouped('.')},${rest}`, en: `€ ${minus}${grouped(',')}.${rest}` }
 }

@@ -8,6 +8,7 @@ import { openStrikes } from './strikes.ts'
 export type { InvalidCode, Judgement } from './judge.ts'
 export { findingCodes, fault, finding, type Fault, type FindingCode, type Words } from './codes.ts'
 export { checkSize } from './precheck.ts'
+export { elementLines } from './lines.ts'
 export { told, visible } from './shape.ts'
 
 /** Bounds of validation. Those not given have the defaults below. */
