@@ -4,6 +4,7 @@ import type { Wrapped } from '../vault/vault.ts'
 import type { Audit } from './audit.ts'
 import type { Db, Session, Statement, Row, Values } from './db.ts'
 import { at, places, prepared, type Dialect } from './dialect.ts'
+import { dagtekeningOf, type ClosedFacts, type FactKeeper } from './facts.ts'
 import { marksIn } from './marks.ts'
 import { corrections } from './refused.ts'
 import { bytes, envelopeColumns, maybe, message, text, whole } from './rows.ts'
@@ -16,7 +17,7 @@ export interface AcceptRules {
   readonly retour_unknown: 'refuse' | 'accept'
 }
 
-const states = ['delivery', 'offered_ms', 'answer', 'answer_due_ms', 'order_key', 'data_key', 'kek_id', 'header', 'receipt', 'seal'] as const
+const states = ['delivery', 'offered_ms', 'answer', 'answer_due_ms', 'order_key', 'data_key', 'kek_id', 'voids', 'header', 'receipt', 'seal'] as const
 
 function statements ({ sql, lock }: Dialect) {
   const keyed = (columns: string[], table = 'message') => sql(table).select(columns)
@@ -42,19 +43,29 @@ type Refused = Extract<Accepted, { kind: 'refused' }>
 const refused = (code: RefusalCode, message: MessageId | null = null, differences: readonly Difference[] = []): Refused => ({ kind: 'refused', code, message, differences })
 
 /** A message with what is kept encrypted of it, closed before the transaction begins. */
-export interface Closing extends Wrapped { readonly item: Acceptance, readonly payload: Uint8Array, readonly findings: Uint8Array | null, readonly caused: readonly Closing[] }
+export interface Closing extends Wrapped { readonly item: Acceptance, readonly payload: Uint8Array, readonly findings: Uint8Array | null, readonly facts: ClosedFacts | null, readonly caused: readonly Closing[] }
 
-/** @returns the message, its payload and findings closed under a key of its own */
-export function closing (safe: Safe, item: Acceptance): Closing {
+/** @returns the message, its payload and findings closed under a key of its own; its facts were, under those of its persons */
+function closing (safe: Safe, item: Acceptance, facts: ClosedFacts | null, caused: readonly Closing[]): Closing {
   const { close, data_key, kek_id } = safe.fresh(item.envelope.id)
   const findings = item.findings.length > 0 ? close('findings', Buffer.from(JSON.stringify(item.findings))) : null
-  return { item, payload: close('payload', item.payload), findings, caused: (item.caused ?? []).map(it => closing(safe, it)), data_key, kek_id }
+  return { item, payload: close('payload', item.payload), findings, facts, caused, data_key, kek_id }
+}
+
+const brings = (item: Acceptance): boolean => (item.facts ?? null) !== null || (item.caused ?? []).some(brings)
+const closingNow = (safe: Safe, item: Acceptance): Closing => closing(safe, item, null, (item.caused ?? []).map(it => closingNow(safe, it)))
+const closingSoon = async (safe: Safe, facts: FactKeeper, item: Acceptance): Promise<Closing> =>
+  closing(safe, item, await facts.close(item), await Promise.all((item.caused ?? []).map(it => closingSoon(safe, facts, it))))
+
+/** At once where none of them brings facts: a write that was asked for before the store is closed is to be done. */
+export function closingAll (safe: Safe, facts: FactKeeper, items: readonly Acceptance[]): Closing[] | Promise<Closing[]> {
+  return items.some(brings) ? Promise.all(items.map(item => closingSoon(safe, facts, item))) : items.map(item => closingNow(safe, item))
 }
 
 /** @param answered order key of the message it answers, if any */
 function messageValues ({ received, ...envelope }: Envelope, { item: { delivery, answer, answer_due, header, receipt, seal, ...item }, data_key, kek_id }: Closing, answered: string | null): Values {
   const order_key = item.order_key ?? answered ?? `${envelope.sender}|${envelope.receiver}|${envelope.type}`
-  return { ...envelope, received_ms: received, delivery, offered_ms: delivery === 'offered' ? received : null, answer, answer_due_ms: answer_due, order_key, data_key, kek_id, header: JSON.stringify(header), receipt, seal }
+  return { ...envelope, received_ms: received, delivery, offered_ms: delivery === 'offered' ? received : null, answer, answer_due_ms: answer_due, order_key, data_key, kek_id, voids: item.voids === true ? 1 : null, header: JSON.stringify(header), receipt, seal }
 }
 
 /** @returns the elements that are not repeated unchanged */
@@ -85,10 +96,17 @@ async function earlier (session: Session, first: Statement, { sender, type, iden
   return { kind: 'duplicate', id: message(row, 'id'), receipt: bytes(row, 'receipt') }
 }
 
+async function remember (facts: FactKeeper, session: Session, seq: number, { item, facts: closed }: Closing): Promise<void> {
+  const { envelope, header, delivery } = item
+  const waits = delivery === 'offered' && envelope.verdict === 'accepted' ? 0 : 1
+  if (closed !== null) return await facts.put(session, { seq, envelope, dagtekening: dagtekeningOf(header), waits }, closed)
+  if ((item.facts ?? null) === null && envelope.verdict === 'accepted') await facts.passed(session, envelope)
+}
+
 export type Accept = (session: Session, item: Closing) => Promise<Accepted>
 
 /** @returns what takes one message in, inside a transaction; a refused or repeated one changes nothing */
-export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): Accept {
+export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, rules: AcceptRules): Accept {
   const sql = statements(dialect)
   const correct = corrections(dialect)
   const marks = marksIn(dialect)
@@ -120,8 +138,9 @@ export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): A
     if (signature !== null) await keepSignature(session, seq, envelope, signature)
   }
 
-  async function close (session: Session, row: Row, { id, received, account }: Envelope): Promise<void> {
+  async function close (session: Session, row: Row, { envelope: { id, received, account }, voids = false }: Acceptance): Promise<void> {
     await session.run(sql.answered, { seq: whole(row, 'seq'), by: id })
+    if (voids) await facts.voided(session, whole(row, 'seq'), id)
     await audit(session, { at: received, event: 'answered', message: message(row, 'id'), account, detail: id })
   }
 
@@ -143,8 +162,9 @@ export function accepter (dialect: Dialect, audit: Audit, rules: AcceptRules): A
     // Another process was first, between our look and our insert.
     if (row === undefined) return await earlier(session, sql.first, envelope) ?? refused('ZP_IDENTIFICATIE_REUSED')
     await write(session, whole(row, 'seq'), closing)
+    await remember(facts, session, whole(row, 'seq'), closing)
     await correct.join(session, key, item.replaces)
-    if (found.kind === 'message') await close(session, found.row, envelope)
+    if (found.kind === 'message') await close(session, found.row, item)
     await cause(session, closing.caused)
     return { kind: 'stored', id: envelope.id }
   }

@@ -8,7 +8,8 @@ import { forgetter, isSettled } from './forget.ts'
 import { marksIn } from './marks.ts'
 import { at as instantOf, bytes, families, message, oneOf, partyOf, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
-import type { RefusedText, Store, Subject } from './verbs.ts'
+import type { RefusedText, Subject } from './keeping.ts'
+import type { Store } from './verbs.ts'
 
 function statements ({ sql }: Dialect) {
   const persons = sql('client as o').where('o.key_id', sql.raw('c.key_id')).where('o.message', sql.raw('c.message')).select(sql.raw('count(*)')).as('persons')

@@ -6,7 +6,8 @@ import type { Db, Row, Session } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
 import { marksIn } from './marks.ts'
 import { message, text, whole } from './rows.ts'
-import type { Store, Swept, SweepKind, SweepStep } from './verbs.ts'
+import type { Swept, SweepKind, SweepStep } from './keeping.ts'
+import type { Store } from './verbs.ts'
 
 /** What is under way, or waits for a person, is not forgotten however old it is. */
 const settled: ReadonlySet<string> = new Set(['none', 'delivered'])

@@ -4,6 +4,7 @@ import { auditChain, auditCheckpoints } from './migrations/audit.ts'
 import { batchStep } from './migrations/batch.ts'
 import { clientStep } from './migrations/client.ts'
 import { counting } from './migrations/counting.ts'
+import { facts } from './migrations/facts.ts'
 import { judgingStep } from './migrations/judging.ts'
 import { refusedMessages } from './migrations/refused.ts'
 import { batchKeys, refusedAge, retention } from './migrations/retention.ts'
@@ -69,7 +70,7 @@ function message (t: Table): void {
   t.bigInteger('received_ms').notNullable()
   t.text('account') // who handed it in; null when the gateway made it
   t.text('door').notNullable() // by which it came
-  t.text('origin').notNullable() // party or gateway
+  t.text('origin').notNullable() // party, gateway or import
   t.text('referentienummer').notNullable() // goes with the message through the chain
   t.text('conversatie').notNullable() // shared by a message and what answers it
   t.text('answers') // id of the message this one answers
@@ -172,5 +173,6 @@ export const migrations: readonly Migration[] = [
   batchStep,
   refusedAge,
   batchKeys,
-  judgingStep
+  judgingStep,
+  facts
 ]

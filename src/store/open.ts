@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { systemClock, type Clock } from '../core/core.ts'
 import type { Roots } from '../vault/vault.ts'
-import { accepter, closing, earlierVerb, type AcceptRules } from './accept.ts'
+import { accepter, closingAll, earlierVerb, type AcceptRules } from './accept.ts'
 import { auditor } from './audit.ts'
 import { backupVerbs } from './backup.ts'
 import { batchVerbs } from './batch.ts'
@@ -10,7 +10,9 @@ import { countVerbs } from './count.ts'
 import { StoreUnusable, type Db } from './db.ts'
 import { at, once, prepared, sqliteDialect, type Dialect } from './dialect.ts'
 import { eraseVerbs } from './erase.ts'
+import { factKeeper } from './facts.ts'
 import { sweepVerb } from './forget.ts'
+import { knownVerb } from './known.ts'
 import { bringForward } from './migrate.ts'
 import { migrations } from './migrations.ts'
 import { queueVerbs, weigh } from './queue.ts'
@@ -82,10 +84,12 @@ async function check (db: Db, { sql }: Dialect): Promise<void> {
 /** The verbs over an open database that is up to date. */
 function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots: Roots | null, observe?: StoreObserver): Store {
   const audit = auditor(dialect, roots?.audit ?? null)
-  const accept = accepter(dialect, audit, rules)
+  const facts = factKeeper(db, dialect, safe)
+  const accept = accepter(dialect, audit, facts, rules)
   return {
     async accept (items) {
-      const closed = items.map(item => closing(safe, item))
+      const all = closingAll(safe, facts, items)
+      const closed = Array.isArray(all) ? all : await all
       return await db.write(async session => {
         const results = []
         for (const item of closed) results.push(await accept(session, item))
@@ -93,7 +97,8 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
       }, weigh(items))
     },
     ...earlierVerb(db, dialect),
-    ...queueVerbs(db, dialect, accept, audit, safe),
+    ...queueVerbs(db, dialect, accept, audit, facts, safe),
+    ...knownVerb(db, dialect, safe),
     ...readVerbs(db, dialect, audit, safe, observe),
     ...signatureVerb(db, dialect),
     ...refusedVerbs(db, dialect, audit, safe),

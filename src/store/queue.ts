@@ -1,9 +1,10 @@
 /** Delivery work under leases: claimed, renewed, handed back, and finished together with what it caused. */
 import { never, type Finding, type Instant } from '../core/core.ts'
-import { closing, type Accept, type Closing } from './accept.ts'
+import { closingAll, type Accept, type Closing } from './accept.ts'
 import type { Audit } from './audit.ts'
 import { StoreFailure, type Db, type Row, type Session, type Statement } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
+import type { FactKeeper } from './facts.ts'
 import { claimed, envelopeColumns, maybe, message, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
 import type { Acceptance, Finish, Finished, Store } from './verbs.ts'
@@ -72,12 +73,13 @@ async function storeCaused (session: Session, accept: Accept, caused: readonly C
 }
 
 /** @returns what records how a delivery ended, inside a transaction */
-function recorder (sql: ReturnType<typeof statements>, audit: Audit, safe: Safe) {
+function recorder (sql: ReturnType<typeof statements>, audit: Audit, facts: FactKeeper, safe: Safe) {
   /** What a rejected message answered has no answer any more, so that a better one can come. */
   async function reopen (session: Session, rows: readonly Row[], now: Instant): Promise<void> {
     for (const row of rows) {
       const [by, answered] = [message(row, 'id'), maybe(row, 'answers', message)]
       if (answered === null || await session.run(sql.unanswered, { answered, by }) === 0) continue
+      await facts.restored(session, by)
       await audit(session, { at: now, event: 'unanswered', message: answered, detail: by })
     }
   }
@@ -94,12 +96,14 @@ function recorder (sql: ReturnType<typeof statements>, audit: Audit, safe: Safe)
     switch (outcome.kind) {
       case 'offered': {
         await session.run(sql.gone, { delivery })
+        await facts.counted(session, seq)
         const rows = await session.all(sql.offered, { seq, now, answer_due: outcome.answer_due ?? null })
         await tell(session, seq, rows, outcome.findings ?? [])
         return await told(rows, null)
       }
       case 'delivered':
         await session.run(sql.gone, { delivery })
+        await facts.counted(session, seq)
         return await told(await session.all(sql.delivered, { seq, now }), null)
       case 'later': {
         const { due, reason, counts } = outcome
@@ -125,14 +129,15 @@ function recorder (sql: ReturnType<typeof statements>, audit: Audit, safe: Safe)
 }
 
 /** @returns the verbs of the worker */
-export function queueVerbs (db: Db, dialect: Dialect, accept: Accept, audit: Audit, safe: Safe): Verbs {
+export function queueVerbs (db: Db, dialect: Dialect, accept: Accept, audit: Audit, facts: FactKeeper, safe: Safe): Verbs {
   const sql = statements(dialect)
   const envelopesOf = envelopes(dialect)
-  const record = recorder(sql, audit, safe)
+  const record = recorder(sql, audit, facts, safe)
 
-  async function finishOne (session: Session, { delivery, fence, outcome }: Finish, caused: readonly Closing[], now: Instant): Promise<Finished> {
+  async function finishOne (session: Session, { delivery, fence, outcome, history }: Finish, caused: readonly Closing[], now: Instant): Promise<Finished> {
     const [row] = await session.all(sql.leased, { delivery, fence })
     if (row === undefined) return 'stale'
+    if (history !== undefined && !await facts.isOf(session, history)) return 'outdated'
     await storeCaused(session, accept, caused)
     await record(session, delivery, whole(row, 'message'), outcome, now)
     return 'done'
@@ -151,10 +156,15 @@ export function queueVerbs (db: Db, dialect: Dialect, accept: Accept, audit: Aud
       for (const { delivery, fence } of claims) await session.run(sql.release, { delivery, fence })
     }),
     async finish (items, now) {
-      const closed = items.map(item => ({ item, caused: (item.caused ?? []).map(it => closing(safe, it)) }))
+      const all = closingAll(safe, facts, items.flatMap(item => item.caused ?? []))
+      const closed = Array.isArray(all) ? all : await all
+      const work = items.map((item, nth) => {
+        const before = items.slice(0, nth).reduce((sum, it) => sum + (it.caused?.length ?? 0), 0)
+        return { item, caused: closed.slice(before, before + (item.caused?.length ?? 0)) }
+      })
       return await db.write(async session => {
         const results: Finished[] = []
-        for (const { item, caused } of closed) results.push(await alone(session, () => finishOne(session, item, caused, now)))
+        for (const { item, caused } of work) results.push(await alone(session, () => finishOne(session, item, caused, now)))
         return results
       }, weigh(items.flatMap(item => item.caused ?? [])))
     }

@@ -6,7 +6,8 @@ import { at, once, prepared, type Dialect } from './dialect.ts'
 import { marksIn } from './marks.ts'
 import { bytes, families, message, oneOf, text, whole } from './rows.ts'
 import { shut, type Safe } from './safe.ts'
-import type { KeyUse, Marked, Store } from './verbs.ts'
+import type { KeyUse, Marked } from './keeping.ts'
+import type { Store } from './verbs.ts'
 import { partyCode } from '../core/core.ts'
 
 /** Tables whose rows have a wrapped data key, and what tells their rows apart. */

@@ -106,7 +106,7 @@ export function envelope (row: Row): Envelope {
     received: at(row, 'received_ms'),
     account: maybe(row, 'account', account),
     door: oneOf(row, 'door', doors),
-    origin: oneOf(row, 'origin', ['party', 'gateway']),
+    origin: oneOf(row, 'origin', ['party', 'gateway', 'import']),
     referentienummer: referentienummer(text(row, 'referentienummer')),
     conversatie: referentienummer(text(row, 'conversatie')),
     answers: maybe(row, 'answers', message),

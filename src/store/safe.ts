@@ -14,6 +14,8 @@ export interface Safe {
   fresh (id: string): Columns & Wrapped
   /** @param row has `data_key` and `kek_id`; null where it was stored in the clear before there were keys, and stays so */
   of (row: Row, id: string): Columns
+  /** @returns the same for many that stand under few keys: each key is unwrapped once */
+  bundle (): (row: Row, id: string) => Columns
   /** @returns the key of such a row, wrapped under the current key. @throws Unopened when it does not open */
   rewrap (row: Row): Wrapped
 }
@@ -38,6 +40,14 @@ export function openSafe (roots: Roots | null): Safe {
       return { ...columns(lock, id), ...wrapped }
     },
     of: (row, id) => row['data_key'] === null ? clear : columns((vault ?? shut()).unlock(wrappedOf(row)), id),
+    bundle () {
+      const locks = new Map<Row, Lock>()
+      return (row, id) => {
+        const lock = locks.get(row) ?? (vault ?? shut()).unlock(wrappedOf(row))
+        locks.set(row, lock)
+        return columns(lock, id)
+      }
+    },
     rewrap: row => (vault ?? shut()).rewrap(wrappedOf(row)) ?? wrappedOf(row)
   }
 }

@@ -8,5 +8,7 @@ export { StoreFailure, StoreFull, StoreUnavailable, StoreUnusable, type Db, type
 export { auditEvents, isDetail, mainChain, type AuditEvent } from './audit.ts'
 export { openLinker, type Link, type Linker } from './chain.ts'
 export type * from './batches.ts'
+export type * from './keeping.ts'
+export type * from './kept.ts'
 export type * from './registered.ts'
 export type * from './trail.ts'

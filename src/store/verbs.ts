@@ -1,7 +1,10 @@
 /** What the store can do, in verbs of the domain: each one transaction, and the same on every database. */
 import type { AccountId, Answer, Delivery, Door, Finding, Fingerprint, Instant, MessageId, PartyCode, Referentienummer, RefusalCode, Sha256, Verdict } from '../core/core.ts'
+import type { Pair } from '../history/history.ts'
 import type { Family, MessageType } from '../standard/model.ts'
 import type { BatchVerbs, MemberOf } from './batches.ts'
+import type { KeepingVerbs } from './keeping.ts'
+import type { FactVerbs, KeptFacts } from './kept.ts'
 import type { Register, RegisterChange } from './registered.ts'
 import type { AuditVerbs } from './trail.ts'
 import type { Mark } from '../vault/vault.ts'
@@ -25,7 +28,8 @@ export interface Envelope {
   readonly received: Instant
   readonly account: AccountId | null
   readonly door: Door
-  readonly origin: 'party' | 'gateway'
+  /** An `import` came before there was this gateway: it has neither receipt nor seal, and no party is shown it. */
+  readonly origin: 'party' | 'gateway' | 'import'
   readonly referentienummer: Referentienummer
   readonly conversatie: Referentienummer
   /** The message this one answers. */
@@ -112,6 +116,10 @@ export interface Acceptance {
   readonly member?: MemberOf | undefined
   /** Messages the gateway makes because of this one, such as the retour of a rejected one: stored with it, all or none. */
   readonly caused?: readonly Acceptance[] | undefined
+  /** What it leaves behind; absent or null where no history is kept between the two. It counts from when the message is offered. */
+  readonly facts?: KeptFacts | null
+  /** It rejects, as a whole, what it answers: that does not count from now on. */
+  readonly voids?: boolean
 }
 
 /**
@@ -151,9 +159,11 @@ export interface Finish {
     | { readonly kind: 'rejected', readonly findings: readonly Finding[], readonly deliver?: boolean }
     | { readonly kind: 'dead', readonly reason: string }
   readonly caused?: readonly Acceptance[]
+  /** What it was judged against: it is recorded only while that is of the same version. */
+  readonly history?: { readonly pair: Pair, readonly version: number }
 }
-/** done: recorded. stale: the lease had passed to another, or this was finished or handed back already; nothing changed. refused: this result, or a message it caused, could not be stored, and trying again will not help; nothing changed. */
-export type Finished = 'done' | 'stale' | 'refused'
+/** done: recorded. stale: the lease had passed to another, or this was finished or handed back already; nothing changed. refused: this result, or a message it caused, could not be stored, and trying again will not help; nothing changed. outdated: history is of another version by now; nothing changed, the lease holds, and it is to be judged again. */
+export type Finished = 'done' | 'stale' | 'refused' | 'outdated'
 
 /** A message as its parties and operators see it. */
 export interface StoredMessage extends Envelope {
@@ -241,27 +251,7 @@ export interface StoreObserver {
   collected (duration_ms: number): void
 }
 
-/** payload: the bytes, what was found in them, and their key. metadata: all but what a repeat needs. refused: messages that were refused, whole. batch: batches that have ended, with what was told of their members. */
-export type SweepKind = 'payload' | 'metadata' | 'refused' | 'batch'
-/** One window: messages after the place `after` (0 at first), received before `before`; ends at whichever bound comes first. `dry` only counts. */
-export interface SweepStep { readonly before: Instant, readonly now: Instant, readonly after: number, readonly messages_max: number, readonly bytes_max: number, readonly dry: boolean }
-/** What one window did. `kept`: old enough, and why it stayed. `after`: where the next begins; null when there is none. */
-export interface Swept { readonly swept: number, readonly bytes: number, readonly kept: Readonly<Record<'undelivered' | 'awaiting' | 'payload', number>>, readonly after: number | null }
-
-/** A message about a person. `shared`: it contains other persons too; `undelivered`: its receiver has not fetched it. */
-export interface Subject { readonly seq: number, readonly id: MessageId, readonly type: string, readonly received: Instant, readonly sha256: Sha256, readonly shared: boolean, readonly undelivered: boolean }
-
-/** A refused message that is kept whole: who is in it is not known. */
-export type RefusedText = Pick<RefusedItem, 'id' | 'at' | 'party' | 'family' | 'sha256'> & { readonly type: string, readonly payload: Uint8Array }
-
-/** A key of a ring by its name, and how many rows are under it. */
-export interface KeyUse { readonly key: string, readonly rows: number }
-/** A message whose clients are marked under an older key, to be marked anew from its payload. */
-export interface Marked { readonly seq: number, readonly key: string, readonly family: Family, readonly afzender: PartyCode, readonly ontvanger: PartyCode, readonly payload: Uint8Array }
-/** Where the next window begins. */
-export interface MarkedPlace { readonly key: string, readonly seq: number }
-
-export interface Store extends AuditVerbs, BatchVerbs {
+export interface Store extends AuditVerbs, BatchVerbs, FactVerbs, KeepingVerbs {
   /** Stores what arrives together in one transaction and answers item by item; concurrent calls share a commit. */
   accept (items: readonly Acceptance[]): Promise<Accepted[]>
   /** @returns what these bytes got when they came before under this key; null when they did not */
@@ -318,24 +308,6 @@ export interface Store extends AuditVerbs, BatchVerbs {
   stats (now: Instant): Promise<StoreStats>
   /** Cheap: asks no table. */
   measures (): StoreMeasures
-  /** Forgets what was received before a moment, one window at a time; what is undelivered, or awaits an answer before its due, stays. */
-  sweep (kind: SweepKind, step: SweepStep): Promise<Swept>
-  /** Everything about a person, by his marks under all keys, in order of acceptance. */
-  subjects (person: readonly Mark[]): Promise<Subject[]>
-  /** Destroys key, payload, findings and marks of those messages that are (still) about the person; shared or undelivered ones only where that was said. @returns those it was done to */
-  erase (seqs: readonly number[], person: readonly Mark[], how: { readonly shared: boolean, readonly undelivered: boolean, readonly account: AccountId | null, readonly now: Instant }): Promise<Subject[]>
-  /** Refused messages whose bytes are kept, from an id on (null: the first), as many as the window takes. */
-  refusedTexts (after: MessageId | null, window: { readonly messages_max: number, readonly bytes_max: number }): Promise<readonly RefusedText[]>
-  /** Takes refused messages away, whole. @returns those it was done to */
-  eraseRefused (ids: readonly MessageId[], account: AccountId | null, now: Instant): Promise<readonly MessageId[]>
-  /** How much is under each key of the three rings; counts every row. */
-  keyUse (): Promise<Readonly<Record<'kek' | 'index' | 'audit', readonly KeyUse[]>>>
-  /** Wraps up to `limit` data keys under the current key that are under an older one. @returns how many; 0: none is left */
-  rewrap (limit: number, now: Instant): Promise<number>
-  /** Messages whose clients are marked under an older key, as far as their payload is here, from a place on (null: the first). @returns null when none is left */
-  marked (after: MarkedPlace | null, window: { readonly messages_max: number, readonly bytes_max: number }): Promise<{ readonly items: readonly Marked[], readonly next: MarkedPlace } | null>
-  /** Puts marks under the current key in the place of those under `key`. @returns of how many messages; one that lost its marks meanwhile stays without */
-  remark (items: ReadonlyArray<{ readonly seq: number, readonly key: string, readonly marks: readonly Mark[] }>, now: Instant): Promise<number>
   /** Takes what was deleted off the disk, also out of the log beside the database. @returns false when another process was reading: then a later one does it */
   truncate (): Promise<boolean>
   /** Writes down that a copy of this database was made, or that it was put back from one. @param digest of the copy's file */

@@ -4,6 +4,7 @@ import { acceptContract } from './accepting.ts'
 import { batchContract } from './batching.ts'
 import { faultContract } from './faulting.ts'
 import { eraseContract } from './erasing.ts'
+import { factContract } from './facts.ts'
 import { forgetContract } from './forgetting.ts'
 import { judgingContract } from './judging.ts'
 import { keepContract } from './keeping.ts'
@@ -24,6 +25,7 @@ export function storeContract (name: string, open: OpenStore): void {
   describe(`store on ${name}`, () => {
     acceptContract(fresh)
     workContract(fresh)
+    factContract(fresh)
     readContract(fresh, open)
     keepContract(fresh, open)
     forgetContract(fresh)

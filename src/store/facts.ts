@@ -1,0 +1,187 @@
+/** Facts: what a message leaves behind for the rules of later ones, written with it, counted from when it is offered until it is rejected. */
+import type { Fact, Pair } from '../history/history.ts'
+import type { Mark, Wrapped } from '../vault/vault.ts'
+import type { Db, Row, Session, Statement, Value, Values } from './db.ts'
+import { at, places, prepared, type Dialect } from './dialect.ts'
+import { numbersOf } from './numbers.ts'
+import { whole } from './rows.ts'
+import type { Columns, Safe } from './safe.ts'
+import type { KeptFacts } from './kept.ts'
+import type { Acceptance, Envelope } from './verbs.ts'
+
+/** So much lower than that of their message is the place of what was imported: it came before all others. */
+const imported_below = 2 ** 40
+
+/** @returns where a message stands in history */
+export const placeOf = (seq: number, origin: Envelope['origin']): number => origin === 'import' ? seq - imported_below : seq
+/** @returns the seq of the message at a place */
+export const seqAt = (place: number): number => place < 0 ? place + imported_below : place
+
+/** Under which a fact is bound to its place in the message. */
+export const bodyColumn = (position: number): string => `fact.${position}`
+
+/** The place of a message of which nobody says how it came. */
+const anyPlace = (seq: number): Values => ({ seq, imported: seq - imported_below })
+
+/** A person as his facts were closed: under the key of his row, or a new one. */
+interface ClosedPerson extends Wrapped { readonly row: number | null, readonly mark: Mark }
+
+/** Facts closed before the transaction begins. */
+export interface ClosedFacts { readonly id: string, readonly kept: KeptFacts, readonly persons: readonly ClosedPerson[], readonly bodies: readonly Uint8Array[] }
+
+/** Where the message stands, and whether it counts already. */
+export interface SourceOf { readonly seq: number, readonly envelope: Pick<Envelope, 'id' | 'type' | 'identificatie' | 'origin'>, readonly dagtekening: string, readonly waits: 0 | 1 | 2, readonly voided_by?: string | null }
+
+const factColumns = ['source', 'position', 'pair', 'of', 'person', 'toewijzing', 'referentie', 'vorige', 'day', 'body'] as const
+/** So many go in one statement. */
+const lots = [64, 8, 1] as const
+
+function statements ({ sql, lock }: Dialect) {
+  const here = () => sql('source').whereIn('place', [at('seq'), at('imported')])
+  const manyRows = (lot: number) => Array.from({ length: lot }, (_, nth) => Object.fromEntries(factColumns.map(name => [name, at(`${name}${nth}`)])))
+  const ofPair = () => sql('pair').where({ family: at('family'), gemeente: at('gemeente'), aanbieder: at('aanbieder') })
+  return {
+    person: prepared(sql('person').select(['id', 'data_key', 'kek_id']).where({ hash: at('hash'), key_id: at('key') }).orderByRaw('id limit 1')),
+    newPerson: prepared(sql('person').insert(places(['family', 'gemeente', 'key_id', 'hash', 'data_key', 'kek_id'])).returning('id')),
+    pair: prepared(lock(ofPair().select(['id', 'version']))),
+    newPair: prepared(sql('pair').insert({ ...places(['family', 'gemeente', 'aanbieder']), version: 0 }).returning('id')),
+    rise: prepared(sql('pair').where('id', at('id')).update({ version: sql.raw('version + 1') })),
+    passed: prepared(ofPair().where('complete_from', '<=', at('day')).update({ complete_from: at('next'), version: sql.raw('version + 1') })),
+    source: prepared(sql('source').insert(places(['place', 'id', 'pair', 'number', 'identificatie', 'dagtekening', 'waits', 'voided_by']))),
+    facts: lots.map((lot): readonly [number, Statement] => [lot, prepared(sql('fact').insert(manyRows(lot)))]),
+    counted: prepared(here().where('waits', 1).update({ waits: 0 }).returning(['pair', 'voided_by'])),
+    voided: prepared(here().whereNull('voided_by').update({ voided_by: at('by') }).returning(['pair', 'waits'])),
+    restored: prepared(sql('source').where('voided_by', at('by')).update({ voided_by: null }).returning(['pair', 'waits']))
+  }
+}
+
+/** A closed person as the transaction found him: his row, and how to close for him where that is another key than was used. */
+interface Found { readonly row: number, readonly again: Columns | null }
+
+/** What the other parts of the store do with facts; all but `close` inside a transaction. */
+export interface FactKeeper {
+  /** @returns the facts of a message closed under the keys of its persons; null where it has none, or no history is kept */
+  close (item: Acceptance): Promise<ClosedFacts | null>
+  put (session: Session, source: SourceOf, closed: ClosedFacts): Promise<void>
+  /** The message is offered: what it brought counts. */
+  counted (session: Session, seq: number): Promise<void>
+  /** The answer `by` rejects the message. */
+  voided (session: Session, seq: number, by: string): Promise<void>
+  /** The answer `by` is none any more. */
+  restored (session: Session, by: string): Promise<void>
+  /** A message was taken of which nothing is kept: where history was complete, it is so from the next day on only. */
+  passed (session: Session, envelope: Envelope): Promise<void>
+  /** @returns whether history is still of this version */
+  isOf (session: Session, history: { readonly pair: Pair, readonly version: number }): Promise<boolean>
+  /** What counts between two parties has changed. */
+  rise (session: Session, pair: number): Promise<void>
+}
+
+const bringing: ReadonlySet<string> = new Set(['301', '305', '307', '315', '317', '319', '323', '325'])
+const day_ms = 86_400_000
+/** No clock in the Netherlands is further ahead. */
+const ahead_ms = 2 * 3_600_000
+const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+
+/** @returns the parties of a message as history names them */
+export function pairOfParties ({ family, afzender, ontvanger }: Pick<Envelope, 'family' | 'afzender' | 'ontvanger'>): Pair {
+  const [gemeente, aanbieder] = afzender.length === 4 ? [afzender, ontvanger] : [ontvanger, afzender]
+  return { family, gemeente, aanbieder }
+}
+
+const pairValues = ({ family, gemeente, aanbieder }: Pair): Values => ({ family, gemeente, aanbieder })
+const clientOf = ({ client }: Fact): number | null => client === null ? null : Number(client)
+const jsonOf = ({ it }: Fact): Uint8Array => Buffer.from(JSON.stringify(it))
+
+type Sql = ReturnType<typeof statements>
+const personOf = async (session: Session, sql: Sql, { key, hash }: Mark): Promise<Row | undefined> => (await session.all(sql.person, { key, hash }))[0]
+
+/** @returns what closes the facts of a message before the transaction begins */
+const closer = (db: Db, sql: Sql, safe: Safe): FactKeeper['close'] => async ({ facts: kept = null, envelope: { id } }) => {
+  if (kept === null || kept.facts.length === 0) return null
+  const rows = await db.read(session => Promise.all(kept.clients.map(mark => personOf(session, sql, mark))))
+  const opened = kept.clients.map((mark, nth): { person: ClosedPerson, columns: Columns } => {
+    const row = rows[nth]
+    if (row !== undefined) return { person: { row: whole(row, 'id'), mark, data_key: Buffer.alloc(0), kek_id: '' }, columns: safe.of(row, id) }
+    const { data_key, kek_id, ...columns } = safe.fresh(id)
+    return { person: { row: null, mark, data_key, kek_id }, columns }
+  })
+  const bodies = kept.facts.map((fact, position) => {
+    const client = clientOf(fact)
+    const columns = client === null ? null : opened[client]?.columns
+    if (columns === undefined) throw new TypeError('a fact is about a client that is not among those of its message')
+    return columns === null ? jsonOf(fact) : columns.close(bodyColumn(position), jsonOf(fact))
+  })
+  return { id, kept, persons: opened.map(it => it.person), bodies }
+}
+
+/** @returns what writes closed facts */
+function putter (sql: Sql, safe: Safe, rise: FactKeeper['rise']): FactKeeper['put'] {
+  async function pairId (session: Session, pair: Pair): Promise<number> {
+    const [row] = await session.all(sql.pair, pairValues(pair))
+    return whole(row ?? (await session.all(sql.newPair, pairValues(pair)))[0] ?? {}, 'id')
+  }
+
+  /** Since the facts were closed he may have been written by another, or erased. */
+  async function personIn (session: Session, { id, kept: { pair: { family, gemeente } } }: ClosedFacts, { row: was, mark, data_key, kek_id }: ClosedPerson): Promise<Found> {
+    const row = await personOf(session, sql, mark)
+    if (row !== undefined) return { row: whole(row, 'id'), again: whole(row, 'id') === was ? null : safe.of(row, id) }
+    const fresh = was === null ? null : safe.fresh(id)
+    const [made] = await session.all(sql.newPerson, { family, gemeente, key_id: mark.key, hash: mark.hash, data_key: fresh?.data_key ?? data_key, kek_id: fresh?.kek_id ?? kek_id })
+    return { row: whole(made ?? {}, 'id'), again: fresh }
+  }
+
+  async function write (session: Session, rows: readonly Values[]): Promise<void> {
+    let done = 0
+    for (const [lot, statement] of sql.facts) {
+      for (; rows.length - done >= lot; done += lot) {
+        const values: Record<string, Value> = {}
+        for (let nth = 0; nth < lot; nth++) for (const name of factColumns) values[`${name}${nth}`] = rows[done + nth]?.[name] ?? null
+        await session.run(statement, values)
+      }
+    }
+  }
+
+  return async (session, { seq, envelope: { id, type, identificatie, origin }, dagtekening, waits, voided_by = null }, closed) => {
+    const { kept: { pair, facts }, persons, bodies } = closed
+    const [place, pair_id] = [placeOf(seq, origin), await pairId(session, pair)]
+    await session.run(sql.source, { place, id, pair: pair_id, number: type.slice(-3), identificatie, dagtekening, waits, voided_by })
+    const found: Found[] = []
+    for (const person of persons) found.push(await personIn(session, closed, person))
+    await write(session, facts.map((fact, position) => {
+      const about = found[clientOf(fact) ?? -1]
+      const body = about?.again?.close(bodyColumn(position), jsonOf(fact)) ?? bodies[position] ?? null
+      return { source: place, position, pair: pair_id, of: fact.of, person: about?.row ?? null, ...numbersOf(fact, { Identificatie: identificatie }), body }
+    }))
+    if (waits === 0 && voided_by === null) await rise(session, pair_id)
+  }
+}
+
+/** @returns what writes facts and says when they count */
+export function factKeeper (db: Db, dialect: Dialect, safe: Safe): FactKeeper {
+  const sql = statements(dialect)
+  const rise = async (session: Session, pair: number): Promise<void> => { await session.run(sql.rise, { id: pair }) }
+  const riseEach = async (session: Session, rows: readonly Row[], counts: (row: Row) => boolean): Promise<void> => {
+    for (const row of rows) if (counts(row)) await rise(session, whole(row, 'pair'))
+  }
+  return {
+    rise,
+    close: closer(db, sql, safe),
+    put: putter(sql, safe, rise),
+    counted: async (session, seq) => await riseEach(session, await session.all(sql.counted, anyPlace(seq)), row => row['voided_by'] === null),
+    voided: async (session, seq, by) => await riseEach(session, await session.all(sql.voided, { ...anyPlace(seq), by }), row => row['waits'] === 0),
+    restored: async (session, by) => await riseEach(session, await session.all(sql.restored, { by }), row => row['waits'] === 0),
+    async passed (session, envelope) {
+      if (!bringing.has(envelope.type.slice(-3))) return
+      const local = envelope.received + ahead_ms
+      await session.run(sql.passed, { ...pairValues(pairOfParties(envelope)), day: dateOf(local), next: dateOf(local + day_ms) })
+    },
+    async isOf (session, { pair, version }) {
+      const [row] = await session.all(sql.pair, pairValues(pair))
+      return (row === undefined ? 0 : whole(row, 'version')) === version
+    }
+  }
+}
+
+/** @returns the Dagtekening of a message by the leaves of its Header */
+export const dagtekeningOf = (header: Readonly<Record<string, string>>): string => header['BerichtIdentificatie/Dagtekening'] ?? ''
