@@ -17,7 +17,8 @@ import { openParties } from './party/party.ts'
 import { openPipeline, type Pipeline, type Stages } from './pipeline.ts'
 import { messageLinks } from './receipt.ts'
 import { route } from './route/route.ts'
-import { authoritiesIn, openRevocation, openTrust, statementBytes, type Revocation, type RevocationOptions, type Trust } from './sign/sign.ts'
+import * as rules from './rules/rules.ts'
+import { authoritiesIn, boundFindings, openRevocation, openTrust, statementBytes, type Revocation, type RevocationOptions, type Trust } from './sign/sign.ts'
 import * as standard from './standard/standard.ts'
 import { lockForServe, openStore, StoreFull, type Marked, type Store } from './store/store.ts'
 import { openOperations } from './transport/operations/operations.ts'
@@ -90,6 +91,7 @@ const measured = (pipeline: Pipeline, metrics: Metrics, clock: Clock): Pipeline 
   ...pipeline,
   work: async (claimed, stop) => {
     const finish = await pipeline.work(claimed, stop)
+    if (finish.outcome.kind === 'rejected') metrics.rejected(claimed.envelope.type)
     metrics.dealt(finish.outcome.kind, clock.now() - claimed.envelope.received)
     return finish
   }
@@ -139,7 +141,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const marker = openMarker(roots.index)
   const { trust, revocation } = openClients(config, clock, log)
   opened.revocation = () => { revocation.close() }
-  const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, verifySignature: trust.verifySignature, standard, marker, store, route, deliver, handlers, handler_ms_max, refused_day_max: config.refused_day_max, refused_bytes_max: config.refused_bytes_max, random: Math.random, onError, onUnkept }
+  const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, boundFindings, rules, weights: {}, verifySignature: trust.verifySignature, standard, marker, store, route, deliver, handlers, handler_ms_max, refused_day_max: config.refused_day_max, refused_bytes_max: config.refused_bytes_max, random: Math.random, onError, onUnkept }
   const pipeline = measured(openPipeline(timedStages(stages, metrics)), metrics, clock)
   const worker = startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms })
   opened.worker = () => worker.stop()
@@ -148,8 +150,10 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const receive: Pipeline['receive'] = async (bytes, by) => {
     const stored = await pipeline.receive(bytes, by)
     if (stored.duplicate) metrics.duplicate()
+    else if (stored.delivery === 'none') metrics.rejected(stored.type)
     else metrics.received(stored.type)
-    if (!stored.duplicate && !stored.waiting) metrics.dealt('offered', 0)
+    if (stored.delivery === 'offered') metrics.dealt('offered', 0)
+    if (stored.delivery === 'none') metrics.dealt('rejected', 0)
     if (stored.waiting) worker.wake()
     return stored
   }

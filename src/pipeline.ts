@@ -3,15 +3,17 @@ import { hash } from 'node:crypto'
 import { concluded, failed, withheld } from './acknowledge/acknowledge.ts'
 import { admit, journeyOf, mayStillSend, refuseRealPersons, type Journey } from './admit.ts'
 import { clientMarks, orderKey } from './clients.ts'
-import { newMessageId, newReferentienummer, partyCode, Refusal, rfc3339, sha256Hex, type AccountId, type Clock, type Door, type Finding, type Fingerprint, type Instant, type MessageId, type PartyCode, type Sha256 } from './core/core.ts'
-import type { Calendar } from './calendar/calendar.ts'
+import { newIdentificatie, newMessageId, newReferentienummer, Refusal, rfc3339, sha256Hex, type AccountId, type Clock, type Door, type Finding, type Fingerprint, type Instant, type MessageId, type PartyCode, type Sha256 } from './core/core.ts'
+import { dutchDate, type Calendar } from './calendar/calendar.ts'
 import type { deliver } from './deliver/deliver.ts'
 import type { Draft, Handlers, Outcome } from './handle/handle.ts'
+import { judged, type Within } from './judge.ts'
 import { ownView, type Parties } from './party/party.ts'
 import { messageLinks, receiptBytes } from './receipt.ts'
 import { keepRefused, type RefusedLimits } from './refused.ts'
 import type { route } from './route/route.ts'
-import type { Sealer, statementBytes, verifySignature } from './sign/sign.ts'
+import type * as Rules from './rules/rules.ts'
+import type { boundFindings, Sealer, statementBytes, verifySignature } from './sign/sign.ts'
 import { signed } from './signed.ts'
 import type * as Standard from './standard/standard.ts'
 import type { Acceptance, Accepted, Claimed, Difference, Envelope, Finish, KeptSignature, MemberOf, Store } from './store/store.ts'
@@ -27,8 +29,12 @@ export interface Stages extends RefusedLimits {
   readonly validator: Validator
   readonly sealer: Sealer
   readonly statementBytes: typeof statementBytes
+  readonly boundFindings: typeof boundFindings
   readonly verifySignature: typeof verifySignature
-  readonly standard: Pick<typeof Standard, 'headerOf' | 'headerLeaves' | 'answeredHeader' | 'leavesNamed' | 'modelOf' | 'writeMessage'>
+  readonly standard: Pick<typeof Standard, 'answerTo' | 'headerOf' | 'headerLeaves' | 'answeredHeader' | 'leavesNamed' | 'modelOf' | 'writeMessage'>
+  readonly rules: Pick<typeof Rules, 'judgeWithin'>
+  /** Of rules that may do another thing than reject. */
+  readonly weights: Rules.Weights
   readonly marker: Pick<Marker, 'mark'>
   readonly store: Store
   readonly handlers: Handlers
@@ -47,9 +53,11 @@ export interface Submitter { readonly account: AccountId | null, readonly party:
 interface Received { readonly bytes: Uint8Array, readonly by: Submitter, readonly at: Instant }
 interface Valid extends Received { readonly model: Standard.MessageModel, readonly message: Standard.Tree }
 interface Admitted extends Valid { readonly journey: Journey, readonly clients: readonly Mark[], readonly signature: KeptSignature | null }
+/** With the answer of the gateway to what is rejected. */
+interface Judged extends Admitted, Within { readonly answer: Sealed | null }
 interface Sealed { readonly acceptance: Acceptance }
-/** Stored, or stored before: in both cases the receipt that stands. `waiting`: the worker has something to do. */
-export interface Stored { readonly id: string, readonly type: Standard.MessageType, readonly duplicate: boolean, readonly waiting: boolean, readonly receipt: Uint8Array }
+/** Stored, or stored before: in both cases the receipt that stands. `delivery`: where it is now; null for what was stored before. `waiting`: the worker has something to do. */
+export interface Stored { readonly id: string, readonly type: Standard.MessageType, readonly duplicate: boolean, readonly delivery: Acceptance['delivery'] | null, readonly waiting: boolean, readonly receipt: Uint8Array }
 
 export interface Pipeline {
   /** @returns the receipt, after the commit. @throws Refusal; then no message was stored, and of the refused one what its sender needs to correct it */
@@ -79,7 +87,7 @@ export function openPipeline (stages: Stages): Pipeline {
 
 async function taken (stages: Stages, received: Received, judgement: Judgement): Promise<Stored> {
   const read = valid(received, judgement)
-  const now = await admitted(stages, read).then(it => seal(stages, it)).catch(async error => await receivedBefore(stages, read) ?? Promise.reject(error))
+  const now = await admitted(stages, read).then(it => judge(stages, it)).then(it => seal(stages, it)).catch(async error => await receivedBefore(stages, read) ?? Promise.reject(error))
   return 'receipt' in now ? now : await keep(stages, now)
 }
 
@@ -108,7 +116,7 @@ async function receivedBefore (stages: Stages, { bytes, model, message, by }: Va
   if (journey.sender !== by.party || !mayStillSend(by, model.family, stages.parties, stages.clock.now())) return null
   const { type } = model
   const found = await stages.store.earlier({ sender: journey.sender, type, identificatie: journey.identificatie, sha256: digestOf(bytes) })
-  return found === null ? null : { ...found, type, duplicate: true, waiting: false }
+  return found === null ? null : { ...found, type, duplicate: true, delivery: null, waiting: false }
 }
 
 const digestOf = (bytes: Uint8Array): Sha256 => sha256Hex(hash('sha256', bytes, 'hex'))
@@ -117,20 +125,35 @@ const digestOf = (bytes: Uint8Array): Sha256 => sha256Hex(hash('sha256', bytes, 
 const answerDue = ({ calendar }: Stages, { answerDays }: Standard.MessageModel, now: Instant): Instant | null =>
   answerDays === null ? null : calendar.due(now, answerDays)
 
-async function seal (stages: Stages, it: Admitted): Promise<Sealed> {
+/** What breaks rules within it is rejected and answered at once, in the name of its receiver. What the gateway made itself it does not judge. */
+async function judge (stages: Stages, it: Admitted): Promise<Judged> {
+  const receiver = it.by.account === null ? null : stages.parties.party(it.journey.receiver, it.at)
+  const within = judged(it, receiver, stages)
+  return { ...it, ...within, answer: within.rejected ? await answered(stages, it, within.findings) : null }
+}
+
+/** The answer that findings make, by the gateway in the name of who gets the message. */
+async function answered (stages: Stages, { model, message, journey, at }: Pick<Admitted, 'model' | 'message' | 'journey' | 'at'>, findings: readonly Finding[]): Promise<Sealed> {
+  const answer = stages.standard.answerTo(model, message, findings, { identificatie: newIdentificatie(), dagtekening: dutchDate(at) })
+  return await prepare(stages, { type: answer.model.type, message: answer.message }, journey.receiver)
+}
+
+async function seal (stages: Stages, it: Judged): Promise<Sealed> {
   if (it.at > stages.sealer.certificate.not_after) throw new Refusal('ZP_SEAL')
   const envelope = envelopeOf(it)
   const { id, sender, receiver, sha256 } = envelope
-  const statement = stages.statementBytes({ id, sender, receiver, certificate_sha256: it.by.certificate, received: rfc3339(it.at), sha256, verdict: 'accepted' })
-  const delivery = firstStep(stages, envelope)
+  const verdict = it.rejected ? 'rejected' : 'accepted'
+  const statement = stages.statementBytes({ id, sender, receiver, certificate_sha256: it.by.certificate, received: rfc3339(it.at), sha256, verdict, ...stages.boundFindings(it.findings) })
+  const delivery = it.rejected ? 'none' : firstStep(stages, envelope)
+  const retour = it.answer?.acceptance ?? null
   return {
     acceptance: {
       envelope,
       payload: it.bytes,
       signature: it.signature,
       seal: await stages.sealer.seal(it.bytes, statement, it.at),
-      receipt: receiptBytes(envelope, it.by.certificate, []),
-      findings: [],
+      receipt: receiptBytes(envelope, it.by.certificate, it.findings, retour?.envelope.id ?? null),
+      findings: it.findings,
       header: stages.standard.headerLeaves(it.model, it.message),
       delivery,
       answer: it.model.answeredBy === null ? 'none' : 'awaited',
@@ -139,7 +162,8 @@ async function seal (stages: Stages, it: Admitted): Promise<Sealed> {
       clients: it.clients,
       correlation: correlationOf(stages, it),
       replaces: it.by.replaces ?? null,
-      member: it.by.member
+      member: it.by.member,
+      caused: retour === null ? [] : [retour]
     }
   }
 }
@@ -150,14 +174,14 @@ function firstStep ({ handlers, route, parties, clock }: Stages, envelope: Envel
   return route(envelope, parties.party(envelope.receiver, clock.now())).kind === 'mailbox' ? 'offered' : 'waiting'
 }
 
-function envelopeOf ({ model, journey, by, at, bytes }: Admitted): Envelope {
+function envelopeOf ({ model, journey, by, at, bytes, rejected }: Judged): Envelope {
   const referentienummer = newReferentienummer()
   const { type, family, release } = model
   return {
     ...journey, type, family, release,
     id: newMessageId(at), referentienummer, conversatie: referentienummer, answers: null,
     sha256: digestOf(bytes), size_bytes: bytes.byteLength, received: at,
-    account: by.account, door: by.door, origin: by.account === null ? 'gateway' : 'party', verdict: 'accepted'
+    account: by.account, door: by.door, origin: by.account === null ? 'gateway' : 'party', verdict: rejected ? 'rejected' : 'accepted'
   }
 }
 
@@ -175,8 +199,10 @@ function receiptOf (acceptance: Acceptance, accepted: Accepted | undefined): Sto
   if (accepted === undefined) throw new Error('the store gave no answer')
   if (accepted.kind === 'refused') throw refusalOf(acceptance, accepted)
   const { type } = acceptance.envelope
-  if (accepted.kind === 'duplicate') return { id: accepted.id, type, duplicate: true, waiting: false, receipt: accepted.receipt }
-  return { id: accepted.id, type, duplicate: false, waiting: acceptance.delivery === 'waiting', receipt: acceptance.receipt }
+  if (accepted.kind === 'duplicate') return { id: accepted.id, type, duplicate: true, delivery: null, waiting: false, receipt: accepted.receipt }
+  // The retour of a rejected message may have a way of its own to go.
+  const waiting = [acceptance, ...acceptance.caused ?? []].some(it => it.delivery === 'waiting')
+  return { id: accepted.id, type, duplicate: false, delivery: acceptance.delivery, waiting, receipt: acceptance.receipt }
 }
 
 /** Says what stands in the way: the message that was first, the one that was looked for, and each element that differs. */
@@ -196,7 +222,7 @@ const differs = ({ path, expected }: Difference, found: string): Finding => ({
 async function work (stages: Stages, claimed: Claimed, stop: AbortSignal): Promise<Finish> {
   const outcome = await handled(stages, claimed.envelope, stop)
   if (outcome.kind !== 'done') return withheld(claimed, outcome, stages.clock.now())
-  const caused = await Promise.all((outcome.send ?? []).map(draft => prepare(stages, draft, claimed.envelope)))
+  const caused = await Promise.all((outcome.send ?? []).map(draft => prepare(stages, draft, claimed.envelope.receiver)))
   await stages.parties.refresh()
   const delivered = await stages.deliver(stages.route(claimed.envelope, stages.parties.party(claimed.envelope.receiver, stages.clock.now())))
   const due = answerDue(stages, stages.standard.modelOf(claimed.envelope.type), stages.clock.now())
@@ -225,11 +251,12 @@ async function stored (stages: Stages, envelope: Envelope): Promise<Standard.Tre
   return judgement.message
 }
 
-/** The gateway's own message takes the same stages as anybody's; it speaks for the party that got the handled one. */
-async function prepare (stages: Stages, draft: Draft, handledMessage: Envelope): Promise<Sealed> {
+/** The gateway's own message takes the same stages as anybody's. @param party in whose name it speaks: who gets the message it is about */
+async function prepare (stages: Stages, draft: Draft, party: PartyCode): Promise<Sealed> {
   const bytes = stages.standard.writeMessage(stages.standard.modelOf(draft.type), draft.message)
-  const by: Submitter = { account: null, party: partyCode(handledMessage.receiver), certificate: null, door: 'gateway' }
-  return await seal(stages, await admitted(stages, valid({ bytes, by, at: stages.clock.now() }, await stages.validator.validate(bytes))))
+  const by: Submitter = { account: null, party, certificate: null, door: 'gateway' }
+  const read = valid({ bytes, by, at: stages.clock.now() }, await stages.validator.validate(bytes))
+  return await seal(stages, await judge(stages, await admitted(stages, read)))
 }
 
 function reasonOf (error: unknown): string {

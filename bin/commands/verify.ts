@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { styleText } from 'node:util'
 import type { Command } from 'commander'
 import { fingerprint, instant, messageId, partyCode, rfc3339, sha256Hex, type Instant } from '../../src/core/core.ts'
-import { examineSeal, statementBytes, usableCertificate, verifyByTrust, type SealFault, type SealReport, type SealStatement, type SignatureFault } from '../../src/sign/sign.ts'
+import { boundFindings, examineSeal, statementBytes, usableCertificate, verifyByTrust, type SealFault, type SealReport, type SealStatement, type SignatureFault } from '../../src/sign/sign.ts'
 import { headerOf } from '../../src/standard/standard.ts'
 import { openValidator } from '../../src/validate/validate.ts'
 import { readBytes, readText, visible } from '../files.ts'
@@ -31,11 +31,11 @@ function receiptIn (path: string): Receipt {
 /** @returns what the seal must bind; null when the receipt holds something a gateway never writes */
 function statementOf (receipt: Receipt): { readonly statement: SealStatement, readonly received: Instant } | null {
   const text = (name: string): string => String(receipt[name])
-  const { verdict, certificate_sha256: submitter } = receipt
-  if (verdict !== 'accepted' && verdict !== 'rejected') return null
+  const { verdict, certificate_sha256: submitter, findings } = receipt
+  if ((verdict !== 'accepted' && verdict !== 'rejected') || !Array.isArray(findings)) return null
   try {
     const received = instant(Date.parse(text('received')))
-    const statement = { id: messageId(text('id')), sender: partyCode(text('sender')), receiver: partyCode(text('receiver')), certificate_sha256: submitter === null ? null : fingerprint(String(submitter)), received: rfc3339(received), sha256: sha256Hex(text('sha256')), verdict } as const
+    const statement = { id: messageId(text('id')), sender: partyCode(text('sender')), receiver: partyCode(text('receiver')), certificate_sha256: submitter === null ? null : fingerprint(String(submitter)), received: rfc3339(received), sha256: sha256Hex(text('sha256')), verdict, ...boundFindings(findings) } as const
     return statement.received === receipt['received'] ? { statement, received } : null
   } catch { return null }
 }
@@ -58,7 +58,7 @@ async function contentCheck (bytes: Uint8Array, receipt: Receipt): Promise<Check
 function receiptChecks (bytes: Uint8Array, receipt: Receipt, known: boolean): Check[] {
   const digest = createHash('sha256').update(bytes).digest('hex')
   return [
-    check('receipt', known, 'it is one of a gateway', 'id, parties, certificate_sha256, received, sha256 or verdict is not as a gateway writes it'),
+    check('receipt', known, 'it is one of a gateway', 'id, parties, certificate_sha256, received, sha256, verdict or findings is not as a gateway writes it'),
     check('sha256', receipt['sha256'] === digest, 'the receipt is for these bytes', `the message has SHA-256 ${digest}, the receipt tells another`),
     check('size', receipt['size_bytes'] === bytes.byteLength, `${bytes.byteLength} bytes, as the receipt tells`, `the message has ${bytes.byteLength} bytes, the receipt tells another size`)
   ]
@@ -82,7 +82,7 @@ const sealGood = ({ signedAt, signer }: SealReport): Readonly<Record<string, str
   digest: 'made over exactly these bytes',
   certificate: visible(signer?.subject ?? ''),
   signature: 'made with the key of that certificate',
-  statement: 'binds this receipt: id, parties, certificate_sha256, received, sha256 and verdict',
+  statement: 'binds this receipt: id, parties, certificate_sha256, received, sha256, verdict and findings',
   usage: 'the certificate is for signing documents',
   chain: 'it leads to one in --trust',
   validity: `valid at the signing time, ${signedAt === null ? '' : rfc3339(signedAt)}`
@@ -120,7 +120,7 @@ function trusted (path: string): string {
 }
 
 /** In the receipt for the reader's sake; nothing else vouches for them. */
-const unsealed = 'referentienummer, findings, retour and links of the receipt are not part of the seal'
+const unsealed = 'referentienummer, retour and links of the receipt are not part of the seal'
 
 /** @param path the message @returns every check, in the order in which a person reads them @throws Problem or Unusable naming a file that cannot be used */
 export async function examine (path: string, options: VerifyOptions): Promise<Check[]> {

@@ -1,5 +1,5 @@
 /** Branded identifiers: made only by the checking constructors below, so that a wrong string is a type error. */
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { v4, v7, validate, version } from 'uuid'
 
 declare const brand: unique symbol
@@ -65,3 +65,6 @@ function random16 (): Uint8Array {
 export const newMessageId = (at: Instant): MessageId => messageId(v7({ msecs: at, random: random16() }))
 export const newBatchId = (at: Instant): BatchId => batchId(newMessageId(at))
 export const newReferentienummer = (): Referentienummer => referentienummer(v4())
+
+/** @returns an Identificatie for a message the gateway makes: `ZP` and 10 characters drawn from 36, so that it need not ask which are used */
+export const newIdentificatie = (): string => `ZP${Array.from({ length: 10 }, () => randomInt(36).toString(36)).join('').toUpperCase()}`

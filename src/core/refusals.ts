@@ -40,6 +40,7 @@ export const refusals = {
   ZP_XML: kind(422, 'BRS14', 'mend', 'Dit is geen bruikbaar XML-document.', 'This is not a usable XML document.'),
   ZP_SCHEMA: kind(422, 'BRS13', 'mend', 'Het bericht voldoet niet aan het schema (controleniveau 1).', 'The message does not meet the schema (control level 1).'),
   ZP_TYPE: kind(422, 'BRS13', 'mend', 'Dit berichttype wordt niet ondersteund, of de Header spreekt het tegen.', 'This message type is not supported, or its Header contradicts it.'),
+  ZP_CONTENT: kind(422, 'BRS28', 'mend', 'Het bericht voldoet niet aan de regels binnen het bericht (controleniveau 2).', 'The message breaks rules within the message (control level 2).'),
   ZP_RECEIVER_UNKNOWN: kind(422, 'BRS04', 'configure', 'De ontvanger is niet aangesloten op deze gateway.', 'The receiver is not connected to this gateway.'),
   ZP_TEST_BSN: kind(422, 'BRS18', 'mend', 'Dit is een testgateway: alleen Bsn’s 999900006 tot en met 999999990 die aan de elfproef voldoen.', 'This is a test gateway: only Bsns 999900006 to 999999990 that pass the eleven test.'),
   ZP_SIGNATURE: kind(422, null, 'mend', 'De handtekening in X-Signature klopt niet.', 'The signature in X-Signature does not hold.'),

@@ -15,6 +15,7 @@ type Outcome = 'offered' | 'delivered' | 'later' | 'held' | 'rejected' | 'dead'
 export interface Metrics {
   readonly registry: Registry
   received (type: string): void
+  rejected (type: string): void
   duplicate (): void
   refused (code: RefusalCode): void
   answered (route: string, status: number, duration_ms: number): void
@@ -71,6 +72,7 @@ export function openMetrics (): Metrics {
   collectDefaultMetrics({ register: registry })
   const { counter, histogram } = counters([registry])
   const received = counter('zorgpoort_messages_received_total')
+  const rejected = counter('zorgpoort_messages_rejected_total')
   const duplicates = counter('zorgpoort_messages_duplicate_total')
   const refused = counter('zorgpoort_refused_total')
   const outcomes = counter('zorgpoort_deliveries_total')
@@ -84,6 +86,7 @@ export function openMetrics (): Metrics {
   return {
     registry,
     received: type => { received.inc({ type }) },
+    rejected: type => { rejected.inc({ type }) },
     duplicate: () => { duplicates.inc() },
     refused: code => { refused.inc({ code }) },
     answered: (route, status, duration_ms) => { requests.observe({ route, status: String(status) }, duration_ms / 1000) },

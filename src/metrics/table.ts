@@ -48,6 +48,10 @@ const traffic = {
     kind: 'counter', help: 'Messages accepted and stored, by type.', labels: ['type'],
     row: 'Traffic', title: 'Messages received', expr: perSecond('zorgpoort_messages_received_total', 'type'), legend: '{{type}}', unit: 'ops'
   },
+  zorgpoort_messages_rejected_total: {
+    kind: 'counter', help: 'Messages rejected by their content and answered so, at the door or by the assessor, by type.', labels: ['type'],
+    row: 'Traffic', title: 'Messages rejected', expr: perSecond('zorgpoort_messages_rejected_total', 'type'), legend: '{{type}}', unit: 'ops'
+  },
   zorgpoort_messages_duplicate_total: {
     kind: 'counter', help: 'Messages that came again and got their first receipt.', labels: [],
     row: 'Traffic', title: 'Duplicates', expr: 'rate(zorgpoort_messages_duplicate_total[5m])', legend: 'duplicates', unit: 'ops'

@@ -3,6 +3,8 @@ import type { AccountId, Fingerprint, Instant, PartyCode } from '../core/core.ts
 import { families, type Family } from '../standard/standard.ts'
 import type { Account, Certificate, Mandate, Party, Register, Store, View } from '../store/store.ts'
 
+export { judgesInFull, levelFor } from './judging.ts'
+
 /** The account a certificate belongs to, if it may be used now. */
 export interface Who { readonly account: Account, readonly certificate: Certificate }
 

@@ -1,6 +1,6 @@
 /** The face of sign: seal and verify, and the keys and certificates that takes. */
 export { openSealer, type Sealer } from './seal.ts'
-export { statementBytes, type SealStatement } from './statement.ts'
+export { boundFindings, statementBytes, type SealStatement } from './statement.ts'
 export { examineSeal, sealChecks, verifySeal, type SealCheck, type SealClaim, type SealFault, type SealReport, type SealVerdict } from './verify.ts'
 export { signature_bytes_max, verifyByTrust, verifySignature, type SignatureClaim, type SignatureFault, type SignatureVerdict, type Signer } from './signature.ts'
 export { canSign, certificateFacts, fingerprintOf, madeForDevelopment, type CertificateFacts } from './certificate.ts'

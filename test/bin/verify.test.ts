@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { fingerprint, instant, messageId, partyCode, sha256Hex, type Instant } from '../../src/core/core.ts'
 import { issue, makeAuthority, openSealer, statementBytes, type Authority, type Issued } from '../../src/sign/sign.ts'
+import { budgetWithoutEnd } from '../flow/broken.ts'
 import { makeWorld, message } from '../flow/world.ts'
 import { needTool } from '../tools.ts'
 import { examine } from '../../bin/commands/verify.ts'
@@ -55,7 +56,7 @@ const sealer = async (by: Authority, from = -day, until = day): Promise<Issued> 
 describe('verify says', () => {
   test('what it looked at, one line each, when all is well', async () => {
     const all = await run({})
-    ends(all, 0, /^ok {6}receipt/, /ok {6}sha256/, /ok {6}size/, /ok {6}content .*WMO301/, /ok {6}seal signature/, /ok {6}seal statement/, /ok {6}seal chain/, /valid at the signing time, 20/, /findings.* not part of the seal/)
+    ends(all, 0, /^ok {6}receipt/, /ok {6}sha256/, /ok {6}size/, /ok {6}content .*WMO301/, /ok {6}seal signature/, /ok {6}seal statement/, /ok {6}seal chain/, /valid at the signing time, 20/, /retour.* not part of the seal/)
     assert.doesNotMatch(all.out, /FAILED/)
     assert.deepEqual(await failed({}), [])
   })
@@ -91,9 +92,10 @@ describe('verify says', () => {
     afzender: ['0363', 'content'],
     ontvanger: ['42420002', 'content'],
     identificatie: ['ANDERS', 'content'],
-    size_bytes: [1, 'size']
+    size_bytes: [1, 'size'],
+    findings: [[{ code: 'CD075' }], 'seal statement']
   }
-  const notSealed = ['referentienummer', 'findings', 'retour', 'links']
+  const notSealed = ['referentienummer', 'retour', 'links']
   for (const [name, [value, ...checks]] of Object.entries(changes)) {
     test(`that ${name} of the receipt was changed`, async () => {
       assert.deepEqual(await failed({ receipt: put(`${name}.json`, JSON.stringify({ ...receipt, [name]: value })) }), checks)
@@ -103,6 +105,21 @@ describe('verify says', () => {
     assert.deepEqual(Object.keys(receipt).toSorted(), [...Object.keys(changes), ...notSealed].toSorted())
     const { out } = await run({})
     for (const name of notSealed) assert.ok(out.includes(name), name)
+  })
+
+  test('that what a receipt says is wrong with a message was changed, left out or put in', async () => {
+    await world.judge(partyCode('42420001'), { level: 'content' })
+    const { id } = await gateway.as('gemeente').send(budgetWithoutEnd(3))
+    const part = async (name: string): Promise<Buffer> => (await gateway.as('gemeente').get(`/v1/messages/${id}/${name}`)).bytes
+    const given: Given = { message: put('rejected.xml', await part('payload')), seal: put('rejected.p7s', await part('seal')) }
+    const said = JSON.parse((await part('receipt')).toString()) as { verdict: string, findings: Array<Record<string, unknown>> }
+    assert.deepEqual([said.verdict, said.findings.map(it => it['code'])], ['rejected', ['CD075']])
+    const of = async (findings: unknown): Promise<string[]> => await failed({ ...given, receipt: put('rejected.json', JSON.stringify({ ...said, findings })) })
+    assert.deepEqual(await of(said.findings), [])
+    assert.deepEqual(await of(said.findings.map(it => Object.fromEntries(Object.entries(it).toReversed()))), [])
+    const [first = {}] = said.findings
+    for (const forged of [[], [{ ...first, code: 'CD005' }], [{ ...first, found: 'x' }], [{ ...first, warning: true }], [first, first]]) assert.deepEqual(await of(forged), ['seal statement'])
+    for (const none of [undefined, null, {}]) assert.deepEqual(await of(none), ['receipt', 'seal statement'])
   })
 
   test('that the receipt is none', async () => {

@@ -7,13 +7,14 @@ import { after } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Agent, request, type Dispatcher } from 'undici'
 import { readConfig, type Config } from '../../src/config.ts'
-import { instant, partyCode, systemClock, type Clock } from '../../src/core/core.ts'
+import { instant, partyCode, systemClock, type Clock, type PartyCode } from '../../src/core/core.ts'
 import { startGateway, type Gateway } from '../../src/gateway.ts'
 import type { Handler } from '../../src/handle/handle.ts'
 import { openLog } from '../../src/log.ts'
+import { usualJudging } from '../../src/register/register.ts'
 import { certificateFacts, issue, keyPem, makeAuthority, type Issued } from '../../src/sign/sign.ts'
 import { generateMessage, modelOf, writeMessage, type Family, type MessageType, type SampleOverrides } from '../../src/standard/standard.ts'
-import { openStore, type Account, type Certificate, type Store } from '../../src/store/store.ts'
+import { openStore, type Account, type Certificate, type Judging, type Store } from '../../src/store/store.ts'
 import { makeRoots, readRoots, rootsIn } from '../../src/vault/vault.ts'
 import { home } from '../../src/version.ts'
 import { anAccount, aParty, putAccount, putParty } from '../register.ts'
@@ -53,6 +54,8 @@ interface Person {
   readonly from?: number
   readonly until?: number
 }
+/** Most tests are about the way of a message, whatever stands in it. */
+const bySchema: Judging = { ...usualJudging, level: 'schema' }
 export type Who = keyof typeof people
 export const everybody = Object.keys(people) as Who[]
 
@@ -101,6 +104,8 @@ export interface World {
   account (who: Who): Account
   /** What the register keeps of somebody's certificate. */
   certificate (who: Who): Certificate
+  /** Says how messages to a party are judged from now on; here they are judged by their schema until then. */
+  judge (party: PartyCode, judging: Partial<Judging>): Promise<void>
   /** The store, opened beside the gateway for one piece of work. */
   store<T> (work: (store: Store) => Promise<T>): Promise<T>
 }
@@ -179,7 +184,7 @@ function accountOf (who: Who, { party, role = 'party', active = true }: Person, 
 async function register (store: Store, accounts: ReadonlyMap<Who, Account>): Promise<void> {
   for (const [who, account] of accounts) {
     const { families = ['iwmo', 'ijw'] }: Person = people[who]
-    if (account.party !== null) await putParty(store, aParty(account.party, { name: `Voorbeeld ${who}`, families }))
+    if (account.party !== null) await putParty(store, aParty(account.party, { name: `Voorbeeld ${who}`, families, judging: bySchema }))
     await putAccount(store, account)
   }
 }
@@ -243,6 +248,11 @@ export async function makeWorld (mode: 'test' | 'production' = 'test'): Promise<
     client,
     clientWith,
     store,
+    judge: (code, judging) => store(async beside => {
+      const party = (await beside.register()).parties.find(it => it.code === code)
+      assert.ok(party, `${code} is not registered`)
+      await putParty(beside, { ...party, judging: { ...bySchema, ...judging } })
+    }),
     account (who) {
       const account = accounts.get(who)
       assert.ok(account, `${who} has no account`)

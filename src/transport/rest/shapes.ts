@@ -8,7 +8,11 @@ const orNull = <T extends ReturnType<typeof Type.String>>(schema: T) => Type.Uni
 
 export const findingShape = Type.Object({
   level: Type.Integer({ minimum: 1, maximum: 4, description: 'Control level of the standard.' }),
-  code: Type.String(),
+  code: Type.String({ description: 'The rule of the standard; of level 1 a code of ours.' }),
+  retourcode: Type.Optional(Type.String({ description: 'The return code that the rule brings.' })),
+  class: Type.Optional(Type.String({ description: 'The class that carries that code.' })),
+  assessed: Type.Optional(Type.Literal(false, { description: 'The rule could not be judged: this rejects nothing.' })),
+  warning: Type.Optional(Type.Literal(true, { description: 'The rule is broken, but set to warn only: this rejects nothing.' })),
   line: Type.Union([Type.Integer(), Type.Null()]),
   path: Type.String(),
   found: Type.String({ description: 'Of personal elements the shape only.' }),
@@ -51,7 +55,7 @@ export const receiptShape = Type.Object({
   ...identity,
   certificate_sha256: orNull(Type.String({ description: 'Fingerprint of the certificate it was sent with.' })),
   findings: Type.Array(findingShape),
-  retour: Type.Null({ description: 'Reserved for the retour the gateway makes itself.' }),
+  retour: orNull(Type.String({ description: 'Of a rejected message: the retour or 325 that says so, made by the gateway and offered to you.' })),
   links
 }, { $id: 'Receipt' })
 
@@ -109,7 +113,7 @@ export const messageDetailShape = Type.Object({
   ...messageShape.properties,
   replaces: Type.Array(Type.String(), { description: 'What it corrects: refused messages under its own key, and what its sender named. For its sender.' }),
   replaced_by: replacedBy,
-  findings: Type.Array(findingShape, { description: 'Why it was rejected, for its sender.' })
+  findings: Type.Array(findingShape, { description: 'For its sender: why it was rejected, and what was seen or could not be judged in a message that was not.' })
 }, { $id: 'MessageDetail' })
 
 export const messageOrRefusedShape = Type.Union([messageDetailShape, refusedDetailShape])
