@@ -91,12 +91,14 @@ function memo<Key, Value> (make: (key: Key) => Value): (key: Key) => Value {
 export function omvangOf ({ scene: { model } }: Claim, { it, toewijzing }: Prestatie): Toegewezen | null {
   if (toewijzing === null) return null
   const { Omvang, Ingangsdatum, Einddatum, Product } = toewijzing.it
-  return Omvang === undefined ? null : {
-    volume: integer(Omvang.Volume),
-    eenheid: Omvang.Eenheid,
-    frequentie: Omvang.Frequentie,
-    van: dayOf(Ingangsdatum),
-    tot: Einddatum === undefined ? null : dayOf(Einddatum),
-    huishoudelijk: model.family === 'iwmo' && (Product?.Categorie ?? it.ProductCategorie) === '01'
-  }
+  return Omvang === undefined
+    ? null
+    : {
+        volume: integer(Omvang.Volume),
+        eenheid: Omvang.Eenheid,
+        frequentie: Omvang.Frequentie,
+        van: dayOf(Ingangsdatum),
+        tot: Einddatum === undefined ? null : dayOf(Einddatum),
+        huishoudelijk: model.family === 'iwmo' && (Product?.Categorie ?? it.ProductCategorie) === '01'
+      }
 }

@@ -205,4 +205,3 @@ const TR369: Toets = (prestatie, claim) => {
 
 /** The rules that hold a debit against what stands already, by code. */
 export const somtoetsen: Readonly<Record<string, Toets>> = { TR322, TR369 }
-

@@ -7,16 +7,16 @@
  * 4. Debits, in the order of the message: each rule that looks at one by itself; then the sums (TR322, TR369) over what stands and this one.
  *    One that no rule refuses is taken in, so the next one is held against it; one that is refused for anything, level 4 included, leaves its room to the next.
  *
- * What could not be assessed refuses nothing. A rule that is set to warn or off still keeps its Prestatie out of the sums.
+ * What could not be assessed refuses nothing, and so does a rule that is set to warn or off.
  */
 import type { Words } from '../core/core.ts'
-import type { Classes } from '../standard/standard.ts'
 import { mits, onbeslist, zeker, zekerSinds } from './certain.ts'
 import { claimOf, type Claim, type Prestatie } from './claim.ts'
 import { somtoetsen, toetsen, type Toets } from './debet.ts'
+import { zonderToewijzing } from './levering-verzoek.ts'
 import { isCredit, verschillen } from './prestatie.ts'
 import type { Against, Fault, Outside } from './rule.ts'
-import type { Placed, Scene } from './scene.ts'
+import type { Scene } from './scene.ts'
 import { wrong } from './value.ts'
 
 type Faults = ReadonlyMap<string, readonly Fault[]>
@@ -40,12 +40,12 @@ function oordeel (scene: Scene, outside: Outside): Faults {
     const faults = told.get(code)
     if (faults === undefined) told.set(code, [fault])
     else faults.push(fault)
-    return fault.unassessed === undefined
+    return fault.unassessed === undefined && (outside.weights?.[code] ?? 'reject') === 'reject'
   }
   const anyRefuses = (rules: Readonly<Record<string, Toets>>, it: Prestatie): boolean =>
     Object.entries(rules).map(([code, toets]) => refuses(code, toets(it, claim))).includes(true)
 
-  const refused = new Set(scene.all('323:Client').filter(client => refuses('TR304', bekend(client, outside))).map(it => it.path))
+  const refused = new Set(scene.all('323:Client').filter(client => refuses('TR304', zonderToewijzing([client], outside.history)[0] ?? null)).map(it => it.path))
   const dubbel = eerderInBericht(claim.prestaties)
   const assessed = claim.prestaties.filter(it => !refused.has(it.clientAt))
   const used = new Set(assessed.filter(it => refuses('TR314', uniek(it, claim, dubbel))))
@@ -59,12 +59,6 @@ function oordeel (scene: Scene, outside: Outside): Faults {
   return new Map([...told].map(([code, faults]) => [code, gebundeld(faults)]))
 }
 
-/** A client with an assignment (TR304), also one that has ended or was deleted. */
-function bekend (client: Placed<Classes['323:Client']>, { history }: Outside): Fault | null {
-  if (history.toewijzingen(client.it.Bsn).length > 0) return null
-  return mits(zeker(history), history, wrong(client, 'Bsn', { nl: 'het Bsn van een cliënt met een toewijzing', en: 'the Bsn of a client with an assignment' }))
-}
-
 /** @returns the Prestaties whose ReferentieNummer an earlier one of the message has */
 function eerderInBericht (prestaties: readonly Prestatie[]): ReadonlySet<Prestatie> {
   const seen = new Set<string>()
@@ -75,12 +69,13 @@ function eerderInBericht (prestaties: readonly Prestatie[]): ReadonlySet<Prestat
   }))
 }
 
-/** A ReferentieNummer of its own (TR314). Of a number that is not known it is not said that it may be: none is old enough to be certain. */
+/** A ReferentieNummer of its own (TR314). */
 function uniek (prestatie: Prestatie, { outside: { history } }: Claim, dubbel: ReadonlySet<Prestatie>): Fault | null {
   const fault = wrong(prestatie.placed, 'ProductReferentie/ReferentieNummer', { nl: 'een nummer dat niet eerder is gebruikt', en: 'a number that was not used before' })
   if (dubbel.has(prestatie)) return fault
   const uses = history.prestatie(prestatie.it.ProductReferentie.ReferentieNummer)
-  return uses.length === 0 ? null : mits(uses.some(it => zekerSinds(history, it.prestatie)), history, fault)
+  if (uses.length > 0) return mits(uses.some(it => zekerSinds(history, it.prestatie)), history, fault)
+  return zeker(history) ? null : onbeslist(history, fault)
 }
 
 /** Of an approved debit, the same but for its references. */

@@ -4,6 +4,7 @@ import type { History } from '../history/history.ts'
 import type { Sources } from '../sources/sources.ts'
 import type { Family } from '../standard/standard.ts'
 import type { Placed, Scene } from './scene.ts'
+import type { Weights } from './weights.ts'
 
 /** One place where a rule is broken, or could not be judged. */
 export interface Fault {
@@ -27,6 +28,8 @@ export interface Outside {
   readonly sources: Sources
   /** The calendar date in the Netherlands, `YYYY-MM-DD`: the standard's "system date". */
   readonly today: string
+  /** What a rule that refuses nothing lets through counts for the next one. */
+  readonly weights?: Weights
 }
 export type Against = (scene: Scene, outside: Outside) => Iterable<Fault>
 

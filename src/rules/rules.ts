@@ -34,7 +34,8 @@ export function judgeWithin (model: MessageModel, message: Tree, weights: Weight
  */
 export function judgeAgainst (model: MessageModel, message: Tree, outside: Outside, weights: Weights = {}, levels: ReadonlyArray<3 | 4> = [3, 4]): Finding[] {
   const scene = sceneOf(model, message)
-  return rulesOf(model).flatMap(rule => (rule.level === 3 || rule.level === 4) && levels.includes(rule.level) ? findings(rule, weights, () => rule.check(scene, outside)) : [])
+  const asked: Outside = { ...outside, weights }
+  return rulesOf(model).flatMap(rule => (rule.level === 3 || rule.level === 4) && levels.includes(rule.level) ? findings(rule, weights, () => rule.check(scene, asked)) : [])
 }
 
 /**
