@@ -301,7 +301,7 @@ for (const family of families) {
       const of = toegewezen()
       const nieuw = (Product: Tree | undefined, GewensteIngangsdatum: string, Einddatum: string) => of.oordeel(of.wijziging({
         ref: 'W', gelijk: ['8', '9'], anders: [{ ...budget, GewensteIngangsdatum: '2026-05-01', Einddatum: '2026-06-30', Budget: '1000' }],
-        nieuw: [{ Product, GewensteIngangsdatum, Einddatum, Budget: '5' }]
+        nieuw: [{ Product, GewensteIngangsdatum, Einddatum, ...(Product?.['Code'] === undefined ? { Budget: '5' } : { Omvang: perWeek }) }]
       }))
       assert.deepEqual(nieuw(product(family), '2026-06-30', '2026-08-01'), ['TR361 Client/Verzoek'])
       assert.deepEqual(nieuw(product(family), '2026-07-01', '2026-08-01'), [])
