@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { modelOf, models, type ComplexType, type MessageNumber } from '../../src/standard/standard.ts'
+import { modelOf, models, type ComplexType, type MessageModel, type MessageNumber } from '../../src/standard/standard.ts'
 import { rules } from '../../src/rules/rules.ts'
 
 interface Written { readonly code: string, readonly level: number, readonly returnCode: string | null, readonly messages: readonly string[], readonly at: readonly string[], readonly atBasis: string, readonly only?: string, readonly rule: string, readonly note?: string }
@@ -20,7 +20,8 @@ describe('the table of rules', () => {
     const path = official === undefined ? null : join(official, '..', 'rules.json')
     if (path === null || !existsSync(path)) return t.skip('OFFICIAL_DIR is not set, or no rules.json stands beside it: no table to compare with')
     // A file of the standard's facts; a field that is missing shows as a difference.
-    const { rules: written } = JSON.parse(readFileSync(path, 'utf8')) as { rules: readonly Written[] }
+    const { rules: written, logicalKeys } = JSON.parse(readFileSync(path, 'utf8')) as { rules: readonly Written[], logicalKeys: Readonly<Record<string, object>> }
+    for (const model of models.filter(it => it.role !== 'retour')) assert.deepEqual(keysOf(model), ofModel(model, logicalKeys[model.number] ?? {}), model.type)
     const expected = written.filter(it => levels.includes(it.level)).map(it => ({
       code: it.code, level: it.level, retourcode: it.returnCode, at: it.at, inferred: isInferred(it), only: it.only === 'JW' ? 'ijw' : it.only === 'WMO' ? 'iwmo' : undefined, messages: it.messages
     }))
@@ -58,6 +59,10 @@ describe('the table of rules', () => {
     for (const { number } of models.filter(it => it.role === 'retour')) assert.deepEqual(rules.filter(it => it.at.some(place => place.startsWith(number))), [])
   })
 })
+
+/** Keys of the classes that a type has: Woonplaatsbeginsel is of one family only. */
+const keysOf = (model: MessageModel): object => Object.fromEntries(Object.entries(model.keys).filter(([name]) => typeIn(model.root, name) !== undefined))
+const ofModel = (model: MessageModel, keys: object): object => Object.fromEntries(Object.entries(keys).filter(([name]) => typeIn(model.root, name) !== undefined))
 
 function typeIn (type: ComplexType, name: string): ComplexType | undefined {
   return type.name === name ? type : type.elements.map(it => it.type.kind === 'complex' ? typeIn(it.type, name) : undefined).find(it => it !== undefined)
