@@ -4,6 +4,8 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { fixtureFiles } from '../../src/rules/examples/files.ts'
+import { rules } from '../../src/rules/rules.ts'
 import { models, readMessage, valuesOf } from '../../src/standard/standard.ts'
 import { needTool } from '../tools.ts'
 
@@ -11,20 +13,36 @@ const root = join(import.meta.dirname, '../..')
 const folderOf = (model: typeof models[number]): string => join(root, 'fixtures', model.family, model.release, model.type)
 
 describe('generated files', () => {
-  it('are what the model gives', () => {
-    const check = spawnSync(process.execPath, [join(root, 'src/standard/generate.ts'), '--check'], { encoding: 'utf8' })
-    assert.equal(check.status, 0, check.stderr)
+  for (const [script, of] of [['src/standard/generate.ts', 'the model gives'], ['src/rules/examples/generate.ts', 'the cases of the rules give']] as const) {
+    it(`are what ${of}`, () => {
+      const check = spawnSync(process.execPath, [join(root, script), '--check'], { encoding: 'utf8' })
+      assert.equal(check.status, 0, check.stderr)
+    })
+  }
+
+  it('of rules are no more than there are cases', () => {
+    const made = new Set(fixtureFiles().keys())
+    const there = readdirSync(join(root, 'fixtures'), { recursive: true, encoding: 'utf8' }).map(it => `fixtures/${it}`).filter(it => /\/invalid-[A-Z]{2}[0-9]{3}\b.*\.xml$|\/sources\/.*\.csv$/.test(it))
+    assert.deepEqual(there.filter(it => !made.has(it)), [])
   })
 })
+
+/** Whether the schema holds against a file: a rule above level 1 is not the schema's. */
+function isInvalid (name: string): boolean {
+  const [, code] = /^invalid-([A-Z]{2}[0-9]{3})\b/.exec(name) ?? []
+  return code === undefined ? name.startsWith('invalid-') : rules.some(it => it.code === code && it.level === 1)
+}
+/** The messages of a type; what came before those of level 3 and 4 stands in folders of its own. */
+const namesOf = (model: typeof models[number]): string[] => readdirSync(folderOf(model), { withFileTypes: true }).map(it => it.isFile() ? it.name : `${it.name}/message.xml`)
 
 describe('fixtures', () => {
   for (const model of models) {
     it(`of ${model.type} are valid or invalid for the reader as named`, () => {
-      const names = readdirSync(folderOf(model))
+      const names = namesOf(model)
       assert.ok(names.includes('small.xml') && names.includes('full.xml') && names.length >= 12)
       for (const name of names) {
         const reading = readMessage(readFileSync(join(folderOf(model), name)))
-        assert.equal(reading.kind, name.startsWith('invalid-') ? 'unsure' : 'valid', name)
+        assert.equal(reading.kind, isInvalid(name) ? 'unsure' : 'valid', name)
         if (reading.kind === 'valid') assert.equal(reading.model, model)
       }
     })
@@ -33,9 +51,9 @@ describe('fixtures', () => {
       if (!needTool(t, 'xmllint', 'libxml2-utils')) return
       const schema = join(root, 'schemas/istandaarden', model.family, model.release, `${model.type}.xsd`)
       const valid = (name: string): boolean => spawnSync('xmllint', ['--nonet', '--noout', '--schema', schema, join(folderOf(model), name)]).status === 0
-      for (const name of readdirSync(folderOf(model))) {
+      for (const name of namesOf(model)) {
         // A DOCTYPE is no matter of the schema; the gateway refuses it before it looks at one.
-        if (name !== 'invalid-doctype.xml') assert.equal(valid(name), !name.startsWith('invalid-'), name)
+        if (name !== 'invalid-doctype.xml') assert.equal(valid(name), !isInvalid(name), name)
       }
     })
 

@@ -3,6 +3,7 @@ import type { MessageNumber } from '../../standard/standard.ts'
 import type { Specs } from './case.ts'
 import { before, elsewhere, geenGemeente, tell, type Tale, type Told } from './tale.ts'
 
+const dagtekening = 'Header/BerichtIdentificatie/Dagtekening'
 const identificatie = 'BerichtIdentificatie/Identificatie'
 
 /** The number of the client under which the standard looks for it; a 319 is about none. */
@@ -15,10 +16,18 @@ export function headers (it: Tale, number: MessageNumber): Specs {
     'CS015 Header/BerichtSubversie': { wrong: { 'Header/BerichtSubversie': '1' } },
     'CS025 Header/BerichtVersie': { wrong: { 'Header/BerichtVersie': '2' } },
     [`TR056 Header/${identificatie}`]: identificatieAgain(it, number),
-    'TR135 Header/BerichtIdentificatie/Dagtekening': { wrong: { 'Header/BerichtIdentificatie/Dagtekening': '2026-04-16' } },
+    'TR135 Header/BerichtIdentificatie/Dagtekening': number === '317' ? laterGewijzigd : { wrong: { [dagtekening]: '2065-04-01' } },
     ...unknownGemeente(it, number),
     ...(withBsn.has(number) ? { 'CS002 Client/Bsn': { wrong: { 'Client/Bsn': '999900007' } } } : {}),
     ...(withGeboortedatum.has(number) ? geboortedatum : {})
+  }
+}
+
+/** Far enough ahead to be wrong on any day; a request for change needs assignments that hold on its day. */
+const laterGewijzigd: Specs[string] = {
+  history: [['301', { 'ToegewezenProduct/Einddatum': '2065-12-31', 'ToegewezenProduct[2]/Einddatum': '2065-12-31' }]],
+  wrong: {
+    [dagtekening]: '2065-04-01', 'TeWijzigenProduct/GewensteIngangsdatum': '2065-05-01', 'TeWijzigenProduct/Einddatum': '2065-12-31', 'NieuwProduct/GewensteIngangsdatum': '2065-05-01', 'NieuwProduct/Einddatum': '2065-12-31'
   }
 }
 
