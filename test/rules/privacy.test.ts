@@ -1,7 +1,7 @@
 /** Nothing about a person stands in a finding of a rule, whichever is broken. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { generateMessage, modelOf, type ComplexType, type Node, type Tree } from '../../src/standard/standard.ts'
+import { generateMessage, modelOf, textAt, type ComplexType, type Node, type Tree } from '../../src/standard/standard.ts'
 import { judgeWithin, rules } from '../../src/rules/rules.ts'
 import { cases } from './cases-2.ts'
 import { edited } from './edit.ts'
@@ -42,6 +42,8 @@ describe('personal values', () => {
           assert.deepEqual([finding.message, finding.message_en], [rule?.text.nl, rule?.text.en])
           const { path, class: at, found, expected } = finding
           const told = JSON.stringify([path, at, found, expected])
+          // A date of birth on the day of the message says no more than that day.
+          seen.delete(textAt(message, 'Header/BerichtIdentificatie/Dagtekening') ?? '')
           for (const text of seen) assert.ok(!told.includes(text), `${finding.code} tells ${text}: ${told}`)
           assert.doesNotMatch(told, /zwart|jansen|9999|[0-9]{9}/i, finding.code)
         }
