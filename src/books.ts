@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { failed } from './acknowledge/acknowledge.ts'
 import { instant, type Clock } from './core/core.ts'
 import type { Log } from './log.ts'
-import type { Claimed, Finish, Store } from './store/store.ts'
+import type { Claimed, Finish, Finished, Store } from './store/store.ts'
 
 type Lease = Pick<Claimed, 'delivery' | 'fence'>
 
@@ -49,14 +49,17 @@ interface Recording {
   readonly changed: () => void
 }
 export interface Results {
-  add (finish: Finish): void
+  /** @returns what became of it, when that is known: stale also where it could not be recorded. What is outdated stays in the books, to be judged again */
+  add (finish: Finish): Promise<Finished>
   /** Waits until everything added so far is recorded, or could not be. */
   recorded (): Promise<void>
 }
 
+interface Waiting { readonly finish: Finish, readonly told: (became: Finished) => void }
+
 /** Records how work ended, in one transaction what ends while the results before it are recorded; then it leaves the books. */
 export function openResults ({ books, store, clock, log, changed }: Recording): Results {
-  let waiting: Finish[] = []
+  let waiting: Waiting[] = []
   let recording = Promise.resolve()
 
   /** What a handler made could not be stored: that is a failure of the handler, tried again and in the end dead. */
@@ -67,24 +70,35 @@ export function openResults ({ books, store, clock, log, changed }: Recording): 
     return [failed(claimed, 'caused_refused', clock.now(), Math.random())]
   }
 
-  const record = async (): Promise<void> => {
-    await turn()
-    const batch = waiting
-    waiting = []
+  /** @returns what became of each; nothing where that is not known */
+  const recordAll = async (batch: readonly Finish[]): Promise<readonly Finished[]> => {
     try {
       const answers = await store.finish(batch, clock.now())
       const refused = batch.filter((_, at) => answers[at] === 'refused').flatMap(retryOf)
       const again = refused.length > 0 ? await store.finish(refused, clock.now()) : []
       if (again.includes('refused')) log.error('a result was refused twice; its lease will pass')
+      return answers
     } catch (error) {
       log.error({ err: error }, 'results could not be recorded; their leases will pass')
+      return []
     }
-    for (const it of batch) books.strike(it)
+  }
+
+  const record = async (): Promise<void> => {
+    await turn()
+    const batch = waiting
+    waiting = []
+    const answers = await recordAll(batch.map(it => it.finish))
+    for (const [at, { finish, told }] of batch.entries()) {
+      const became = answers[at] ?? 'stale'
+      if (became !== 'outdated') books.strike(finish)
+      told(became)
+    }
     changed()
   }
 
   return {
-    add: finish => { if (waiting.push(finish) === 1) recording = recording.then(record) },
+    add: finish => new Promise(resolve => { if (waiting.push({ finish, told: resolve }) === 1) recording = recording.then(record) }),
     recorded: async () => { await recording }
   }
 }

@@ -4,6 +4,7 @@ import { Ajv, type ErrorObject } from 'ajv'
 import { Type, type Static, type TObject } from 'typebox'
 import { Unusable } from './core/core.ts'
 import { nearest } from './near.ts'
+import { weightFaults, type Weights } from './rules/rules.ts'
 import { sourcePattern } from './vault/vault.ts'
 
 const bytes = (value: number, description: string) => Type.Integer({ minimum: 1, default: value, description })
@@ -11,6 +12,8 @@ const ms = bytes
 const file = (description: string) => Type.String({ minLength: 1, description })
 const secret = (description: string) => Type.String({ pattern: sourcePattern, description })
 const port = (value: number, description: string) => Type.Integer({ minimum: 0, maximum: 65535, default: value, description })
+
+const weightsPattern = '^([A-Z]{2}[0-9]{3}=(reject|warn|off)(,(?=.)|$))*$'
 
 /** Every setting; the environment's name is `ZORGPOORT_` and the name in capitals. Those without a default must be given. */
 export const configSchema = Type.Object({
@@ -63,6 +66,7 @@ export const configSchema = Type.Object({
   refused_day_max: Type.Integer({ minimum: 0, default: 1_000, description: 'Refused messages kept of one party within 24 hours, so that it can look up why; 0 keeps none.' }),
   refused_bytes_max: bytes(1_000_000, 'Largest refused message whose bytes are kept with it, in bytes.'),
   retour_unknown: Type.Union([Type.Literal('refuse'), Type.Literal('accept')], { default: 'refuse', description: 'What to do with a retour to a message this gateway never carried; `accept` for the first weeks after a move.' }),
+  rule_weights: Type.String({ pattern: weightsPattern, default: '', description: 'What breaking a rule does that the standard does not say outright: `CODE=warn` (told, rejects nothing) or `CODE=off`, divided by commas. `zorgpoort rules` shows which rules these are; all others always reject.' }),
   holidays: Type.Optional(file('JSON file with the days off besides Saturday and Sunday (`fixed` MM-DD, `easter` days from Easter Sunday, `koningsdag`, `dates`); without it those of the Algemene termijnenwet, Good Friday and 5 May.')),
   retention_payload_days: Type.Integer({ minimum: 30, default: 2922, description: 'How long payloads are kept after they were received, in days (8 years: claims must be accounted for 7 years after theirs). What is undelivered, held or dead stays longer.' }),
   retention_metadata_days: Type.Integer({ minimum: 30, default: 3653, description: 'How long all else of a message is kept, and a batch that has ended, in days; not shorter than the payload. The receipt is given again for ever.' }),
@@ -121,6 +125,7 @@ const secretForm = 'file:PATH or command:PROGRAM ARG…'
 
 function explain (error: ErrorObject): string {
   const name = error.instancePath.slice(1)
+  if (error.keyword === 'pattern' && name === 'rule_weights') return 'rule_weights is CODE=warn or CODE=off, divided by commas, such as TR321=warn,TR322=off'
   if (error.keyword === 'pattern') return `${name} must be ${name === 'database' ? 'sqlite:PATH' : secretForm}`
   if (error.keyword === 'required') return `${error.params['missingProperty']} is not set (in the file, or as ${environmentName(String(error.params['missingProperty']))})`
   if (error.keyword === 'additionalProperties') return `unknown setting ${error.params['additionalProperty']}${meant(String(error.params['additionalProperty']), it => it)}`
@@ -156,8 +161,17 @@ function checkWhole (config: Config): Config {
   const { mode, operations_host, operations_exposed } = checkRetention(config)
   const loopback = /^(127\.|::1$|\[::1\]$|localhost$)/.test(operations_host)
   if (mode === 'production' && !loopback && !operations_exposed) throw new ConfigError(`operations_host ${operations_host}: health, metrics and /docs have no authentication; keep them on 127.0.0.1, or say operations_exposed: true where only those who may see them reach that address`)
+  ruleWeights(config)
   if (config.retention_audit_days < config.retention_metadata_days) throw new ConfigError('retention_audit_days must not be less than retention_metadata_days')
   return config
+}
+
+/** @returns what breaking a rule does, by its code @throws ConfigError naming every rule that has no choice */
+export function ruleWeights ({ rule_weights: text }: Pick<Config, 'rule_weights'>): Weights {
+  const given = Object.fromEntries(text.split(',').filter(it => it !== '').map(it => it.split('=')))
+  const faults = weightFaults(given)
+  if (faults.length > 0) throw new ConfigError(faults.map(it => `rule_weights: ${it}`).join('; '))
+  return given as Weights
 }
 
 /** @returns how long things are kept, for a short command. @throws ConfigError naming every wrong setting */

@@ -7,9 +7,10 @@ import { openCheckpoints, removeAuditBefore } from './audit/audit.ts'
 import { retourCodes, transportCodes } from './codes/codes.ts'
 import { systemClock, type Clock, type Instant } from './core/core.ts'
 import { clientMarks } from './clients.ts'
-import { ConfigError, type Config } from './config.ts'
+import { ConfigError, ruleWeights, type Config } from './config.ts'
 import { deliver } from './deliver/deliver.ts'
-import { openHandlers, type Handler, type Handlers } from './handle/handle.ts'
+import { assessor, openHandlers, type Handler, type Handlers } from './handle/handle.ts'
+import * as history from './history/history.ts'
 import { openOwnKeys } from './identity.ts'
 import type { Log } from './log.ts'
 import { openMetrics, type Metrics } from './metrics/metrics.ts'
@@ -19,6 +20,7 @@ import { messageLinks } from './receipt.ts'
 import { route } from './route/route.ts'
 import * as rules from './rules/rules.ts'
 import { authoritiesIn, boundFindings, openRevocation, openTrust, statementBytes, type Revocation, type RevocationOptions, type Trust } from './sign/sign.ts'
+import { noSources } from './sources/sources.ts'
 import * as standard from './standard/standard.ts'
 import { lockForServe, openStore, StoreFull, type Marked, type Store } from './store/store.ts'
 import { openOperations } from './transport/operations/operations.ts'
@@ -63,7 +65,7 @@ export async function startGateway (config: Config, log: Log, handlers: readonly
     }
   }
   try {
-    const addresses = await open(config, log, openHandlers(handlers), clock, opened, stopping.signal)
+    const addresses = await open(config, log, openHandlers([assessor(ruleWeights(config)), ...handlers]), clock, opened, stopping.signal)
     return { ...addresses, stop: close }
   } catch (error) {
     await close()
@@ -141,7 +143,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const marker = openMarker(roots.index)
   const { trust, revocation } = openClients(config, clock, log)
   opened.revocation = () => { revocation.close() }
-  const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, boundFindings, rules, weights: {}, verifySignature: trust.verifySignature, standard, marker, store, route, deliver, handlers, handler_ms_max, refused_day_max: config.refused_day_max, refused_bytes_max: config.refused_bytes_max, random: Math.random, onError, onUnkept }
+  const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, boundFindings, rules, weights: ruleWeights(config), history, sources: { of: async () => noSources }, verifySignature: trust.verifySignature, standard, marker, store, route, deliver, handlers, handler_ms_max, refused_day_max: config.refused_day_max, refused_bytes_max: config.refused_bytes_max, random: Math.random, onError, onUnkept }
   const pipeline = measured(openPipeline(timedStages(stages, metrics)), metrics, clock)
   const worker = startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms })
   opened.worker = () => worker.stop()

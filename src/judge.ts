@@ -5,11 +5,8 @@ import type * as Rules from './rules/rules.ts'
 import type { MessageModel, Tree } from './standard/standard.ts'
 import type { Party } from './store/store.ts'
 
-/** So many findings are told of a message in its receipt; who mends those finds the rest. */
-const told_max = 200
-
-interface Judging { readonly rules: Pick<typeof Rules, 'judgeWithin'>, readonly weights: Rules.Weights }
-interface Read { readonly model: MessageModel, readonly message: Tree }
+interface Judging { readonly rules: Pick<typeof Rules, 'judgeWithin' | 'placed' | 'shortened'>, readonly weights: Rules.Weights }
+interface Read { readonly bytes: Uint8Array, readonly model: MessageModel, readonly message: Tree }
 
 /** What the rules found, and whether that rejects the message. */
 export interface Within { readonly findings: readonly Finding[], readonly rejected: boolean }
@@ -17,14 +14,14 @@ const nothing: Within = { findings: [], rejected: false }
 
 /**
  * @param receiver who says how far it wants the message judged
- * @returns what the rules of level 2 find, those that reject first where there are very many
+ * @returns what the rules of level 2 find, each with its line; of very many some of every rule
  * @throws Refusal for a 325 they reject: no answer is made to that, so it is refused
  */
-export function judged ({ model, message }: Read, receiver: Party | null, { rules, weights }: Judging): Within {
+export function judged ({ bytes, model, message }: Read, receiver: Party | null, { rules, weights }: Judging): Within {
   if (levelFor(receiver, model) === 'schema') return nothing
   const all = rules.judgeWithin(model, message, weights)
-  const rejecting = all.filter(isRejecting)
-  const findings = all.length > told_max ? [...rejecting, ...all.filter(it => !isRejecting(it))].slice(0, told_max) : all
-  if (rejecting.length > 0 && model.answeredBy === null) throw new Refusal('ZP_CONTENT', null, findings)
-  return { findings, rejected: rejecting.length > 0 }
+  const rejected = all.some(isRejecting)
+  const findings = rules.placed(rules.shortened(all), model, message, bytes)
+  if (rejected && model.answeredBy === null) throw new Refusal('ZP_CONTENT', null, findings)
+  return { findings, rejected }
 }

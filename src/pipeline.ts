@@ -1,15 +1,18 @@
 /** The one control flow: Received → Valid → Admitted → Sealed → Stored at the door, Claimed → delivered at the worker. */
 import { hash } from 'node:crypto'
-import { concluded, failed, withheld } from './acknowledge/acknowledge.ts'
+import { concluded, failed, rejected, withheld } from './acknowledge/acknowledge.ts'
 import { admit, journeyOf, mayStillSend, refuseRealPersons, type Journey } from './admit.ts'
 import { clientMarks, orderKey } from './clients.ts'
 import { newIdentificatie, newMessageId, newReferentienummer, Refusal, rfc3339, sha256Hex, type AccountId, type Clock, type Door, type Finding, type Fingerprint, type Instant, type MessageId, type PartyCode, type Sha256 } from './core/core.ts'
 import { dutchDate, type Calendar } from './calendar/calendar.ts'
-import type { deliver } from './deliver/deliver.ts'
-import type { Draft, Handlers, Outcome } from './handle/handle.ts'
+import type { deliver, Delivered } from './deliver/deliver.ts'
+import type { Draft, Handlers, Outcome, Tools } from './handle/handle.ts'
+import type * as Facts from './history/history.ts'
 import { judged, type Within } from './judge.ts'
 import { ownView, type Parties } from './party/party.ts'
 import { messageLinks, receiptBytes } from './receipt.ts'
+import { openBench, type Bench, type Shop } from './tools.ts'
+import { keptFacts } from './remember.ts'
 import { keepRefused, type RefusedLimits } from './refused.ts'
 import type { route } from './route/route.ts'
 import type * as Rules from './rules/rules.ts'
@@ -21,7 +24,7 @@ import type { Judgement, Validator } from './validate/validate.ts'
 import type { Mark, Marker } from './vault/vault.ts'
 
 /** Everything the flow is made of; `gateway.ts` brings it. */
-export interface Stages extends RefusedLimits {
+export interface Stages extends RefusedLimits, Shop {
   readonly clock: Clock
   readonly calendar: Calendar
   readonly mode: 'test' | 'production'
@@ -32,10 +35,11 @@ export interface Stages extends RefusedLimits {
   readonly boundFindings: typeof boundFindings
   readonly verifySignature: typeof verifySignature
   readonly standard: Pick<typeof Standard, 'answerTo' | 'headerOf' | 'headerLeaves' | 'answeredHeader' | 'leavesNamed' | 'modelOf' | 'writeMessage'>
-  readonly rules: Pick<typeof Rules, 'judgeWithin'>
+  readonly rules: Pick<typeof Rules, 'judgeWithin' | 'placed' | 'shortened'>
   /** Of rules that may do another thing than reject. */
   readonly weights: Rules.Weights
-  readonly marker: Pick<Marker, 'mark'>
+  readonly marker: Pick<Marker, 'mark' | 'marks'>
+  readonly history: typeof Facts
   readonly store: Store
   readonly handlers: Handlers
   readonly handler_ms_max: number
@@ -52,7 +56,7 @@ export interface Submitter { readonly account: AccountId | null, readonly party:
 
 interface Received { readonly bytes: Uint8Array, readonly by: Submitter, readonly at: Instant }
 interface Valid extends Received { readonly model: Standard.MessageModel, readonly message: Standard.Tree }
-interface Admitted extends Valid { readonly journey: Journey, readonly clients: readonly Mark[], readonly signature: KeptSignature | null }
+interface Admitted extends Valid { readonly journey: Journey, readonly bsns: readonly string[], readonly clients: readonly Mark[], readonly signature: KeptSignature | null }
 /** With the answer of the gateway to what is rejected. */
 interface Judged extends Admitted, Within { readonly answer: Sealed | null }
 interface Sealed { readonly acceptance: Acceptance }
@@ -100,9 +104,10 @@ async function admitted (stages: Stages, it: Valid): Promise<Admitted> {
   const journey = journeyOf(stages.standard.headerOf(it.model, it.message))
   await stages.parties.refresh()
   admit(it.model, journey, it.by, stages.parties, stages.clock.now())
-  const bsns = stages.standard.leavesNamed(it.model, it.message, 'Bsn')
-  if (stages.mode === 'test') refuseRealPersons(bsns, it.bytes)
-  return { ...it, journey, clients: clientMarks(stages.marker, it.model.family, journey, bsns.map(({ text }) => text)), signature: signatureOf(stages, it) }
+  const leaves = stages.standard.leavesNamed(it.model, it.message, 'Bsn')
+  if (stages.mode === 'test') refuseRealPersons(leaves, it.bytes)
+  const bsns = leaves.map(({ text }) => text)
+  return { ...it, journey, bsns, clients: clientMarks(stages.marker, it.model.family, journey, bsns), signature: signatureOf(stages, it) }
 }
 
 /** Bytes that came before are answered with their first receipt, whatever signature comes with them now. */
@@ -163,6 +168,8 @@ async function seal (stages: Stages, it: Judged): Promise<Sealed> {
       correlation: correlationOf(stages, it),
       replaces: it.by.replaces ?? null,
       member: it.by.member,
+      facts: it.rejected ? null : keptFacts(stages, it),
+      voids: stages.history.voids(it.model, it.message),
       caused: retour === null ? [] : [retour]
     }
   }
@@ -170,8 +177,9 @@ async function seal (stages: Stages, it: Judged): Promise<Sealed> {
 
 /** A message for a mailbox that no handler wants to see needs no worker: it is offered in the transaction that accepts it. */
 function firstStep ({ handlers, route, parties, clock }: Stages, envelope: Envelope): 'offered' | 'waiting' {
-  if (handlers.listens(envelope.type)) return 'waiting'
-  return route(envelope, parties.party(envelope.receiver, clock.now())).kind === 'mailbox' ? 'offered' : 'waiting'
+  const receiver = parties.party(envelope.receiver, clock.now())
+  if (handlers.listens(envelope, receiver)) return 'waiting'
+  return route(envelope, receiver).kind === 'mailbox' ? 'offered' : 'waiting'
 }
 
 function envelopeOf ({ model, journey, by, at, bytes, rejected }: Judged): Envelope {
@@ -220,35 +228,45 @@ const differs = ({ path, expected }: Difference, found: string): Finding => ({
 })
 
 async function work (stages: Stages, claimed: Claimed, stop: AbortSignal): Promise<Finish> {
-  const outcome = await handled(stages, claimed.envelope, stop)
-  if (outcome.kind !== 'done') return withheld(claimed, outcome, stages.clock.now())
-  const caused = await Promise.all((outcome.send ?? []).map(draft => prepare(stages, draft, claimed.envelope.receiver)))
+  const { envelope } = claimed
   await stages.parties.refresh()
-  const delivered = await stages.deliver(stages.route(claimed.envelope, stages.parties.party(claimed.envelope.receiver, stages.clock.now())))
-  const due = answerDue(stages, stages.standard.modelOf(claimed.envelope.type), stages.clock.now())
-  return concluded(claimed, delivered, caused.map(it => it.acceptance), due)
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(stages.handler_ms_max)])
+  const bench = openBench(stages, envelope, stages.parties.party(envelope.receiver, stages.clock.now()), signal)
+  const outcome = await handled(stages, envelope, bench.tools)
+  if (outcome.kind === 'hold' || outcome.kind === 'later') return withheld(claimed, outcome, stages.clock.now())
+  const caused = await Promise.all((outcome.send ?? []).map(async draft => (await prepare(stages, draft, envelope.receiver)).acceptance))
+  const done = { caused, findings: await toldOf(stages, envelope, outcome.findings ?? [], bench), history: bench.history() }
+  if (outcome.kind === 'reject') return rejected(claimed, done, await offers(stages, envelope) && outcome.deliver === true)
+  const due = answerDue(stages, stages.standard.modelOf(envelope.type), stages.clock.now())
+  return concluded(claimed, await brought(stages, envelope), done, due)
+}
+
+async function brought (stages: Stages, envelope: Envelope): Promise<Delivered> {
+  await stages.parties.refresh()
+  return await stages.deliver(stages.route(envelope, stages.parties.party(envelope.receiver, stages.clock.now())))
+}
+/** Who left meanwhile gets nothing, and a rejected message needs nobody. */
+const offers = async (stages: Stages, envelope: Envelope): Promise<boolean> => (await brought(stages, envelope)).kind === 'offered'
+
+/** What was seen at the door stands beside what handlers found. */
+async function toldOf ({ store, rules }: Stages, { id, sender }: Envelope, findings: readonly Finding[], bench: Bench): Promise<readonly Finding[]> {
+  if (findings.length === 0) return []
+  const { model, message, bytes } = await bench.opened()
+  const before = (await store.findings(ownView(sender), id) ?? []).filter(it => it.level <= 2)
+  return [...before, ...rules.placed(rules.shortened(findings), model, message, bytes)]
 }
 
 /** A handler gets `handler_ms_max`; one that hangs longer counts as failed, whatever it still does. */
-async function handled (stages: Stages, envelope: Envelope, stop: AbortSignal): Promise<Outcome> {
-  if (!stages.handlers.listens(envelope.type)) return { kind: 'done' }
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(stages.handler_ms_max)])
-  const message = async (): Promise<Standard.Tree> => await stored(stages, envelope)
+async function handled ({ handlers }: Stages, envelope: Envelope, tools: Tools): Promise<Outcome> {
+  const { signal } = tools
+  if (!handlers.listens(envelope, tools.receiver)) return { kind: 'done' }
   const { promise: aborted, reject } = Promise.withResolvers<never>()
   const abort = (): void => { reject(signal.reason) }
   if (signal.aborted) abort()
   signal.addEventListener('abort', abort, { once: true })
   try {
-    return await Promise.race([stages.handlers.handle(envelope, { clock: stages.clock, signal, message }), aborted])
+    return await Promise.race([handlers.handle(envelope, tools), aborted])
   } finally { signal.removeEventListener('abort', abort) }
-}
-
-async function stored (stages: Stages, envelope: Envelope): Promise<Standard.Tree> {
-  const bytes = await stages.store.payload(ownView(envelope.sender), envelope.id)
-  if (bytes === null) throw new Refusal('ZP_NOT_FOUND')
-  const judgement = await stages.validator.validate(bytes)
-  if (judgement.kind === 'invalid') throw new Refusal(judgement.code)
-  return judgement.message
 }
 
 /** The gateway's own message takes the same stages as anybody's. @param party in whose name it speaks: who gets the message it is about */

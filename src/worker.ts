@@ -3,9 +3,10 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { openBell } from './bell.ts'
 import { keepLeases, openBooks, openResults } from './books.ts'
 import type { Clock } from './core/core.ts'
+import { openLanes } from './lanes.ts'
 import type { Log } from './log.ts'
 import type { Pipeline } from './pipeline.ts'
-import type { Claimed, Finish, Store } from './store/store.ts'
+import type { Claimed, Envelope, Finish, Store } from './store/store.ts'
 
 export interface Worker {
   /** Something was stored: look now instead of at the next poll. */
@@ -25,11 +26,15 @@ interface Options {
   readonly poll_ms: number
 }
 
+/** Messages between two parties are judged against one another: what one brings is recorded before the next is looked at. */
+const laneOf = ({ family, sender, receiver }: Envelope): string => [family, ...[sender, receiver].toSorted()].join('|')
+
 export function startWorker (options: Options): Worker {
   const { store, pipeline, clock, log, lease_ms } = options
   const stopping = new AbortController()
   const books = openBooks()
   const bell = openBell(options.poll_ms)
+  const inLane = openLanes()
   const results = openResults({ ...options, books, changed: bell.ring })
   const endKeeping = keepLeases({ books, store, clock, lease_ms, onError: error => { log.error({ err: error }, 'leases could not be renewed') } })
 
@@ -38,17 +43,22 @@ export function startWorker (options: Options): Worker {
 
   const begin = (claimed: Claimed): void => {
     books.enter(claimed)
-    pipeline.work(claimed, stopping.signal).then(end, error => {
+    inLane(laneOf(claimed.envelope), () => workOn(claimed)).catch(error => {
       log.error({ err: error, message: claimed.envelope.id }, 'a delivery failed unexpectedly; its lease will pass')
       books.strike(claimed)
     })
   }
 
-  /** While stopping, a failure may be the stopping's own doing: it is not counted, and the work handed back. */
-  const end = (finish: Finish): void => {
-    const failure = finish.outcome.kind === 'later' || finish.outcome.kind === 'dead'
-    if (!closed && !(failure && stopping.signal.aborted)) results.add(finish)
+  /** What was judged against a history that is another by now is judged again at once: that is no failure. */
+  const workOn = async (claimed: Claimed): Promise<void> => {
+    while (!stopping.signal.aborted && books.find(claimed) !== undefined) {
+      const finish = await pipeline.work(claimed, stopping.signal)
+      if (!counts(finish) || await results.add(finish) !== 'outdated') return
+    }
   }
+
+  /** While stopping, a failure may be the stopping's own doing: it is not counted, and the work handed back. */
+  const counts = ({ outcome: { kind } }: Finish): boolean => !closed && !((kind === 'later' || kind === 'dead') && stopping.signal.aborted)
 
   const loop = async (): Promise<void> => {
     while (!stopping.signal.aborted) {

@@ -1,5 +1,5 @@
 /** Close the loop: what happened to a delivery becomes what the store records, and when to try again. */
-import { instant, never, type Instant } from '../core/core.ts'
+import { instant, never, type Finding, type Instant } from '../core/core.ts'
 import type { Delivered } from '../deliver/deliver.ts'
 import type { Outcome } from '../handle/handle.ts'
 import type { Acceptance, Claimed, Finish } from '../store/store.ts'
@@ -21,20 +21,28 @@ type Work = Pick<Claimed, 'delivery' | 'fence' | 'attempt' | 'failing_since'>
 const finish = (work: Work, outcome: Finish['outcome'], caused: readonly Acceptance[] = []): Finish =>
   ({ delivery: work.delivery, fence: work.fence, outcome, caused })
 
-/** @param caused messages the handlers had made, stored together with the delivery's end @param answer_due from when on its answer is overdue, null where none is asked */
-export function concluded (work: Work, delivered: Delivered, caused: readonly Acceptance[], answer_due: Instant | null): Finish {
+/** What handlers brought about: messages they had made, what they found, and against which version of history. Stored together with the delivery's end. */
+export interface Handled { readonly caused: readonly Acceptance[], readonly findings: readonly Finding[], readonly history: Finish['history'] }
+
+const judgedBy = ({ history }: Handled): Pick<Finish, 'history'> => history === undefined ? {} : { history }
+
+/** @param answer_due from when on its answer is overdue, null where none is asked */
+export function concluded (work: Work, delivered: Delivered, handled: Handled, answer_due: Instant | null): Finish {
   switch (delivered.kind) {
-    case 'offered': return finish(work, { kind: 'offered', answer_due }, caused)
+    case 'offered': return { ...finish(work, { kind: 'offered', answer_due, findings: handled.findings }, handled.caused), ...judgedBy(handled) }
     case 'undeliverable': return finish(work, { kind: 'dead', reason: delivered.reason })
     default: return never(delivered)
   }
 }
 
-/** What a handler's word other than done means for the delivery. */
-export function withheld (work: Work, outcome: Exclude<Outcome, { kind: 'done' }>, now: Instant): Finish {
+/** @param deliver its receiver gets it all the same */
+export const rejected = (work: Work, handled: Handled, deliver: boolean): Finish =>
+  ({ ...finish(work, { kind: 'rejected', findings: handled.findings, deliver }, handled.caused), ...judgedBy(handled) })
+
+/** What a handler's word means that ends nothing. */
+export function withheld (work: Work, outcome: Extract<Outcome, { kind: 'hold' | 'later' }>, now: Instant): Finish {
   switch (outcome.kind) {
     case 'hold': return finish(work, { kind: 'held', reason: outcome.reason })
-    case 'reject': return finish(work, { kind: 'rejected', findings: outcome.findings })
     case 'later': return finish(work, { kind: 'later', due: instant(Math.ceil(now + outcome.after_ms)), reason: outcome.reason, counts: false })
     default: return never(outcome)
   }

@@ -1,23 +1,32 @@
 /** Handlers: how work hangs on a message. A handler sees one accepted message at a time and says what is to happen. */
 import { isCode, type Clock, type Finding } from '../core/core.ts'
+import type { History } from '../history/history.ts'
+import type { Sources } from '../sources/sources.ts'
 import type { MessageType, Tree } from '../standard/model.ts'
-import type { Envelope } from '../store/store.ts'
+import type { Envelope, Party } from '../store/store.ts'
+
+export { assessor } from './assessor.ts'
 
 /** Which messages a handler is shown. `answers`: it may answer them itself; only one handler may, per type. */
-export interface Trigger { readonly message: readonly MessageType[], readonly answers?: boolean }
+export interface Trigger {
+  readonly message: readonly MessageType[]
+  readonly answers?: boolean
+  /** Where only some of these are: asked when a message comes in and again when it is handled, with its receiver as it is registered then. */
+  readonly when?: (envelope: Pick<Envelope, 'type' | 'origin'>, receiver: Party | null) => boolean
+}
 
 /** A message the gateway is to send in the name of the party that got the handled one; its Header must agree. */
 export interface Draft { readonly type: MessageType, readonly message: Tree }
 
 /**
- * done: go on; `send` is stored in the transaction that ends this message's delivery. hold: a person must look.
- * reject: the message does not count; its findings are kept. later: try again after `after_ms`; attempts do not count.
+ * done: go on; `send` is stored in the transaction that ends this message's delivery, `findings` are told to its sender. hold: a person must look.
+ * reject: the message counts as not sent; its findings are kept, `send` is stored with that, and `deliver` shows it to its receiver all the same. later: try again after `after_ms`; attempts do not count.
  * A reason is a code (`isCode`): it goes into the audit and the history. What is no outcome counts as a failure of the handler.
  */
 export type Outcome =
-  | { readonly kind: 'done', readonly send?: readonly Draft[] }
+  | { readonly kind: 'done', readonly send?: readonly Draft[], readonly findings?: readonly Finding[] }
   | { readonly kind: 'hold', readonly reason: string }
-  | { readonly kind: 'reject', readonly findings: readonly Finding[] }
+  | { readonly kind: 'reject', readonly findings: readonly Finding[], readonly send?: readonly Draft[], readonly deliver?: boolean }
   | { readonly kind: 'later', readonly after_ms: number, readonly reason: string }
 
 const levels: ReadonlyArray<Finding['level']> = [1, 2, 3, 4]
@@ -26,7 +35,14 @@ const levels: ReadonlyArray<Finding['level']> = [1, 2, 3, 4]
 export interface Tools {
   readonly clock: Clock
   readonly signal: AbortSignal
+  /** Who got the message, as it is registered now; null: nobody who is connected. */
+  readonly receiver: Party | null
   message (): Promise<Tree>
+  /** What came before between the two parties, as far as the rules of this message ask. Who asks is asked again when that has changed before his outcome is stored. */
+  history (): Promise<History>
+  sources (): Promise<Sources>
+  /** @returns a number for a message of ours; at the next try another */
+  identificatie (): string
 }
 
 /** One piece of back-office work. It may be shown a message again after a crash: same message, same outcome. */
@@ -39,8 +55,8 @@ export interface Handler {
 
 /** Asks every handler of a message's type, in listed order, until one does not say done. */
 export interface Handlers {
-  /** @returns whether any handler wants to see messages of this type */
-  listens (type: MessageType): boolean
+  /** @returns whether any handler wants to see this message */
+  listens (envelope: Pick<Envelope, 'type' | 'origin'>, receiver: Party | null): boolean
   handle (envelope: Envelope, tools: Tools): Promise<Outcome>
 }
 
@@ -49,13 +65,14 @@ export function openHandlers (handlers: readonly Handler[]): Handlers {
   refuseTwins('name', handlers.map(it => it.name))
   refuseTwins('answered type', handlers.flatMap(it => answered(it)))
   return {
-    listens: type => handlers.some(it => listens(it, type)),
-    handle: (envelope, tools) => ask(handlers.filter(it => listens(it, envelope.type)), envelope, tools)
+    listens: (envelope, receiver) => handlers.some(it => listens(it, envelope, receiver)),
+    handle: (envelope, tools) => ask(handlers.filter(it => listens(it, envelope, tools.receiver)), envelope, tools)
   }
 }
 
 const answered = (it: Handler): MessageType[] => it.on.flatMap(trigger => trigger.answers === true ? [...trigger.message] : [])
-const listens = (it: Handler, type: MessageType): boolean => it.on.some(trigger => trigger.message.includes(type))
+const listens = (it: Handler, envelope: Pick<Envelope, 'type' | 'origin'>, receiver: Party | null): boolean =>
+  it.on.some(({ message, when }) => message.includes(envelope.type) && when?.(envelope, receiver) !== false)
 
 function refuseTwins (what: string, names: readonly string[]): void {
   const twin = names.find((name, at) => names.indexOf(name) !== at)
@@ -72,8 +89,10 @@ function checked (outcome: Outcome, name: string): Outcome {
 /** @returns what is wrong with the outcome, or null */
 function faultOf ({ kind, send = [], findings, after_ms, reason }: Readonly<Record<string, unknown>>): string | null {
   switch (kind) {
-    case 'done': return Array.isArray(send) ? null : 'send is no list'
-    case 'reject': return Array.isArray(findings) && findings.every(isFinding) ? null : 'findings is no list of findings'
+    case 'done':
+    case 'reject':
+      if (!Array.isArray(send)) return 'send is no list'
+      return (kind === 'done' && findings === undefined) || (Array.isArray(findings) && findings.every(isFinding)) ? null : 'findings is no list of findings'
     case 'later': return typeof after_ms === 'number' && Number.isFinite(after_ms) && after_ms >= 0 ? reasonFault(reason) : 'after_ms is no number from 0'
     case 'hold': return reasonFault(reason)
     default: return 'kind is none of done, hold, reject and later'
@@ -85,17 +104,19 @@ const reasonFault = (reason: unknown): string | null => isCodeText(reason) ? nul
 
 function isFinding (it: unknown): boolean {
   if (typeof it !== 'object') return false
-  const { level, code, line, path, found, expected, message, message_en }: Readonly<Record<string, unknown>> = { ...it }
+  const { level, code, line, path, found, expected, message, message_en, retourcode = '', class: at = '' }: Readonly<Record<string, unknown>> = { ...it }
   const placed = line === null || Number.isSafeInteger(line)
-  return levels.some(known => known === level) && placed && isCodeText(code) && [path, found, expected, message, message_en].every(text => typeof text === 'string')
+  return levels.some(known => known === level) && placed && isCodeText(code) && [path, found, expected, message, message_en, retourcode, at].every(text => typeof text === 'string')
 }
 
 async function ask (handlers: readonly Handler[], envelope: Envelope, tools: Tools): Promise<Outcome> {
   const send: Draft[] = []
+  const findings: Finding[] = []
   for (const handler of handlers) {
     const outcome = checked(await handler.handle(envelope, tools), handler.name)
     if (outcome.kind !== 'done') return outcome
     send.push(...outcome.send ?? [])
+    findings.push(...outcome.findings ?? [])
   }
-  return { kind: 'done', send }
+  return { kind: 'done', send, findings }
 }

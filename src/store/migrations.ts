@@ -10,7 +10,6 @@ import { refusedMessages } from './migrations/refused.ts'
 import { batchKeys, refusedAge, retention } from './migrations/retention.ts'
 import { register } from './migrations/register.ts'
 import { signatures } from './migrations/signature.ts'
-import { sourcesStep } from './migrations/sources.ts'
 
 /** One step forward. The name is remembered in the database: never change a step that was released. */
 export interface Migration {
@@ -22,7 +21,7 @@ export interface Migration {
 
 type Table = Knex.CreateTableBuilder
 
-/** Facts about the database itself: `mode` (test or production), `register_version` and `sources_version`. */
+/** Facts about the database itself: `mode` (test or production) and `register_version`. */
 function meta (t: Table): void {
   t.text('name').primary()
   t.text('value').notNullable()
@@ -175,6 +174,5 @@ export const migrations: readonly Migration[] = [
   refusedAge,
   batchKeys,
   judgingStep,
-  facts,
-  sourcesStep
+  facts
 ]

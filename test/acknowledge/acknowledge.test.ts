@@ -31,5 +31,5 @@ test('a failure is tried again within five days of the first one, and is dead wi
 test('what a handler puts off does not count as an attempt; a receiver that left is dead at once', () => {
   assert.deepEqual(withheld(work(3), { kind: 'later', after_ms: 500, reason: 'waits' }, instant(1000)).outcome, { kind: 'later', due: 1500, reason: 'waits', counts: false })
   assert.deepEqual(withheld(work(3), { kind: 'later', after_ms: 0.5, reason: 'waits' }, instant(1000)).outcome, { kind: 'later', due: 1001, reason: 'waits', counts: false })
-  assert.deepEqual(concluded(work(1), { kind: 'undeliverable', reason: 'receiver_left' }, [], null).outcome, { kind: 'dead', reason: 'receiver_left' })
+  assert.deepEqual(concluded(work(1), { kind: 'undeliverable', reason: 'receiver_left' }, { caused: [], findings: [], history: undefined }, null).outcome, { kind: 'dead', reason: 'receiver_left' })
 })

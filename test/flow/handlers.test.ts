@@ -70,7 +70,7 @@ describe('a handler', () => {
     await reaches(gateway, id, { delivery: 'none', verdict: 'rejected' })
     await stays(gateway, id)
     assert.deepEqual((await gateway.as('gemeente').get('/v1/messages?verdict=rejected')).told.messages.map(it => it.id), [id])
-    assert.deepEqual((await gateway.as('gemeente').get(`/v1/messages/${id}`)).told.findings, [finding])
+    assert.deepEqual((await gateway.as('gemeente').get(`/v1/messages/${id}`)).told.findings, [{ ...finding, line: 18 }])
   })
 
   test('that says later is asked again, and its patience costs no attempt', async () => {

@@ -3,12 +3,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { systemClock } from '../../src/core/core.ts'
 import { openHandlers, type Handler, type Outcome, type Tools } from '../../src/handle/handle.ts'
+import { memoryHistory } from '../../src/history/history.ts'
+import { noSources } from '../../src/sources/sources.ts'
 import { modelOf, type MessageType } from '../../src/standard/standard.ts'
 import type { Envelope } from '../../src/store/store.ts'
 import { heen } from '../store/sample.ts'
 
 const envelope = (type: MessageType): Envelope => ({ ...heen().envelope, type, family: modelOf(type).family })
-const tools: Tools = { clock: systemClock, signal: new AbortController().signal, message: async () => ({}) }
+const tools: Tools = { clock: systemClock, signal: new AbortController().signal, receiver: null, message: async () => ({}), history: async () => memoryHistory().of({ family: 'iwmo', gemeente: '0344', aanbieder: '42420001' }), sources: async () => noSources, identificatie: () => 'ZP0000000000' }
 const asked: string[] = []
 const handler = (name: string, types: readonly MessageType[], outcome: Outcome = { kind: 'done' }, answers = false): Handler =>
   ({ name, on: [{ message: types, answers }], handle: async () => { asked.push(name); return outcome } })
@@ -16,10 +18,10 @@ const handler = (name: string, types: readonly MessageType[], outcome: Outcome =
 test('handlers of a type are asked in listed order, and others not at all', async () => {
   asked.length = 0
   const handlers = openHandlers([handler('first', ['WMO301']), handler('other', ['JW301']), handler('second', ['WMO301'])])
-  assert.deepEqual(await handlers.handle(envelope('WMO301'), tools), { kind: 'done', send: [] })
+  assert.deepEqual(await handlers.handle(envelope('WMO301'), tools), { kind: 'done', send: [], findings: [] })
   assert.deepEqual(asked, ['first', 'second'])
-  assert.equal(handlers.listens('WMO301'), true)
-  assert.equal(handlers.listens('WMO305'), false)
+  assert.equal(handlers.listens(envelope('WMO301'), null), true)
+  assert.equal(handlers.listens(envelope('WMO305'), null), false)
 })
 
 test('the first that does not say done ends the asking, and nothing an earlier one wanted is sent', async () => {

@@ -1,0 +1,129 @@
+/** The assessor over real TLS: messages judged in full against what came before them, answered at every class, delivered or withheld as their receiver wants it. */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import Database from 'better-sqlite3'
+import { allCases, type Case, type Sent } from '../../src/rules/examples/examples.ts'
+import { asTree, leavesNamed, modelOf, readMessage, textAt, writeMessage, type MessageType, type Tree } from '../../src/standard/standard.ts'
+import type { Judging } from '../../src/store/store.ts'
+import { fixture, gemeente, makeWorld, until, type Client, type Running, type Told, type World } from './world.ts'
+
+const bytes = ({ model, message }: Sent): Uint8Array => writeMessage(model, message)
+const caseOf = (code: string, type: MessageType): Case => {
+  const found = allCases().find(it => it.code === code && it.message.model.type === type)
+  assert.ok(found, `${code} in ${type}`)
+  return found
+}
+
+/** Everything of the pair is known from the beginning of both laws on. */
+function knowAll ({ path }: World): void {
+  const db = new Database(path('zorgpoort.db'))
+  for (const family of ['iwmo', 'ijw']) {
+    db.prepare("insert into pair (family, gemeente, aanbieder, version, complete_from) values (?, '0344', '42420001', 0, '2015-01-01') on conflict do update set complete_from = '2015-01-01'").run(family)
+  }
+  db.close()
+}
+
+interface Place { readonly world: World, readonly gateway: Running, from (sent: Sent): Client, ends (client: Client, id: string): Promise<Told> }
+
+/** A gateway whose gemeente has its messages judged in full, and knows all. */
+async function place (judging: Partial<Judging> = {}, over: Record<string, unknown> = {}): Promise<Place> {
+  const world = await makeWorld()
+  await world.judge(gemeente, { level: 'full', ...judging })
+  knowAll(world)
+  const gateway = await world.start(over)
+  return {
+    world,
+    gateway,
+    from: ({ model }) => gateway.as(model.afzender),
+    ends: async (client, id) => await until(async () => {
+      const { told } = await client.get(`/v1/messages/${id}`)
+      return told['delivery'] === 'waiting' ? undefined : told
+    }, 'the end of judging')
+  }
+}
+
+async function send ({ from, ends }: Place, sent: Sent): Promise<Told> {
+  const { id } = await from(sent).send(bytes(sent))
+  return await ends(from(sent), id)
+}
+
+/** Sends what comes before a case. */
+async function before (at: Place, it: Case): Promise<void> {
+  for (const sent of it.history) assert.equal((await send(at, sent))['verdict'], 'accepted', sent.model.type)
+}
+
+/** @returns the answer in a party's mailbox */
+async function answerOf ({ gateway }: Place, told: Told): Promise<Tree> {
+  const { bytes: payload } = await gateway.as('aanbieder').get(`/v1/messages/${String(told['answered_by'])}/payload`)
+  const reading = readMessage(payload)
+  assert.ok('message' in reading)
+  return reading.message
+}
+const rejecting = (told: Told): unknown[] => told.findings.filter(it => it['assessed'] !== false && it['warning'] !== true).map(it => it['code'])
+const codesIn = (type: MessageType, message: Tree): string[] => leavesNamed(modelOf(type), message, 'RetourCode').map(it => it.text)
+
+describe('a message judged in full', () => {
+  for (const [code, type] of [['TR063', 'WMO305'], ['TR074', 'JW305'], ['TR415', 'WMO307'], ['TR347', 'JW315'], ['TR350', 'WMO317']] as const) {
+    test(`${type} that breaks ${code} is answered with its code at its class, and withheld`, async () => {
+      const it = caseOf(code, type)
+      const at = await place()
+      await before(at, it)
+      const told = await send(at, it.message)
+      assert.deepEqual([told['verdict'], told['delivery'], told['answer']], ['rejected', 'none', 'answered'])
+      assert.ok(rejecting(told).includes(code), JSON.stringify(told.findings))
+      const answer = await answerOf(at, told)
+      const codes = told.findings.filter(its => its['code'] === code).map(its => String(its['retourcode']))
+      assert.ok(codes.length > 0 && codes.every(its => codesIn(modelOf(type).answeredBy ?? type, answer).includes(its)))
+      assert.deepEqual(asTree(asTree(answer['Header'])?.['RetourCodes']), { RetourCode: ['0200'] })
+      assert.equal((await at.gateway.as('gemeente').get(`/v1/messages/${told.id}`)).status, 404)
+      // What was rejected counts as not sent: the better one is judged as if it were the first.
+      const twin = await send(at, { ...it.twin, message: numbered(it.twin.message, 'BETER1') })
+      assert.deepEqual([twin['verdict'], twin['delivery'], twin['answer'], rejecting(twin)], ['accepted', 'offered', 'awaited', []])
+    })
+  }
+
+  test('is answered by its Header alone when it is good and its receiver leaves that to the gateway', async () => {
+    const it = caseOf('TR074', 'WMO305')
+    const at = await place({ answers: 'automatic' })
+    await before(at, it)
+    const told = await send(at, it.twin)
+    assert.deepEqual([told['verdict'], told['delivery'], told['answer']], ['accepted', 'offered', 'answered'])
+    assert.deepEqual(Object.keys(await answerOf(at, told)), ['Header'])
+    assert.deepEqual(codesIn('WMO306', await answerOf(at, told)), [])
+    const own = withIdentificatie(fixture('WMO306').toString(), textAt(it.twin.message, 'Header/BerichtIdentificatie/Identificatie') ?? '')
+    assert.equal((await at.gateway.as('gemeente').post(own)).told.code, 'ZP_RETOUR_SECOND')
+  })
+
+  test('is shown to its receiver although it was rejected, where that is what he wants', async () => {
+    const it = caseOf('TR074', 'WMO305')
+    const at = await place({ rejected: 'deliver' })
+    await before(at, it)
+    const told = await send(at, it.message)
+    assert.deepEqual([told['verdict'], told['delivery'], told['answer']], ['rejected', 'offered', 'answered'])
+    const [seen] = (await at.gateway.as('gemeente').get('/v1/mailbox')).told.messages.filter(its => its.id === told.id)
+    assert.deepEqual([seen?.['verdict'], seen?.['answer'], seen?.['answered_by']], ['rejected', 'answered', told['answered_by']])
+    assert.equal((await at.gateway.as('gemeente').delete(`/v1/mailbox/${told.id}`)).status, 204)
+    // It counts as not sent all the same.
+    assert.deepEqual(rejecting(await send(at, { ...it.twin, message: numbered(it.twin.message, 'BETER1') })), [])
+  })
+
+  test('tells its sender what could not be judged, and is not held up by it', async () => {
+    const it = caseOf('TR074', 'WMO305')
+    const world = await makeWorld()
+    await world.judge(gemeente, { level: 'full' })
+    const at = { ...await place(), world, gateway: await world.start() }
+    const lone = { ...at, from: ({ model }: Sent) => at.gateway.as(model.afzender) }
+    const told = await send(lone, it.twin)
+    assert.deepEqual([told['verdict'], told['delivery'], rejecting(told)], ['accepted', 'offered', []])
+    assert.ok(told.findings.some(its => its['assessed'] === false && its['level'] === 3))
+    assert.ok(told.findings.every(its => typeof its['line'] === 'number'))
+    assert.deepEqual((await at.gateway.as('aanbieder').get(`/v1/messages/${told.id}/receipt`)).told.findings, [])
+  })
+})
+
+/** @returns the message under another Identificatie */
+function numbered (message: Tree, Identificatie: string): Tree {
+  const header = asTree(message['Header']) ?? {}
+  return { ...message, Header: { ...header, BerichtIdentificatie: { ...asTree(header['BerichtIdentificatie']), Identificatie } } }
+}
+const withIdentificatie = (text: string, to: string): string => text.replace(/(:Identificatie>)[^<]*(<)/, `$1${to}$2`)
