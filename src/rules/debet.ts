@@ -169,8 +169,11 @@ const TR389: Toets = ({ it, placed, stand }, { outside: { history } }) => {
   return mits(zekerSinds(history, debet), history, { ...fault, found: { nl: `al gedeclareerd onder ${ReferentieNummer}`, en: `claimed already under ${ReferentieNummer}` } })
 }
 
-/** The rules over one debit by itself, by code. */
-export const toetsen: Readonly<Record<string, Toets>> = { TR307, TR308, TR319, TR321, TR338, TR339, TR340, TR341, TR346, TR381, TR384, TR387, TR388, TR389, TR418 }
+/** Rules by their code. */
+export type Toetsen = ReadonlyArray<readonly [code: string, toets: Toets]>
+
+/** The rules over one debit by itself. */
+export const toetsen: Toetsen = Object.entries({ TR307, TR308, TR319, TR321, TR338, TR339, TR340, TR341, TR346, TR381, TR384, TR387, TR388, TR389, TR418 })
 
 /** A sum that fits what is known may not fit what is not. */
 function samen (prestatie: Prestatie, { outside: { history } }: Claim, fault: Fault, fits: boolean): Fault | null {
@@ -203,5 +206,5 @@ const TR369: Toets = (prestatie, claim) => {
   return samen(prestatie, claim, wrong(prestatie.placed, 'GeleverdVolume', expected, found), gone + bedrag <= most)
 }
 
-/** The rules that hold a debit against what stands already, by code. */
-export const somtoetsen: Readonly<Record<string, Toets>> = { TR322, TR369 }
+/** The rules that hold a debit against what stands already. */
+export const somtoetsen: Toetsen = Object.entries({ TR322, TR369 })

@@ -12,7 +12,7 @@
 import type { Words } from '../core/core.ts'
 import { mits, onbeslist, zeker, zekerSinds } from './certain.ts'
 import { claimOf, type Claim, type Prestatie } from './claim.ts'
-import { somtoetsen, toetsen, type Toets } from './debet.ts'
+import { somtoetsen, toetsen, type Toets, type Toetsen } from './debet.ts'
 import { zonderToewijzing } from './levering-verzoek.ts'
 import { isCredit, verschillen } from './prestatie.ts'
 import type { Against, Fault, Outside } from './rule.ts'
@@ -42,8 +42,8 @@ function oordeel (scene: Scene, outside: Outside): Faults {
     else faults.push(fault)
     return fault.unassessed === undefined && (outside.weights?.[code] ?? 'reject') === 'reject'
   }
-  const anyRefuses = (rules: Readonly<Record<string, Toets>>, it: Prestatie): boolean =>
-    Object.entries(rules).map(([code, toets]) => refuses(code, toets(it, claim))).includes(true)
+  const anyRefuses = (rules: Toetsen, it: Prestatie): boolean =>
+    rules.reduce((refused, [code, toets]) => refuses(code, toets(it, claim)) || refused, false)
 
   const refused = new Set(scene.all('323:Client').filter(client => refuses('TR304', zonderToewijzing([client], outside.history)[0] ?? null)).map(it => it.path))
   const dubbel = eerderInBericht(claim.prestaties)
@@ -101,7 +101,7 @@ const TR390: Toets = ({ it, placed }, { outside: { history } }) => {
   return zeker(history, it.ProductPeriode.Einddatum) ? null : onbeslist(history, fault)
 }
 
-const credittoetsen: Readonly<Record<string, Toets>> = { TR323, TR390 }
+const credittoetsen: Toetsen = Object.entries({ TR323, TR390 })
 
 /** What could not be assessed for one reason is told once, with how many it holds for: a claim has thousands of Prestaties and often one contract. */
 function gebundeld (faults: readonly Fault[]): readonly Fault[] {
