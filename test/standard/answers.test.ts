@@ -1,7 +1,16 @@
 /** The answer to a message says of every class what was found in it, and gives back what was sent. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { answerTo, generateMessage, leavesNamed, modelOf, models, readMessage, textAt, writeMessage, type Answer, type Ground, type MessageModel, type MessageType, type Tree } from '../../src/standard/standard.ts'
+import { setImmediate as turn } from 'node:timers/promises'
+import fc from 'fast-check'
+import type { XsdValidator } from 'libxml2-wasm'
+import { isRejecting } from '../../src/core/core.ts'
+import { judgeWithin, rules } from '../../src/rules/rules.ts'
+import { answeredHeader, answerTo, compileSchema, generateMessage, headerLeaves, isWrapperType, leavesNamed, modelOf, models, readMessage, schemaFiles, textAt, valuesOf, writeMessage, type Answer, type ComplexType, type Ground, type MessageModel, type MessageType, type Node, type Tree } from '../../src/standard/standard.ts'
+import { isValid } from '../../src/standard/compile.ts'
+import { openValidator } from '../../src/validate/validate.ts'
 
 const as = { identificatie: 'ZP0000000001', dagtekening: '2026-04-10' }
 const ground = (at: string, retourcode: string, level: 2 | 3 | 4 = 3): Ground => ({ level, code: `TR${retourcode}`, retourcode, class: at })
@@ -98,5 +107,173 @@ describe('a 325', () => {
     assert.deepEqual(codes(whole), ['Header 0200', `${listed}/Prestaties/Prestatie[1] 0233`, `${listed}/Prestaties/Prestatie[2] 0233`, `${listed} 8187`, 'DeclaratieAntwoord 0200'])
     read(one)
     read(whole)
+  })
+})
+
+type Prestatie = readonly [cents: number, creditOf?: string]
+
+/** A claim with these Prestaties per Client. */
+function claimOf (...clients: ReadonlyArray<readonly Prestatie[]>): Tree {
+  const sample = generateMessage(modelOf('JW323'), 3, 'full')
+  const declaratie = sample['Declaratie'] as Tree
+  const [client] = (declaratie['Clienten'] as Tree)['Client'] as readonly Tree[]
+  const [prestatie] = (client?.['Prestaties'] as Tree)['Prestatie'] as readonly Tree[]
+  const sum = clients.flat().reduce((all, [cents]) => all + cents, 0)
+  const made = (own: readonly Prestatie[], nth: number): Tree => ({
+    ...client,
+    Bsn: ['999990019', '999990020', '999990032'][nth],
+    Prestaties: {
+      Prestatie: own.map(([cents, of], at) => ({
+        ...prestatie,
+        ProductReferentie: { ReferentieNummer: `P${nth}${at}`, ...(of === undefined ? {} : { VorigReferentieNummer: of }) },
+        IngediendBedrag: { Bedrag: `${Math.abs(cents)}`, DebetCredit: cents < 0 ? 'C' : 'D' }
+      }))
+    }
+  })
+  return { ...sample, Declaratie: { ...declaratie, TotaalIngediendBedrag: { TotaalBedrag: `${Math.abs(sum)}`, DebetCredit: sum < 0 ? 'C' : 'D' }, Clienten: { Client: clients.map(made) } } }
+}
+
+describe('what a 325 grants', () => {
+  const at = (client: number, prestatie: number): string => `Declaratie/Clienten/Client[${client}]/Prestaties/Prestatie[${prestatie}]`
+  const rejecting = (claim: Tree, ...paths: string[]): Answer => answerTo(modelOf('JW323'), claim, paths.map(it => ground(it, '9321')), as)
+  const told = (answer: Answer): string => {
+    const message = read(answer)
+    assert.deepEqual(judgeWithin(answer.model, message).filter(it => ['TR342', 'CS325', 'CD060'].includes(it.code)), [])
+    const granted = ['TotaalBedrag', 'DebetCredit'].map(it => textAt(message, `DeclaratieAntwoord/TotaalToegekendBedrag/${it}`)).join(' ')
+    return `${granted}; ${valuesOf(answer.model, message, 'Bsn').length} ${valuesOf(answer.model, message, 'ReferentieNummer').join(' ')}`
+  }
+
+  test('is the sum of what was approved, over the Clienten, of whom only those with an error are listed', () => {
+    const claim = claimOf([[1000], [2000]], [[4000]], [[8000], [16000]])
+    assert.equal(told(rejecting(claim, at(1, 2), at(3, 1))), '21000 D; 2 P01 P20')
+    assert.equal(told(rejecting(claim, at(1, 1), at(1, 2), at(2, 1), at(3, 1), at(3, 2))), '0 D; 3 P00 P01 P10 P20 P21')
+    assert.equal(told(rejecting(claim)), '31000 D; 0 ')
+    assert.equal(told(rejecting(claim, 'Declaratie', at(1, 1))), '0 D; 0 ')
+    assert.equal(told(rejecting(claim, 'Declaratie/Clienten/Client[3]', at(1, 1))), '6000 D; 2 P00 P20 P21')
+  })
+
+  test('may be less than nothing, and is never a credit of nothing', () => {
+    const corrected = claimOf([[-5000, 'V1'], [4000]])
+    assert.equal(told(rejecting(corrected)), '1000 C; 0 ')
+    assert.equal(told(rejecting(corrected, at(1, 2))), '5000 C; 1 P01')
+    assert.equal(told(rejecting(corrected, at(1, 1))), '4000 D; 1 P00')
+    assert.equal(told(rejecting(claimOf([[-5000, 'V1'], [5000], [700]]), at(1, 3))), '0 D; 1 P02')
+    assert.equal(told(rejecting(claimOf([[-5000, 'V1'], [5000]]))), '0 D; 0 ')
+  })
+
+  test('is counted by value, however amounts are written', () => {
+    const claim = claimOf([[1000], [2000]])
+    const bytes = Buffer.from(writeMessage(modelOf('JW323'), claim)).toString().replace(/(:Bedrag>)1000</, '$1 +0001000\n<')
+    const reading = readMessage(Buffer.from(bytes))
+    assert.ok(reading.kind === 'valid')
+    assert.equal(told(rejecting(reading.message, at(1, 2))), '1000 D; 1 P01')
+    assert.deepEqual(valuesOf(modelOf('JW325'), read(rejecting(reading.message, at(1, 1))), 'Bedrag'), [' +0001000\n'])
+  })
+})
+
+/** Every class of a message by its path; plural wrappers and data types are none. */
+function classes (type: ComplexType, tree: Tree, above = ''): Array<readonly [path: string, it: Tree]> {
+  return type.elements.flatMap(({ name, type: of, max }) => of.kind === 'simple' || of.basis || tree[name] === undefined
+    ? []
+    : [tree[name]].flat().flatMap((node, nth) => {
+        const path = `${above}${name}${max === 1 ? '' : `[${nth + 1}]`}`
+        return [...(isWrapperType(of) ? [] : [[path, node as Tree] as const]), ...classes(of, node as Tree, `${path}/`)]
+      }))
+}
+
+/** The same without what an answer says of it. */
+const unsaid = (node: Node): Node => typeof node === 'string'
+  ? node
+  : Array.isArray(node) ? node.map(unsaid) : Object.fromEntries(Object.entries(node).filter(([name]) => name !== 'RetourCodes').map(([name, value]) => [name, unsaid(value as Node)]))
+
+/** The schemas that judge the answers of a type: ours, and the published one where it is at hand. */
+function schemasOf (model: MessageModel): XsdValidator[] {
+  const official = process.env['OFFICIAL_DIR']
+  const published = (name: string): string => readFileSync(join(official ?? '', 'xsd/ijw-3.2', `${name}.xsd`), 'utf8')
+  return [compileSchema(schemaFiles(model)), ...(official === undefined || model.family !== 'ijw' ? [] : [compileSchema({ message: published(model.type), basis: published('basisschema') })])]
+}
+
+describe('any findings on any message', () => {
+  const levels = fc.constantFrom(3, 3, 3, 3, 4, 4, 2)
+  const finding = fc.record({ level: levels, at: fc.nat(), code: fc.constantFrom('9321', '9056', 'S300', '0611'), kind: fc.constantFrom('rejects', 'rejects', 'rejects', 'warns', 'unassessed') })
+
+  for (const model of models.filter(it => it.answeredBy !== null)) {
+    test(`give an answer that is valid, echoes what it must and says what was found: ${model.type}`, async () => {
+      const schemas = schemasOf(modelOf(model.answeredBy ?? model.type))
+      await fc.assert(fc.asyncProperty(fc.nat(0xffff), fc.constantFrom('small', 'full', 'random'), fc.array(finding, { maxLength: 6 }), async (seed, size, given) => {
+        const heen = generateMessage(model, seed, size)
+        const all = classes(model.root, heen)
+        const grounds = given.map(({ level, at, code, kind }): Ground => ({
+          ...ground(all[at % all.length]?.[0] ?? '', code, level), ...(kind === 'warns' ? { warning: true } : kind === 'unassessed' ? { assessed: false } : {})
+        }))
+        const answer = answerTo(model, heen, grounds, as)
+        const bytes = writeMessage(answer.model, answer.message)
+        await turn()
+        for (const schema of schemas) assert.ok(isValid(schema, bytes))
+        const message = read(answer)
+        const counting = grounds.filter(isRejecting)
+        assert.equal(answer.approved, counting.length === 0)
+        const echo = answeredHeader(answer.model, message)
+        assert.equal(echo?.type, model.type)
+        const leaves = headerLeaves(model, heen)
+        for (const [path, text] of Object.entries(echo.echo)) assert.equal(leaves[path], text, path)
+        const whole = counting.length === 0 || counting.some(it => it.level === 2 || it.class === 'Header')
+        if (model.role === 'heen') assertRetour(heen, counting, whole, answer)
+        else assertAntwoord(heen, counting, whole, answer)
+      }), { numRuns: 60 })
+      for (const it of schemas) it.dispose()
+    })
+  }
+
+  test('have a code wherever a rule above level 2 may reject what is answered', () => {
+    const answered = new Set(models.flatMap(it => it.answeredBy === null ? [] : [it.number as string]))
+    const without = rules.filter(({ level, retourcode }) => level > 1 && retourcode === null)
+    assert.deepEqual(without.filter(({ at }) => at.some(it => answered.has(it.slice(0, 3)))).map(it => it.code), [])
+  })
+})
+
+function assertRetour (heen: Tree, counting: readonly Ground[], whole: boolean, { model, message }: Answer): void {
+  if (whole) return assert.deepEqual(Object.keys(message), ['Header'])
+  assert.deepEqual(unsaid({ ...message, Header: '' }), { ...heen, Header: '' }, 'every class comes back as it was')
+  for (const [path, it] of classes(model.root, message)) {
+    if (path.endsWith('RetourCodes') || path === 'Header') continue
+    const own = [...new Set(counting.filter(it => it.class === path).map(it => it.retourcode))]
+    const spoilt = counting.some(it => path.startsWith(`${it.class}/`))
+    assert.deepEqual((it['RetourCodes'] as Tree)['RetourCode'], own.length > 0 ? own : [spoilt ? '0233' : '0200'], path)
+  }
+}
+
+function assertAntwoord (claim: Tree, counting: readonly Ground[], whole: boolean, answer: Answer): void {
+  const { message } = answer
+  if (whole && counting.length > 0) return assert.deepEqual(Object.keys(message), ['Header'])
+  assert.deepEqual(judgeWithin(answer.model, message).filter(it => it.code === 'TR342' || it.code === 'CS325'), [])
+  const erroneous = classes(modelOf('JW323').root, claim).filter(([path]) => /Client\[\d+\]$/.test(path) && counting.some(it => `${it.class}/`.startsWith(`${path}/`)))
+  const none = counting.some(it => it.class === 'Declaratie')
+  assert.deepEqual(valuesOf(answer.model, message, 'Bsn'), none ? [] : erroneous.map(([, it]) => it['Bsn']))
+}
+
+describe('a leaf', () => {
+  test('comes back as it was sent, however it was written', async t => {
+    const validator = openValidator()
+    t.after(() => validator.close())
+    const model = modelOf('WMO301')
+    const plain = Buffer.from(writeMessage(model, generateMessage(model, 3, 'full'))).toString()
+    const odd = (text: string, nth = 0): string => { let seen = 0; return plain.replaceAll(/(<[\w.]+:Commentaar>)[^<]*/g, (all, open: string) => seen++ === nth ? open + text : all) }
+    const changed = [
+      odd('  begint en eindigt met wit \t\t '), odd('&#13;&#10;&#9;&amp;&lt;&gt;&quot;&apos;&#x1F600;\u{10FFFD}'), odd('een\r\ntwee\ndrie\rvier&#13;vijf&#xD;&#xA;zes'),
+      odd('\u0085 \u2028 \u00a0 \ufeff é e\u0301 ]]&gt; &amp;amp; &#38;#13;', 1), odd('<![CDATA[ <x> & ]]> en <!-- weg --> verder'),
+      plain.replaceAll(/(:ToewijzingNummer>)(\d+)/g, '$1\r\n 000$2&#13;&#9;'), plain.replaceAll(/(:Volume>)(\d+)/g, '$1+0$2 '), plain.replaceAll(/(:(?:Einddatum|Toewijzingsdatum)>)(\d[^<]+)/g, '$1 $2\n'),
+      plain.replaceAll(/(:Toewijzingstijd>)(\d[^<]+)/g, '$1$2.500 '), plain.replaceAll(/(:Achternaam>|:Naam>)([A-Z][a-z]+)</g, '$1 $2 <')
+    ]
+    for (const text of changed) {
+      assert.notEqual(text, plain)
+      const judged = await validator.validate(Buffer.from(text))
+      assert.ok(judged.kind === 'valid', JSON.stringify(judged.kind === 'invalid' ? judged.findings : ''))
+      const { model: retour, message } = answerTo(model, judged.message, [ground('Client', '9374')], as)
+      const bytes = writeMessage(retour, message)
+      const again = await validator.validate(bytes)
+      assert.ok(again.kind === 'valid', JSON.stringify(again.kind === 'invalid' ? again.findings : ''))
+      assert.deepEqual(unsaid({ ...again.message, Header: '' }), { ...judged.message, Header: '' }, text)
+    }
   })
 })
