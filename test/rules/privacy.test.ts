@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { generateMessage, modelOf, textAt, type ComplexType, type Node, type Tree } from '../../src/standard/standard.ts'
-import { judgeWithin, rules } from '../../src/rules/rules.ts'
+import { memoryHistory, pairOf } from '../../src/history/history.ts'
+import { allCases } from '../../src/rules/examples/examples.ts'
+import { judgeAll, judgeWithin, rules } from '../../src/rules/rules.ts'
 import { cases } from './cases-2.ts'
 import { edited } from './edit.ts'
 
@@ -50,5 +52,24 @@ describe('personal values', () => {
       }
     }
     assert.deepEqual(rules.filter(it => it.level === 2).map(it => it.code).filter(code => !broken.has(code)), [])
+  })
+
+  it('never show in a finding against earlier messages or sources, which may tell of them too', () => {
+    const broken = new Set<string>()
+    for (const { history, compleetVanaf, sources, today, message: { model, message } } of allCases()) {
+      const memory = memoryHistory({ compleetVanaf })
+      const seen = new Set<string>()
+      for (const sent of [...history, { model, message }]) planted(sent.model.root, sent.message, new Set(textsIn(sent.message)), seen)
+      for (const earlier of history) memory.take(earlier.model, earlier.message)
+      for (const finding of judgeAll(model, message, { history: memory.of(pairOf(model, message)), sources, today })) {
+        broken.add(finding.code)
+        const { nl = '', en = '' } = rules.find(it => it.code === finding.code)?.text ?? {}
+        assert.ok(finding.message.startsWith(nl) && finding.message_en.startsWith(en))
+        const told = JSON.stringify([finding.path, finding.class, finding.found, finding.expected, finding.message.slice(nl.length), finding.message_en.slice(en.length)])
+        for (const text of seen) assert.ok(!told.includes(text), `${finding.code} tells ${text}: ${told}`)
+        assert.doesNotMatch(told, /9999[0-9]{5}/, finding.code)
+      }
+    }
+    assert.deepEqual(rules.filter(it => it.level > 1).map(it => it.code).filter(code => !broken.has(code)), [])
   })
 })
