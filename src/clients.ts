@@ -14,6 +14,12 @@ export function clientMarks (marker: Pick<Marker, 'mark'>, family: MessageModel[
   return [...new Set(bsns)].map(bsn => marker.mark({ family, gemeente, bsn }))
 }
 
+/** @param bsns every Bsn of the message @returns for each different one his marks under every key, the current first */
+export function everyMark (marker: Pick<Marker, 'marks'>, family: MessageModel['family'], parties: Parties, bsns: readonly string[]): Mark[][] {
+  const gemeente = gemeenteOf(parties)
+  return [...new Set(bsns)].map(bsn => marker.marks({ family, gemeente, bsn }))
+}
+
 /** These are ordered as a whole between two parties: each is about many clients. */
 const whole: readonly MessageNumber[] = ['323', '325']
 

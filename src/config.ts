@@ -69,6 +69,8 @@ export const configSchema = Type.Object({
   rule_weights: Type.String({ pattern: weightsPattern, default: '', description: 'What breaking a rule does that the standard does not say outright: `CODE=warn` (told, rejects nothing) or `CODE=off`, divided by commas. `zorgpoort rules` shows which rules these are; all others always reject.' }),
   holidays: Type.Optional(file('JSON file with the days off besides Saturday and Sunday (`fixed` MM-DD, `easter` days from Easter Sunday, `koningsdag`, `dates`); without it those of the Algemene termijnenwet, Good Friday and 5 May.')),
   retention_payload_days: Type.Integer({ minimum: 30, default: 2922, description: 'How long payloads are kept after they were received, in days (8 years: claims must be accounted for 7 years after theirs). What is undelivered, held or dead stays longer.' }),
+  retention_assignment_days: Type.Integer({ minimum: 30, default: 1858, description: 'How long a message that later rules ask for stays after the end of its assignment, with what is known of it, in days (5 years and a month); an assignment without an end stays. Never shorter than retention_payload_days.' }),
+  retention_claim_days: Type.Integer({ minimum: 30, default: 2557, description: 'The same of a claim and its answer, after the year of its DeclaratiePeriode (7 years).' }),
   retention_metadata_days: Type.Integer({ minimum: 30, default: 3653, description: 'How long all else of a message is kept, and a batch that has ended, in days; not shorter than the payload. The receipt is given again for ever.' }),
   retention_refused_days: Type.Integer({ minimum: 1, default: 30, description: 'How long refused messages are kept for who must correct them, in days.' }),
   retention_audit_days: Type.Integer({ minimum: 30, default: 3653, description: 'How long the audit is kept, in days; not shorter than the metadata, whose history it is.' }),
@@ -148,7 +150,7 @@ export function readPlace (sources: { file?: string | undefined, env: NodeJS.Pro
   return checked<Static<typeof placeSchema>>(placeSchema, { ...fromFile(sources.file), ...fromEnvironment(configSchema, sources.env) })
 }
 
-type RetentionSettings = Pick<Config, 'retention_payload_days' | 'retention_metadata_days' | 'retention_refused_days'>
+type RetentionSettings = Pick<Config, 'retention_payload_days' | 'retention_metadata_days' | 'retention_refused_days' | 'retention_assignment_days' | 'retention_claim_days'>
 
 /** @throws ConfigError when a message would go before its payload */
 function checkRetention <T extends RetentionSettings> (config: T): T {

@@ -6,7 +6,7 @@ import { openCalendar, parseHolidays, recognised } from './calendar/calendar.ts'
 import { openCheckpoints, removeAuditBefore } from './audit/audit.ts'
 import { retourCodes, transportCodes } from './codes/codes.ts'
 import { systemClock, type Clock, type Instant } from './core/core.ts'
-import { clientMarks } from './clients.ts'
+import { everyMark } from './clients.ts'
 import { ConfigError, ruleWeights, type Config } from './config.ts'
 import { deliver } from './deliver/deliver.ts'
 import { assessor, openHandlers, type Handler, type Handlers } from './handle/handle.ts'
@@ -26,7 +26,7 @@ import { lockForServe, openStore, StoreFull, type Marked, type Store } from './s
 import { openOperations } from './transport/operations/operations.ts'
 import { inflight, openRest, renewTls, type Rest } from './transport/rest/rest.ts'
 import { erase, startUpkeep, upkeepMetrics } from './upkeep/upkeep.ts'
-import { openMarker, readRoots, type Mark } from './vault/vault.ts'
+import { openMarker, readRoots, type Mark, type Marker } from './vault/vault.ts'
 import { openValidator } from './validate/validate.ts'
 import { version } from './version.ts'
 import { startWorker } from './worker.ts'
@@ -116,11 +116,11 @@ const connectionsOf = (rest: Rest): Promise<number> => new Promise((resolve, rej
 
 const zipLimits = (config: Config): ZipLimits => ({ members_max: config.batch_members_max, member_bytes_max: config.batch_member_bytes_max, total_bytes_max: config.batch_total_bytes_max, ratio_max: config.batch_ratio_max })
 
-/** @returns marks of a stored message's clients under the current key; null when it is not valid any more */
-async function marksOf ({ validator, marker }: Pick<Stages, 'validator' | 'marker'>, it: Marked): Promise<Mark[] | null> {
+/** @returns marks of each of a stored message's clients under every key; null when it is not valid any more */
+async function marksOf ({ validator }: Pick<Stages, 'validator'>, marker: Marker, it: Marked): Promise<Mark[][] | null> {
   const judged = await validator.validate(it.payload)
   if (judged.kind === 'invalid') return null
-  return clientMarks(marker, it.family, it, standard.leavesNamed(judged.model, judged.message, 'Bsn').map(({ text }) => text))
+  return everyMark(marker, it.family, it, standard.leavesNamed(judged.model, judged.message, 'Bsn').map(({ text }) => text))
 }
 
 /** Opens part after part; `opened` gathers how each is closed. */
@@ -185,7 +185,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   // A gateway that finds its port taken leaves the database as it was: nothing signed, nothing swept.
   const checkpoints = await openCheckpoints({ store, sealer, clock, log }, config.checkpoint_ms)
   opened.checkpoints = () => checkpoints.stop()
-  const upkeep = startUpkeep({ store, clock, log, marksOf: it => marksOf(stages, it), retention: config, removeAudit: before => removeAuditBefore({ store, sealer, clock, log }, before), sweep_ms: config.sweep_ms, onSweep: told.swept, onRekey: told.rekeyed })
+  const upkeep = startUpkeep({ store, clock, log, marksOf: it => marksOf(stages, marker, it), retention: config, removeAudit: before => removeAuditBefore({ store, sealer, clock, log }, before), sweep_ms: config.sweep_ms, onSweep: told.swept, onRekey: told.rekeyed })
   opened.upkeep = () => upkeep.stop()
   return addresses
 }

@@ -5,7 +5,7 @@ import { sweep as forget, type Report, type Tally } from '../../src/upkeep/upkee
 import { retentionOf, withPlace, withStore, type Place } from '../place.ts'
 import { progress } from '../progress.ts'
 
-const why = { undelivered: 'not yet fetched, held or dead', awaiting: 'awaiting an answer that is not yet due', payload: 'their payload is still kept' } as const
+const why = { undelivered: 'not yet fetched, held or dead', awaiting: 'awaiting an answer that is not yet due', payload: 'their payload is still kept', history: 'rules of later messages still ask for them' } as const
 
 function told (what: string, { swept, kept }: Tally, dry: boolean): string {
   const stays = Object.entries(kept).filter(([, count]) => count > 0).map(([name, count]) => `, ${count} old enough but kept (${why[name as keyof Tally['kept']]})`)

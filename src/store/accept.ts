@@ -24,7 +24,7 @@ function statements ({ sql, lock }: Dialect) {
     .where({ sender: at('sender'), type: at('type'), identificatie: at('identificatie') })
   return {
     first: prepared(keyed(['id', 'sha256', 'receipt']).unionAll(keyed(['id', 'sha256', 'receipt'], 'spent'))),
-    asked: prepared(lock(keyed(['seq', 'id', 'receiver', 'verdict', 'delivery', 'answer', 'answered_by', 'conversatie', 'order_key', 'header']))),
+    asked: prepared(lock(keyed(['seq', 'id', 'receiver', 'origin', 'verdict', 'delivery', 'answer', 'answered_by', 'conversatie', 'order_key', 'header']))),
     message: prepared(sql('message').insert(places([...envelopeColumns, ...states]))
       .onConflict(['sender', 'type', 'identificatie']).ignore().returning('seq')),
     payload: prepared(sql('payload').insert(places(['message', 'body']))),
@@ -78,7 +78,7 @@ function differing (echo: Correlation['echo'], row: Row): Difference[] {
 
 /** The gateway itself may answer what was never offered: a rejection does. */
 function mayAnswer (row: Row, { origin, sender }: Envelope): boolean {
-  const offered = row['delivery'] === 'offered' || row['delivery'] === 'delivered'
+  const offered = row['delivery'] === 'offered' || row['delivery'] === 'delivered' || (origin === 'import' && row['origin'] === 'import')
   return row['receiver'] === sender && (origin === 'gateway' || offered)
 }
 
@@ -92,13 +92,14 @@ type Asked = { readonly kind: 'free' } | { readonly kind: 'message', readonly ro
 async function earlier (session: Session, first: Statement, { sender, type, identificatie, sha256 }: Key): Promise<Exclude<Accepted, { kind: 'stored' }> | null> {
   const [row] = await session.all(first, { sender, type, identificatie })
   if (row === undefined) return null
-  if (text(row, 'sha256') !== sha256) return refused('ZP_IDENTIFICATIE_REUSED', message(row, 'id'))
+  // What was imported got no receipt that could be given again.
+  if (text(row, 'sha256') !== sha256 || bytes(row, 'receipt').byteLength === 0) return refused('ZP_IDENTIFICATIE_REUSED', message(row, 'id'))
   return { kind: 'duplicate', id: message(row, 'id'), receipt: bytes(row, 'receipt') }
 }
 
 async function remember (facts: FactKeeper, session: Session, seq: number, { item, facts: closed }: Closing): Promise<void> {
   const { envelope, header, delivery } = item
-  const waits = delivery === 'offered' && envelope.verdict === 'accepted' ? 0 : 1
+  const waits = envelope.origin === 'import' ? 2 : delivery === 'offered' && envelope.verdict === 'accepted' ? 0 : 1
   if (closed !== null) return await facts.put(session, { seq, envelope, dagtekening: dagtekeningOf(header), waits }, closed)
   if ((item.facts ?? null) === null && envelope.verdict === 'accepted') await facts.passed(session, envelope)
 }
@@ -134,7 +135,7 @@ export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, rul
     const { received, id, account, sha256 } = envelope
     if (member !== undefined) await session.run(sql.member, { batch: member.batch, position: member.index, state: envelope.verdict, message: id, ended_ms: received })
     const rejected = envelope.verdict === 'rejected'
-    await audit(session, { at: received, event: rejected ? 'rejected' : 'accepted', message: id, account, detail: rejected ? told[0]?.code ?? null : delivery === 'offered' ? delivery : null, digest: sha256 })
+    await audit(session, { at: received, event: envelope.origin === 'import' ? 'imported' : rejected ? 'rejected' : 'accepted', message: id, account, detail: rejected ? told[0]?.code ?? null : delivery === 'offered' ? delivery : null, digest: sha256 })
     if (signature !== null) await keepSignature(session, seq, envelope, signature)
   }
 

@@ -17,6 +17,8 @@ export const auditEvents = [
   'accepted', 'signed', 'rejected', 'answered', 'unanswered', 'offered', 'delivered', 'later', 'held', 'dead', 'payload_read', 'refused',
   // keeping and forgetting
   'swept', 'rewrapped', 'remarked', 'erased', 'erasure',
+  // what rules know of earlier messages: one taken in to be known only, all of an import, derived anew, complete from a date
+  'imported', 'history_imported', 'history_rebuilt', 'history_complete',
   // the register
   'party_changed', 'account_changed', 'account_stopped', 'certificate_added', 'certificate_removed', 'mandate_given', 'mandate_ended',
   // a batch; the detail is its id

@@ -4,6 +4,8 @@ import type { Mark } from '../vault/vault.ts'
 import type { Audit } from './audit.ts'
 import type { Db, Row, Session } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
+import { factEnd } from './ending.ts'
+import type { FactKeeper } from './facts.ts'
 import { forgetter, isSettled } from './forget.ts'
 import { marksIn } from './marks.ts'
 import { at as instantOf, bytes, families, message, oneOf, partyOf, text, whole } from './rows.ts'
@@ -80,10 +82,11 @@ function refusedVerbs (db: Db, sql: ReturnType<typeof statements>, audit: Audit,
 type Verbs = Pick<Store, 'subjects' | 'erase' | 'refusedTexts' | 'eraseRefused'>
 
 /** @returns the verbs of erasing */
-export function eraseVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe): Verbs {
+export function eraseVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, { rise }: Pick<FactKeeper, 'rise'>): Verbs {
   const sql = statements(dialect)
   const forget = forgetter(dialect)
   const marks = marksIn(dialect)
+  const facts = factEnd(dialect, rise)
 
   async function rowOf (session: Session, seq: number, person: readonly Mark[]): Promise<Row | undefined> {
     for (const { key, hash } of person) {
@@ -109,6 +112,7 @@ export function eraseVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe):
         // Erased before, or it changed since it was looked at.
         if (row === undefined || it === null || (it.shared && !shared) || (it.undelivered && !undelivered)) continue
         await forget.payload(session, seq, 'erased', now)
+        await facts.erase(session, seq, person)
         await marks.forget(session, seq)
         await session.run(sql.unordered, { seq })
         await session.run(sql.answersUnordered, { id: it.id, key: text(row, 'order_key') })

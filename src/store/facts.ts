@@ -20,8 +20,8 @@ export const seqAt = (place: number): number => place < 0 ? place + imported_bel
 /** Under which a fact is bound to its place in the message. */
 export const bodyColumn = (position: number): string => `fact.${position}`
 
-/** The place of a message of which nobody says how it came. */
-const anyPlace = (seq: number): Values => ({ seq, imported: seq - imported_below })
+/** Values for the two places where a message may stand of which nobody says how it came. */
+export const anyPlace = (seq: number): Values => ({ seq, imported: seq - imported_below })
 
 /** A person as his facts were closed: under the key of his row, or a new one. */
 interface ClosedPerson extends Wrapped { readonly row: number | null, readonly mark: Mark }
@@ -61,7 +61,7 @@ interface Found { readonly row: number, readonly again: Columns | null }
 /** What the other parts of the store do with facts; all but `close` inside a transaction. */
 export interface FactKeeper {
   /** @returns the facts of a message closed under the keys of its persons; null where it has none, or no history is kept */
-  close (item: Acceptance): Promise<ClosedFacts | null>
+  close (item: Pick<Acceptance, 'facts'> & { readonly envelope: Pick<Envelope, 'id'> }): Promise<ClosedFacts | null>
   put (session: Session, source: SourceOf, closed: ClosedFacts): Promise<void>
   /** The message is offered: what it brought counts. */
   counted (session: Session, seq: number): Promise<void>

@@ -4,9 +4,11 @@ import type { Instant } from '../core/core.ts'
 import type { Audit } from './audit.ts'
 import type { Db, Row, Session } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
+import { factEnd, type FactEnd } from './ending.ts'
+import type { FactKeeper } from './facts.ts'
 import { marksIn } from './marks.ts'
 import { message, text, whole } from './rows.ts'
-import type { Swept, SweepKind, SweepStep } from './keeping.ts'
+import type { FactTerms, Swept, SweepKind, SweepStep } from './keeping.ts'
 import type { Store } from './verbs.ts'
 
 /** What is under way, or waits for a person, is not forgotten however old it is. */
@@ -76,16 +78,18 @@ function reason (row: Row, now: Instant): keyof Swept['kept'] | null {
   return (row['payload'] ?? null) !== null ? 'payload' : null
 }
 
+const day_ms = 86_400_000
+
 /** Goes through one window of messages, in the order they were taken. @returns those that go, and the tally */
-function sorted (rows: readonly Row[], { before, now, bytes_max, messages_max }: SweepStep): { readonly going: Row[], readonly tally: Swept } {
+async function sorted (session: Session, facts: FactEnd, rows: readonly Row[], { before, now, bytes_max, messages_max, history = null, dry }: Omit<SweepStep, 'history'> & { readonly history?: FactTerms | null }): Promise<{ readonly going: Row[], readonly tally: Swept }> {
   const going: Row[] = []
-  const kept = { undelivered: 0, awaiting: 0, payload: 0 }
+  const kept = { undelivered: 0, awaiting: 0, payload: 0, history: 0 }
   let [bytes, after, done] = [0, 0, rows.length < messages_max]
   for (const row of rows) {
     if (whole(row, 'received_ms') >= before) { done = true; break }
     if (bytes > bytes_max) { done = false; break }
     after = whole(row, 'seq')
-    const why = reason(row, now)
+    const why = reason(row, now) ?? (await facts.keeps(session, after, Math.floor(now / day_ms), history, dry) ? 'history' : null)
     if (why !== null) { kept[why]++; continue }
     going.push(row)
     bytes += whole(row, 'size_bytes')
@@ -94,14 +98,15 @@ function sorted (rows: readonly Row[], { before, now, bytes_max, messages_max }:
 }
 
 /** @returns the verb that forgets by age */
-export function sweepVerb (db: Db, dialect: Dialect, audit: Audit): Pick<Store, 'sweep'> {
+export function sweepVerb (db: Db, dialect: Dialect, audit: Audit, { rise }: Pick<FactKeeper, 'rise'>): Pick<Store, 'sweep'> {
   const sql = statements(dialect)
   const forget = forgetter(dialect)
+  const facts = factEnd(dialect, rise)
 
   /** What is too old goes, whole; a batch weighs as many messages as it has members. */
   async function rows (session: Session, kind: keyof typeof sql.whole, { before, now, messages_max, bytes_max, dry }: SweepStep): Promise<Swept> {
     const { old, count, gone } = sql.whole[kind]
-    const none = { bytes: 0, kept: { undelivered: 0, awaiting: 0, payload: 0 }, after: null }
+    const none = { bytes: 0, kept: { undelivered: 0, awaiting: 0, payload: 0, history: 0 }, after: null }
     if (dry) return { ...none, swept: whole((await session.all(count, { before }))[0] ?? {}, 'swept') }
     const found = await session.all(old, { before, limit: messages_max })
     let [swept, parts, bytes] = [0, 0, 0]
@@ -118,10 +123,11 @@ export function sweepVerb (db: Db, dialect: Dialect, audit: Audit): Pick<Store, 
 
   async function step (session: Session, kind: Exclude<SweepKind, keyof typeof sql.whole>, { now, after, messages_max, dry, ...rest }: SweepStep): Promise<Swept> {
     const rows = await session.all(sql[kind], { after, limit: messages_max })
-    const { going, tally } = sorted(rows, { now, after, messages_max, dry, ...rest })
+    const { going, tally } = await sorted(session, facts, rows, { now, after, messages_max, dry, ...rest })
     const [first, last] = [going[0], going.at(-1)]
     if (dry || first === undefined || last === undefined) return tally
     for (const row of going) {
+      await facts.forget(session, whole(row, 'seq'))
       if (kind === 'payload') await forget.payload(session, whole(row, 'seq'), 'retention', now)
       else await forget.metadata(session, whole(row, 'seq'))
     }

@@ -6,10 +6,12 @@ import type { RefusedItem } from './verbs.ts'
 
 /** payload: the bytes, what was found in them, and their key. metadata: all but what a repeat needs. refused: messages that were refused, whole. batch: batches that have ended, with what was told of their members. */
 export type SweepKind = 'payload' | 'metadata' | 'refused' | 'batch'
-/** One window: messages after the place `after` (0 at first), received before `before`; ends at whichever bound comes first. `dry` only counts. */
-export interface SweepStep { readonly before: Instant, readonly now: Instant, readonly after: number, readonly messages_max: number, readonly bytes_max: number, readonly dry: boolean }
+/** How long facts are kept, and with them the payload they come from: so many days after the end of an assignment, or of the year of a claim's DeclaratiePeriode. */
+export interface FactTerms { readonly assignment_days: number, readonly claim_days: number }
+/** One window: messages after the place `after` (0 at first), received before `before`; ends at whichever bound comes first. `dry` only counts. Without `history` facts have no end. */
+export interface SweepStep { readonly before: Instant, readonly now: Instant, readonly after: number, readonly messages_max: number, readonly bytes_max: number, readonly dry: boolean, readonly history?: FactTerms }
 /** What one window did. `kept`: old enough, and why it stayed. `after`: where the next begins; null when there is none. */
-export interface Swept { readonly swept: number, readonly bytes: number, readonly kept: Readonly<Record<'undelivered' | 'awaiting' | 'payload', number>>, readonly after: number | null }
+export interface Swept { readonly swept: number, readonly bytes: number, readonly kept: Readonly<Record<'undelivered' | 'awaiting' | 'payload' | 'history', number>>, readonly after: number | null }
 
 /** A message about a person. `shared`: it contains other persons too; `undelivered`: its receiver has not fetched it. */
 export interface Subject { readonly seq: number, readonly id: MessageId, readonly type: string, readonly received: Instant, readonly sha256: Sha256, readonly shared: boolean, readonly undelivered: boolean }
@@ -41,6 +43,6 @@ export interface KeepingVerbs {
   rewrap (limit: number, now: Instant): Promise<number>
   /** Messages whose clients are marked under an older key, as far as their payload is here, from a place on (null: the first). @returns null when none is left */
   marked (after: MarkedPlace | null, window: { readonly messages_max: number, readonly bytes_max: number }): Promise<{ readonly items: readonly Marked[], readonly next: MarkedPlace } | null>
-  /** Puts marks under the current key in the place of those under `key`. @returns of how many messages; one that lost its marks meanwhile stays without */
-  remark (items: ReadonlyArray<{ readonly seq: number, readonly key: string, readonly marks: readonly Mark[] }>, now: Instant): Promise<number>
+  /** Puts marks under the current key in the place of those under `key`; `persons` are each client's marks under every key, by which facts about them follow. @returns of how many messages; one that lost its marks meanwhile stays without */
+  remark (items: ReadonlyArray<{ readonly seq: number, readonly key: string, readonly marks: readonly Mark[], readonly persons?: ReadonlyArray<readonly Mark[]> }>, now: Instant): Promise<number>
 }

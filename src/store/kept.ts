@@ -1,5 +1,8 @@
 /** What the store keeps of earlier messages for the rules of later ones, and the verbs that ask for it. */
 import type { Fact, Known, Needs, Pair } from '../history/history.ts'
+import type { Instant, MessageId, PartyCode } from '../core/core.ts'
+import type { Family } from '../standard/model.ts'
+import type { Acceptance, Accepted } from './verbs.ts'
 import type { Mark } from '../vault/vault.ts'
 
 /** What a message leaves behind for the rules of later ones; the `client` of a fact is the index into `clients`, as text. */
@@ -28,7 +31,24 @@ export interface KnownFacts {
   readonly version: number
 }
 
+/** A message that may bring facts, or say that another's do not count, to be derived anew from its payload. */
+export interface FactSource { readonly seq: number, readonly id: MessageId, readonly family: Family, readonly payload: Uint8Array }
+/** What deriving anew found: messages whose facts were as they should be, were written anew, or taken away. */
+export interface Rederived { readonly same: number, readonly written: number, readonly removed: number }
+
 export interface FactVerbs {
   /** What earlier messages between two parties brought: what is needed, and what that needs further. */
   facts (pair: Pair, needs: FactNeeds): Promise<KnownFacts>
+  /** Says from which date on every message between two parties is here; null: not known. */
+  completeFrom (pair: Pair, date: string | null, now: Instant): Promise<void>
+  /** Takes in messages (origin `import`, delivery `none`) that are known from `endImport` on and nothing more. @returns one result each, as `accept` */
+  importHistory (items: readonly Acceptance[]): Promise<Accepted[]>
+  /** All that was imported counts from now on, at once, also of an import that was broken off before. @returns how many messages */
+  endImport (pairs: readonly Pair[], complete_from: string | null, now: Instant): Promise<number>
+  /** Messages whose payload is here, in order of acceptance, from a place on (0: the first): all, or those of one party. @returns null when none is left */
+  factSources (after: number, party: PartyCode | null, window: { readonly messages_max: number, readonly bytes_max: number }): Promise<{ readonly items: readonly FactSource[], readonly after: number } | null>
+  /** Makes the facts of each message what they should be, where they are not; what was erased meanwhile stays so. `dry` only looks. */
+  rederive (items: ReadonlyArray<{ readonly seq: number, readonly id: MessageId, readonly facts: KeptFacts | null, readonly voids: boolean }>, dry: boolean): Promise<Rederived>
+  /** Writes down that facts were derived anew. */
+  recordRebuild (done: Rederived, now: Instant): Promise<void>
 }

@@ -24,6 +24,7 @@ function ofSide (query: Knex.QueryBuilder, side: Side, view: View): Knex.QueryBu
 }
 
 function narrow (query: Knex.QueryBuilder, filter: Omit<ListFilter, 'view' | 'counterpart'>): Knex.QueryBuilder {
+  query.whereNot('m.origin', 'import')
   const { type, verdict, delivery, answer, overdue, identificatie, from, to } = filter
   if (type !== undefined) query.where('m.type', type)
   if (verdict !== undefined) query.where('m.verdict', verdict)

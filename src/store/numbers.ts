@@ -1,5 +1,5 @@
 /** By which columns facts are found, and the day until which something runs. */
-import { keysOf, type Bron, type Fact, type KeyName, type Keys } from '../history/history.ts'
+import { keysOf, sameKey, type Bron, type Fact, type KeyName, type Keys } from '../history/history.ts'
 import type { Values } from './db.ts'
 
 /** The columns of a fact, and of its message, in which a key stands as history compares it. */
@@ -31,9 +31,15 @@ function endOf (fact: Fact): string | undefined {
   return fact.of === '323:Declaratie' ? fact.it.DeclaratiePeriode.Einddatum : undefined
 }
 
+/** No question asks for a delivery by its assignment, but it is kept as long. */
+function assignmentOf (fact: Fact): string | undefined {
+  const nummer = fact.of === '305:StartProduct' || fact.of === '307:StopProduct' ? fact.it.ToewijzingNummer : undefined
+  return nummer === undefined ? undefined : sameKey('ToewijzingNummer', nummer)
+}
+
 /** @returns the columns by which a fact is found */
 export function numbersOf (fact: Fact, bron: Pick<Bron, 'Identificatie'>): Values {
-  const { ToewijzingNummer, ReferentieAanbieder, DeclaratieNummer, ReferentieNummer, VorigReferentieNummer }: Keys = keysOf(fact, bron)
+  const { ToewijzingNummer = assignmentOf(fact), ReferentieAanbieder, DeclaratieNummer, ReferentieNummer, VorigReferentieNummer }: Keys = keysOf(fact, bron)
   const referentie = ReferentieAanbieder ?? DeclaratieNummer ?? ReferentieNummer ?? null
   return { toewijzing: ToewijzingNummer ?? null, referentie, vorige: VorigReferentieNummer ?? null, day: dayOf(endOf(fact)) }
 }

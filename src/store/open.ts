@@ -17,6 +17,7 @@ import { bringForward } from './migrate.ts'
 import { migrations } from './migrations.ts'
 import { queueVerbs, weigh } from './queue.ts'
 import { readVerbs } from './read.ts'
+import { rebuildVerbs } from './rebuild.ts'
 import { recognise } from './rings.ts'
 import { refusedVerbs } from './refused.ts'
 import { refuseMissing, rekeyVerbs } from './rekey.ts'
@@ -99,13 +100,14 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     ...earlierVerb(db, dialect),
     ...queueVerbs(db, dialect, accept, audit, facts, safe),
     ...knownVerb(db, dialect, safe),
+    ...rebuildVerbs(db, dialect, accept, audit, facts, safe),
     ...readVerbs(db, dialect, audit, safe, observe),
     ...signatureVerb(db, dialect),
     ...refusedVerbs(db, dialect, audit, safe),
     ...registerVerbs(db, dialect, audit),
     ...countVerbs(db, dialect),
-    ...sweepVerb(db, dialect, audit),
-    ...eraseVerbs(db, dialect, audit, safe),
+    ...sweepVerb(db, dialect, audit, facts),
+    ...eraseVerbs(db, dialect, audit, safe, facts),
     ...rekeyVerbs(db, dialect, audit, safe, roots),
     truncate: () => db.truncate(),
     ...backupVerbs(db, audit),

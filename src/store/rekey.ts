@@ -11,7 +11,9 @@ import type { Store } from './verbs.ts'
 import { partyCode } from '../core/core.ts'
 
 /** Tables whose rows have a wrapped data key, and what tells their rows apart. */
-const wrapped = [{ table: 'message', row: 'seq' }, { table: 'refused', row: 'id' }, { table: 'batch', row: 'id' }] as const
+const wrapped = [{ table: 'message', row: 'seq' }, { table: 'refused', row: 'id' }, { table: 'batch', row: 'id' }, { table: 'person', row: 'id' }] as const
+/** Tables whose rows hold a mark. */
+const marked = ['client', 'person'] as const
 
 /** Skips from one name of a key to the next along an index. @returns the names in use */
 async function keysOf (session: Session, { sql }: Dialect, table: string, column: string): Promise<string[]> {
@@ -25,7 +27,7 @@ async function keysOf (session: Session, { sql }: Dialect, table: string, column
 
 /** @throws StoreUnusable naming the first key that something is under and its ring does not hold */
 export async function refuseMissing (db: Db, dialect: Dialect, roots: Roots): Promise<void> {
-  const places = [...wrapped.map(({ table }) => ({ ring: 'kek', table, column: 'kek_id' }) as const), { ring: 'index', table: 'client', column: 'key_id' } as const]
+  const places = [...wrapped.map(({ table }) => ({ ring: 'kek', table, column: 'kek_id' }) as const), ...marked.map(table => ({ ring: 'index', table, column: 'key_id' }) as const)]
   for (const { ring, table, column } of places) {
     const missing = (await db.read(session => keysOf(session, dialect, table, column))).find(id => roots[ring].key(id) === null)
     if (missing !== undefined) throw new StoreUnusable(`the ring ${ring === 'kek' ? 'kek' : 'index_key'} does not hold the key ${missing}, and this database has data under it: put its line back into the ring`)
@@ -35,6 +37,10 @@ export async function refuseMissing (db: Db, dialect: Dialect, roots: Roots): Pr
 /** Most messages of an old key may have no payload any more: so many are passed over in one go. */
 const looked_max = 2_000
 
+/** Rows under one key in several tables are one number. */
+const summed = (uses: readonly KeyUse[]): KeyUse[] =>
+  [...Map.groupBy(uses, it => it.key)].map(([key, all]) => ({ key, rows: all.reduce((sum, it) => sum + it.rows, 0) })).sort((a, b) => a.key < b.key ? -1 : 1)
+
 const useOf = (column: string) => (row: Row): KeyUse => ({ key: text(row, column), rows: whole(row, 'rows') })
 
 function statements ({ sql }: Dialect) {
@@ -42,7 +48,7 @@ function statements ({ sql }: Dialect) {
   const answers = sql('audit').select('detail').where('event', 'answered').where('message', sql('message').select('id').where('seq', at('seq')))
   const looked = sql('client').select('message').where('key_id', at('key')).where('message', '>', at('after')).groupBy('message').orderByRaw('message limit ?', [looked_max])
   return {
-    uses: { kek: wrapped.map(({ table }) => use(table, 'kek_id')), index: use('client', 'key_id'), audit: use('audit', 'key_id') },
+    uses: { kek: wrapped.map(({ table }) => use(table, 'kek_id')), index: marked.map(table => use(table, 'key_id')), audit: use('audit', 'key_id') },
     wrapped: wrapped.map(({ table, row }) => ({
       table,
       old: prepared(sql(table).select([row, 'data_key', 'kek_id']).where('kek_id', at('key')).orderByRaw('?? limit ?', [row, at('limit')])),
@@ -55,6 +61,7 @@ function statements ({ sql }: Dialect) {
     hashes: prepared(sql('client').select('hash').where({ key_id: at('key'), message: at('seq') }).orderByRaw('hash limit 2')),
     // The retour has the order key of what it answers.
     reorder: prepared(sql('message').where(it => it.where('seq', at('seq')).orWhereIn('id', answers)).update({ order_key: sql.raw('replace(order_key, ?, ?)', [at('old'), at('fresh')]) })),
+    person: prepared(sql('person').where({ key_id: at('key'), hash: at('hash') }).update({ key_id: at('fresh_key'), hash: at('fresh') })),
     unmark: prepared(sql('client').where({ key_id: at('key'), message: at('seq') }).delete())
   }
 }
@@ -70,12 +77,19 @@ export function rekeyVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, 
     const text = (hash: Uint8Array): string => Buffer.from(hash).toString('base64url')
     await session.run(sql.reorder, { seq, old: text(old), fresh: text(fresh.hash) })
   }
+  /** Facts about a person stay where they are: he is known by his new mark from now on. */
+  async function rename (session: Session, persons: ReadonlyArray<readonly Mark[]>): Promise<void> {
+    for (const marks of persons) {
+      const fresh = marks.find(it => it.key === current('index'))
+      for (const { key, hash } of marks) if (fresh !== undefined && key !== fresh.key) await session.run(sql.person, { key, hash, fresh_key: fresh.key, fresh: fresh.hash })
+    }
+  }
   const current = (ring: 'kek' | 'index'): string => (roots ?? shut())[ring].current.id
 
   return {
     keyUse: () => db.read(async session => ({
-      kek: (await Promise.all(sql.uses.kek.map(it => session.all(it)))).flat().map(useOf('kek_id')),
-      index: (await session.all(sql.uses.index)).map(useOf('key_id')),
+      kek: summed((await Promise.all(sql.uses.kek.map(it => session.all(it)))).flat().map(useOf('kek_id'))),
+      index: summed((await Promise.all(sql.uses.index.map(it => session.all(it)))).flat().map(useOf('key_id'))),
       audit: (await session.all(sql.uses.audit)).map(useOf('key_id'))
     })),
 
@@ -115,11 +129,12 @@ export function rekeyVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, 
 
     remark: (items, now) => db.write(async session => {
       let done = 0
-      for (const { seq, key, marks: fresh } of items) {
+      for (const { seq, key, marks: fresh, persons = [] } of items) {
         const old = await session.all(sql.hashes, { seq, key })
         // Erased meanwhile: then it stays so.
         if (await session.run(sql.unmark, { seq, key }) === 0) continue
         await marks.put(session, seq, fresh)
+        await rename(session, persons)
         await reorder(session, seq, old.map(row => bytes(row, 'hash')), fresh)
         done++
       }

@@ -8,13 +8,16 @@ import type { View } from './verbs.ts'
 /** In which states a receiver sees a message. */
 export const shown = ['offered', 'delivered'] as const
 
+/** No party is shown what was imported only to be known. It stands in the statement, for no place is given it. */
+const sent = 'import'
+
 const places = (side: 'send' | 'receive'): string[] => families.map(family => at(`${side}_${family}`))
 
 /** Narrows to what a view sees as sender: what its families sent. */
-export const asSender = (query: Knex.QueryBuilder): Knex.QueryBuilder => query.where('m.sender', at('party')).whereIn('m.family', places('send'))
+export const asSender = (query: Knex.QueryBuilder): Knex.QueryBuilder => query.where('m.sender', at('party')).whereIn('m.family', places('send')).whereNot('m.origin', sent)
 
 /** Narrows to what a view sees as receiver, in whatever state: its families, and answers to what it may send. */
-export const asReceiver = (query: Knex.QueryBuilder): Knex.QueryBuilder => query.where('m.receiver', at('party'))
+export const asReceiver = (query: Knex.QueryBuilder): Knex.QueryBuilder => query.where('m.receiver', at('party')).whereNot('m.origin', sent)
   .where(either => either.whereIn('m.family', places('receive')).orWhere(retour => retour.whereIn('m.family', places('send')).whereNotNull('m.answers')))
 
 /** Narrows to the one message with this id, if the view sees it. */

@@ -6,8 +6,8 @@ import type { Mark } from '../vault/vault.ts'
 
 export interface RekeyOptions {
   readonly store: Pick<Store, 'rewrap' | 'marked' | 'remark'>
-  /** @returns a mark under the current key for each client of the message; null when it cannot be read any more, and its marks stay under the old key */
-  readonly marksOf: (message: Marked) => Promise<readonly Mark[] | null>
+  /** @returns for each client of the message his marks under every key, the current first; null when it cannot be read any more, and its marks stay under the old key */
+  readonly marksOf: (message: Marked) => Promise<ReadonlyArray<readonly Mark[]> | null>
   readonly clock: Clock
   readonly signal?: AbortSignal
   /** Told after every step. */
@@ -32,8 +32,8 @@ async function rewrapAll ({ store, clock, signal, onStep }: RekeyOptions): Promi
 }
 
 async function freshMarks ({ marksOf }: RekeyOptions, it: Marked) {
-  const marks = await marksOf(it)
-  return marks === null ? [] : [{ seq: it.seq, key: it.key, marks }]
+  const persons = await marksOf(it)
+  return persons === null ? [] : [{ seq: it.seq, key: it.key, marks: persons.flatMap(marks => marks.slice(0, 1)), persons }]
 }
 
 async function remarkAll (options: RekeyOptions): Promise<number> {

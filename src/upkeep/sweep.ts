@@ -1,10 +1,10 @@
 /** The sweep: forgets what is older than it may be kept, in small steps between which messages go on. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { instant, type Instant } from '../core/core.ts'
-import type { Store, Swept, SweepKind } from '../store/store.ts'
+import type { FactTerms, Store, Swept, SweepKind } from '../store/store.ts'
 
 /** How long things are kept, in days. */
-export interface Retention { readonly retention_payload_days: number, readonly retention_metadata_days: number, readonly retention_refused_days: number }
+export interface Retention { readonly retention_payload_days: number, readonly retention_metadata_days: number, readonly retention_refused_days: number, readonly retention_assignment_days: number, readonly retention_claim_days: number }
 /** What a sweep did of one kind. */
 export interface Tally { readonly swept: number, readonly bytes: number, readonly kept: Readonly<Swept['kept']> }
 export type Report = Readonly<Record<SweepKind, Tally>>
@@ -25,20 +25,22 @@ const step = { messages_max: 200, bytes_max: 4_000_000 }
 const pause_ms = 25
 const day_ms = 86_400_000
 
-const none: Tally = { swept: 0, bytes: 0, kept: { undelivered: 0, awaiting: 0, payload: 0 } }
+const none: Tally = { swept: 0, bytes: 0, kept: { undelivered: 0, awaiting: 0, payload: 0, history: 0 } }
 const sum = (a: Tally, b: Tally): Tally => ({
   swept: a.swept + b.swept,
   bytes: a.bytes + b.bytes,
-  kept: { undelivered: a.kept.undelivered + b.kept.undelivered, awaiting: a.kept.awaiting + b.kept.awaiting, payload: a.kept.payload + b.kept.payload }
+  kept: { undelivered: a.kept.undelivered + b.kept.undelivered, awaiting: a.kept.awaiting + b.kept.awaiting, payload: a.kept.payload + b.kept.payload, history: a.kept.history + b.kept.history }
 })
 
 /** @returns the moment before which things are too old */
 export const cutoff = (now: Instant, days: number): Instant => instant(Math.max(0, now - days * day_ms))
 
-async function sweepKind (kind: SweepKind, days: number, { store, now, dry = false, signal, onStep }: SweepOptions): Promise<Tally> {
+const termsOf = ({ retention_assignment_days, retention_claim_days }: Retention): FactTerms => ({ assignment_days: retention_assignment_days, claim_days: retention_claim_days })
+
+async function sweepKind (kind: SweepKind, days: number, { store, retention, now, dry = false, signal, onStep }: SweepOptions): Promise<Tally> {
   let tally = none
   for (let after: number | null = 0; after !== null && signal?.aborted !== true;) {
-    const swept: Swept = await store.sweep(kind, { ...step, before: cutoff(now, days), now, after, dry })
+    const swept: Swept = await store.sweep(kind, { ...step, before: cutoff(now, days), now, after, dry, history: termsOf(retention) })
     onStep?.(kind, swept)
     tally = sum(tally, swept)
     after = swept.after

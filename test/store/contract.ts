@@ -5,6 +5,8 @@ import { batchContract } from './batching.ts'
 import { faultContract } from './faulting.ts'
 import { eraseContract } from './erasing.ts'
 import { factContract } from './facts.ts'
+import { factAnewContract } from './facts-anew.ts'
+import { factEndContract } from './facts-ending.ts'
 import { forgetContract } from './forgetting.ts'
 import { judgingContract } from './judging.ts'
 import { keepContract } from './keeping.ts'
@@ -26,6 +28,8 @@ export function storeContract (name: string, open: OpenStore): void {
     acceptContract(fresh)
     workContract(fresh)
     factContract(fresh)
+    factEndContract(fresh, open)
+    factAnewContract(fresh)
     readContract(fresh, open)
     keepContract(fresh, open)
     forgetContract(fresh)
