@@ -1,66 +1,53 @@
-/** `zorgpoort validate`: judges files by level 1, without a server. */
-import { readFile, stat } from 'node:fs/promises'
+/** `zorgpoort validate`: judges files by the standard's control levels, without a server. */
 import { createInterface } from 'node:readline'
-import { styleText } from 'node:util'
 import type { Command } from 'commander'
-import { refusals, type Finding } from '../../src/core/core.ts'
-import { checkSize, fault, finding, openValidator, validator_defaults, type Judgement, type Validator } from '../../src/validate/validate.ts'
-import { reasonOf, visible } from '../files.ts'
+import { openValidator } from '../../src/validate/validate.ts'
+import { WrongUse } from '../problem.ts'
 import { progress, write, type Io } from '../progress.ts'
+import { openJudge } from '../validate/judge.ts'
+import { taskOf, type Task, type ValidateOptions } from '../validate/options.ts'
+import { report, summary, type Counts } from '../validate/report.ts'
 
-/** How the command was asked to work. */
-export interface ValidateOptions {
-  /** One JSON line per file instead of a report. */
-  readonly json?: boolean | undefined
-  /** Read more file names from stdin, one a line. */
-  readonly stdinList?: boolean | undefined
-  /** Control level, as typed; only 1 needs no server. */
-  readonly level?: string | number | undefined
-  /** Language of the report; both when not given. */
-  readonly lang?: string | undefined
-}
-
-/** What is said of one file; with `--json` this is the line. */
-interface Verdict { readonly file: string, readonly valid: boolean, readonly type: string | null, readonly findings: readonly Finding[] }
+export type { ValidateOptions } from '../validate/options.ts'
 
 const good = 0; const bad = 1; const wrongUse = 2
 
 /**
  * Judges the files in order, holding one at a time, and writes a line or report for each.
  * @returns the exit code: 0 all valid, 1 any invalid or unreadable, 2 wrong use
+ * @throws Problem when an earlier message or a source cannot be read, or an answer would overwrite a file
  */
 export async function validateCommand (files: readonly string[], options: ValidateOptions, io: Io): Promise<number> {
-  const wrong = misuse(files, options)
-  if (wrong) return await refuse(wrong, io)
-  const validator = openValidator()
-  // On a terminal the report itself shows the progress; a bar would run through it.
-  const bar = io.stdout.isTTY === true ? null : progress(io.stderr, 'files', options.stdinList ? null : files.length)
-  const counts = { valid: 0, invalid: 0 }
   try {
-    for await (const file of names(files, options, io)) {
-      const verdict = await judgeFile(validator, file)
-      counts[verdict.valid ? 'valid' : 'invalid']++
-      await write(io.stdout, options.json ? `${JSON.stringify(verdict)}\n` : report(verdict, options.lang, io.stdout.isTTY === true))
-      bar?.step()
-    }
-  } finally {
-    bar?.end()
-    await validator.close()
+    const counts = await judgeAll(files, taskOf(files, options), options, io)
+    if (counts.valid + counts.invalid === 0) throw new WrongUse('stdin names no files')
+    if (!options.json) await write(io.stdout, summary(counts, options.lang))
+    return counts.invalid === 0 ? good : bad
+  } catch (error) {
+    if (!(error instanceof WrongUse)) throw error
+    await write(io.stderr, `zorgpoort validate: ${error.message}\n`)
+    return wrongUse
   }
-  if (counts.valid + counts.invalid === 0) return await refuse('stdin names no files', io)
-  if (!options.json) await write(io.stdout, summary(counts, options.lang))
-  return counts.invalid === 0 ? good : bad
 }
 
-function misuse (files: readonly string[], { level, lang, stdinList }: ValidateOptions): string | null {
-  if (level !== undefined && String(level) !== '1') return 'only --level 1 can be judged without a server'
-  if (lang !== undefined && lang !== 'nl' && lang !== 'en') return '--lang is nl or en'
-  return files.length === 0 && !stdinList ? 'name one or more files, or use --stdin-list' : null
-}
-
-async function refuse (sentence: string, io: Io): Promise<number> {
-  await write(io.stderr, `zorgpoort validate: ${sentence}\n`)
-  return wrongUse
+async function judgeAll (files: readonly string[], task: Task, options: ValidateOptions, io: Io): Promise<Counts> {
+  const validator = openValidator()
+  const counts: Counts = { valid: 0, invalid: 0, unassessed: 0 }
+  try {
+    const judge = await openJudge(task, validator, io.stderr)
+    // On a terminal the report itself shows the progress; a bar would run through it.
+    const bar = io.stdout.isTTY === true ? null : progress(io.stderr, 'files', options.stdinList ? null : files.length)
+    try {
+      for await (const file of names(files, options, io)) {
+        const verdict = await judge(file)
+        counts[verdict.valid ? 'valid' : 'invalid']++
+        counts.unassessed += verdict.findings.filter(it => it.assessed === false).length
+        await write(io.stdout, options.json ? `${JSON.stringify(verdict)}\n` : report(verdict, options.lang, io.stdout.isTTY === true))
+        bar?.step()
+      }
+    } finally { bar?.end() }
+  } finally { await validator.close() }
+  return counts
 }
 
 async function * names (files: readonly string[], { stdinList }: ValidateOptions, io: Io): AsyncGenerator<string> {
@@ -69,64 +56,35 @@ async function * names (files: readonly string[], { stdinList }: ValidateOptions
   for await (const line of createInterface({ input: io.stdin, crlfDelay: Infinity })) if (line !== '') yield line
 }
 
-async function judgeFile (validator: Validator, file: string): Promise<Verdict> {
-  const bytes = await read(file)
-  if (!(bytes instanceof Uint8Array)) return { file, valid: false, type: null, findings: [bytes] }
-  const judgement = await validator.validate(bytes)
-  const type = judgement.model?.type ?? null
-  return judgement.kind === 'valid' ? { file, valid: true, type, findings: [] } : { file, valid: false, type, findings: told(judgement) }
-}
+const help = `
+Level 1 is the schema of a message's type, 2 the rules within the message, 3 those against earlier messages, 4 those
+against external sources. 3 and 4 are judged only where 2 is clean, as the standard asks.
 
-/** @returns the bytes of a file, or the finding why it cannot be judged; a file that is too large is not read */
-async function read (file: string): Promise<Uint8Array | Finding> {
-  try {
-    const large = checkSize((await stat(file)).size, validator_defaults.payload_bytes_max)
-    return large?.finding ?? await readFile(file)
-  } catch (error) {
-    return finding(fault('ZP_FILE_UNREADABLE', reasonOf(error)), { line: null, path: '' })
-  }
-}
+--history: the folder's *.xml count as sent and accepted, in natural order of their names (2-….xml before 10-….xml);
+  a retour or 325 among them that rejects takes effect, wherever it stands. The files that are judged do not count for
+  each other, unless --chain says so: then each counts for those after it, and what is rejected as never sent.
+--complete-from: without it nobody knows what was sent before the folder's first message, and what is missing there
+  is told as "not assessed". 2015-01-01 means that the folder holds everything ever sent.
+--retour: NAME.xml is answered in NAME-retour.xml, which holds what the message holds: treat it as such. A message
+  that does not fit its schema gets no answer.
 
-/** A message that could not be judged has no findings of its own: the refusal is the finding. */
-function told ({ code, findings }: Extract<Judgement, { kind: 'invalid' }>): readonly Finding[] {
-  if (findings.length > 0) return findings
-  const { nl, en } = refusals[code]
-  return [{ level: 1, code, line: null, path: '', found: '', expected: '', message: nl, message_en: en }]
-}
-
-/** Words of the report; Dutch unless English is asked for. */
-const words = {
-  nl: { valid: 'geldig  ', invalid: 'ONGELDIG', line: 'regel', one: 'bestand', more: 'bestanden', counts: ['geldig', 'ongeldig'] },
-  en: { valid: 'valid  ', invalid: 'INVALID', line: 'line', one: 'file', more: 'files', counts: ['valid', 'invalid'] }
-} as const
-const wordsIn = (lang: string | undefined): typeof words['nl' | 'en'] => words[lang === 'en' ? 'en' : 'nl']
-
-function report ({ file, valid, type, findings }: Verdict, lang: string | undefined, colour: boolean): string {
-  const paint = (style: 'green' | 'red' | 'bold' | 'dim', text: string): string => colour ? styleText(style, text, { validateStream: false }) : text
-  const say = wordsIn(lang)
-  const head = `${valid ? paint('green', say.valid) : paint('red', say.invalid)}  ${visible(file)}${type === null ? '' : `  ${type}`}\n`
-  const lines = findings.flatMap(({ code, line, path, message, message_en: english }) => [
-    `  ${line === null ? '' : `${say.line} ${line}  `}${path === '' ? '' : `${paint('bold', path)}  `}${paint('dim', code)}`,
-    ...(lang === 'en' ? [`    ${english}`] : [`    ${message}`, ...(lang === 'nl' ? [] : [`    ${paint('dim', english)}`])])
-  ])
-  return head + lines.map(line => `${line}\n`).join('')
-}
-
-function summary ({ valid, invalid }: { readonly valid: number, readonly invalid: number }, lang: string | undefined): string {
-  const { one, more, counts } = wordsIn(lang)
-  const all = valid + invalid
-  return `${all} ${all === 1 ? one : more}: ${valid} ${counts[0]}, ${invalid} ${counts[1]}\n`
-}
+A rule that could not be judged ("assessed": false) or only warns ("warning": true) makes no message invalid.
+Exit codes: 0 all valid, 1 any invalid or unreadable, or nothing could be judged, 2 wrong use.`
 
 /** Adds the command to the program; `end` gets its exit code. */
 export function validate (program: Command, end: (code: number) => void): void {
   program.command('validate')
-    .description('judge messages by the schema of their type (control level 1), without a server')
+    .description('judge messages by the schema and the rules of the standard, without a server')
     .argument('[file...]', 'XML files')
-    .option('--level <n>', 'control level; only 1', '1')
-    .option('--json', 'one JSON line per file: {"file","valid","type","findings":[…]}')
+    .option('--level <n>', 'highest control level, 1 to 4; 2 unless --history or --chain is given (3)')
+    .option('--history <dir>', 'earlier messages, of all pairs together: adds level 3')
+    .option('--complete-from <date>', 'from which date on all earlier messages are there')
+    .option('--chain', 'each file counts as sent for the files after it: adds level 3')
+    .option('--retour <dir>', 'write the retour or 325 each file would get; overwrites nothing')
+    .option('--today <date>', 'judge as on that date, such as 2026-04-01')
+    .option('--json', 'one JSON line per file: {"file","valid","type","findings":[…]}, with --retour also "retour"')
     .option('--stdin-list', 'read file names from stdin, one a line')
     .option('--lang <nl|en>', 'language of the report; both when not given')
-    .addHelpText('after', '\nExit codes: 0 all valid, 1 any invalid or unreadable, 2 wrong use.')
+    .addHelpText('after', help)
     .action(async (files: string[], options: ValidateOptions) => end(await validateCommand(files, options, process)))
 }

@@ -8,6 +8,7 @@ import { after, describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { validateCommand, type ValidateOptions } from '../../bin/commands/validate.ts'
 import { progress, type Out } from '../../bin/progress.ts'
+import { generateMessage, modelOf, writeMessage } from '../../src/standard/standard.ts'
 import { edit, sample } from './sample.ts'
 
 /** A stream that keeps what is written; a slow one takes little at a time. */
@@ -33,7 +34,7 @@ const keep = (name: string, content: string): string => {
   writeFileSync(file, content)
   return file
 }
-const good = keep('goed.xml', sample('JW301'))
+const good = keep('goed.xml', Buffer.from(writeMessage(modelOf('JW301'), generateMessage(modelOf('JW301'), 1, 'full'))).toString())
 const bad = keep('fout.xml', edit(sample('WMO305'), /(<wmo305:Bsn>)[^<]*/, '<wmo305:Bsn>99990000'))
 const missing = join(folder, 'weg.xml')
 
@@ -93,7 +94,7 @@ describe('zorgpoort validate', () => {
 
   it('exit 0 when all are valid, 2 for wrong use', async () => {
     assert.equal((await run([good, good])).code, 0)
-    for (const [files, options] of [[[], {}], [[good], { level: '2' }], [[good], { lang: 'fr' }]] as const) {
+    for (const [files, options] of [[[], {}], [[good], { level: '5' }], [[good], { lang: 'fr' }]] as const) {
       const { code, out, err } = await run(files, options)
       assert.deepEqual([code, out], [2, ''])
       assert.match(err, /^zorgpoort validate: /)
