@@ -1,6 +1,12 @@
 /** The face of external sources: municipalities, product lists and contracts, as data with the dates between which they hold. */
 import type { Family } from '../standard/standard.ts'
 
+export { openSources, type SourceBook } from './book.ts'
+export { readCsv, type CsvFault, type ReadList, type RefusedList } from './csv.ts'
+export { readSources, type ReadSources } from './folder.ts'
+export { columns, listNames, partKey, rowKey, variantOf, type ListName, type Part, type SourceRow } from './list.ts'
+export { sourcesOf } from './look.ts'
+
 /** What a gemeente and an aanbieder agreed about a product and messages do not carry. */
 export interface Contract {
   /** LDT_ProductCategorie; null for every product between the two. */
