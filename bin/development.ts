@@ -8,6 +8,7 @@ import { makeRoots, readRoots, rootsIn, type RootSources } from '../src/vault/va
 import { home } from '../src/version.ts'
 import { developmentDatabase, developmentFolder } from './place.ts'
 import { askedNow, certificateOf, changeBy } from './register.ts'
+import { sampleSources } from './sources.ts'
 
 /** The two made-up parties of a development gateway; the fixtures are between them. */
 export const sampleParties = [
@@ -32,7 +33,7 @@ function sample ({ name, code, title }: typeof sampleParties[number]): Plan[] {
   return [now => planParty(now, { code, name: title, families: ['iwmo', 'ijw'] }), now => planAccount(now, { id: name, party: code, certificates }, askedNow())]
 }
 
-/** Makes what is not there yet: keys, database, sample parties. @param say told of each step */
+/** Makes what is not there yet: keys, database, sample parties, external sources. @param say told of each step */
 export async function prepareDevelopment (database: string, sources: RootSources, say: (step: string) => void): Promise<void> {
   await developmentKeys(developmentFolder, sampleParties.map(({ name, code }) => ({ name, code: partyCode(code) })))
   say(`keys and certificates in ${developmentFolder}/ (made here, for development only)`)
@@ -41,6 +42,7 @@ export async function prepareDevelopment (database: string, sources: RootSources
   try {
     // An account that was stopped stays so: somebody is trying that out.
     await changeBy(store, together(...sampleParties.flatMap(sample)))
+    await sampleSources(store)
   } finally { await store.close() }
   say('sample parties 0344 (gemeente) and 42420001 (aanbieder)')
 }

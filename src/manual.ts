@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { configSchema, environmentName } from './config.ts'
 import { transportCodes } from './codes/codes.ts'
 import { alarmRules, allMetrics, dashboard } from './metrics/metrics.ts'
+import { columns, listNames } from './sources/sources.ts'
 import { findingCodes } from './validate/validate.ts'
 import { models } from './standard/standard.ts'
 import { home } from './version.ts'
@@ -46,8 +47,11 @@ const metricTable = (): string => table(['metric', 'labels', 'what'],
 const alarmTable = (): string => table(['alarm', 'call', 'what it means', 'what to do'],
   allMetrics.flatMap(([, { alarms = [] }]) => alarms.map(it => [code(it.name), it.severity === 'page' ? 'now' : 'in working hours', it.means, it.what_to_do])))
 
+const sourceTable = (): string => table(['file', 'column', 'must be filled', 'what stands there'],
+  listNames.flatMap(list => columns[list].map((it, at) => [at === 0 ? code(`${list}.csv`) : '', code(it.name), it.required ? 'yes' : '', it.expected])))
+
 /** Name of a table's place in README.md, and what belongs there. */
-export const tables: Readonly<Record<string, () => string>> = { settings, refusals: refusalTable, findings: findingTable, messages: messageTable, metrics: metricTable, alarms: alarmTable }
+export const tables: Readonly<Record<string, () => string>> = { settings, refusals: refusalTable, findings: findingTable, messages: messageTable, metrics: metricTable, alarms: alarmTable, sources: sourceTable }
 
 const place = (name: string): RegExp => new RegExp(`(<!-- table: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`)
 

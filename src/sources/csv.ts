@@ -15,6 +15,9 @@ export interface ReadList { readonly list: ListName, readonly rows: readonly Sou
 /** Why a file is not taken: the first faults, and how many there are in all. */
 export interface RefusedList { readonly faults: readonly CsvFault[], readonly count: number }
 
+/** Why a file is no such list at all, before it is known which file. */
+class NoList extends Error {}
+
 /** More rows than this are no list of one gateway. */
 export const rows_max = 300_000
 const faults_max = 100
@@ -38,29 +41,33 @@ export async function readCsv (list: ListName, path: string, onRow: () => void =
     for await (const { record, info } of source.pipe(parser) as AsyncIterable<{ readonly record: readonly string[], readonly info: { readonly lines: number } }>) {
       if (gathered.take(record, info.lines)) onRow()
     }
+    return gathered.end(sha256Hex(digest.digest('hex')))
   } catch (error) {
-    if (!(error instanceof CsvError)) throw error
-    throw new Unusable(`${path} cannot be read as CSV near line ${Number(error['lines'] ?? 0)}: ${why(error.code)}`)
+    if (error instanceof CsvError) throw new Unusable(`${path} cannot be read as CSV near line ${Number(error['lines'] ?? 0)}: ${why(error.code)}`)
+    throw error instanceof NoList ? new Unusable(`${path}: ${error.message}`) : error
   } finally { source.destroy() }
-  return gathered.end(sha256Hex(digest.digest('hex')))
 }
 
 const why = (code: string): string => code === 'CSV_MAX_RECORD_SIZE'
   ? `a row of more than ${row_bytes_max} bytes, or a quote that is never closed`
   : 'a quote " that is not closed, or stands within a field without being doubled'
 
-/** @throws Unusable when it cannot be read, or is not UTF-8 */
+/** @throws NoList when it is not UTF-8 */
 async function * texts (path: string, tell: (chunk: Buffer) => void): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const decoded = (chunk?: Buffer): string => {
-    try { return decoder.decode(chunk, { stream: chunk !== undefined }) } catch { throw new Unusable(`${path} is not UTF-8; in a spreadsheet save it as “CSV UTF-8”`) }
+    try { return decoder.decode(chunk, { stream: chunk !== undefined }) } catch { throw new NoList('it is not UTF-8; in a spreadsheet save it as “CSV UTF-8”') }
   }
+  // Line ends of any kind count as one, also where a chunk ends within one: faults are told by their line.
+  let held = ''
   for await (const chunk of createReadStream(path)) {
     const bytes = Buffer.from(chunk)
     tell(bytes)
-    yield decoded(bytes)
+    const text = held + decoded(bytes)
+    held = text.endsWith('\r') ? '\r' : ''
+    yield text.slice(0, text.length - held.length).replace(/\r\n?/g, '\n')
   }
-  yield decoded()
+  yield (held + decoded()).replace('\r', '\n')
 }
 
 /** @returns whichever of `;` and `,` the header row has more of */
@@ -95,7 +102,7 @@ class Gathered {
       return false
     }
     if (record.every(it => it === '')) return false
-    if (this.#rows.length >= rows_max) throw new Unusable(`more than ${rows_max} rows; a list of one gateway is smaller, so divide it`)
+    if (this.#rows.length >= rows_max) throw new NoList(`more than ${rows_max} rows; a list of one gateway is smaller, so divide it`)
     if (record.length === this.#header.length) this.#row(this.#header, record, line)
     else this.#fault(line, { column: '', found: `${record.length} fields`, expected: `${this.#header.length}, as the header row has; a field with the divider in it stands in quotes` })
     return true
@@ -110,7 +117,7 @@ class Gathered {
   }
 
   end (sha256: Sha256): ReadList | RefusedList {
-    if (this.#header === null) throw new Unusable(`the file is empty; its first row must name the columns: ${namesOf(this.#list).join(', ')}`)
+    if (this.#header === null) throw new NoList(`it is empty; the first row must name the columns: ${namesOf(this.#list).join(', ')}`)
     for (const { line, ...wrong } of this.#overlaps()) this.#fault(line, wrong)
     return this.#count === 0 ? { list: this.#list, rows: this.#rows, sha256 } : { faults: this.#faults.toSorted((a, b) => a.line - b.line), count: this.#count }
   }
@@ -138,7 +145,7 @@ const periodOf = ({ van, tot }: SourceRow): string => `from ${van} ${tot === nul
 
 const namesOf = (list: ListName): string[] => columns[list].map(it => it.name)
 
-/** @throws Unusable when a column is missing, twice there or unknown */
+/** @throws NoList when a column is missing, twice there or unknown */
 function headerOf (list: ListName, record: readonly string[]): readonly string[] {
   const header = record.map(it => it.toLowerCase())
   const known = namesOf(list)
@@ -146,6 +153,6 @@ function headerOf (list: ListName, record: readonly string[]): readonly string[]
   const strange = header.filter(it => !known.includes(it))
   const double = header.filter((it, at) => header.indexOf(it) !== at)
   const fault = missing.length > 0 ? `no column ${missing.join(', ')}` : strange.length > 0 ? `a column ${JSON.stringify((strange[0] ?? '').slice(0, 40))} that is not known` : double.length > 0 ? `a column ${double[0]} twice` : null
-  if (fault !== null) throw new Unusable(`the header row has ${fault}; columns of ${list} are ${known.join(', ')}`)
+  if (fault !== null) throw new NoList(`the header row has ${fault}; columns of ${list} are ${known.join(', ')}`)
   return header
 }

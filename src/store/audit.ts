@@ -21,6 +21,8 @@ export const auditEvents = [
   'imported', 'history_imported', 'history_rebuilt', 'history_complete',
   // the register
   'party_changed', 'account_changed', 'account_stopped', 'certificate_added', 'certificate_removed', 'mandate_given', 'mandate_ended',
+  // external sources; the detail is the list, its rows, and how many parts were taken in and removed; the digest is that of the file
+  'sources_imported',
   // a batch; the detail is its id
   'batch_received', 'batch_done'
 ] as const

@@ -10,6 +10,7 @@ import { refusedMessages } from './migrations/refused.ts'
 import { batchKeys, refusedAge, retention } from './migrations/retention.ts'
 import { register } from './migrations/register.ts'
 import { signatures } from './migrations/signature.ts'
+import { sourcesStep } from './migrations/sources.ts'
 
 /** One step forward. The name is remembered in the database: never change a step that was released. */
 export interface Migration {
@@ -21,7 +22,7 @@ export interface Migration {
 
 type Table = Knex.CreateTableBuilder
 
-/** Facts about the database itself: `mode` (test or production) and `register_version`. */
+/** Facts about the database itself: `mode` (test or production), `register_version` and `sources_version`. */
 function meta (t: Table): void {
   t.text('name').primary()
   t.text('value').notNullable()
@@ -174,5 +175,6 @@ export const migrations: readonly Migration[] = [
   refusedAge,
   batchKeys,
   judgingStep,
-  facts
+  facts,
+  sourcesStep
 ]

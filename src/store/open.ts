@@ -25,6 +25,7 @@ import { registerVerbs } from './register.ts'
 import { text } from './rows.ts'
 import { openSafe, type Safe } from './safe.ts'
 import { signatureVerb } from './signature.ts'
+import { sourceVerbs } from './sources.ts'
 import { lockSqlite, openSqlite } from './sqlite.ts'
 import { auditVerbs } from './trail.ts'
 import type { Store, StoreObserver } from './verbs.ts'
@@ -105,6 +106,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     ...signatureVerb(db, dialect),
     ...refusedVerbs(db, dialect, audit, safe),
     ...registerVerbs(db, dialect, audit),
+    ...sourceVerbs(db, dialect, audit),
     ...countVerbs(db, dialect),
     ...sweepVerb(db, dialect, audit, facts),
     ...eraseVerbs(db, dialect, audit, safe, facts),

@@ -13,6 +13,7 @@ import { keepContract } from './keeping.ts'
 import { readContract } from './reading.ts'
 import type { Fresh, OpenStore } from './sample.ts'
 import { refuseContract } from './refusing.ts'
+import { sourceContract } from './sourcing.ts'
 import { turnContract } from './turning.ts'
 import { workContract } from './working.ts'
 
@@ -37,6 +38,7 @@ export function storeContract (name: string, open: OpenStore): void {
     eraseContract(fresh)
     turnContract(fresh, open)
     faultContract(fresh)
+    sourceContract(fresh, open)
     batchContract(fresh)
     judgingContract(fresh)
   })
