@@ -52,7 +52,7 @@ const TR321 = tegenToewijzing((_, prestatie, claim) => {
   const delivered = geteld(integer(prestatie.it.GeleverdVolume), prestatie.it.Eenheid, omvang.eenheid)
   return delivered === null || delivered <= most * deler(omvang.eenheid)
     ? null
-    : wrong(prestatie.placed, 'GeleverdVolume', tenHoogste(most * deler(omvang.eenheid), geteldIn(omvang.eenheid), zonderZondag(omvang) ? geenZondag : same('')))
+    : wrong(prestatie.placed, 'GeleverdVolume', tenHoogste(most * deler(omvang.eenheid), geteldIn(omvang.eenheid), most === 0 && zonderZondag(omvang) ? geenZondag : same('')))
 })
 
 /** An assignment of this client. */

@@ -73,9 +73,9 @@ function outputWeeks (days: Period): number {
   return sundays === 0 || sundayUntil(days.to) === days.to ? sundays : sundays + 1
 }
 
-/** @returns whether the maximum is 0 because the standard names none: weekly output without any Sunday */
+/** @returns whether a maximum of 0 is so because the standard names none: weekly output without any Sunday; that of a period of household help is not 0 */
 export const zonderZondag = (it: Toegewezen): boolean =>
-  it.frequentie === '2' && isOutput(it) && !it.huishoudelijk && it.tot !== null && sundayUntil(it.tot) < it.van
+  it.frequentie === '2' && isOutput(it) && it.tot !== null && sundayUntil(it.tot) < it.van
 
 const minuut = '01'
 const uur = '04'

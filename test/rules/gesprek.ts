@@ -105,3 +105,16 @@ export function put (tree: Tree, path: string, node: Node): Tree {
 
 /** Both families, for tests that hold in either. */
 export const families: readonly Family[] = ['iwmo', 'ijw']
+
+export const perWeek: Tree = { Volume: '120', Eenheid: '01', Frequentie: '2' }
+export const totaal: Tree = { Volume: '600', Eenheid: '01', Frequentie: '6' }
+
+/** @returns the conversation, in which are assigned for all of 2026: 7 by budget, 8 by total, 9 per week */
+export function toegewezen (of: Gesprek): Gesprek {
+  of.neem(of.toewijzing([
+    { ToewijzingNummer: '7', Einddatum: '2026-12-31', Budget: '1000' },
+    { ToewijzingNummer: '8', Product: product(of.family, '20A0X', of.family === 'iwmo' ? '03' : '41'), Einddatum: '2026-12-31', Omvang: totaal },
+    { ToewijzingNummer: '9', Product: product(of.family, '30A0X', of.family === 'iwmo' ? '07' : '54'), Einddatum: '2026-12-31', Omvang: perWeek }
+  ], { dag: '2026-01-01' }))
+  return of
+}

@@ -75,6 +75,7 @@ test('weekly output without any Sunday holds nothing, and that is known', () => 
   assert.equal(zonderZondag(assigned(300, '82', '2', '2026-03-02', '2026-03-08')), false)
   assert.equal(zonderZondag(assigned(300, '04', '2', '2026-03-02', '2026-03-07')), false)
   assert.equal(zonderZondag(assigned(300, '82', '2', '2026-03-02', null)), false)
+  assert.equal(zonderZondag(assigned(300, '83', '2', '2026-03-02', '2026-03-07', true)), true, 'of household help the whole holds nothing either')
 })
 
 test('what cannot be computed is null', () => {
