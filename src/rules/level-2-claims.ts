@@ -1,9 +1,10 @@
 /** The rules within one message about claims and their answers: amounts and totals, periods, and references that may stand once. */
 import type { CDT_GeslotenPeriode, CDT_TotaalBedragMetDC } from '../standard/standard.ts'
+import { doubles } from './double.ts'
 import { within } from './level-2-rule.ts'
 import type { Fault, Rule, Within } from './rule.ts'
 import type { Placed, Scene } from './scene.ts'
-import { before, dateParts, daysIn, euros, integer, keyOf, missing, onOrAfter, onOrBefore, plusYears, sameNumber, superfluous, wrong } from './value.ts'
+import { before, dateParts, daysIn, euros, integer, missing, onOrAfter, onOrBefore, plusYears, sameNumber, superfluous, wrong } from './value.ts'
 
 /** Prestaties of a claim or of its answer. */
 const prestaties = ({ all }: Scene): ReturnType<typeof all<'323:Prestatie'>> => {
@@ -133,16 +134,8 @@ const TR358: Within = scene => scene.all('323:Declaratie').flatMap(at => {
 const claimedOnce = ['ToewijzingNummer', 'ProductPeriode/Begindatum', 'ProductPeriode/Einddatum', 'ProductCategorie', 'ProductCode'] as const
 
 /** A product of an assignment is claimed once over a period. */
-const TR416: Within = ({ all }) => {
-  const seen = new Map<string, Placed<object>>()
-  return all('323:Prestatie').flatMap(at => {
-    if (at.it.IngediendBedrag.DebetCredit !== 'D') return []
-    const key = keyOf(at, claimedOnce)
-    const known = seen.get(key)
-    if (known === undefined) seen.set(key, at)
-    return known === undefined ? [] : [wrong(at, '', { nl: `samen met ${known.path} één Prestatie`, en: `one Prestatie together with ${known.path}` }, { nl: 'hetzelfde product over dezelfde periode', en: 'the same product over the same period' })]
-  })
-}
+const TR416: Within = ({ all }) => doubles(all('323:Prestatie').filter(({ it }) => it.IngediendBedrag.DebetCredit === 'D'), claimedOnce).map(({ one, met: { path } }) =>
+  wrong(one, '', { nl: `samen met ${path} één Prestatie`, en: `one Prestatie together with ${path}` }, { nl: 'hetzelfde product over dezelfde periode', en: 'the same product over the same period' }))
 
 const ofBoth = (element: string): string => `323:Prestatie/${element} 325:Prestatie/${element}`
 

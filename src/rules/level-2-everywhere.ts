@@ -1,32 +1,30 @@
 /** The rules within one message that hold for most message types: keys that may stand once, dates that may not lie ahead. */
 import type { CDT_Geboortedatum } from '../standard/standard.ts'
+import { doubles } from './double.ts'
 import { within } from './level-2-rule.ts'
 import type { Fault, Rule, Within } from './rule.ts'
 import type { ClassName, Placed } from './scene.ts'
-import { before, keyOf, onOrBefore, wrong } from './value.ts'
+import { before, onOrBefore, wrong } from './value.ts'
 
 const keyed = ['301:Contact', '301:Relatie', '301:ToegewezenProduct', '305:StartProduct', '307:StopProduct', '315:AangevraagdProduct', '317:OngewijzigdProduct', '317:TeWijzigenProduct',
   '317:NieuwProduct', '323:Client', '323:Prestatie', '325:Client', '325:Prestatie'] as const satisfies readonly ClassName[]
 
 /** Within one class no two of a kind have the same logical key. */
-const TR101: Within = scene => keyed.flatMap(name => doubles(scene.all(name), scene.model.keys[name.slice(name.indexOf(':') + 1)] ?? []))
+const TR101: Within = ({ all, model }) => keyed.flatMap(name => {
+  const paths = model.keys[name.slice(name.indexOf(':') + 1)] ?? []
+  return families(all(name)).flatMap(it => doubles(it, paths)).map(({ one, met: { path } }) =>
+    wrong(one, '', { nl: 'een eigen sleutel', en: 'a key of its own' }, { nl: `dezelfde ${paths.join(', ')} als ${path}`, en: `the same ${paths.join(', ')} as ${path}` }))
+})
 
-/** Those of one parent stand together, so what was seen is forgotten where the next one begins; one that stands alone needs no key. */
-function doubles (all: ReadonlyArray<Placed<object>>, paths: readonly string[]): readonly Fault[] {
-  const seen = new Map<string, Placed<object>>()
-  return all.flatMap((at, nth) => {
-    const first = at.parent !== all[nth - 1]?.parent
-    if (first) seen.clear()
-    if (first && at.parent !== all[nth + 1]?.parent) return []
-    const key = keyOf(at, paths)
-    const known = seen.get(key)
-    if (known === undefined) seen.set(key, at)
-    return known === undefined ? [] : [double(at, known, paths.join(', '))]
-  })
+/** @returns those that stand in one and the same parent; one that stands alone is left out */
+function families<T extends object> (all: ReadonlyArray<Placed<T>>): ReadonlyArray<ReadonlyArray<Placed<T>>> {
+  const found: Array<ReadonlyArray<Placed<T>>> = []
+  for (let from = 0, to = 1; from < all.length; from = to++) {
+    while (to < all.length && all[to]?.parent === all[from]?.parent) to++
+    if (to - from > 1) found.push(from === 0 && to === all.length ? all : all.slice(from, to))
+  }
+  return found
 }
-
-const double = (at: Placed<object>, { path }: Placed<object>, elements: string): Fault =>
-  wrong(at, '', { nl: 'een eigen sleutel', en: 'a key of its own' }, { nl: `dezelfde ${elements} als ${path}`, en: `the same ${elements} as ${path}` })
 
 /** What has already happened did not happen after the message was dated. */
 const TR134: Within = scene => {

@@ -1,7 +1,8 @@
 /** The rules within one message about starts and stops, requests and what the gemeente answers to them. */
+import { doubles } from './double.ts'
 import { within } from './level-2-rule.ts'
 import type { Rule, Within } from './rule.ts'
-import { before, keyOf, laterThan, missing, oneOf, onOrAfter, superfluous, wrong } from './value.ts'
+import { before, laterThan, missing, oneOf, onOrAfter, superfluous, wrong } from './value.ts'
 
 /** The number and the date of a decision come together. */
 const CD043: Within = ({ all }) => all('315:AangevraagdProduct').filter(({ it }) => (it.BeschikkingNummer === undefined) !== (it.BeschikkingIngangsdatum === undefined))
@@ -56,13 +57,8 @@ const TR380: Within = ({ all, dagtekening }) => all('317:NieuwProduct').filter((
 const reference = ['ReferentieAanbieder'] as const
 
 /** Every product asked for is answered under a reference of its own. */
-const TR383: Within = ({ all }) => {
-  const seen = new Set<string>()
-  return all('315:AangevraagdProduct').filter(at => {
-    const known = seen.size
-    return seen.add(keyOf(at, reference)).size === known
-  }).map(at => wrong(at, 'ReferentieAanbieder', { nl: 'in dit bericht nog niet gebruikt', en: 'not used before in this message' }))
-}
+const TR383: Within = ({ all }) => doubles(all('315:AangevraagdProduct'), reference)
+  .map(({ one }) => wrong(one, 'ReferentieAanbieder', { nl: 'in dit bericht nog niet gebruikt', en: 'not used before in this message' }))
 
 /** By code. */
 export const requests: readonly Rule[] = [

@@ -5,7 +5,7 @@
  * The tree keeps every text as sent, and the schema allows `+007` for 7, white space around a number or date, and years beyond four digits: compare by these, never by `===` or `<`.
  */
 import { same, type Words } from '../core/core.ts'
-import { textAt, type ComplexType, type Tree } from '../standard/standard.ts'
+import type { ComplexType, Node, Tree } from '../standard/standard.ts'
 import { visible } from '../validate/validate.ts'
 import type { Fault } from './rule.ts'
 import type { Placed } from './scene.ts'
@@ -73,25 +73,38 @@ const readers = new WeakMap<readonly string[], WeakMap<ComplexType, Reader>>()
  * @param paths such as `model.keys[name]`: elements below the class
  * @returns a text that is equal exactly where the keys are: an absent element is an empty value, integers and dates count by value
  */
-export function keyOf ({ type, it }: { readonly type: ComplexType, readonly it: object }, paths: readonly string[]): string {
+export const keyOf = ({ type, it }: { readonly type: ComplexType, readonly it: object }, paths: readonly string[]): string => keyReader(type, paths)(it)
+
+/** @returns `keyOf` for many instances of one class */
+export function keyReader (type: ComplexType, paths: readonly string[]): (it: object) => string {
   const known = readers.get(paths) ?? new WeakMap<ComplexType, Reader>()
   const read = known.get(type) ?? readerOf(type, paths)
   readers.set(paths, known.set(type, read))
   // A class of a message that level 1 has held to its model is a tree.
-  return read(it as Tree)
+  return it => read(it as Tree)
 }
 
 /** No text of a message holds a NUL, so it keeps the parts of a key apart. */
 function readerOf (type: ComplexType, paths: readonly string[]): Reader {
   const reads = paths.map((path): Reader => {
     const base = baseAt(type, path)
+    const steps = path.split('/')
     return it => {
-      const text = textAt(it, path)
+      const text = textOf(it, steps)
       return text === undefined ? '' : base === 'integer' ? `${integer(text)}` : base === 'date' ? bare(text) : text
     }
   })
   const [first = () => ''] = reads
   return reads.length === 1 ? first : it => reads.map(read => read(it)).join('\0')
+}
+
+function textOf (it: Tree, steps: readonly string[]): string | undefined {
+  let at: Node | undefined = it
+  for (const step of steps) {
+    if (at === undefined) return undefined
+    at = (at as Tree)[step]
+  }
+  return typeof at === 'string' ? at : undefined
 }
 
 function baseAt (type: ComplexType, path: string): string {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { home } from '../../src/version.ts'
 import { accept } from './accept.ts'
 import { hostile } from './hostile.ts'
+import { levels } from './levels.ts'
 import { machine, machineLine } from './machine.ts'
 import { memory } from './memory.ts'
 import { here, quick, say, work } from './place.ts'
@@ -23,7 +24,7 @@ if (about.load_before > 0.5) say(`  note: this machine is not quiet (load ${abou
 
 const parts: Record<string, object> = {}
 const sections = [`# Bench of ${began.toISOString().slice(0, 10)}${quick ? ' (QUICK: figures mean nothing)' : ''}`, machineLine(about)]
-for (const [title, name, measure] of [['Validation', 'validation', validation], ['Accepting, end to end', 'accept', accept], ['Memory', 'memory', memory], ['Hostile documents', 'hostile', hostile]] as const) {
+for (const [title, name, measure] of [['Validation', 'validation', validation], ['Rules within a message', 'levels', levels], ['Accepting, end to end', 'accept', accept], ['Memory', 'memory', memory], ['Hostile documents', 'hostile', hostile]] as const) {
   const { markdown, json } = await measure()
   parts[name] = json
   sections.push(`## ${title}`, markdown)

@@ -72,24 +72,31 @@ function total (clients: readonly Node[]): number {
   }, 0)
 }
 
-/** A JW323 just below so many bytes: the clients of many sample claims in one. */
+/** The clients of many claims as those of one: each person once, each Prestatie on an assignment of its own. */
+function joined (clients: readonly Node[]): readonly Node[] {
+  let nth = 100_000
+  const own = (prestatie: Node): Tree => ({ ...asTree(prestatie), ToewijzingNummer: `${nth++}` })
+  const byPerson = Map.groupBy(clients.map(asTree), it => textAt(it, 'Bsn'))
+  return [...byPerson.values()].map(all => ({ ...all[0], Prestaties: { Prestatie: all.flatMap(it => list(at(it, 'Prestaties'), 'Prestatie').map(own)) } }))
+}
+
+/** A JW323 just below so many bytes: the clients of many sample claims in one. It breaks no rule within the message. */
 export function large (bytes_max: number): Sample {
   const model = modelOf('JW323')
   const clientsOf = (seed: number): readonly Node[] => list(at(at(generateMessage(model, seed, 'full'), 'Declaratie'), 'Clienten'), 'Client')
   const whole = (clients: readonly Node[]): Buffer => {
     const message = generateMessage(model, 1, 'full', { identificatie: 'JLARGE' })
     const sum = total(clients)
-    const declaratie = { ...at(message, 'Declaratie'), TotaalIngediendBedrag: { TotaalBedrag: `${Math.abs(sum)}`, DebetCredit: sum < 0 ? 'C' : 'D' }, Clienten: { Client: clients } }
+    const declaratie = { ...at(message, 'Declaratie'), TotaalIngediendBedrag: { TotaalBedrag: `${Math.abs(sum)}`, DebetCredit: sum < 0 ? 'C' : 'D' }, Clienten: { Client: joined(clients) } }
     return written(model, { ...message, Declaratie: declaratie })
   }
   const one = whole(clientsOf(1)).length
-  const per = whole([...clientsOf(1), ...clientsOf(99_999)]).length - one
-  // Later seeds have longer references than the first; what is over is cut at the end.
-  const clients = Array.from({ length: Math.floor((bytes_max - one) / per) }, (_, nth) => clientsOf(10_000 + nth)).flat()
+  // Clients in one claim take less than in many; what is over is cut at the end.
+  const clients = Array.from({ length: Math.floor(1.4 * bytes_max / one) }, (_, nth) => clientsOf(10_000 + nth)).flat()
   for (;;) {
     const bytes = whole(clients)
     if (bytes.length <= bytes_max) return { name: 'JW323', model, bytes }
-    clients.length -= 2
+    clients.length = Math.floor(Math.min(clients.length * bytes_max / bytes.length, clients.length - 1))
   }
 }
 
