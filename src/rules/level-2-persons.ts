@@ -2,7 +2,7 @@
 import type { CDT_Adres, CDT_Geboortedatum, CDT_VolledigeNaam } from '../standard/standard.ts'
 import { within } from './level-2-rule.ts'
 import type { Fault, Rule, Within } from './rule.ts'
-import type { Placed, Scene } from './scene.ts'
+import { once, type Placed } from './scene.ts'
 import { before, dateParts, missing, oneOf, plusYears, sameDate, superfluous, wrong } from './value.ts'
 
 /** An element that must be there exactly when another says so. */
@@ -10,8 +10,8 @@ const exactlyWhen = (needed: boolean, there: boolean, it: Placed<object>, elemen
   needed === there ? [] : [needed ? missing(it, element) : superfluous(it, element)]
 
 /** Contacts of the client and of every relation, with the address they may have. */
-const adressen = ({ all }: Scene): ReadonlyArray<{ readonly at: Placed<object>, readonly Soort: string, readonly Adres: CDT_Adres }> =>
-  all('301:Contact').flatMap(at => at.it.Adres === undefined ? [] : [{ at, Soort: at.it.Soort, Adres: at.it.Adres }])
+const adressen = once(({ all }): ReadonlyArray<{ readonly at: Placed<object>, readonly Soort: string, readonly Adres: CDT_Adres }> =>
+  all('301:Contact').flatMap(at => at.it.Adres === undefined ? [] : [{ at, Soort: at.it.Soort, Adres: at.it.Adres }]))
 
 /** LandCode with a Postcode, and only then. */
 const CD005: Within = scene => adressen(scene).flatMap(({ at, Adres }) => exactlyWhen(Adres.Postcode !== undefined, Adres.LandCode !== undefined, at, 'Adres/LandCode'))
@@ -60,9 +60,9 @@ const CS050: Within = ({ all }) => [...all('301:Client'), ...all('301:Relatie')]
 const CS318: Within = ({ all }) => all('301:Client').filter(({ it }) => it.Naam.NaamGebruik === '6').map(at => wrong(at, 'Naam/NaamGebruik', oneOf('1', '2', '3', '4')))
 
 /** Everybody of whom a message may tell a date of birth. */
-const geboren = ({ all }: Scene): ReadonlyArray<{ readonly at: Placed<object>, readonly Geboortedatum: CDT_Geboortedatum }> =>
+const geboren = once(({ all }): ReadonlyArray<{ readonly at: Placed<object>, readonly Geboortedatum: CDT_Geboortedatum }> =>
   [...all('301:Client'), ...all('301:Relatie'), ...all('305:Client'), ...all('307:Client'), ...all('315:Client')]
-    .flatMap(at => at.it.Geboortedatum === undefined ? [] : [{ at, Geboortedatum: at.it.Geboortedatum }])
+    .flatMap(at => at.it.Geboortedatum === undefined ? [] : [{ at, Geboortedatum: at.it.Geboortedatum }]))
 
 /** The parts of a date of birth that are said to be unknown stand at their first day and month; wholly unknown is 1900-01-01. */
 const CS139: Within = scene => geboren(scene).filter(({ Geboortedatum: { Datum, DatumGebruik } }) => {

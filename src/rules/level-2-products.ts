@@ -3,24 +3,24 @@ import type { CDT_Omvang, CDT_Product } from '../standard/standard.ts'
 import { clashes, type Row } from './clash.ts'
 import { within } from './level-2-rule.ts'
 import type { Fault, Rule, Within } from './rule.ts'
-import type { Placed, Scene } from './scene.ts'
+import { once, type Placed, type Scene } from './scene.ts'
 import { before, missing, oneOf, onOrAfter, sameDate, superfluous, wrong } from './value.ts'
 
 /** What the product rows of 301, 315 and 317 have in common. `eind` is what their last day is called. */
 interface Ordered { readonly at: Placed<object>, readonly Product?: CDT_Product | undefined, readonly Omvang?: CDT_Omvang | undefined, readonly Budget?: string | undefined, readonly van: string, readonly tot: string | undefined, readonly eind: string }
 
-const toegewezen = ({ all }: Scene): readonly Ordered[] => all('301:ToegewezenProduct').map(at =>
-  ({ at, Product: at.it.Product, Omvang: at.it.Omvang, Budget: at.it.Budget, van: at.it.Ingangsdatum, tot: at.it.Einddatum, eind: 'Einddatum' }))
-const aangevraagd = ({ all }: Scene): readonly Ordered[] => all('315:AangevraagdProduct').map(at =>
-  ({ at, Product: at.it.Product, Omvang: at.it.Omvang, Budget: at.it.Budget, van: at.it.ToewijzingIngangsdatum, tot: at.it.ToewijzingEinddatum, eind: 'ToewijzingEinddatum' }))
-const nieuw = ({ all }: Scene): readonly Ordered[] => all('317:NieuwProduct').map(at =>
-  ({ at, Product: at.it.Product, Omvang: at.it.Omvang, Budget: at.it.Budget, van: at.it.GewensteIngangsdatum, tot: at.it.Einddatum, eind: 'Einddatum' }))
-const teWijzigen = ({ all }: Scene): readonly Ordered[] => all('317:TeWijzigenProduct').map(at =>
-  ({ at, Omvang: at.it.Omvang, Budget: at.it.Budget, van: at.it.GewensteIngangsdatum, tot: at.it.Einddatum, eind: 'Einddatum' }))
+const toegewezen = once(({ all }): readonly Ordered[] => all('301:ToegewezenProduct').map(at =>
+  ({ at, Product: at.it.Product, Omvang: at.it.Omvang, Budget: at.it.Budget, van: at.it.Ingangsdatum, tot: at.it.Einddatum, eind: 'Einddatum' })))
+const aangevraagd = once(({ all }): readonly Ordered[] => all('315:AangevraagdProduct').map(at =>
+  ({ at, Product: at.it.Product, Omvang: at.it.Omvang, Budget: at.it.Budget, van: at.it.ToewijzingIngangsdatum, tot: at.it.ToewijzingEinddatum, eind: 'ToewijzingEinddatum' })))
+const nieuw = once(({ all }): readonly Ordered[] => all('317:NieuwProduct').map(at =>
+  ({ at, Product: at.it.Product, Omvang: at.it.Omvang, Budget: at.it.Budget, van: at.it.GewensteIngangsdatum, tot: at.it.Einddatum, eind: 'Einddatum' })))
+const teWijzigen = once(({ all }): readonly Ordered[] => all('317:TeWijzigenProduct').map(at =>
+  ({ at, Omvang: at.it.Omvang, Budget: at.it.Budget, van: at.it.GewensteIngangsdatum, tot: at.it.Einddatum, eind: 'Einddatum' })))
 
 /** Rows that name their product; a TeWijzigenProduct has that of its assignment. */
-const withProduct = (scene: Scene): readonly Ordered[] => [...toegewezen(scene), ...aangevraagd(scene), ...nieuw(scene)]
-const everyRow = (scene: Scene): readonly Ordered[] => [...withProduct(scene), ...teWijzigen(scene)]
+const withProduct = once((scene): readonly Ordered[] => [...toegewezen(scene), ...aangevraagd(scene), ...nieuw(scene)])
+const everyRow = once((scene): readonly Ordered[] => [...withProduct(scene), ...teWijzigen(scene)])
 
 /** The standard asks more of what ends later than this. */
 const oldest = '2020-12-31'

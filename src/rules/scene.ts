@@ -40,6 +40,16 @@ export function sceneOf (model: MessageModel, message: Tree): Scene {
   }
 }
 
+/** @returns what several rules want of a scene, worked out for the first of them */
+export function once<T extends object> (make: (scene: Scene) => T): (scene: Scene) => T {
+  const made = new WeakMap<Scene, T>()
+  return scene => {
+    const known = made.get(scene) ?? make(scene)
+    made.set(scene, known)
+    return known
+  }
+}
+
 const none: readonly Placed[] = []
 type Found = Map<string, Placed[]>
 
