@@ -1,5 +1,4 @@
 /** Prestaties beside each other: in what two differ, which are of the same care, and what stands of those on one assignment. */
-import { dayOf } from '../calendar/calendar.ts'
 import type { Classes } from '../standard/standard.ts'
 import type { Gedeclareerd, History, Known } from '../history/history.ts'
 import { zekerSinds } from './certain.ts'
@@ -27,9 +26,9 @@ const elements: readonly Element[] = ['ToewijzingNummer', 'ProductCategorie', 'P
 /** @returns the elements in which two Prestaties differ, in the order of the message; their references, and which of them is the credit, aside */
 export const verschillen = (a: Inhoud, b: Inhoud): readonly Element[] => elements.filter(name => !equal[name](a, b))
 
-/** @returns a text that is equal for Prestaties over the same product in the same ProductPeriode (TR389) */
+/** @returns a text that is equal for Prestaties over the same product in the same ProductPeriode (TR389); but for white space a date is written in one way */
 const zorgOf = ({ ProductPeriode: { Begindatum, Einddatum }, ProductCategorie, ProductCode }: Inhoud): string =>
-  [dayOf(Begindatum), dayOf(Einddatum), ProductCategorie, ProductCode].join('\0')
+  `${Begindatum.trim()}\0${Einddatum.trim()}\0${ProductCategorie}\0${ProductCode}`
 
 export const isCredit = ({ IngediendBedrag }: Inhoud): boolean => IngediendBedrag.DebetCredit === 'C'
 

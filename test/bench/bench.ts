@@ -4,6 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { home } from '../../src/version.ts'
 import { accept } from './accept.ts'
+import { claims } from './claims.ts'
 import { hostile } from './hostile.ts'
 import { levels } from './levels.ts'
 import { machine, machineLine } from './machine.ts'
@@ -24,7 +25,7 @@ if (about.load_before > 0.5) say(`  note: this machine is not quiet (load ${abou
 
 const parts: Record<string, object> = {}
 const sections = [`# Bench of ${began.toISOString().slice(0, 10)}${quick ? ' (QUICK: figures mean nothing)' : ''}`, machineLine(about)]
-for (const [title, name, measure] of [['Validation', 'validation', validation], ['Rules within a message', 'levels', levels], ['Accepting, end to end', 'accept', accept], ['Memory', 'memory', memory], ['Hostile documents', 'hostile', hostile]] as const) {
+for (const [title, name, measure] of [['Validation', 'validation', validation], ['Rules within a message', 'levels', levels], ['Rules of a claim', 'claims', claims], ['Accepting, end to end', 'accept', accept], ['Memory', 'memory', memory], ['Hostile documents', 'hostile', hostile]] as const) {
   const { markdown, json } = await measure()
   parts[name] = json
   sections.push(`## ${title}`, markdown)
