@@ -26,8 +26,8 @@ export interface Gesprek {
   neem (bericht: Bericht, sources?: Sources): void
   /** It counts, whatever is wrong with it: an imported message was not judged. */
   importeer (bericht: Bericht): void
-  /** It was sent and rejected, so it counts as not sent. */
-  keurAf (bericht: Bericht): void
+  /** It was sent and rejected: as a whole, so that it counts as not sent, or a Prestatie of a claim. */
+  keurAf (bericht: Bericht, at?: string): void
 }
 export interface Wijziging { readonly ref: string, readonly gelijk?: readonly string[], readonly anders?: readonly Tree[], readonly nieuw?: readonly Tree[] }
 
@@ -80,9 +80,9 @@ export function gesprek (family: Family, { vanaf = '2015-01-01' }: { readonly va
       history.take(bericht.model, bericht.message)
     },
     importeer: ({ model, message }) => history.take(model, message),
-    keurAf ({ model, message }) {
+    keurAf ({ model, message }, at = 'Header') {
       history.take(model, message)
-      const answer = answerTo(model, message, [{ code: 'TR101', class: 'Header', retourcode: '0001', level: 2 }], { identificatie: `R${++nth}`, dagtekening: '2026-04-02' })
+      const answer = answerTo(model, message, [at === 'Header' ? { code: 'TR101', class: at, retourcode: '0001', level: 2 } : { code: 'TR338', class: at, retourcode: '9338', level: 3 }], { identificatie: `R${++nth}`, dagtekening: '2026-04-02' })
       history.take(answer.model, answer.message)
     }
   }

@@ -39,6 +39,11 @@ for (const family of families) {
       assert.deepEqual(of.oordeel(of.start([{ ToewijzingNummer: '9', Begindatum: '2026-01-05' }])), [`TR019 ${start1} ToewijzingNummer`])
       assert.deepEqual(of.oordeel(of.stop([{ ...stop, ToewijzingNummer: '5' }])), [`TR019 ${stop1} ToewijzingNummer`, `TR382 ${stop1}`])
     })
+    test('a number that is known as another client\'s is refused however little is known', () => {
+      const of = gesprek(family, { vanaf: null })
+      of.importeer(of.toewijzing([{ ToewijzingNummer: '9' }], { wie: 2 }))
+      assert.ok(of.oordeel(of.start([{ ToewijzingNummer: '9', Begindatum: '2026-01-05' }])).includes(`TR019 ${start1} ToewijzingNummer`))
+    })
     test('an assignment to another provider is none', () => {
       const of = toegewezen(gesprek(family))
       assert.deepEqual(of.oordeel(of.start([{ ToewijzingNummer: '7', Begindatum: '2026-01-05' }], { aanbieder: '42420009' })), [`TR019 ${start1} ToewijzingNummer`])
@@ -166,6 +171,28 @@ for (const family of families) {
       of.neem(of.stop([stop]))
       of.neem(of.start([{ ToewijzingNummer: '7', Begindatum: '2026-03-01' }]))
       assert.deepEqual(of.oordeel(of.stop([{ ...stop, RedenBeeindiging: '20', Einddatum: '2026-03-10' }])), [`TR382 ${stop1}`, `TR415 ${stop1}`])
+    })
+    test('of two starts in one message the one that begins last is the latest, wherever it stands', () => {
+      const rows = ['2026-01-05', '2026-01-08'].map(Begindatum => ({ ToewijzingNummer: '7', Begindatum }))
+      for (const starts of [rows, rows.toReversed()]) {
+        const of = toegewezen(gesprek(family))
+        of.importeer(of.start(starts))
+        assert.deepEqual(of.oordeel(of.stop([{ ...stop, Begindatum: '2026-01-08' }])), [])
+        assert.deepEqual(of.oordeel(of.stop([stop])), [`TR382 ${stop1}`])
+      }
+    })
+    test('a later start than the last one that is known may have gone by where history begins after it: not assessed', () => {
+      const of = gesprek(family, { vanaf: '2026-02-01' })
+      of.importeer(of.toewijzing([{ ToewijzingNummer: '7' }], { dag: '2026-01-01' }))
+      of.importeer(of.start([{ ToewijzingNummer: '7', Begindatum: '2026-01-05' }], { dag: '2026-01-06' }))
+      assert.ok(of.oordeel(of.stop([{ ...stop, Begindatum: '2026-01-20' }])).includes(`? TR382 ${stop1}`))
+    })
+    test('an earlier stop of the same number and first day counts, whatever product it names', () => {
+      const of = begonnen()
+      of.importeer(of.stop([{ ...stop, Product: product(family), RedenBeeindiging: '20' }]))
+      assert.deepEqual(of.oordeel(of.stop([{ ...stop, RedenBeeindiging: '20', Einddatum: '2026-02-09' }])), [`TR413 ${stop1} RedenBeeindiging`, `TR414 ${stop1} Einddatum`])
+      of.importeer(of.stop([{ ...stop, Product: product(family), Einddatum: '2026-02-11' }]))
+      assert.deepEqual(of.oordeel(of.stop([{ ...stop, Einddatum: '2026-02-12' }])), [`TR415 ${stop1}`])
     })
     test('a deleted start is no start', () => {
       const of = begonnen()

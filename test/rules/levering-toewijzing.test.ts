@@ -83,6 +83,12 @@ for (const family of families) {
       assert.deepEqual(of.oordeel(of.toewijzing(rows, { dag: '2026-04-03' })), [`TR379 ${row(1)} ReferentieAanbieder`, `TR379 ${row(2)} ReferentieAanbieder`])
       of.neem(of.toewijzing(rows.map(it => ({ ...it, ReferentieAanbieder: undefined })), { dag: '2026-04-04' }))
     })
+    test('what is known to be decided is refused however little else is known', () => {
+      const of = gesprek(family, { vanaf: null })
+      of.importeer(of.verzoek([{ ReferentieAanbieder: 'A' }]))
+      of.importeer(of.antwoord({ ReferentieAanbieder: 'A', VerzoekAntwoord: '1', RedenAfwijzingVerzoek: '1' }))
+      assert.ok(of.oordeel(of.toewijzing([{ ToewijzingNummer: '1', ReferentieAanbieder: 'A' }])).includes(`TR379 ${row(1)} ReferentieAanbieder`))
+    })
     test('the first assignment after history began may honour what came before it: not assessed', () => {
       const of = gesprek(family, { vanaf: '2026-04-01' })
       assert.deepEqual(of.oordeel(of.toewijzing([{ ToewijzingNummer: '1', ReferentieAanbieder: 'A' }])), [`? TR332 ${row(1)} ToewijzingNummer`, `? TR379 ${row(1)} ReferentieAanbieder`])
@@ -122,6 +128,22 @@ for (const family of families) {
       of.neem(of.toewijzing([{ ToewijzingNummer: '7' }], { dag: '2026-01-01' }))
       of.keurAf(declaratie(1, { ReferentieNummer: 'P1' }, 'D'))
       of.neem(of.toewijzing([weg]))
+    })
+    test('a Prestatie that was rejected does not stand in the way, a credit that was rejected takes nothing back', () => {
+      const of = gesprek(family)
+      const eerste = 'Declaratie/Clienten/Client[1]/Prestaties/Prestatie[1]'
+      of.neem(of.toewijzing([{ ToewijzingNummer: '7' }], { dag: '2026-01-01' }))
+      of.keurAf(declaratie(1, { ReferentieNummer: 'P1' }, 'D'), eerste)
+      assert.deepEqual(of.oordeel(of.toewijzing([weg])), [])
+      of.importeer(declaratie(2, { ReferentieNummer: 'P2' }, 'D'))
+      of.keurAf(declaratie(3, { ReferentieNummer: 'C2', VorigReferentieNummer: 'P2' }, 'C'), eerste)
+      assert.deepEqual(of.oordeel(of.toewijzing([weg])), [`TR385 ${row(1)} RedenWijziging`])
+    })
+    test('a claim of before the history may have been credited: not assessed', () => {
+      const of = gesprek(family, { vanaf: '2026-05-01' })
+      of.importeer(of.toewijzing([{ ToewijzingNummer: '7' }], { dag: '2026-01-01' }))
+      of.importeer(declaratie(1, { ReferentieNummer: 'P1' }, 'D'))
+      assert.deepEqual(of.oordeel(of.toewijzing([weg], { dag: '2026-05-02' })), [`? TR385 ${row(1)} RedenWijziging`])
     })
     test('claims of before the history are not known', () => {
       const of = gesprek(family, { vanaf: '2026-01-02' })

@@ -104,6 +104,19 @@ for (const family of families) {
       of.neem(of.toewijzing([{ ToewijzingNummer: '1', Einddatum: '2026-02-01', Toewijzingsdatum: '2026-01-01', Toewijzingstijd: '09:00:00' }], { dag: '2026-01-01' }))
       assert.deepEqual(of.oordeel(of.wijziging({ ref: 'W', gelijk: ['1'], nieuw: [{ Product: { ...ander, Code: '20A0X' }, GewensteIngangsdatum: '2026-05-01', Einddatum: '2026-05-31', Omvang: perWeek }] })), [])
     })
+    test('an assignment of before the history may have a later version: not assessed', () => {
+      const of = gesprek(family, { vanaf: '2026-03-01' })
+      of.importeer(of.toewijzing([{ ToewijzingNummer: '7', Einddatum: '2026-12-31', Budget: '1000' }, { ToewijzingNummer: '8', Product: ander, Einddatum: '2026-02-28' }], { dag: '2026-01-01' }))
+      const found = of.oordeel(of.wijziging({ ref: 'W', gelijk: ['8'], nieuw: [{ Product: ander, GewensteIngangsdatum: '2026-05-01', Einddatum: '2026-05-31', Budget: '5' }] }))
+      assert.ok(found.includes(`? TR350 ${gelijk(1)}`) && found.includes('? TR349 Client/Verzoek'))
+      assert.ok(of.oordeel(of.wijziging({ ref: 'W', anders: [{ ToewijzingNummer: '8', GewensteIngangsdatum: '2026-05-01' }] })).includes(`? TR351 ${anders(1)}`))
+      const budget = { ToewijzingNummer: '7', GewensteIngangsdatum: '2026-05-01', Einddatum: '2026-12-31', Budget: '2000' }
+      const binnen = { Product: ander, GewensteIngangsdatum: '2026-05-01', Einddatum: '2026-05-31', Budget: '5' }
+      of.importeer(of.toewijzing([{ ToewijzingNummer: '9', Product: ander, Ingangsdatum: '2026-03-01' }], { dag: '2026-01-02' }))
+      assert.ok(of.oordeel(of.wijziging({ ref: 'W', gelijk: ['9'], nieuw: [binnen] })).includes('? TR361 Client/Verzoek'))
+      assert.ok(of.oordeel(of.wijziging({ ref: 'W', anders: [budget] })).includes(`? TR373 ${anders(1)} GewensteIngangsdatum`))
+      assert.ok(of.oordeel(of.wijziging({ ref: 'W', anders: [{ ...budget, GewensteIngangsdatum: '2026-02-01' }] })).includes(`TR357 ${anders(1)} GewensteIngangsdatum`), 'its first day never changes')
+    })
     test('where history has a beginning, what is not found is not assessed', () => {
       const of = gesprek(family, { vanaf: '2026-03-01' })
       const bericht = of.wijziging({ ref: 'W', gelijk: ['7'], nieuw })
@@ -138,6 +151,9 @@ for (const family of families) {
       assert.deepEqual(vow(of, { ...total, GewensteIngangsdatum: '2026-01-01', Omvang: { ...totaal, Volume: '700' } }), [])
       assert.deepEqual(vow(of, { ...total, GewensteIngangsdatum: '2026-05-01', Omvang: { ...totaal, Volume: '0600' } }), [])
       assert.deepEqual(vow(of, { ...week, GewensteIngangsdatum: '2026-05-01', Omvang: { ...perWeek, Volume: '180' } }), [])
+    })
+    test('a budget instead of a total is another assignment: it begins when it is asked to', () => {
+      assert.deepEqual(vow(toegewezen(gesprek(family)), { ToewijzingNummer: '8', Einddatum: '2026-12-31', Budget: '5', GewensteIngangsdatum: '2026-05-01' }), [`TR411 ${anders(1)} Omvang`])
     })
     test('a product with a Code has an Omvang, one without has none', () => {
       const of = toegewezen(gesprek(family))
