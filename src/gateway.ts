@@ -20,7 +20,7 @@ import { messageLinks } from './receipt.ts'
 import { route } from './route/route.ts'
 import * as rules from './rules/rules.ts'
 import { authoritiesIn, boundFindings, openRevocation, openTrust, statementBytes, type Revocation, type RevocationOptions, type Trust } from './sign/sign.ts'
-import { noSources } from './sources/sources.ts'
+import { openSources } from './sources/sources.ts'
 import * as standard from './standard/standard.ts'
 import { lockForServe, openStore, StoreFull, type Marked, type Store } from './store/store.ts'
 import { openOperations } from './transport/operations/operations.ts'
@@ -143,7 +143,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const marker = openMarker(roots.index)
   const { trust, revocation } = openClients(config, clock, log)
   opened.revocation = () => { revocation.close() }
-  const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, boundFindings, rules, weights: ruleWeights(config), history, sources: { of: async () => noSources }, verifySignature: trust.verifySignature, standard, marker, store, route, deliver, handlers, handler_ms_max, refused_day_max: config.refused_day_max, refused_bytes_max: config.refused_bytes_max, random: Math.random, onError, onUnkept }
+  const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, boundFindings, rules, weights: ruleWeights(config), history, sources: openSources(store), verifySignature: trust.verifySignature, standard, marker, store, route, deliver, handlers, handler_ms_max, refused_day_max: config.refused_day_max, refused_bytes_max: config.refused_bytes_max, random: Math.random, onError, onUnkept }
   const pipeline = measured(openPipeline(timedStages(stages, metrics)), metrics, clock)
   const worker = startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms })
   opened.worker = () => worker.stop()
