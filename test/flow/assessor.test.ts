@@ -1,9 +1,13 @@
 /** The assessor over real TLS: messages judged in full against what came before them, answered at every class, delivered or withheld as their receiver wants it. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import Database from 'better-sqlite3'
+import type { Handler } from '../../src/handle/handle.ts'
 import { allCases, type Case, type Sent } from '../../src/rules/examples/examples.ts'
-import { asTree, leavesNamed, modelOf, readMessage, textAt, writeMessage, type MessageType, type Tree } from '../../src/standard/standard.ts'
+import type { Edits } from '../../src/rules/examples/edit.ts'
+import { maand, prestatie, taleOf, tell } from '../../src/rules/examples/tale.ts'
+import { answerTo, asTree, leavesNamed, modelOf, readMessage, textAt, writeMessage, type MessageType, type Tree } from '../../src/standard/standard.ts'
 import type { Judging } from '../../src/store/store.ts'
 import { fixture, gemeente, makeWorld, until, type Client, type Running, type Told, type World } from './world.ts'
 
@@ -26,11 +30,11 @@ function knowAll ({ path }: World): void {
 interface Place { readonly world: World, readonly gateway: Running, from (sent: Sent): Client, ends (client: Client, id: string): Promise<Told> }
 
 /** A gateway whose gemeente has its messages judged in full, and knows all. */
-async function place (judging: Partial<Judging> = {}, over: Record<string, unknown> = {}): Promise<Place> {
+async function place (judging: Partial<Judging> = {}, handlers: readonly Handler[] = []): Promise<Place> {
   const world = await makeWorld()
   await world.judge(gemeente, { level: 'full', ...judging })
   knowAll(world)
-  const gateway = await world.start(over)
+  const gateway = await world.start({}, handlers)
   return {
     world,
     gateway,
@@ -118,6 +122,89 @@ describe('a message judged in full', () => {
     assert.ok(told.findings.some(its => its['assessed'] === false && its['level'] === 3))
     assert.ok(told.findings.every(its => typeof its['line'] === 'number'))
     assert.deepEqual((await at.gateway.as('aanbieder').get(`/v1/messages/${told.id}/receipt`)).told.findings, [])
+  })
+})
+
+describe('claims', () => {
+  const it = taleOf('iwmo')
+  /** Twelve parts of a day in all, however they are spread. */
+  const assigned = tell(it, ['301', { 'ToegewezenProduct/Omvang': { Volume: '12', Eenheid: '16', Frequentie: '6' } }], 'TOEWIJZING')
+  /** A claim of a month, under numbers of its own. */
+  const claim = (nth: number, month: '02' | '03', ...edits: Edits[]): Sent => tell(it, ['323', {
+    'Header/BerichtIdentificatie/Dagtekening': '2026-04-01',
+    'Declaratie/DeclaratieNummer': `D${nth}`,
+    'Declaratie/DeclaratiePeriode': maand(month),
+    Prestatie: prestatie(it, `P${nth}A`, 1, month),
+    'Prestatie[2]': prestatie(it, `P${nth}B`, 2, month)
+  }, ...edits], `CLAIM${nth}`)
+  const two = [claim(1, '02'), claim(2, '03')] as const
+  /** So that both are there before the first is done with. */
+  const slow: Handler = { name: 'slow', on: [{ message: ['WMO323'] }], handle: async () => { await pause(200); return { kind: 'done' } } }
+
+  test('that fit singly and not together, sent at once: one is granted in full, of the other what does not fit is rejected', async () => {
+    const at = await place({ answers: 'automatic' }, [slow])
+    await send(at, assigned)
+    const sent: string[] = []
+    for (const it of two) sent.push((await at.from(it).send(bytes(it))).id)
+    const both = await Promise.all(sent.map(async id => await at.ends(at.gateway.as('aanbieder'), id)))
+    assert.deepEqual(both.map(told => [told['verdict'], told['delivery'], told['answer']]), Array(2).fill(['accepted', 'offered', 'answered']))
+    assert.deepEqual(both.map(rejecting), [[], ['TR322']])
+    for (const told of both) {
+      const answer = await answerOf(at, told)
+      const granted = [textAt(answer, 'DeclaratieAntwoord/TotaalIngediendBedrag/TotaalBedrag'), textAt(answer, 'DeclaratieAntwoord/TotaalToegekendBedrag/TotaalBedrag')]
+      const whole = rejecting(told).length === 0
+      assert.deepEqual(granted, ['154800', whole ? '154800' : '100000'])
+      assert.deepEqual(codesIn('WMO325', answer), whole ? ['0200', '8001'] : ['0200', '9322', '0200', '0200'])
+    }
+  })
+
+  for (const [nth, claim] of two.entries()) {
+    test(`that come alone are granted: ${nth + 1}`, async () => {
+      const at = await place({ answers: 'automatic' })
+      await send(at, assigned)
+      assert.deepEqual(rejecting(await send(at, claim)), [])
+    })
+  }
+
+  test('of which a part was rejected, or the whole, leave room for a better one', async () => {
+    const at = await place()
+    await send(at, assigned)
+    const told = await send(at, claim(1, '02', { 'Prestatie/GeleverdVolume': '13', 'Prestatie/IngediendBedrag/Bedrag': '89050' }))
+    assert.deepEqual([told['verdict'], told['delivery'], told['answer']], ['accepted', 'offered', 'answered'])
+    assert.deepEqual(rejecting(told), ['TR321', 'TR322'])
+    assert.deepEqual(rejecting(await send(at, claim(2, '02', { 'Prestatie[2]': undefined }))), [])
+    const small = { 'Prestatie/GeleverdVolume': '4', 'Prestatie/IngediendBedrag/Bedrag': '27400' }
+    const whole = await send(at, claim(3, '03', small, { 'Declaratie/DeclaratieNummer': 'D2' }))
+    assert.deepEqual([whole['verdict'], whole['delivery'], rejecting(whole)], ['rejected', 'none', ['TR333']])
+    assert.deepEqual(codesIn('WMO325', await answerOf(at, whole)), ['0200', '9333'])
+    assert.deepEqual(rejecting(await send(at, claim(4, '03', small))), [])
+  })
+})
+
+describe('judging', () => {
+  test('is done again where history changed before its outcome was stored, and that is no failure', async () => {
+    const it = taleOf('iwmo')
+    const at = await place({ answers: 'automatic' })
+    let asked = 0
+    const assigned = tell(it, ['301'], 'TOEWIJZING')
+    const no = answerTo(assigned.model, assigned.message, [{ level: 3, code: 'TR332', retourcode: '9332', class: 'Client/ToegewezenProducten/ToegewezenProduct[1]' }], { identificatie: 'NEE', dagtekening: '2026-01-05' })
+    const meanwhile: Handler = {
+      name: 'meanwhile',
+      on: [{ message: ['WMO305'] }],
+      async handle () {
+        if (asked++ === 0) await at.gateway.as('aanbieder').send(bytes(no))
+        return { kind: 'done' }
+      }
+    }
+    await at.gateway.stop()
+    const gateway = await at.world.start({}, [meanwhile])
+    Object.assign(at, { gateway, from: ({ model }: Sent) => gateway.as(model.afzender) })
+    await send(at, assigned)
+    const told = await send(at, tell(it, ['305'], 'START'))
+    assert.deepEqual([asked, told['verdict'], rejecting(told)], [1, 'rejected', ['TR019']])
+    const { events } = (await gateway.as('aanbieder').get(`/v1/messages/${told.id}/history`)).told
+    assert.deepEqual(events.map(its => its.event).filter(its => its === 'later'), [])
+    assert.deepEqual((await gateway.as('aanbieder').get('/v1/mailbox')).told.messages.filter(its => its['answers'] === told.id).length, 1)
   })
 })
 
