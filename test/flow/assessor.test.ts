@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import Database from 'better-sqlite3'
+import { systemClock } from '../../src/core/core.ts'
 import type { Handler } from '../../src/handle/handle.ts'
 import { allCases, type Case, type Sent } from '../../src/rules/examples/examples.ts'
 import type { Edits } from '../../src/rules/examples/edit.ts'
 import { maand, prestatie, taleOf, tell } from '../../src/rules/examples/tale.ts'
-import { answerTo, asTree, leavesNamed, modelOf, readMessage, textAt, writeMessage, type MessageType, type Tree } from '../../src/standard/standard.ts'
+import { answerTo, asTree, families, leavesNamed, modelOf, readMessage, textAt, writeMessage, type MessageType, type Tree } from '../../src/standard/standard.ts'
 import type { Judging } from '../../src/store/store.ts'
-import { fixture, gemeente, makeWorld, until, type Client, type Running, type Told, type World } from './world.ts'
+import { aanbieder, fixture, gemeente, makeWorld, until, type Client, type Running, type Told, type World } from './world.ts'
 
 const bytes = ({ model, message }: Sent): Uint8Array => writeMessage(model, message)
 const caseOf = (code: string, type: MessageType): Case => {
@@ -19,13 +19,9 @@ const caseOf = (code: string, type: MessageType): Case => {
 }
 
 /** Everything of the pair is known from the beginning of both laws on. */
-function knowAll ({ path }: World): void {
-  const db = new Database(path('zorgpoort.db'))
-  for (const family of ['iwmo', 'ijw']) {
-    db.prepare("insert into pair (family, gemeente, aanbieder, version, complete_from) values (?, '0344', '42420001', 0, '2015-01-01') on conflict do update set complete_from = '2015-01-01'").run(family)
-  }
-  db.close()
-}
+const knowAll = async ({ store }: World): Promise<void> => await store(async beside => {
+  for (const family of families) await beside.completeFrom({ family, gemeente, aanbieder }, '2015-01-01', systemClock.now())
+})
 
 interface Place { readonly world: World, readonly gateway: Running, from (sent: Sent): Client, ends (client: Client, id: string): Promise<Told> }
 
@@ -33,7 +29,7 @@ interface Place { readonly world: World, readonly gateway: Running, from (sent: 
 async function place (judging: Partial<Judging> = {}, handlers: readonly Handler[] = []): Promise<Place> {
   const world = await makeWorld()
   await world.judge(gemeente, { level: 'full', ...judging })
-  knowAll(world)
+  await knowAll(world)
   const gateway = await world.start({}, handlers)
   return {
     world,
