@@ -1,8 +1,8 @@
 /** The rules against earlier messages (control level 3) of declaratie and declaratie-antwoord. */
-import { TR304 as TR304van325, TR337, TR366, TR367, TR371, TR376 } from './antwoord.ts'
+import { TR304 as TR304van325, TR337, TR366, TR367, TR371, TR376 } from './declaratie-antwoord.ts'
 import { mits, onbeslist, zeker, zekerSinds } from './certain.ts'
 import { zonderToewijzing } from './levering-verzoek.ts'
-import { uitOordeel } from './oordeel.ts'
+import { uitOordeel } from './declaratie-oordeel.ts'
 import type { Against, Rule } from './rule.ts'
 import { before, wrong } from './value.ts'
 

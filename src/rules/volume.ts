@@ -1,27 +1,31 @@
 /** The volume rules of declaraties: how much of an assignment a month and the whole may hold, and what it costs. Pure, and in whole numbers only. */
 import { daysIn, firstOfMonth, intersection, lastOfMonth, monthsIn, sundaysIn, sundayUntil, weeksIn, type Day, type Period } from '../calendar/calendar.ts'
 
+/** The days on which an assignment is valid. */
+export interface Geldig {
+  readonly van: Day
+  /** Null: it has no end. */
+  readonly tot: Day | null
+}
+
 /** The Omvang of an assignment and the days on which it is valid. */
-export interface Toegewezen {
+export interface Toegewezen extends Geldig {
   readonly volume: number
   /** LDT_Eenheid. */
   readonly eenheid: string
   /** LDT_Frequentie. */
   readonly frequentie: string
-  readonly van: Day
-  /** Null: it has no end. */
-  readonly tot: Day | null
-  /** Whether it is household help (iWmo category 01), of which a month takes six times the weekly volume. */
+  /** Whether it is household help (iWmo category 01), of which a month takes six times the weekly volume, in whatever unit. */
   readonly huishoudelijk: boolean
 }
 
-const geldig = ({ van, tot }: Toegewezen): Period => ({ from: van, to: tot ?? Infinity })
+const geldig = ({ van, tot }: Geldig): Period => ({ from: van, to: tot ?? Infinity })
 
 /** Results are counted (pieces, euros), not what was done for them. */
 const isOutput = ({ eenheid }: Toegewezen): boolean => eenheid === '82' || eenheid === '83'
 
 /** @returns the days that a month claims of an assignment: its calendar month as far as the assignment is valid; null where it is not */
-export const productPeriode = (it: Toegewezen, inMonth: Day): Period | null =>
+export const productPeriode = (it: Geldig, inMonth: Day): Period | null =>
   intersection({ from: firstOfMonth(inMonth), to: lastOfMonth(inMonth) }, geldig(it))
 
 /**

@@ -11,10 +11,10 @@
  */
 import type { Words } from '../core/core.ts'
 import { mits, onbeslist, zeker, zekerSinds } from './certain.ts'
-import { claimOf, type Claim, type Prestatie } from './claim.ts'
-import { somtoetsen, toetsen, type Toets, type Toetsen } from './debet.ts'
+import { claimOf, type Claim, type Prestatie } from './declaratie-claim.ts'
+import { somtoetsen, toetsen, type Toets, type Toetsen } from './declaratie-debet.ts'
 import { zonderToewijzing } from './levering-verzoek.ts'
-import { isCredit, verschillen } from './prestatie.ts'
+import { isCredit, verschillen } from './declaratie-prestatie.ts'
 import type { Against, Fault, Outside } from './rule.ts'
 import type { Scene } from './scene.ts'
 import { wrong } from './value.ts'

@@ -4,10 +4,10 @@ import { same, type Words } from '../core/core.ts'
 import type { FactClasses } from '../history/history.ts'
 import type { Contract } from '../sources/sources.ts'
 import { mits, onbeslist, zeker, zekerSinds } from './certain.ts'
-import { omvangOf, type Claim, type Prestatie } from './claim.ts'
+import { omvangOf, type Claim, type Prestatie } from './declaratie-claim.ts'
 import type { Fault } from './rule.ts'
 import { before, integer, oneOf, wrong } from './value.ts'
-import { bedragVan, deler, geteld, maximumVanPeriode, maximumVanToewijzing, minuuttarief, past, zonderZondag } from './volume.ts'
+import { bedragVan, deler, geteld, maximumVanPeriode, maximumVanToewijzing, minuuttarief, past, productPeriode, zonderZondag } from './volume.ts'
 
 /** One rule over one Prestatie: null where it holds. */
 export type Toets = (prestatie: Prestatie, claim: Claim) => Fault | null
@@ -148,15 +148,13 @@ const TR384 = tegenToewijzing(({ RedenWijziging }, { placed }) => RedenWijziging
 
 /** Whole months, or from the start of the assignment. */
 const TR387 = tegenToewijzing(({ Ingangsdatum }, { periode: { from }, placed }) => {
-  const start = dayOf(Ingangsdatum)
-  const expected = start > firstOfMonth(from) && start <= lastOfMonth(from) ? start : firstOfMonth(from)
+  const expected = productPeriode({ van: dayOf(Ingangsdatum), tot: null }, from)?.from ?? firstOfMonth(from)
   return from === expected ? null : wrong(placed, 'ProductPeriode/Begindatum', same(dateOfDay(expected)))
 })
 
 /** Whole months, or until the end of the assignment. */
 const TR388 = tegenToewijzing(({ Einddatum }, { periode: { to }, placed }) => {
-  const end = Einddatum === undefined ? Infinity : dayOf(Einddatum)
-  const expected = end < lastOfMonth(to) && end >= firstOfMonth(to) ? end : lastOfMonth(to)
+  const expected = productPeriode({ van: -Infinity, tot: Einddatum === undefined ? null : dayOf(Einddatum) }, to)?.to ?? lastOfMonth(to)
   return to === expected ? null : wrong(placed, 'ProductPeriode/Einddatum', same(dateOfDay(expected)))
 })
 
