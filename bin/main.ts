@@ -10,10 +10,12 @@ import { conformance } from './commands/conformance.ts'
 import { doctor } from './commands/doctor.ts'
 import { erase } from './commands/erase.ts'
 import { importing } from './commands/import.ts'
+import { importHistory } from './commands/import-history.ts'
 import { inspect } from './commands/inspect.ts'
 import { keys } from './commands/keys.ts'
 import { migrate } from './commands/migrate.ts'
 import { parties } from './commands/parties.ts'
+import { rebuild } from './commands/rebuild.ts'
 import { roots } from './commands/roots.ts'
 import { replay } from './commands/replay.ts'
 import { restore } from './commands/restore.ts'
@@ -32,7 +34,7 @@ export function program (end: (code: number) => void): Command {
     .exitOverride()
     .showHelpAfterError('(zorgpoort COMMAND --help tells more)')
     .addHelpText('after', '\nExit codes: 0 good, 1 refused or invalid, 2 wrong use.\nZORGPOORT_DEBUG=1 in the environment shows the stack of an error.')
-  for (const add of [serve, validate, send, batch, replay, verify, parties, keys, backup, restore, doctor, migrate, audit, conformance, inspect, importing, sweep, erase, roots]) add(it, end)
+  for (const add of [serve, validate, send, batch, replay, verify, parties, keys, backup, restore, doctor, migrate, audit, conformance, inspect, importing, importHistory, rebuild, sweep, erase, roots]) add(it, end)
   for (const command of it.commands) command.copyInheritedSettings(it)
   return it
 }
