@@ -2,15 +2,10 @@
 import type { CDT_GeslotenPeriode, CDT_TotaalBedragMetDC } from '../standard/standard.ts'
 import { doubles } from './double.ts'
 import { within } from './level-2-rule.ts'
+import { inPerioden, prestaties } from './perioden.ts'
 import type { Fault, Rule, Within } from './rule.ts'
 import type { Placed, Scene } from './scene.ts'
 import { before, dateParts, daysIn, euros, integer, missing, onOrAfter, onOrBefore, plusYears, sameNumber, superfluous, wrong } from './value.ts'
-
-/** Prestaties of a claim or of its answer. */
-const prestaties = ({ all }: Scene): ReturnType<typeof all<'323:Prestatie'>> => {
-  const claimed = all('323:Prestatie')
-  return claimed.length > 0 ? claimed : all('325:Prestatie')
-}
 
 /** A credit names the debit it takes back, a debit names none. */
 const CD060: Within = scene => prestaties(scene).filter(({ it }) => (it.IngediendBedrag.DebetCredit === 'C') !== (it.ProductReferentie.VorigReferentieNummer !== undefined))
@@ -23,10 +18,9 @@ const CD087: Within = ({ all }) => all('323:Prestatie').filter(({ it }) => (it.E
 const first = '2021-01-01'
 
 /** Nothing of before 2021 is claimed in this way. */
-const CS100: Within = ({ all }) => [
-  ...all('323:Declaratie').flatMap(at => tooOld(at, 'DeclaratiePeriode', at.it.DeclaratiePeriode)),
-  ...all('323:Prestatie').filter(({ it: { ProductPeriode } }) => before(ProductPeriode.Begindatum, first) || before(ProductPeriode.Einddatum, first))
-    .flatMap(at => tooOld(at, 'ProductPeriode', at.it.ProductPeriode))
+const CS100: Within = scene => [
+  ...scene.all('323:Declaratie').flatMap(at => tooOld(at, 'DeclaratiePeriode', at.it.DeclaratiePeriode)),
+  ...inPerioden(scene, it => before(it.Begindatum, first) || before(it.Einddatum, first), (at, periode) => tooOld(at, 'ProductPeriode', periode))
 ]
 const tooOld = (at: Placed<object>, element: string, periode: CDT_GeslotenPeriode): readonly Fault[] =>
   (['Begindatum', 'Einddatum'] as const).filter(day => before(periode[day], first)).map(day => wrong(at, `${element}/${day}`, onOrAfter(first)))
@@ -49,8 +43,7 @@ function inOneMonth ({ Begindatum, Einddatum }: CDT_GeslotenPeriode): boolean {
 }
 
 /** What is claimed lies in one month. */
-const CS337: Within = ({ all }) => all('323:Prestatie').filter(({ it }) => !inOneMonth(it.ProductPeriode))
-  .map(at => wrong(at, 'ProductPeriode', { nl: 'binnen één kalendermaand', en: 'within one calendar month' }))
+const CS337: Within = scene => inPerioden(scene, it => !inOneMonth(it), at => [wrong(at, 'ProductPeriode', { nl: 'binnen één kalendermaand', en: 'within one calendar month' })])
 
 /** Of what is claimed in euros the volume is the amount. */
 const CS339: Within = ({ all }) => all('323:Prestatie').filter(({ it }) => it.Eenheid === '83' && !sameNumber(it.IngediendBedrag.Bedrag, it.GeleverdVolume))
@@ -65,8 +58,7 @@ const CS340: Within = ({ all }) => all('323:Declaratie').filter(({ it: { Declara
 /** A period ends on or after its begin, and not after the message was dated. */
 const TR137: Within = scene => [
   ...scene.all('323:Declaratie').flatMap(at => badEnd(at, 'DeclaratiePeriode', at.it.DeclaratiePeriode, scene.dagtekening)),
-  ...prestaties(scene).filter(({ it: { ProductPeriode } }) => before(ProductPeriode.Einddatum, ProductPeriode.Begindatum) || before(scene.dagtekening, ProductPeriode.Einddatum))
-    .flatMap(at => badEnd(at, 'ProductPeriode', at.it.ProductPeriode, scene.dagtekening))
+  ...inPerioden(scene, it => before(it.Einddatum, it.Begindatum) || before(scene.dagtekening, it.Einddatum), (at, periode) => badEnd(at, 'ProductPeriode', periode, scene.dagtekening))
 ]
 function badEnd (at: Placed<object>, element: string, { Begindatum, Einddatum }: CDT_GeslotenPeriode, dagtekening: string): readonly Fault[] {
   if (before(Einddatum, Begindatum)) return [wrong(at, `${element}/Einddatum`, onOrAfter(Begindatum))]
@@ -93,14 +85,9 @@ const TR316: Within = ({ all }) => {
 }
 
 /** What was delivered more than five years ago is no longer claimed. */
-const TR335: Within = ({ all }) => {
-  const dated = all('323:Declaratie')[0]?.it.DeclaratieDagtekening
-  if (dated === undefined) return []
-  const late = new Map<string, boolean>()
-  const isLate = (einddatum: string): boolean => late.get(einddatum) ?? (late.set(einddatum, before(plusYears(einddatum, 5), dated)), isLate(einddatum))
-  return all('323:Prestatie').filter(({ it }) => isLate(it.ProductPeriode.Einddatum))
-    .map(at => wrong(at, 'ProductPeriode/Einddatum', { nl: 'hoogstens 5 jaar voor de DeclaratieDagtekening', en: 'at most 5 years before the DeclaratieDagtekening' }))
-}
+const TR335: Within = scene => scene.all('323:Declaratie').flatMap(({ it: { DeclaratieDagtekening } }) =>
+  inPerioden(scene, it => before(plusYears(it.Einddatum, 5), DeclaratieDagtekening),
+    at => [wrong(at, 'ProductPeriode/Einddatum', { nl: 'hoogstens 5 jaar voor de DeclaratieDagtekening', en: 'at most 5 years before the DeclaratieDagtekening' })]))
 
 /** @returns the cents of an amount, negative for a credit */
 const signed = (amount: string, DebetCredit: string): number => integer(amount) * (DebetCredit === 'C' ? -1 : 1) + 0

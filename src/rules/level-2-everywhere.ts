@@ -2,6 +2,7 @@
 import type { CDT_Geboortedatum } from '../standard/standard.ts'
 import { doubles } from './double.ts'
 import { within } from './level-2-rule.ts'
+import { inPerioden } from './perioden.ts'
 import type { Fault, Rule, Within } from './rule.ts'
 import type { ClassName, Placed } from './scene.ts'
 import { before, onOrBefore, wrong } from './value.ts'
@@ -42,8 +43,7 @@ const TR134: Within = scene => {
     ...ahead(all('307:StopProduct'), 'Einddatum', it => it.Einddatum),
     ...ahead(all('315:Client'), 'Geboortedatum', born),
     ...ahead(all('323:Declaratie'), 'DeclaratiePeriode/Begindatum', it => it.DeclaratiePeriode.Begindatum),
-    ...ahead(all('323:Prestatie'), 'ProductPeriode/Begindatum', it => it.ProductPeriode.Begindatum),
-    ...ahead(all('325:Prestatie'), 'ProductPeriode/Begindatum', it => it.ProductPeriode.Begindatum)
+    ...inPerioden(scene, it => before(dagtekening, it.Begindatum), at => [wrong(at, 'ProductPeriode/Begindatum', onOrBefore(dagtekening))])
   ]
 }
 

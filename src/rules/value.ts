@@ -91,11 +91,17 @@ function readerOf (type: ComplexType, paths: readonly string[]): Reader {
     const steps = path.split('/')
     return it => {
       const text = textOf(it, steps)
-      return text === undefined ? '' : base === 'integer' ? `${integer(text)}` : base === 'date' ? bare(text) : text
+      return text === undefined ? '' : base === 'integer' ? digits(text) : base === 'date' ? bare(text) : text
     }
   })
   const [first = () => ''] = reads
   return reads.length === 1 ? first : it => reads.map(read => read(it)).join('\0')
+}
+
+/** Most numbers are written as they would be here, and need not be made anew. */
+function digits (text: string): string {
+  const [first, last] = [text.charCodeAt(0), text.charCodeAt(text.length - 1)]
+  return first >= 49 && first <= 57 && last >= 48 && last <= 57 ? text : `${integer(text)}`
 }
 
 function textOf (it: Tree, steps: readonly string[]): string | undefined {
