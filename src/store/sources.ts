@@ -29,7 +29,7 @@ function statements ({ sql }: Dialect) {
     former: prepared(sql('source_part').select('*').where('list', at('list'))),
     current: prepared(sql('source_part').insert({ ...ofPart, edition: at('edition') }).onConflict([...part]).merge(['edition'])),
     gone: prepared(sql('source_part').where(ofPart).delete()),
-    left: prepared(sql('source_row as r').distinct(['r.list', 'r.family', 'r.gemeente', 'r.aanbieder', 'r.edition']).where('r.list', at('list')).where('r.edition', '<', at('edition'))
+    left: prepared(sql('source_row as r').select(['r.list', 'r.family', 'r.gemeente', 'r.aanbieder', 'r.edition']).count({ count: '*' }).groupBy(['r.list', 'r.family', 'r.gemeente', 'r.aanbieder', 'r.edition']).where('r.list', at('list')).where('r.edition', '<', at('edition'))
       .whereNotExists(sql('source_part as p').select(sql.raw('1')).whereRaw([...part, 'edition'].map(it => `p.${it} = r.${it}`).join(' and ')))),
     remove: prepared(sql('source_row').where({ ...ofPart, edition: at('edition') }).delete())
   }
@@ -56,6 +56,19 @@ const rowOf = (row: Row): SourceRow => ({
 })
 
 const same = (one: Part, other: Part): boolean => part.every(it => one[it] === other[it])
+
+/** Parts with together some thousands of rows, or a single one. */
+function * portions (parts: readonly Row[]): Generator<readonly Row[]> {
+  let [some, rows]: [Row[], number] = [[], 0]
+  for (const part of parts) {
+    some.push(part)
+    rows += whole(part, 'count')
+    if (rows < rows_at_once) continue
+    yield some
+    ;[some, rows] = [[], 0]
+  }
+  if (some.length > 0) yield some
+}
 
 /** @returns the verbs of external sources */
 export function sourceVerbs (db: Db, dialect: Dialect, audit: Audit): SourceVerbs {
@@ -85,7 +98,9 @@ export function sourceVerbs (db: Db, dialect: Dialect, audit: Audit): SourceVerb
 
   async function clear (list: ListName, edition: number): Promise<void> {
     const left = await db.read(session => session.all(sql.left, { list, edition }))
-    for (const row of left) await db.write(session => session.run(sql.remove, { ...partOf(row), edition: whole(row, 'edition') }))
+    for (const some of portions(left)) {
+      await db.write(async session => { for (const row of some) await session.run(sql.remove, { ...partOf(row), edition: whole(row, 'edition') }) })
+    }
   }
 
   return {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import Database from 'better-sqlite3'
-import { accountId, fingerprint, isMessageId, messageId } from '../../src/core/core.ts'
+import { accountId, fingerprint, isMessageId, messageId, sha256Hex } from '../../src/core/core.ts'
 import { ownView } from '../../src/party/party.ts'
 import { lockForServe, migrate, openStore, StoreFailure, StoreUnusable, type RegisterChange } from '../../src/store/store.ts'
 import { migrations } from '../../src/store/migrations.ts'
@@ -67,6 +67,21 @@ describe('store in an SQLite file', () => {
     assert.deepEqual(db.prepare('select order_key from message order by seq').pluck().all(), [orderOf(3), orderOf(2), orderOf(3)])
     const plan = db.prepare("explain query plan update message set order_key = '' where seq = 1 or id in (select detail from audit where event = 'answered' and message = (select id from message where seq = 1))").all()
     assert.doesNotMatch(JSON.stringify(plan), /SCAN message/)
+    db.close()
+    await store.close()
+  })
+
+  test('an import of a list that breaks off changes nothing, and leaves nothing behind after the next one', async () => {
+    const store = await openStore({ url: urlOf('lists'), mode: 'test', roots })
+    const part = { list: 'municipalities', family: '', gemeente: '', aanbieder: '' } as const
+    const row = { part, categorie: null, code: '0344', naam: null, variant: null, eenheid: null, tarief_cents: null, perUur: false, van: '2026-01-01', tot: null }
+    const given = { list: 'municipalities', rows: [row], sha256: sha256Hex('0'.repeat(64)), whole: false, by: null, now: later(1) } as const
+    await assert.rejects(store.importSources({ ...given, onWritten: () => { throw new TypeError('broken off') } }), /broken off/)
+    const db = new Database(pathOf('lists'))
+    const rows = db.prepare('select count(*) from source_row').pluck()
+    assert.deepEqual([await store.sourcesVersion(), await store.sourceRows(part), rows.get()], [0, [], 1])
+    await store.importSources(given)
+    assert.deepEqual([await store.sourceRows(part), rows.get()], [[row], 1])
     db.close()
     await store.close()
   })
