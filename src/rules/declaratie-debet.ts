@@ -44,15 +44,16 @@ const tenHoogste = (most: number, unit: Words, besides: Words = same('')): Words
 const geteldIn = (toegewezen: string): Words => deler(toegewezen) === 60 ? { nl: ' minuten', en: ' minutes' } : same('')
 const geenZondag = { nl: ': de toewijzing heeft geen zondag', en: ': the assignment has no Sunday' }
 
-/** Volume within the maximum of its period. */
+/** Volume within the maximum of its period, told in the unit that was claimed. */
 const TR321 = tegenToewijzing((_, prestatie, claim) => {
+  const { it: { GeleverdVolume, Eenheid }, placed, periode } = prestatie
   const omvang = omvangOf(claim, prestatie)
-  const most = omvang === null ? null : maximumVanPeriode(omvang, prestatie.periode)
+  const most = omvang === null ? null : maximumVanPeriode(omvang, periode)
   if (omvang === null || most === null) return null
-  const delivered = geteld(integer(prestatie.it.GeleverdVolume), prestatie.it.Eenheid, omvang.eenheid)
-  return delivered === null || delivered <= most * deler(omvang.eenheid)
-    ? null
-    : wrong(prestatie.placed, 'GeleverdVolume', tenHoogste(most * deler(omvang.eenheid), geteldIn(omvang.eenheid), most === 0 && zonderZondag(omvang) ? geenZondag : same('')))
+  const delivered = geteld(integer(GeleverdVolume), Eenheid, omvang.eenheid)
+  if (delivered === null || delivered <= most * deler(omvang.eenheid)) return null
+  const told = Eenheid === omvang.eenheid ? most : most * deler(omvang.eenheid)
+  return wrong(placed, 'GeleverdVolume', tenHoogste(told, same(''), most === 0 && zonderZondag(omvang) ? geenZondag : same('')))
 })
 
 /** An assignment of this client. */

@@ -255,6 +255,18 @@ describe('what is told', () => {
     assert.ok(!JSON.stringify(found).includes(bsn(1)) && !JSON.stringify(found).includes(bsn(2)))
   })
 
+  it('the most of a period is told in the unit that was claimed, and why there is none', () => {
+    const expected = (Omvang: Tree, anders: Anders, Einddatum = '2026-06-30'): string | undefined => {
+      const of = boek('ijw')
+      of.toewijs([{ Omvang, Ingangsdatum: '2026-03-02', Einddatum }])
+      return of.bevindingen(of.declaratie([[of.prestatie('P1', { van: '2026-03-02', ...anders })]])).find(it => it.code === 'TR321')?.expected
+    }
+    const perWeek = { Volume: '4', Eenheid: '04', Frequentie: '2' }
+    assert.equal(expected(perWeek, { volume: 999 }), 'ten hoogste 20')
+    assert.equal(expected(perWeek, { volume: 9999, eenheid: '01' }), 'ten hoogste 1200')
+    assert.equal(expected({ Volume: '1', Eenheid: '82', Frequentie: '2' }, { volume: 1, eenheid: '82', tot: '2026-03-07' }, '2026-03-07'), 'ten hoogste 0: de toewijzing heeft geen zondag')
+  })
+
   it('what is left is told, and in what it is counted', () => {
     const of = boek('ijw')
     of.toewijs([{ Omvang: { Volume: '10', Eenheid: '04', Frequentie: '6' } }])
