@@ -1,5 +1,7 @@
 /** The rules within one message: what breaks each and what just does not, where it is told, and that a good message breaks none. */
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import fc from 'fast-check'
 import { generateMessage, modelOf, models, writeMessage, type Family, type MessageModel } from '../../src/standard/standard.ts'
@@ -56,6 +58,21 @@ describe('rules within one message', () => {
     fc.assert(fc.property(fc.constantFrom(...models), fc.integer({ min: 0, max: 4_000_000_000 }), fc.constantFrom('small' as const, 'full' as const, 'random' as const), (model, seed, size) => {
       assert.deepEqual(judgeWithin(model, generateMessage(model, seed, size)), [])
     }), { numRuns: 3_000 })
+  })
+
+  it('find in the published examples what is known to be wrong with them, and nothing else', async t => {
+    const official = process.env['OFFICIAL_DIR']
+    if (official === undefined) return t.skip('OFFICIAL_DIR is not set: no published examples to judge')
+    const folder = join(official, 'examples')
+    const found: Record<string, string[]> = {}
+    for (const file of readdirSync(folder).filter(it => it.endsWith('.xml'))) {
+      const judgement = await validator.validate(readFileSync(join(folder, file)))
+      assert.ok(judgement.kind === 'valid', file)
+      const codes = judgeWithin(judgement.model, judgement.message).map(it => it.code)
+      if (codes.length > 0) found[file] = codes
+    }
+    // Two of its Prestaties have one ReferentieNummer, and two persons are claimed for on one assignment.
+    assert.deepEqual(found, { 'JW323.xml': ['TR416', 'TR101'] })
   })
 
   it('are not asked of a retour', () => {
