@@ -21,6 +21,7 @@ const lineOf = (it: Finding): string => `    ${it.line ?? '-'}: ${it.path || 'Be
 function report ({ index, name, state, message, code, title, title_en, detail, findings, findings_total }: Member): string {
   const head = `${index} ${visible(name)}`
   if (stored.includes(state)) return `${styleText('green', state.padEnd(9))} ${head}: ${message ?? ''}`
+  if (state === 'rejected') return `${styleText('red', state.padEnd(9))} ${head}: ${message ?? ''}\n    why: GET /v1/messages/${message ?? ''}, or the retour in your mailbox`
   const more = findings_total > findings.length ? [`    … ${findings_total - findings.length} more`] : []
   return [`${styleText('red', state.padEnd(9))} ${head}: ${code ?? ''} ${title ?? ''} ${detail ?? ''}\n    ${title_en ?? ''}`, ...findings.map(lineOf), ...more].join('\n')
 }
@@ -65,7 +66,7 @@ async function send (file: string, options: Options, dispatcher: Agent): Promise
 export function batch (program: Command, end: (code: number) => void): void {
   withCaller(program.command('batch').description('send a ZIP of messages to a gateway and tell what became of each').argument('<zip>', 'the ZIP: messages only, no folders, no password'))
     .option('--json', 'the batch as one JSON line')
-    .addHelpText('after', '\nStopping it (Ctrl+C) does not stop the batch; the same ZIP again shows how it went.\nExit codes: 0 all accepted, 1 any refused, 2 wrong use.')
+    .addHelpText('after', '\nStopping it (Ctrl+C) does not stop the batch; the same ZIP again shows how it went.\nExit codes: 0 all accepted, 1 any rejected or refused, 2 wrong use.')
     .action(async (file: string, options: Options) => {
       const dispatcher = agentOf(options)
       try { if (!await send(file, options, dispatcher)) end(1) } finally { await dispatcher.close() }

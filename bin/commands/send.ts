@@ -28,13 +28,16 @@ async function sent (file: string, origin: string, dispatcher: Agent, as: string
 }
 
 const findingLine = (it: Finding): string => `    ${it.line ?? '-'}: ${it.path || 'Bericht'}: ${it.message} [${it.code}]\n       ${it.message_en}`
-const good = ({ status, error }: Answer): boolean => error === null && status !== null && status < 300
+const taken = ({ status, error }: Answer): boolean => error === null && status !== null && status < 300
+/** A rejected message has a receipt, and a retour that says no. */
+const good = (it: Answer): boolean => taken(it) && it.body['verdict'] !== 'rejected'
 
 function report (answer: Answer): string {
   const { file, status, duplicate, body, error } = answer
   if (good(answer)) return `${styleText('green', duplicate ? 'duplicate' : 'accepted')} ${visible(file)}: ${body['type']} ${body['id']}`
-  if (error !== null) return `${styleText('red', 'failed')}   ${visible(file)}: ${error}`
   const findings = (body['findings'] ?? []) as Finding[]
+  if (taken(answer)) return [`${styleText('red', 'rejected')} ${visible(file)}: ${body['type']} ${body['id']}, answered by ${body['retour']}`, ...findings.map(findingLine)].join('\n')
+  if (error !== null) return `${styleText('red', 'failed')}   ${visible(file)}: ${error}`
   const head = `${styleText('red', 'refused')}  ${visible(file)}: ${status} ${body['code']} ${body['title']} ${body['detail'] ?? ''}\n    ${body['title_en']}`
   return [head, ...findings.map(findingLine)].join('\n')
 }
@@ -63,6 +66,6 @@ async function sendAll (files: readonly string[], options: Options): Promise<boo
 export function send (program: Command, end: (code: number) => void): void {
   withCaller(program.command('send').description('send messages to a gateway').argument('<file...>', 'messages (XML)'))
     .option('--json', 'one JSON line per file')
-    .addHelpText('after', '\nExit codes: 0 all accepted, 1 any refused or unreadable, 2 wrong use.')
+    .addHelpText('after', '\nExit codes: 0 all accepted, 1 any rejected, refused or unreadable, 2 wrong use.')
     .action(async (files: string[], options: Options) => { if (!await sendAll(files, options)) end(1) })
 }
