@@ -35,7 +35,9 @@ export interface Vault {
 }
 
 /** AES-256-GCM with a random nonce: nonce, ciphertext and tag stand one after the other. */
-function lockWith (key: Uint8Array): Lock {
+function lockWith (bytes: Uint8Array): Lock {
+  // Node takes a key object four times as fast as the same key's bytes.
+  const key = createSecretKey(bytes)
   return {
     close (place, bytes) {
       const nonce = randomBytes(nonce_bytes)

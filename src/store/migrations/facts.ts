@@ -71,7 +71,7 @@ export const facts: Migration = {
     .createTable('person', person)
     .createTable('source', source)
     .createTable('fact', fact)
-    .raw(index('toewijzing')).raw(index('referentie')).raw(index('vorige')).raw('create index fact_person on fact (person, pair) where person is not null')
+    .raw(index('toewijzing')).raw('create index fact_referentie on fact (pair, referentie, of) where referentie is not null').raw(index('vorige')).raw('create index fact_person on fact (person, pair) where person is not null')
     .raw('create index fact_day on fact (pair, of, day) where day is not null')
     .raw('create index source_voided on source (voided_by) where voided_by is not null')
     .raw('create index source_import on source (place) where waits = 2')
