@@ -252,6 +252,42 @@ describe('whatever is claimed, credited and claimed again', () => {
     }), { numRuns: 60 })
   })
 
+  it('the verdict is that of a plain reading: credits first, then each debit against the sum of what stands', () => {
+    fc.assert(fc.property(fc.gen(), g => {
+      const of = boek('ijw')
+      const most = g(fc.integer, { min: 8, max: 30 })
+      of.toewijs([uren(most)])
+      let stand: ReadonlyArray<{ readonly ref: string, readonly maand: string, readonly volume: number }> = []
+      let nth = 0
+      for (let claim = 0; claim < 4; claim++) {
+        const debits = ['2026-01', '2026-02', '2026-03'].filter(() => g(fc.boolean)).map(maand => ({ ref: `R${++nth}`, maand, volume: g(fc.integer, { min: 1, max: 12 }), wrong: g(fc.nat, { max: 5 }) === 0 }))
+        const credits = stand.filter(() => g(fc.nat, { max: 2 }) === 0).map(debet => ({ ref: `R${++nth}`, debet, wrong: g(fc.nat, { max: 4 }) === 0 }))
+        const prestaties = new Map<string, Tree>([
+          ...debits.map(it => [it.ref, of.prestatie(it.ref, { ...it, ...it.wrong ? { tarief: 1 } : {} })] as const),
+          ...credits.map(({ ref, debet, wrong }) => [ref, of.credit(ref, debet.ref, { ...debet, volume: debet.volume + (wrong ? 1 : 0) })] as const)
+        ])
+        const order = g(fc.shuffledSubarray<string>, [...prestaties.keys()], { minLength: prestaties.size })
+        if (order.length === 0) continue
+        const at = (ref: string): string => p(order.indexOf(ref) + 1)
+        const gone = new Set(credits.flatMap(({ debet, wrong }) => wrong ? [] : [debet.ref]))
+        const before = stand.filter(it => !gone.has(it.ref))
+        stand = before
+        const expected = credits.flatMap(({ ref, wrong }) => wrong ? [`TR323 ${at(ref)} ProductReferentie/VorigReferentieNummer`] : [])
+        for (const debit of debits.toSorted((a, b) => order.indexOf(a.ref) - order.indexOf(b.ref))) {
+          const faults = [
+            ...debit.wrong ? [`TR418 ${at(debit.ref)} ProductTarief`] : [],
+            ...debit.volume > most ? [`TR321 ${at(debit.ref)} GeleverdVolume`] : [],
+            ...before.some(it => it.maand === debit.maand) ? [`TR389 ${at(debit.ref)}`] : [],
+            ...stand.reduce((sum, it) => sum + it.volume, debit.volume) > most ? [`TR322 ${at(debit.ref)} GeleverdVolume`] : []
+          ]
+          expected.push(...faults)
+          if (faults.length === 0) stand = [...stand, debit]
+        }
+        assert.deepEqual(of.verwerk(of.declaratie([order.map(ref => prestaties.get(ref) ?? {})])).toSorted(), expected.toSorted())
+      }
+    }), { numRuns: 80 })
+  })
+
   it('25,000 Prestaties on one assignment with as many before them: what is left goes to the first ones', () => {
     const of = boek('ijw')
     of.toewijs([{ Product: '', Omvang: '', Budget: `${6850 * 30_000}` }])
