@@ -69,7 +69,7 @@ async function earlier ({ store, marker, history }: Shop, { model, message }: Op
   const pair = history.pairOf(model, message)
   const { family, gemeente } = pair
   const needs = history.needsOf(model, message)
-  const { known, clients, compleetVanaf, version } = await store.facts(pair, { ...needs, clients: needs.clients.map(bsn => marker.marks({ family, gemeente, bsn })) })
+  const { known, clients, compleetVanaf, gaploosVanaf, version } = await store.facts(pair, { ...needs, clients: needs.clients.map(bsn => marker.marks({ family, gemeente, bsn })) })
   const persons = new Map(needs.clients.map((bsn, nth) => [bsn, clients[nth] ?? null]))
-  return { history: history.openHistory(known, { compleetVanaf, clientOf: bsn => persons.get(bsn) ?? null }), version: { pair, version } }
+  return { history: history.openHistory(known, { compleetVanaf, gaploosVanaf, clientOf: bsn => persons.get(bsn) ?? null }), version: { pair, version } }
 }

@@ -60,6 +60,8 @@ export interface Gedeclareerd { readonly prestatie: Known<'323:Prestatie'>, read
 export interface History {
   /** From which date on every message of the pair is here; null: not known. What is not found and may lie before it is "not assessed". */
   readonly compleetVanaf: string | null
+  /** From which message on (see Bron) none is missing: what such a one brought can have been taken back only by one that is known too. */
+  readonly gaploosVanaf: number
   /** @returns whether a message of this number bore this Identificatie (TR056) */
   heeftIdentificatie (number: string, Identificatie: string): boolean
   /** @returns what stands for that person in facts; null when none is about him */

@@ -18,7 +18,7 @@ interface Sent { readonly seq: number, answered: boolean }
 interface Same { readonly sent: Sent[], readonly early: boolean[] }
 interface Between { readonly index: Index, readonly messages: Map<string, Same>, /** The messages about a person. */ readonly clients: Map<string, Set<number>>, readonly gone: Set<number> }
 
-/** @param compleetVanaf see History */
+/** @param compleetVanaf see History; what is dated before it may have been taken back by what was not taken here. Null: nothing is missing since the first message taken, and nobody knows what came before. */
 export function memoryHistory ({ compleetVanaf = null }: { readonly compleetVanaf?: string | null } = {}): MemoryHistory {
   const pairs = new Map<string, Between>()
   let seq = 0
@@ -38,6 +38,7 @@ export function memoryHistory ({ compleetVanaf = null }: { readonly compleetVana
       const { index, messages, clients, gone } = between(pair)
       return historyOver(index, {
         compleetVanaf,
+        gaploosVanaf: compleetVanaf === null ? 0 : Infinity,
         clientOf: Bsn => [...clients.get(Bsn) ?? []].some(it => !gone.has(it)) ? Bsn : null,
         heeftIdentificatie: (number, Identificatie) => (messages.get(`${number} ${Identificatie}`)?.sent.length ?? 0) > 0
       })

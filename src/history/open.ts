@@ -7,6 +7,8 @@ import { deliveryKey, sameKey, type Delivery } from './keys.ts'
 export interface HistoryOptions {
   /** See History. */
   readonly compleetVanaf: string | null
+  /** See History; where not given, all facts are since then. */
+  readonly gaploosVanaf?: number
   /** @returns what stands for a Bsn in the facts; null when nothing does */
   readonly clientOf: (Bsn: string) => string | null
   /** @returns whether a message of that number bore that Identificatie; where not given, those of the facts are known */
@@ -20,16 +22,17 @@ export interface HistoryOptions {
 export function openHistory (known: readonly Known[], options: HistoryOptions): History {
   const index = openIndex()
   index.add(known.toSorted((a, b) => a.bron.seq - b.bron.seq))
-  return historyOver(index, { heeftIdentificatie: (number, Identificatie) => known.some(({ bron }) => bron.number === number && bron.Identificatie === Identificatie), ...options })
+  return historyOver(index, { gaploosVanaf: -Infinity, heeftIdentificatie: (number, Identificatie) => known.some(({ bron }) => bron.number === number && bron.Identificatie === Identificatie), ...options })
 }
 
 /** @returns history over an index, which may grow */
-export function historyOver (index: Index, { compleetVanaf, clientOf, heeftIdentificatie }: Required<HistoryOptions>): History {
+export function historyOver (index: Index, { compleetVanaf, gaploosVanaf, clientOf, heeftIdentificatie }: Required<HistoryOptions>): History {
   const about = (Bsn: string): string => clientOf(Bsn) ?? ''
   const claimed = (found: ReadonlyArray<Known<'323:Prestatie'>>): readonly Gedeclareerd[] => found.map(it => gedeclareerd(index, it))
   const verzoeken = (found: ReadonlyArray<Known<'315:AangevraagdProduct' | '317:Verzoek'>>): readonly Verzoek[] => requests(index, found)
   return {
     compleetVanaf,
+    gaploosVanaf,
     heeftIdentificatie,
     client: clientOf,
     toewijzingen: Bsn => actual(index.find('301:ToegewezenProduct', 'client', about(Bsn))),

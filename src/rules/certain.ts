@@ -16,7 +16,7 @@ export const zeker = ({ compleetVanaf }: History, day = eersteDag): boolean =>
   compleetVanaf !== null && !before(before(day, eersteDag) ? eersteDag : day, compleetVanaf)
 
 /** @returns whether everything that came after a message is known, so that nothing unknown took back what it said */
-export const zekerSinds = (history: History, { bron }: { readonly bron: Bron }): boolean => zeker(history, bron.Dagtekening)
+export const zekerSinds = (history: History, { bron }: { readonly bron: Bron }): boolean => bron.seq >= history.gaploosVanaf || zeker(history, bron.Dagtekening)
 
 /** @returns the fault; told as "not assessed" where it rests on what history may not hold */
 export const mits = (certain: boolean, history: History, fault: Fault): Fault => certain ? fault : { ...fault, unassessed: onbekend(history) }

@@ -101,7 +101,7 @@ async function remember (facts: FactKeeper, session: Session, seq: number, { ite
   const { envelope, header, delivery } = item
   const waits = envelope.origin === 'import' ? 2 : delivery === 'offered' && envelope.verdict === 'accepted' ? 0 : 1
   if (closed !== null) return await facts.put(session, { seq, envelope, dagtekening: dagtekeningOf(header), waits }, closed)
-  if ((item.facts ?? null) === null && envelope.verdict === 'accepted') await facts.passed(session, envelope)
+  if ((item.facts ?? null) === null && envelope.verdict === 'accepted') await facts.passed(session, seq, envelope)
 }
 
 export type Accept = (session: Session, item: Closing) => Promise<Accepted>

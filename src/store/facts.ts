@@ -44,9 +44,9 @@ function statements ({ sql, lock }: Dialect) {
     person: prepared(sql('person').select(['id', 'data_key', 'kek_id']).where({ hash: at('hash'), key_id: at('key') }).orderByRaw('id limit 1')),
     newPerson: prepared(sql('person').insert(places(['family', 'gemeente', 'key_id', 'hash', 'data_key', 'kek_id'])).returning('id')),
     pair: prepared(lock(ofPair().select(['id', 'version']))),
-    newPair: prepared(sql('pair').insert({ ...places(['family', 'gemeente', 'aanbieder']), version: 0 }).returning('id')),
+    newPair: prepared(sql('pair').insert({ ...places(['family', 'gemeente', 'aanbieder', 'gapless']), version: 0 }).returning('id')),
     rise: prepared(sql('pair').where('id', at('id')).update({ version: sql.raw('version + 1') })),
-    passed: prepared(ofPair().where('complete_from', '<=', at('day')).update({ complete_from: at('next'), version: sql.raw('version + 1') })),
+    passed: prepared(ofPair().update({ complete_from: sql.raw('case when complete_from <= ? then ? else complete_from end', [at('day'), at('next')]), gapless: at('seq'), version: sql.raw('version + 1') })),
     source: prepared(sql('source').insert(places(['place', 'id', 'pair', 'number', 'identificatie', 'dagtekening', 'waits', 'voided_by']))),
     facts: lots.map((lot): readonly [number, Statement] => [lot, prepared(sql('fact').insert(manyRows(lot)))]),
     counted: prepared(here().where('waits', 1).update({ waits: 0 }).returning(['pair', 'voided_by'])),
@@ -69,8 +69,8 @@ export interface FactKeeper {
   voided (session: Session, seq: number, by: string): Promise<void>
   /** The answer `by` is none any more. */
   restored (session: Session, by: string): Promise<void>
-  /** A message was taken of which nothing is kept: where history was complete, it is so from the next day on only. */
-  passed (session: Session, envelope: Envelope): Promise<void>
+  /** A message was taken of which nothing is kept: where history was complete, it is so from the next day on only, and without a gap from the next message on. */
+  passed (session: Session, seq: number, envelope: Envelope): Promise<void>
   /** @returns whether history is still of this version */
   isOf (session: Session, history: { readonly pair: Pair, readonly version: number }): Promise<boolean>
   /** What counts between two parties has changed. */
@@ -117,9 +117,10 @@ const closer = (db: Db, sql: Sql, safe: Safe): FactKeeper['close'] => async ({ f
 
 /** @returns what writes closed facts */
 function putter (sql: Sql, safe: Safe, rise: FactKeeper['rise']): FactKeeper['put'] {
-  async function pairId (session: Session, pair: Pair): Promise<number> {
+  /** What came before its first message may not have been kept. */
+  async function pairId (session: Session, pair: Pair, seq: number): Promise<number> {
     const [row] = await session.all(sql.pair, pairValues(pair))
-    return whole(row ?? (await session.all(sql.newPair, pairValues(pair)))[0] ?? {}, 'id')
+    return whole(row ?? (await session.all(sql.newPair, { ...pairValues(pair), gapless: seq }))[0] ?? {}, 'id')
   }
 
   /** Since the facts were closed he may have been written by another, or erased. */
@@ -144,7 +145,7 @@ function putter (sql: Sql, safe: Safe, rise: FactKeeper['rise']): FactKeeper['pu
 
   return async (session, { seq, envelope: { id, type, identificatie, origin }, dagtekening, waits, voided_by = null }, closed) => {
     const { kept: { pair, facts }, persons, bodies } = closed
-    const [place, pair_id] = [placeOf(seq, origin), await pairId(session, pair)]
+    const [place, pair_id] = [placeOf(seq, origin), await pairId(session, pair, seq)]
     await session.run(sql.source, { place, id, pair: pair_id, number: type.slice(-3), identificatie, dagtekening, waits, voided_by })
     const found: Found[] = []
     for (const person of persons) found.push(await personIn(session, closed, person))
@@ -171,10 +172,10 @@ export function factKeeper (db: Db, dialect: Dialect, safe: Safe): FactKeeper {
     counted: async (session, seq) => await riseEach(session, await session.all(sql.counted, anyPlace(seq)), row => row['voided_by'] === null),
     voided: async (session, seq, by) => await riseEach(session, await session.all(sql.voided, { ...anyPlace(seq), by }), row => row['waits'] === 0),
     restored: async (session, by) => await riseEach(session, await session.all(sql.restored, { by }), row => row['waits'] === 0),
-    async passed (session, envelope) {
+    async passed (session, seq, envelope) {
       if (!bringing.has(envelope.type.slice(-3))) return
       const local = envelope.received + ahead_ms
-      await session.run(sql.passed, { ...pairValues(pairOfParties(envelope)), day: dateOf(local), next: dateOf(local + day_ms) })
+      await session.run(sql.passed, { ...pairValues(pairOfParties(envelope)), seq: seq + 1, day: dateOf(local), next: dateOf(local + day_ms) })
     },
     async isOf (session, { pair, version }) {
       const [row] = await session.all(sql.pair, pairValues(pair))

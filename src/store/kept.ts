@@ -27,6 +27,8 @@ export interface KnownFacts {
   readonly clients: ReadonlyArray<string | null>
   /** From which date on every message is here. Null: not known, or some of what was asked for was erased: what is not found then is "not assessed". */
   readonly compleetVanaf: string | null
+  /** From which place on none is missing, see History; what was imported stands before it. */
+  readonly gaploosVanaf: number
   /** For `Finish.history`. */
   readonly version: number
 }

@@ -32,7 +32,7 @@ function statements ({ sql }: Dialect) {
   const latest = sql('fact as l').join('source as t', 't.place', 'l.source').where({ 'l.pair': at('pair'), 'l.of': '323:Declaratie', 't.waits': 0 }).whereNull('t.voided_by').max('l.day')
   const made = new Map<string, Statement>()
   return {
-    pair: prepared(sql('pair').select(['id', 'version', 'complete_from', 'erased']).where({ family: at('family'), gemeente: at('gemeente'), aanbieder: at('aanbieder') })),
+    pair: prepared(sql('pair').select(['id', 'version', 'complete_from', 'gapless', 'erased']).where({ family: at('family'), gemeente: at('gemeente'), aanbieder: at('aanbieder') })),
     marked: prepared(sql('person').select(['id', 'key_id', 'hash']).whereIn('hash', lotPlaces)),
     keys: prepared(sql('person').select(['id', 'data_key', 'kek_id']).whereIn('id', lotPlaces)),
     latest: prepared(rows('323:Declaratie').where({ 'f.pair': at('pair') }).where('f.day', latest)),
@@ -148,12 +148,12 @@ export function knownVerb (db: Db, dialect: Dialect, safe: Safe): Pick<FactVerbs
     facts: ({ family, gemeente, aanbieder }, needs) => db.read(async (session): Promise<KnownFacts> => {
       // The version first: what changes while the rest is read makes it an older one.
       const [pair] = await session.all(sql.pair, { family, gemeente, aanbieder })
-      if (pair === undefined) return { known: [], clients: needs.clients.map(() => null), compleetVanaf: null, version: 0 }
+      if (pair === undefined) return { known: [], clients: needs.clients.map(() => null), compleetVanaf: null, gaploosVanaf: 0, version: 0 }
       const persons = await personsOf(session, sql, needs.clients)
       const rows = await gather(session, whole(pair, 'id'), needs, persons)
       const [there, erased] = [rows.filter(row => row['body'] !== null), maybe(pair, 'erased', whole)]
       const sure = there.length === rows.length && !unsure(erased, persons)
-      return { known: await knownIn(session, there, persons.sameAs), clients: persons.clients, compleetVanaf: sure ? maybe(pair, 'complete_from', text) : null, version: whole(pair, 'version') }
+      return { known: await knownIn(session, there, persons.sameAs), clients: persons.clients, compleetVanaf: sure ? maybe(pair, 'complete_from', text) : null, gaploosVanaf: sure ? whole(pair, 'gapless') : Infinity, version: whole(pair, 'version') }
     })
   }
 }

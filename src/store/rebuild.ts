@@ -31,7 +31,7 @@ function statements ({ sql }: Dialect) {
     source: prepared(sql('source as s').join('pair as p', 'p.id', 's.pair').where('s.place', at('place')).select(['s.*', 'p.family', 'p.gemeente', 'p.aanbieder'])),
     facts: prepared(sql('fact as f').leftJoin('person as p', 'p.id', 'f.person').where('f.source', at('place')).orderBy('f.position')
       .select(['f.position', 'f.of', 'f.person', 'f.toewijzing', 'f.referentie', 'f.vorige', 'f.day', 'f.body', 'p.data_key', 'p.kek_id', 'p.key_id', 'p.hash'])),
-    newPair: prepared(sql('pair').insert({ family: at('family'), gemeente: at('gemeente'), aanbieder: at('aanbieder'), version: 0 }).onConflict(['family', 'gemeente', 'aanbieder']).ignore()),
+    newPair: prepared(sql('pair').insert({ family: at('family'), gemeente: at('gemeente'), aanbieder: at('aanbieder'), gapless: sql.raw('coalesce((select max(seq) from message), 0) + 1'), version: 0 }).onConflict(['family', 'gemeente', 'aanbieder']).ignore()),
     complete: prepared(ofPair().update({ complete_from: at('date'), version: sql.raw('version + 1') })),
     importing: prepared(sql('source').select(['place', 'pair']).where('waits', sql.raw('2'))),
     delivered: prepared(sql('message').where('seq', at('seq')).update({ delivery: 'delivered', delivered_ms: at('now') })),

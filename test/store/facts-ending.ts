@@ -107,6 +107,7 @@ export function factEndContract (fresh: Fresh, open: OpenStore): void {
       await store.accept([bringing([], undefined, { facts: null })])
       const after = await ask(store, {})
       assert.ok(after.compleetVanaf !== null && after.compleetVanaf > '2026-01-01' && after.version > version)
+      assert.ok(after.known.every(it => it.bron.seq < after.gaploosVanaf), 'what was known before may have been taken back by it')
     })
   })
 }

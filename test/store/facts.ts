@@ -59,7 +59,7 @@ export function factContract (fresh: Fresh): void {
   describe('facts', () => {
     test('come back as they were written, with their message, and a person by any of his marks', async t => {
       const store = await fresh(t)
-      assert.deepEqual(await ask(store, { clients: [[markOf(1)]] }), { known: [], clients: [null], compleetVanaf: null, version: 0 })
+      assert.deepEqual(await ask(store, { clients: [[markOf(1)]] }), { known: [], clients: [null], compleetVanaf: null, gaploosVanaf: 0, version: 0 })
       const item = bringing([toegewezen('007', { ReferentieAanbieder: 'R1' })])
       await store.accept([item])
       const [one, other] = [await ask(store, { clients: [[markOf(9, 'older'), markOf(1)], [markOf(2)]] }), await ask(store, { clients: [[markOf(1, 'older')]] })]

@@ -11,6 +11,7 @@ function pair (t: Table): void {
   t.text('gemeente').notNullable()
   t.text('aanbieder').notNullable()
   t.text('complete_from') // date from which on every message is here; null: not known
+  t.integer('gapless').notNullable() // place from which on no message is missing
   t.bigInteger('version').notNullable() // rises with every change of what counts
   t.integer('erased') // the last person there was when one was erased: a later one may be him again; null: none was
   t.unique(['family', 'gemeente', 'aanbieder'])
