@@ -1,6 +1,7 @@
 /** Handlers: what hangs on a message, in the running gateway: answers, holds, rejections, delays, and every way to fail. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { instant } from '../../src/core/core.ts'
 import type { Handler, Outcome } from '../../src/handle/handle.ts'
 import { answerTo, modelOf, textAt, type MessageType, type Tree } from '../../src/standard/standard.ts'
 import { fixture, makeWorld, message, until, type Running, type Told } from './world.ts'
@@ -100,6 +101,16 @@ describe('a handler', () => {
       assert.ok(gateway.lines.some(line => line.includes('a delivery failed and is tried again') && line.includes(id) && line.includes('"frames"')))
     })
   }
+
+  test('that hangs on and on leaves the message for later tries, and in the end dead with its reason', async () => {
+    let passed_ms = 0
+    const gateway = await (await makeWorld()).start({ handler_ms_max: 100 }, [on(async () => await new Promise<Outcome>(() => {}))], { now: () => instant(Date.now() + passed_ms) })
+    const { id } = await gateway.as('gemeente').send(fixture('WMO301'))
+    await until(async () => (await events(gateway, id)).some(it => it.event === 'later') || undefined)
+    passed_ms = 6 * 24 * 3_600_000
+    await reaches(gateway, id, { delivery: 'dead', dead_reason: 'exhausted: handler_timeout' })
+    await stays(gateway, id)
+  })
 
   test('is asked after the one before it said done, and not when that did not', async () => {
     const asked: string[] = []
