@@ -48,7 +48,7 @@ function fill (path: string): number {
   const safe = openSafe(roots)
   const open = safe.bundle()
   const person = db.prepare('insert into person (family, gemeente, key_id, hash, data_key, kek_id) values (?, ?, ?, ?, ?, ?)')
-  const pair = db.prepare("insert into pair (family, gemeente, aanbieder, version, complete_from) values (?, ?, ?, 1, '2015-01-01')")
+  const pair = db.prepare("insert into pair (family, gemeente, aanbieder, gapless, version, complete_from) values (?, ?, ?, 0, 1, '2015-01-01')")
   const source = db.prepare("insert into source (place, id, pair, number, identificatie, dagtekening, waits) values (?, ?, ?, ?, ?, '2024-01-01', 0)")
   const fact = db.prepare('insert into fact (source, position, pair, of, person, toewijzing, referentie, vorige, day, body) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
   const persons = Array.from({ length: clients }, (_, client) => {
