@@ -71,8 +71,8 @@ export function forgetContract (fresh: Fresh): void {
       await ended(store, { answer: 'awaited', answer_due: later(2000) })
       await store.accept([heen()])
       const [step] = await sweeps(store, 'payload')
-      assert.deepEqual([step?.swept, step?.kept], [1, { undelivered: 4, awaiting: 1, payload: 0 }])
-      assert.deepEqual((await sweeps(store, 'metadata')).map(({ swept, kept }) => [swept, kept]), [[1, { undelivered: 4, awaiting: 1, payload: 0 }]])
+      assert.deepEqual([step?.swept, step?.kept], [1, { undelivered: 4, awaiting: 1, payload: 0, history: 0 }])
+      assert.deepEqual((await sweeps(store, 'metadata')).map(({ swept, kept }) => [swept, kept]), [[1, { undelivered: 4, awaiting: 1, payload: 0, history: 0 }]])
     })
 
     test('goes step by step, bounded in messages and bytes, and messages are taken in between', async t => {
