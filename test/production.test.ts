@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { chmodSync } from 'node:fs'
 import { test } from 'node:test'
-import { readConfig } from '../src/config.ts'
+import { readConfig, ruleWeights } from '../src/config.ts'
 import { developmentKeys } from '../src/sign/sign.ts'
 import { makeWorld } from './flow/world.ts'
 
@@ -33,4 +33,14 @@ test('the operations listener stays on loopback unless it is said that others ma
   assert.throws(() => world.config({ operations_host: '0.0.0.0' }), /operations_host 0\.0\.0\.0: .*operations_exposed/)
   for (const over of [{ operations_host: '0.0.0.0', operations_exposed: true }, { operations_host: '::1' }, { operations_host: '0.0.0.0', mode: 'test' }]) assert.ok(world.config(over))
   assert.throws(() => readConfig({ env: {}, over: { ...world.config(), retention_audit_days: 40 } }), /retention_audit_days must not be less/)
+})
+
+test('only rules that the standard does not say outright can be set to warn or off, and a wrong one is named', async () => {
+  const world = await makeWorld()
+  const weights = (text: string) => ruleWeights(readConfig({ env: {}, over: { ...world.config(), rule_weights: text } }))
+  assert.deepEqual(weights(''), {})
+  assert.deepEqual(weights('TR019=warn'), { TR019: 'warn' })
+  assert.throws(() => weights('CD075=off'), /rule_weights: CD075 stands in the standard as it is and always rejects/)
+  assert.throws(() => weights('TR999=off'), /rule_weights: TR999 is no rule of the standard/)
+  for (const text of ['TR019', 'TR019=maybe', 'TR019=warn,', 'TR019=warn;TR063=off']) assert.throws(() => weights(text), /rule_weights is CODE=warn or CODE=off, divided by commas/)
 })
