@@ -9,6 +9,7 @@ import { batch } from './commands/batch.ts'
 import { conformance } from './commands/conformance.ts'
 import { doctor } from './commands/doctor.ts'
 import { erase } from './commands/erase.ts'
+import { history } from './commands/history.ts'
 import { importing } from './commands/import.ts'
 import { importHistory } from './commands/import-history.ts'
 import { inspect } from './commands/inspect.ts'
@@ -34,7 +35,7 @@ export function program (end: (code: number) => void): Command {
     .exitOverride()
     .showHelpAfterError('(zorgpoort COMMAND --help tells more)')
     .addHelpText('after', '\nExit codes: 0 good, 1 refused or invalid, 2 wrong use.\nZORGPOORT_DEBUG=1 in the environment shows the stack of an error.')
-  for (const add of [serve, validate, send, batch, replay, verify, parties, keys, backup, restore, doctor, migrate, audit, conformance, inspect, importing, importHistory, rebuild, sweep, erase, roots]) add(it, end)
+  for (const add of [serve, validate, send, batch, replay, verify, parties, keys, backup, restore, doctor, migrate, audit, conformance, inspect, importing, importHistory, history, rebuild, sweep, erase, roots]) add(it, end)
   for (const command of it.commands) command.copyInheritedSettings(it)
   return it
 }

@@ -5,6 +5,7 @@ import { changed } from './plan.ts'
 
 export { RegisterFault } from './fault.ts'
 export { readGiven, type Asked, type GivenCertificate } from './certificate.ts'
+export { keptPairView, sayComplete, type WantedComplete } from './complete.ts'
 export { momentOf, saidOf } from './moment.ts'
 export { accountIn, codeOf, idOf, planAccount, planMandates, planParty, planWithdrawal, planWithoutCertificate, usualJudging, type WantedAccount, type WantedJudging, type WantedMandates, type WantedParty, type Withdrawal } from './plan.ts'
 export { accountMembers, accountView, certificateShape, exported, partyMembers, partyView, planImport, registerFile, registerShape, saidMoment, shapeCheck, type RegisterFile } from './file.ts'

@@ -1,6 +1,6 @@
 /** What the store keeps of earlier messages for the rules of later ones, and the verbs that ask for it. */
 import type { Fact, Known, Needs, Pair } from '../history/history.ts'
-import type { Instant, MessageId, PartyCode } from '../core/core.ts'
+import type { AccountId, Instant, MessageId, PartyCode } from '../core/core.ts'
 import type { Family } from '../standard/model.ts'
 import type { Acceptance, Accepted } from './verbs.ts'
 import type { Mark } from '../vault/vault.ts'
@@ -38,11 +38,24 @@ export interface FactSource { readonly seq: number, readonly id: MessageId, read
 /** What deriving anew found: messages whose facts were as they should be, were written anew, or taken away. */
 export interface Rederived { readonly same: number, readonly written: number, readonly removed: number }
 
+/** Two parties, and what is here of the messages between them. */
+export interface KeptPair {
+  readonly pair: Pair
+  /** From which date on every message is here; null: nobody said. */
+  readonly complete_from: string | null
+  /** That rules of later ones can ask for. */
+  readonly messages: number
+  /** Of an import that goes on, or was broken off: they do not count yet. */
+  readonly importing: number
+}
+
 export interface FactVerbs {
+  /** Every two parties of whom anything is kept, or was said. */
+  keptPairs (): Promise<readonly KeptPair[]>
   /** What earlier messages between two parties brought: what is needed, and what that needs further. */
   facts (pair: Pair, needs: FactNeeds): Promise<KnownFacts>
-  /** Says from which date on every message between two parties is here; null: not known. */
-  completeFrom (pair: Pair, date: string | null, now: Instant): Promise<void>
+  /** Says from which date on every message between two parties is here; null: not known. @param by null is the command line */
+  completeFrom (pair: Pair, date: string | null, now: Instant, by?: AccountId | null): Promise<void>
   /** Takes in messages (origin `import`, delivery `none`) that are known from `endImport` on and nothing more. @returns one result each, as `accept` */
   importHistory (items: readonly Acceptance[]): Promise<Accepted[]>
   /** All that was imported counts from now on, at once, also of an import that was broken off before. @returns how many messages */

@@ -7,7 +7,7 @@ import type { Db, Row, Session } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
 import { factEnd } from './ending.ts'
 import { bodyColumn, dagtekeningOf, placeOf, seqAt, type ClosedFacts, type FactKeeper } from './facts.ts'
-import type { FactSource, FactVerbs, KeptFacts, Rederived } from './kept.ts'
+import type { FactSource, FactVerbs, KeptFacts, KeptPair, Rederived } from './kept.ts'
 import { numbersOf } from './numbers.ts'
 import { bytes, families, maybe, message, messageType, oneOf, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
@@ -33,6 +33,8 @@ function statements ({ sql }: Dialect) {
       .select(['f.position', 'f.of', 'f.person', 'f.toewijzing', 'f.referentie', 'f.vorige', 'f.day', 'f.body', 'p.data_key', 'p.kek_id', 'p.key_id', 'p.hash'])),
     newPair: prepared(sql('pair').insert({ family: at('family'), gemeente: at('gemeente'), aanbieder: at('aanbieder'), gapless: sql.raw('coalesce((select max(seq) from message), 0) + 1'), version: 0 }).onConflict(['family', 'gemeente', 'aanbieder']).ignore()),
     complete: prepared(ofPair().update({ complete_from: at('date'), version: sql.raw('version + 1') })),
+    pairs: prepared(sql('pair as p').leftJoin('source as s', 's.pair', 'p.id').groupBy(['p.family', 'p.gemeente', 'p.aanbieder', 'p.complete_from']).orderBy(['p.gemeente', 'p.aanbieder', 'p.family'])
+      .select(['p.family', 'p.gemeente', 'p.aanbieder', 'p.complete_from']).count({ messages: 's.place' }).select(sql.raw('sum(case when s.waits = 2 then 1 else 0 end) as importing'))),
     importing: prepared(sql('source').select(['place', 'pair']).where('waits', sql.raw('2'))),
     delivered: prepared(sql('message').where('seq', at('seq')).update({ delivery: 'delivered', delivered_ms: at('now') })),
     counts: prepared(sql('source').where('place', at('place')).update({ waits: 0 }))
@@ -132,9 +134,15 @@ export function rebuildVerbs (db: Db, dialect: Dialect, accept: Accept, audit: A
   }
 
   return {
-    completeFrom: (pair, date, now) => db.write(async session => {
+    keptPairs: () => db.read(async session => (await session.all(sql.pairs)).map((row): KeptPair => {
+      const pair = { family: oneOf(row, 'family', families), gemeente: text(row, 'gemeente'), aanbieder: text(row, 'aanbieder') }
+      const importing = whole(row, 'importing')
+      return { pair, complete_from: maybe(row, 'complete_from', text), messages: whole(row, 'messages') - importing, importing }
+    })),
+
+    completeFrom: (pair, date, now, by = null) => db.write(async session => {
       await complete(session, pair, date)
-      await audit(session, { at: now, event: 'history_complete', message: null, detail: `${pair.family}:${pair.gemeente}:${pair.aanbieder}:${date ?? 'unknown'}` })
+      await audit(session, { at: now, event: 'history_complete', message: null, account: by, detail: `${pair.family}:${pair.gemeente}:${pair.aanbieder}:${date ?? 'unknown'}` })
     }),
 
     async importHistory (items) {

@@ -73,10 +73,12 @@ export function factAnewContract (fresh: Fresh): void {
       const items = [one, no, retour(no, { voids: true })].map(earlier)
       assert.deepEqual((await store.importHistory(items)).map(it => it.kind), ['stored', 'stored', 'stored'])
       assert.deepEqual(numbersIn(await ask(store, byNumber('1', '2'))), ['301 1'])
+      assert.deepEqual(await store.keptPairs(), [{ pair, complete_from: null, messages: 1, importing: 2 }])
       assert.equal(await store.endImport([pair], '2015-01-01', later(2)), 2)
       const found = await ask(store, byNumber('1', '2'))
       assert.deepEqual(found.known.map(it => it.of === '301:ToegewezenProduct' ? it.it.Budget : ''), ['1', '2'])
       assert.equal(found.compleetVanaf, '2015-01-01')
+      assert.deepEqual(await store.keptPairs(), [{ pair, complete_from: '2015-01-01', messages: 3, importing: 0 }])
       for (const view of [ownView(gemeente), ownView(aanbieder)]) {
         assert.deepEqual([(await store.list({ view, limit: 9 })).items.length, await store.message(view, one.envelope.id), await store.payload(view, one.envelope.id)], [1, null, null])
       }

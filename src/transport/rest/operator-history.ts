@@ -1,0 +1,60 @@
+/** `/v1/operator/history`: between whom earlier messages are known to rules, and from when on all of them. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type, type Static } from 'typebox'
+import { Refusal, Unusable } from '../../core/core.ts'
+import { keptPairView, RegisterFault, sayComplete, shapeCheck } from '../../register/register.ts'
+import { gives, json, type RouteParts } from './parts.ts'
+import { roleIn } from './role.ts'
+
+const closed = { additionalProperties: false }
+const date = (description: string) => Type.Union([Type.String(), Type.Null()], { description })
+const parties = { gemeente: Type.String({ description: 'CBS code' }), aanbieder: Type.String({ description: 'AGB code' }) }
+const pairsShape = Type.Object({
+  pairs: Type.Array(Type.Object({
+    family: Type.String(),
+    ...parties,
+    complete_from: date('From this date on every message between them is here; null: nobody said, and what a rule does not find is not assessed.'),
+    messages: Type.Integer({ description: 'That rules of later ones can ask for.' }),
+    importing: Type.Integer({ description: 'Of an import that goes on or was broken off: these do not count yet.' })
+  }))
+}, { $id: 'HistoryPairs' })
+const saidShape = Type.Object({ ...parties, family: Type.Optional(Type.String({ description: 'iwmo or ijw; default both.' })), complete_from: date('A date such as 2015-01-01, which stands for everything; null: not known.') }, closed)
+const doneShape = Type.Object({ families: Type.Array(Type.String(), { description: 'For which it holds now.' }) }, { $id: 'HistoryComplete' })
+
+const saidIn = shapeCheck<Static<typeof saidShape>>(saidShape)
+
+/** @throws RegisterFault */
+function bodyOf (body: unknown): unknown {
+  try { return JSON.parse(body instanceof Uint8Array ? Buffer.from(body).toString() : '') } catch { throw new RegisterFault('the body is not JSON') }
+}
+
+/** The routes, as a plugin: register it under `/v1/operator`. */
+export function operatorHistoryRoutes (parts: RouteParts): FastifyPluginAsyncTypebox {
+  const { store, now } = parts
+  const reader = roleIn(parts, 'operator', 'auditor')
+  const operator = roleIn(parts, 'operator')
+
+  return async app => {
+    app.get('/history', {
+      schema: { operationId: 'operatorHistory', summary: 'Between whom earlier messages are known to rules, and from when on (operator, auditor)', querystring: Type.Object({}, closed), response: gives({ 200: json('Every two parties', pairsShape) }) },
+      serializerCompiler: () => body => JSON.stringify(body)
+    }, async request => {
+      reader(request)
+      return { pairs: (await store.keptPairs()).map(keptPairView) }
+    })
+
+    app.post('/history', {
+      config: { body: 'json' },
+      onRequest: async request => { operator(request) },
+      validatorCompiler: () => () => true,
+      schema: { operationId: 'sayComplete', summary: 'Say from which date on every message between two parties is here (operator)', consumes: ['application/json'], body: saidShape, response: gives({ 200: json('Said', doneShape) }) },
+      serializerCompiler: () => body => JSON.stringify(body)
+    }, async request => {
+      try {
+        return { families: await sayComplete(store, saidIn(bodyOf(request.body)), { account: operator(request).id, now: now() }) }
+      } catch (error) {
+        throw error instanceof Unusable ? new Refusal('ZP_REGISTER', error.message) : error
+      }
+    })
+  }
+}
