@@ -22,7 +22,8 @@ export const zekerSinds = (history: History, { bron }: { readonly bron: Bron }):
 export const mits = (certain: boolean, history: History, fault: Fault): Fault => certain ? fault : { ...fault, unassessed: onbekend(history) }
 
 /** @returns the fault as "not assessed": nothing speaks against the message, but something unknown may */
-export const onbeslist = (history: History, fault: Fault): Fault => ({ ...fault, unassessed: onbekend(history) })
+export const onbeslist = (history: History, fault: Fault): Fault => ({ ...fault, ...(fault.found === undefined ? {} : { found: nietsBekend }), unassessed: onbekend(history) })
+const nietsBekend: Words = { nl: 'niets bekend', en: 'nothing known' }
 
 const onbekend = ({ compleetVanaf }: History): Words => compleetVanaf === null
   ? { nl: 'niet bekend is vanaf welke dag alle eerdere berichten er zijn.', en: 'it is not known from which day on all earlier messages are here.' }

@@ -9,7 +9,6 @@
  *
  * What could not be assessed refuses nothing, and so does a rule that is set to warn or off.
  */
-import type { Words } from '../core/core.ts'
 import { mits, onbeslist, zeker, zekerSinds } from './certain.ts'
 import { claimOf, type Claim, type Prestatie } from './declaratie-claim.ts'
 import { somtoetsen, toetsen, type Toets, type Toetsen } from './declaratie-debet.ts'
@@ -56,7 +55,7 @@ function oordeel (scene: Scene, outside: Outside): Faults {
     const alone = anyRefuses(toetsen, it)
     if (!anyRefuses(somtoetsen, it) && !alone && !used.has(it)) it.stand.tel(it.it)
   }
-  return new Map([...told].map(([code, faults]) => [code, gebundeld(faults)]))
+  return told
 }
 
 /** @returns the Prestaties whose ReferentieNummer an earlier one of the message has */
@@ -102,15 +101,3 @@ const TR390: Toets = ({ it, placed }, { outside: { history } }) => {
 }
 
 const credittoetsen: Toetsen = Object.entries({ TR323, TR390 })
-
-/** What could not be assessed for one reason is told once, with how many it holds for: a claim has thousands of Prestaties and often one contract. */
-function gebundeld (faults: readonly Fault[]): readonly Fault[] {
-  const reasons = Map.groupBy(faults.filter(it => it.unassessed !== undefined), it => it.unassessed?.nl)
-  return faults.flatMap(fault => {
-    if (fault.unassessed === undefined) return [fault]
-    const alike = reasons.get(fault.unassessed.nl) ?? []
-    return alike[0] !== fault ? [] : alike.length === 1 ? [fault] : [{ ...fault, unassessed: ook(fault.unassessed, alike.length - 1) }]
-  })
-}
-
-const ook = ({ nl, en }: Words, others: number): Words => ({ nl: `${nl} Dat geldt ook voor ${others} andere.`, en: `${en} The same goes for ${others} more.` })

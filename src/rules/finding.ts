@@ -7,15 +7,21 @@ import { absent, filled } from './value.ts'
 
 /** @returns the finding; its line is not known yet */
 export function findingOf ({ code, level, retourcode, text }: Rule, weight: Weight, { in: { path, it, type }, element, found, expected, unassessed }: Fault): Finding {
+  const said = unassessed === undefined ? text : unjudged(text, unassessed)
   const seen = found ?? (element === '' ? filled : seenAt(type, it as Tree, element))
-  const why = unassessed === undefined ? { nl: '', en: '' } : { nl: ` Niet beoordeeld: ${unassessed.nl}`, en: ` Not assessed: ${unassessed.en}` }
   return {
     level, code, line: null, path: element === '' ? path : `${path}/${element}`, found: masked(seen.nl), expected: masked(expected.nl),
     ...(retourcode === null ? {} : { retourcode }), class: path,
     ...(unassessed === undefined ? {} : { assessed: false as const }), ...(weight === 'warn' ? { warning: true as const } : {}),
-    message: text.nl + why.nl, message_en: text.en + why.en
+    message: said.nl, message_en: said.en
   }
 }
+
+/** Who reads it must not take it for a fault: the sentence of the rule is quoted, after why nobody knows. */
+const unjudged = (text: Words, why: Words): Words => ({
+  nl: `Niet beoordeeld: ${why.nl} Hierop is het bericht niet afgekeurd; niet nagegaan is: “${text.nl}”`,
+  en: `Not assessed: ${why.en} The message is not rejected on this; what was not checked: “${text.en}”`
+})
 
 /** Nine digits in a row may be a Bsn, whoever wrote them there. */
 const masked = (words: string): string => words.replace(/[0-9]{9}/g, '#########')

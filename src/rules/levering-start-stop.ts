@@ -159,7 +159,7 @@ const TR382: Against = (scene, { history }) => {
 const laatste = (found: readonly EerdereStart[]): EerdereStart | undefined => found.toSorted((a, b) => a.bron.seq - b.bron.seq || orderOf(a.it.Begindatum, b.it.Begindatum)).at(-1)
 
 function andereStart ({ Begindatum }: Stop, latest: EerdereStart['it'] | undefined): Words {
-  if (latest === undefined) return { nl: 'er is geen start', en: 'there is no start' }
+  if (latest === undefined) return { nl: 'geen start bekend', en: 'no start known' }
   if (orderOf(latest.Begindatum, Begindatum) !== 0) return { nl: `Begindatum ${Begindatum}; de laatste start is van ${latest.Begindatum}`, en: `Begindatum ${Begindatum}; the latest start is of ${latest.Begindatum}` }
   return { nl: 'een ander product dan de start', en: 'another product than the start' }
 }

@@ -1,6 +1,7 @@
 /** The face of the rules: what the standard asks above the schema, and the findings of a message that breaks it. */
 import { isRejecting, type Finding } from '../core/core.ts'
 import type { MessageModel, Tree } from '../standard/standard.ts'
+import { bundled } from './bundle.ts'
 import { declaratie } from './declaratie.ts'
 import { findingOf } from './finding.ts'
 import { level1 } from './level-1.ts'
@@ -30,12 +31,12 @@ export function judgeWithin (model: MessageModel, message: Tree, weights: Weight
 
 /**
  * @param levels of the two, those that are judged
- * @returns every finding against earlier messages and external sources (levels 3 and 4), so that the answer knows the codes of each class; for a message whose level 2 is clean
+ * @returns every finding against earlier messages and external sources (levels 3 and 4), so that the answer knows the codes of each class; what a rule could not assess once per reason. For a message whose level 2 is clean
  */
 export function judgeAgainst (model: MessageModel, message: Tree, outside: Outside, weights: Weights = {}, levels: ReadonlyArray<3 | 4> = [3, 4]): Finding[] {
   const scene = sceneOf(model, message)
   const asked: Outside = { ...outside, weights }
-  return rulesOf(model).flatMap(rule => (rule.level === 3 || rule.level === 4) && levels.includes(rule.level) ? findings(rule, weights, () => rule.check(scene, asked)) : [])
+  return rulesOf(model).flatMap(rule => (rule.level === 3 || rule.level === 4) && levels.includes(rule.level) ? findings(rule, weights, () => bundled(rule.check(scene, asked))) : [])
 }
 
 /**

@@ -213,7 +213,7 @@ describe('not assessed, and valid all the same', () => {
     const claim = of.declaratie([['2026-01', '2026-02', '2026-03'].map(maand => of.prestatie(maand, { maand }))])
     const found = of.bevindingen(claim)
     assert.deepEqual(found.map(it => [it.code, it.class]), [['TR418', p(1)]])
-    assert.match(found[0]?.message ?? '', /geen contract bekend\. Dat geldt ook voor 2 andere\.$/)
+    assert.match(found[0]?.message ?? '', /geen contract bekend\. Dat geldt ook voor 2 andere\. /)
   })
 
   it('what came before the first message is not known, what came since is', () => {

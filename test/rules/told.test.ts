@@ -130,6 +130,32 @@ describe('a judgement', () => {
   })
 })
 
+describe('what could not be assessed', () => {
+  const model = modelOf('JW301')
+  const fresh: Outside = { history: openHistory([], { compleetVanaf: null, clientOf: bsn => bsn }), sources: noSources, today: '2026-04-02' }
+  const found = judgeAgainst(model, generateMessage(model, 1, 'full'), fresh)
+
+  it('is told once of a rule for one reason, with of how many more it holds', () => {
+    assert.deepEqual(found.map(it => [it.code, it.assessed]), [['TR332', false], ['TR379', false], ['TR378', false], ['TR381', false]])
+    assert.match(found[0]?.message ?? '', / Dat geldt ook voor 3 andere\. /)
+    assert.match(found[0]?.message_en ?? '', / The same goes for 3 more\. /)
+  })
+
+  it('does not read as a fault: why comes first, and the sentence of the rule is quoted', () => {
+    for (const { code, message, message_en: english } of found) {
+      const text = rules.find(it => it.code === code)?.text
+      assert.ok(message.startsWith('Niet beoordeeld: ') && message.endsWith(`“${text?.nl}”`), message)
+      assert.ok(english.startsWith('Not assessed: ') && english.endsWith(`“${text?.en}”`), english)
+    }
+  })
+
+  it('finds nothing where nothing is known', () => {
+    const start = modelOf('JW305')
+    const told = judgeAgainst(start, generateMessage(start, 1, 'small'), fresh)
+    assert.deepEqual(told.filter(it => it.code === 'TR326').map(it => it.found), ['niets bekend'])
+  })
+})
+
 describe('weights', () => {
   const model = modelOf('WMO325')
   const wrong = edited(generateMessage(model, 1, 'full'), [['DeclaratieAntwoord/TotaalToegekendBedrag/TotaalBedrag', '1']])
