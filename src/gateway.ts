@@ -4,7 +4,7 @@ import type { AddressInfo, Server } from 'node:net'
 import { startBatches } from './batches.ts'
 import { openCalendar, parseHolidays, recognised } from './calendar/calendar.ts'
 import { openCheckpoints, removeAuditBefore } from './audit/audit.ts'
-import { retourCodes, transportCodes } from './codes/codes.ts'
+import { retourCodes, ruleCodes, transportCodes } from './codes/codes.ts'
 import { systemClock, type Clock, type Instant } from './core/core.ts'
 import { everyMark } from './clients.ts'
 import { ConfigError, ruleWeights, type Config } from './config.ts'
@@ -168,7 +168,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
     receive,
     receiveBatch: batches.receive,
     erase: (request, account) => erase({ store, marker, clock }, request, account),
-    codes: { retour: family => retourCodes(standard.codeList('LDT_RetourCode', family)), transport: transportCodes },
+    codes: { retour: family => retourCodes(standard.codeList('LDT_RetourCode', family)), rules: ruleCodes, transport: transportCodes },
     supported: type => standard.supportedTypes().find(it => it === type),
     refused: code => { metrics.refused(code) },
     answered: metrics.answered

@@ -2,18 +2,31 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Unusable } from '../core/core.ts'
+import { rules } from '../rules/rules.ts'
 import { families, fixtureRefusal, type Family } from '../standard/standard.ts'
 import { extension, parseConversation, type Conversation, type Expected, type Step } from './conversation.ts'
 import type { Plan } from './run.ts'
 
 const conversationFile = (path: string): boolean => path.endsWith(extension)
-/** What a gateway says of the fixtures of rules, such as `invalid-TR414`, depends on how far it judges: those are played when they are named. */
-const messageFile = (path: string): boolean => path.toLowerCase().endsWith('.xml') && !/\binvalid-[A-Z]{2}[0-9]{3}\b/.test(path)
+/** What came before a fixture is no message to send with the others: it is for judging that one. */
+const messageFile = (path: string): boolean => path.toLowerCase().endsWith('.xml') && !/\binvalid-\w+\/history\//.test(path)
 
-/** A file by its name: `invalid-…` is to be refused with the code of its fault, any other to be accepted. */
+/** A file by its name: `invalid-…` is to be refused with the code of its fault, or has the outcome of the rule it breaks; any other is to be accepted. */
 function expectedOf (path: string): Expected {
+  const [, rule] = /\binvalid-([A-Z]{2}[0-9]{3})\b/.exec(path) ?? []
+  if (rule !== undefined) return { outcome: outcomeOf(rule, numberIn(path)), code: null, at: null }
   const code = fixtureRefusal(basename(path))
   return code === null ? { outcome: 'accepted', code: null, at: null } : { outcome: 'refused', code: code === 'any' ? null : code, at: null }
+}
+
+/** Of the rules above the schema the door itself holds two: in test mode the Bsn (CS002), and whether it knows the gemeente (TR378). */
+const heldAtDoor: readonly string[] = ['CS002', 'TR378']
+
+/** What a gateway that judges by levels 1 and 2 (the default) says of a message that breaks this rule; a 325 for no claim it knows is always refused. */
+function outcomeOf (code: string, number: number): Expected['outcome'] {
+  const level = rules.find(it => it.code === code)?.level ?? 3
+  if (level === 1 || number === 325 || heldAtDoor.includes(code)) return 'refused'
+  return level === 2 ? 'rejected' : 'accepted'
 }
 
 /** Each file is sent, and looked for in the mailbox of its receiver. */

@@ -80,6 +80,7 @@ describe('the operations listener', () => {
       ['get', '/v1/messages/{id}/history', '4XX', 'application/problem+json', gateway.as('otherGemeente').get(`${path}/history`)],
       ['get', '/v1/mailbox', '200', 'application/json', gateway.as('aanbieder').get('/v1/mailbox')],
       ['get', '/v1/codes/retour', '200', 'application/json', gateway.as('gemeente').get('/v1/codes/retour?family=ijw')],
+      ['get', '/v1/codes/rules', '200', 'application/json', gateway.as('gemeente').get('/v1/codes/rules')],
       ['get', '/v1/codes/transport', '200', 'application/json', gateway.as('gemeente').get('/v1/codes/transport')]
     ]
     for (const [method, route, status, type, asking] of asks) {

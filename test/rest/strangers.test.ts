@@ -25,7 +25,7 @@ const forOperators: readonly Ask[] = [
   ...['parties', 'accounts', 'mandates', 'mandates/withdraw', 'register', 'erasures', 'history'].map((path): Ask => ['POST', () => `/v1/operator/${path}`]),
   ['DELETE', id => `/v1/operator/accounts/${id}/certificates/${id === '{id}' ? '{fingerprint}' : '1'}`]
 ]
-const routes: readonly Ask[] = [...ofMessage, signature, ...forReaders, ...forOperators, ...ofParty, ['POST', () => '/v1/messages'], ['POST', () => '/v1/batches'], ['GET', () => '/v1/batches'], ['GET', id => `/v1/batches/${id}`], ['GET', id => `/v1/batches/${id}/members/${id === '{id}' ? '{index}' : '1'}`], ['GET', () => '/v1/codes/retour'], ['GET', () => '/v1/codes/transport']]
+const routes: readonly Ask[] = [...ofMessage, signature, ...forReaders, ...forOperators, ...ofParty, ['POST', () => '/v1/messages'], ['POST', () => '/v1/batches'], ['GET', () => '/v1/batches'], ['GET', id => `/v1/batches/${id}`], ['GET', id => `/v1/batches/${id}/members/${id === '{id}' ? '{index}' : '1'}`], ['GET', () => '/v1/codes/retour'], ['GET', () => '/v1/codes/rules'], ['GET', () => '/v1/codes/transport']]
 
 /** A message of the gemeente that lies in the aanbieder's mailbox, and one that is not offered yet. */
 const offered = (await gateway.as('gemeente').send(message('WMO301', 1))).id

@@ -8,6 +8,9 @@ import { before, tell, type Sent, type Tale, type Told } from './tale.ts'
 /** One finding that the case gives: the rule, the class that carries the code (`Client/Contactgegevens/Contact[2]`), and the element below it. */
 export interface Expectation { readonly code: string, readonly class: string, readonly element: string }
 
+/** An earlier message, and what in it is not as the story has it. */
+export interface Earlier extends Sent { readonly edits: Edits }
+
 export interface Case {
   /** Such as `TR414`. */
   readonly code: string
@@ -20,7 +23,7 @@ export interface Case {
   /** Municipalities, products and contracts; the same in all cases of a family. */
   readonly sources: Sources
   /** Earlier messages, in their order. */
-  readonly history: readonly Sent[]
+  readonly history: readonly Earlier[]
   readonly compleetVanaf: string
   /** The calendar date of judging. */
   readonly today: string
@@ -66,7 +69,7 @@ const expectation = (model: MessageModel, code: string, place: string, element: 
 /** @param nth of the cases of this rule and number, from 1 @returns the case of a line */
 export function caseOf (it: Tale, number: MessageNumber, key: string, spec: Spec, nth: number): Case {
   const [, code = '', of = '', element = '', name = ''] = /^(\w+) (\w+)(?:\/([\w/]+))?(?:: (.+))?$/.exec(key) ?? []
-  const history = (spec.history ?? [...before[number] ?? [], ...spec.after ?? []]).map((told, at) => tell(it, told, `${told[0]}-${at + 1}`))
+  const history = (spec.history ?? [...before[number] ?? [], ...spec.after ?? []]).map((told, at): Earlier => ({ ...tell(it, told, `H${number}-${at + 1}`), edits: Object.assign({}, ...told.slice(1)) as Edits }))
   // A rejected message burns its number for ever: every case has its own.
   const identificatie = nth === 1 ? code : `${code}-${nth}`
   const [twin, message] = [tell(it, [number, spec.given], `${identificatie}-G`), tell(it, [number, spec.given, spec.wrong], identificatie)]

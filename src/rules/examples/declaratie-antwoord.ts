@@ -33,7 +33,7 @@ export const declaratieAntwoord = (it: Tale): Specs => ({
   'TR367 Prestatie/Eenheid': { wrong: { 'Prestatie/Eenheid': '84' } },
   'TR367 Prestatie/ProductTarief': { wrong: { 'Prestatie/ProductTarief': '6851' } },
   'TR367 Prestatie/IngediendBedrag': { wrong: { 'Prestatie/IngediendBedrag/Bedrag': '54801' } },
-  'TR337 Header/DeclaratieIdentificatie': { wrong: { 'Header/DeclaratieIdentificatie/Identificatie': '323-9' } },
+  'TR337 Header/DeclaratieIdentificatie': { wrong: { 'Header/DeclaratieIdentificatie/Identificatie': 'H325-9' } },
   'TR337 Header/DeclaratieIdentificatie: van een andere dag': { wrong: { 'Header/DeclaratieIdentificatie/Dagtekening': '2026-04-02' } },
   'TR371 Header/XsdVersieDeclaratie': { wrong: { 'Header/XsdVersieDeclaratie/BerichtXsdVersie': '1.0.1' } },
   'TR376 DeclaratieAntwoord/DeclaratieNummer': { wrong: { 'DeclaratieAntwoord/DeclaratieNummer': 'D9' } }

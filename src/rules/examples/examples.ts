@@ -29,7 +29,7 @@ function casesIn (family: Family): readonly Case[] {
   const it = taleOf(family)
   return numbers.flatMap(number => {
     const seen = new Map<string, number>()
-    return Object.entries({ ...subjects[number](it), ...headers(it, number) }).map(([key, spec]) => {
+    return Object.entries({ ...headers(it, number), ...subjects[number](it) }).map(([key, spec]) => {
       const [code = ''] = key.split(' ')
       const nth = (seen.get(code) ?? 0) + 1
       seen.set(code, nth)

@@ -35,7 +35,7 @@ const laterGewijzigd: Specs[string] = {
 function identificatieAgain (it: Tale, number: MessageNumber): Specs[string] {
   const after = elsewhere(it, number)
   const place = (before[number] ?? []).length + after.length
-  return { after, wrong: { [`Header/${identificatie}`]: `${number}-${place}` } }
+  return { after, wrong: { [`Header/${identificatie}`]: `H${number}-${place}` } }
 }
 
 /** The same gemeente as in every case, and one that CBS does not have, did the same before. */
@@ -43,7 +43,7 @@ function unknownGemeente (it: Tale, number: MessageNumber): Specs {
   const first = before[number] ?? []
   const party = (of: MessageNumber): string => `Header/${tell(it, [of], 'X').model.afzender === 'gemeente' ? 'Afzender' : 'Ontvanger'}`
   const there = first.map(([of, ...edits]): Told => [of, ...edits, { [party(of)]: geenGemeente }])
-  const answered = number === '325' ? { 'Header/DeclaratieIdentificatie/Identificatie': '323-4' } : {}
+  const answered = number === '325' ? { 'Header/DeclaratieIdentificatie/Identificatie': 'H325-4' } : {}
   return { [`TR378 ${party(number)}`]: { after: there, wrong: { [party(number)]: geenGemeente, ...answered } } }
 }
 

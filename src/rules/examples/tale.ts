@@ -102,7 +102,7 @@ const base: Readonly<Partial<Record<MessageNumber, (it: Tale) => Edits>>> = {
   }),
   325: it => ({
     [dagtekening]: '2026-04-10',
-    'Header/DeclaratieIdentificatie': { Identificatie: '323-2', Dagtekening: '2026-04-01' },
+    'Header/DeclaratieIdentificatie': { Identificatie: 'H325-2', Dagtekening: '2026-04-01' },
     'Header/RetourCodes': codes('0200'),
     DeclaratieAntwoord: {
       DeclaratieNummer: 'D1',
@@ -189,7 +189,7 @@ export function elsewhere (it: Tale, number: MessageNumber): readonly Told[] {
     317: [['317', { 'Client/Bsn': Bsn, 'Verzoek/ReferentieAanbieder': 'VOW-9', 'OngewijzigdProduct/ToewijzingNummer': '2002', 'TeWijzigenProduct/ToewijzingNummer': '2001' }]],
     319: [['319', { 'Antwoord/ReferentieAanbieder': 'VOT-2' }]],
     323: [['323', februari(it)]],
-    325: [['323', februari(it)], ['325', { 'Header/DeclaratieIdentificatie/Identificatie': '323-3', 'DeclaratieAntwoord/DeclaratieNummer': 'D0', Prestatie: { ...prestatie(it, 'P01', 1, '02'), RetourCodes: codes('9321') } }]]
+    325: [['323', februari(it)], ['325', { 'Header/DeclaratieIdentificatie/Identificatie': 'H325-3', 'DeclaratieAntwoord/DeclaratieNummer': 'D0', Prestatie: { ...prestatie(it, 'P01', 1, '02'), RetourCodes: codes('9321') } }]]
   }
   const first: readonly Told[] = ['301', '315', '319', '323', '325'].includes(number) ? [] : other[301] ?? []
   return [...first, ...(number === '307' ? other[305] ?? [] : []), ...(other[number] ?? [])]

@@ -18,7 +18,7 @@ export interface RouteParts {
   readonly erase: (request: ErasureRequest, account: AccountId) => Promise<ErasureStatement>
   readonly who: (request: FastifyRequest) => Who
   readonly links: Links
-  readonly codes: { readonly retour: (family: 'iwmo' | 'ijw') => readonly object[], readonly transport: () => readonly object[] }
+  readonly codes: { readonly retour: (family: 'iwmo' | 'ijw') => readonly object[], readonly rules: () => readonly object[], readonly transport: () => readonly object[] }
   readonly supported: (type: string) => ListFilter['type']
 }
 

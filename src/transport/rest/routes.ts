@@ -43,6 +43,10 @@ const codeRoutes = ({ codes }: RouteParts): FastifyPluginAsyncTypebox => async a
     schema: { operationId: 'retourCodes', summary: 'The standard’s RetourCodes with their labels', querystring: shapes.codesQuery, response: gives({ 200: json('Codes', shapes.codesShape) }) }
   }, async request => ({ codes: codes.retour(request.query.family ?? 'iwmo') }))
 
+  app.get('/codes/rules', {
+    schema: { operationId: 'ruleCodes', summary: 'The standard’s rules: control level, RetourCode, where each applies, and what it asks', response: gives({ 200: json('Codes', shapes.codesShape) }) }
+  }, async () => ({ codes: codes.rules() }))
+
   app.get('/codes/transport', {
     schema: { operationId: 'transportCodes', summary: 'Every refusal of this gateway, with the chain’s own code beside it', response: gives({ 200: json('Codes', shapes.codesShape) }) }
   }, async () => ({ codes: codes.transport() }))
