@@ -63,6 +63,23 @@ export function leavesNamed (model: MessageModel, tree: Tree, elementName: strin
   return found
 }
 
-/** @returns the text of every leaf of that name, in the order in which they stand */
-export const valuesOf = (model: MessageModel, tree: Tree, elementName: string): string[] =>
-  leavesNamed(model, tree, elementName).map(it => it.text)
+/** @returns the text of every leaf of that name, in the order in which they stand; without their places it costs a tenth */
+export function valuesOf (model: MessageModel, tree: Tree, elementName: string): string[] {
+  const found: string[] = []
+  const visit = (type: ComplexType, at: Tree): void => {
+    for (const { name, type: of } of leadingTo(type, elementName)) {
+      const node = at[name]
+      if (node === undefined) continue
+      if (!isList(node)) enter(name, of, node)
+      else for (const one of node) enter(name, of, one)
+    }
+  }
+  const enter = (name: string, of: ElementModel['type'], node: Node): void => {
+    if (of.kind === 'complex') {
+      const inner = asTree(node)
+      if (inner !== undefined) visit(of, inner)
+    } else if (name === elementName && typeof node === 'string') found.push(node)
+  }
+  visit(model.root, tree)
+  return found
+}

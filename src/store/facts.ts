@@ -1,4 +1,5 @@
 /** Facts: what a message leaves behind for the rules of later ones, written with it, counted from when it is offered until it is rejected. */
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Fact, Pair } from '../history/history.ts'
 import type { Mark, Wrapped } from '../vault/vault.ts'
 import type { Db, Row, Session, Statement, Value, Values } from './db.ts'
@@ -35,6 +36,8 @@ export interface SourceOf { readonly seq: number, readonly envelope: Pick<Envelo
 const factColumns = ['source', 'position', 'pair', 'of', 'person', 'toewijzing', 'referentie', 'vorige', 'day', 'body'] as const
 /** So many go in one statement. */
 const lots = [64, 8, 1] as const
+/** A large claim brings tens of thousands: after so many others go on meanwhile, also within the transaction, in which nobody else writes. */
+const turn_facts = 1_024
 
 function statements ({ sql, lock }: Dialect) {
   const here = () => sql('source').whereIn('place', [at('seq'), at('imported')])
@@ -96,17 +99,26 @@ const jsonOf = ({ it }: Fact): Uint8Array => Buffer.from(JSON.stringify(it))
 type Sql = ReturnType<typeof statements>
 const personOf = async (session: Session, sql: Sql, { key, hash }: Mark): Promise<Row | undefined> => (await session.all(sql.person, { key, hash }))[0]
 
+/** @returns what is made of each, one after the other; others go on meanwhile */
+async function inTurns<From, To> (all: readonly From[], make: (one: From, nth: number) => Promise<To>): Promise<To[]> {
+  const made: To[] = []
+  for (const [nth, one] of all.entries()) {
+    made.push(await make(one, nth))
+    if (nth % turn_facts === turn_facts - 1) await turn()
+  }
+  return made
+}
+
 /** @returns what closes the facts of a message before the transaction begins */
 const closer = (db: Db, sql: Sql, safe: Safe): FactKeeper['close'] => async ({ facts: kept = null, envelope: { id } }) => {
   if (kept === null || kept.facts.length === 0) return null
-  const rows = await db.read(session => Promise.all(kept.clients.map(mark => personOf(session, sql, mark))))
-  const opened = kept.clients.map((mark, nth): { person: ClosedPerson, columns: Columns } => {
-    const row = rows[nth]
+  const opened = await db.read(session => inTurns(kept.clients, async (mark): Promise<{ person: ClosedPerson, columns: Columns }> => {
+    const row = await personOf(session, sql, mark)
     if (row !== undefined) return { person: { row: whole(row, 'id'), mark, data_key: Buffer.alloc(0), kek_id: '' }, columns: safe.of(row, id) }
     const { data_key, kek_id, ...columns } = safe.fresh(id)
     return { person: { row: null, mark, data_key, kek_id }, columns }
-  })
-  const bodies = kept.facts.map((fact, position) => {
+  }))
+  const bodies = await inTurns(kept.facts, async (fact, position) => {
     const client = clientOf(fact)
     const columns = client === null ? null : opened[client]?.columns
     if (columns === undefined) throw new TypeError('a fact is about a client that is not among those of its message')
@@ -139,6 +151,7 @@ function putter (sql: Sql, safe: Safe, rise: FactKeeper['rise']): FactKeeper['pu
         const values: Record<string, Value> = {}
         for (let nth = 0; nth < lot; nth++) for (const name of factColumns) values[`${name}${nth}`] = rows[done + nth]?.[name] ?? null
         await session.run(statement, values)
+        if (done > 0 && done % turn_facts === 0) await turn()
       }
     }
   }
@@ -147,8 +160,7 @@ function putter (sql: Sql, safe: Safe, rise: FactKeeper['rise']): FactKeeper['pu
     const { kept: { pair, facts }, persons, bodies } = closed
     const [place, pair_id] = [placeOf(seq, origin), await pairId(session, pair, seq)]
     await session.run(sql.source, { place, id, pair: pair_id, number: type.slice(-3), identificatie, dagtekening, waits, voided_by })
-    const found: Found[] = []
-    for (const person of persons) found.push(await personIn(session, closed, person))
+    const found = await inTurns(persons, person => personIn(session, closed, person))
     await write(session, facts.map((fact, position) => {
       const about = found[clientOf(fact) ?? -1]
       const body = about?.again?.close(bodyColumn(position), jsonOf(fact)) ?? bodies[position] ?? null

@@ -71,6 +71,16 @@ describe('store in an SQLite file', () => {
     await store.close()
   })
 
+  test('a person is found by his mark, not by looking through everybody', async () => {
+    const url = urlOf('persons')
+    await (await openStore({ url, mode: 'test', roots })).close()
+    const db = new Database(pathOf('persons'))
+    for (const asked of ['select id, data_key, kek_id from person where hash = ? and key_id = ? order by id limit 1', 'update person set key_id = null where key_id = ? and hash = ?']) {
+      assert.match(JSON.stringify(db.prepare(`explain query plan ${asked}`).all('', '')), /hash=\? AND key_id=\?/)
+    }
+    db.close()
+  })
+
   test('an import of a list that breaks off changes nothing, and leaves nothing behind after the next one', async () => {
     const store = await openStore({ url: urlOf('lists'), mode: 'test', roots })
     const part = { list: 'municipalities', family: '', gemeente: '', aanbieder: '' } as const

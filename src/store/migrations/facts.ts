@@ -26,7 +26,7 @@ function person (t: Table): void {
   t.binary('hash') // his mark; null once he was erased
   t.binary('data_key') // wrapped; null once he was erased
   t.text('kek_id')
-  t.index(['hash'])
+  t.index(['hash', 'key_id']) // both: else SQLite looks through everyone of one key
   t.index(['key_id'])
   t.index(['kek_id'])
 }
