@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { AddressInfo, Server } from 'node:net'
 import { startBatches } from './batches.ts'
-import { openCalendar, parseHolidays, recognised } from './calendar/calendar.ts'
+import { openCalendar, openTerms, parseHolidays, recognised, type Calendar } from './calendar/calendar.ts'
 import { openCheckpoints, removeAuditBefore } from './audit/audit.ts'
 import { retourCodes, ruleCodes, transportCodes } from './codes/codes.ts'
 import { systemClock, type Clock, type Instant } from './core/core.ts'
@@ -54,6 +54,8 @@ async function listen (app: { listen: (at: { host: string, port: number }) => Pr
 const closing = ['keys', 'rest', 'batches', 'upkeep', 'worker', 'operations', 'revocation', 'validator', 'checkpoints', 'store', 'lock'] as const
 type Closers = Partial<Record<typeof closing[number], () => Promise<void> | void>>
 
+const calendarOf = (config: Config): Calendar => openCalendar(config.holidays === undefined ? recognised : parseHolidays(textOf(config.holidays, 'holidays'), 'holidays'))
+
 /** @throws ConfigError, StoreFailure, or a listen error (EADDRINUSE) when it cannot start; nothing is left open then */
 export async function startGateway (config: Config, log: Log, handlers: readonly Handler[] = [], clock: Clock = systemClock): Promise<Gateway> {
   const opened: Closers = {}
@@ -65,7 +67,7 @@ export async function startGateway (config: Config, log: Log, handlers: readonly
     }
   }
   try {
-    const addresses = await open(config, log, openHandlers([assessor(ruleWeights(config)), ...handlers]), clock, opened, stopping.signal)
+    const addresses = await open(config, log, openHandlers([assessor(ruleWeights(config), openTerms(calendarOf(config))), ...handlers]), clock, opened, stopping.signal)
     return { ...addresses, stop: close }
   } catch (error) {
     await close()
@@ -139,7 +141,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const { handler_ms_max, lease_ms, claim_limit, poll_ms } = config
   const onError: Stages['onError'] = (error, message) => { log.warn({ err: error, message }, 'a delivery failed and is tried again') }
   const onUnkept: Stages['onUnkept'] = (error, message) => { log.warn({ err: error, message }, 'a refused message could not be kept for its sender') }
-  const calendar = openCalendar(config.holidays === undefined ? recognised : parseHolidays(textOf(config.holidays, 'holidays'), 'holidays'))
+  const calendar = calendarOf(config)
   const marker = openMarker(roots.index)
   const { trust, revocation } = openClients(config, clock, log)
   opened.revocation = () => { revocation.close() }

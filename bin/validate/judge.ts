@@ -1,12 +1,11 @@
 /** Judges files by as many control levels as asked, and makes the answer each would get. */
-import { randomInt } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { isRejecting, refusals, type Finding } from '../../src/core/core.ts'
+import { isRejecting, newIdentificatie, refusals, type Finding } from '../../src/core/core.ts'
 import { memoryHistory, pairOf, type MemoryHistory } from '../../src/history/history.ts'
 import { judgeAll, placed, shortened } from '../../src/rules/rules.ts'
-import { noSources } from '../../src/sources/sources.ts'
+import { noSources, readSources, type Sources } from '../../src/sources/sources.ts'
 import { answerTo, writeMessage, type Answer, type MessageModel, type Tree } from '../../src/standard/standard.ts'
 import { checkSize, fault, finding, validator_defaults, type Judgement, type Validator } from '../../src/validate/validate.ts'
 import { reasonOf, visible } from '../files.ts'
@@ -29,7 +28,7 @@ export interface Verdict {
 export async function openJudge (task: Task, validator: Validator, err: Out): Promise<(file: string) => Promise<Verdict>> {
   const memory = memoryHistory({ compleetVanaf: task.compleetVanaf })
   if (task.history !== undefined) await remember(memory, messagesIn(task.history), validator, err)
-  const sources = noSources
+  const sources = task.sources === undefined ? noSources : await sourcesIn(task.sources)
   if (task.retour !== undefined) mkdirSync(task.retour, { recursive: true, mode: 0o700 })
   return async file => {
     const bytes = await read(file)
@@ -40,10 +39,18 @@ export async function openJudge (task: Task, validator: Validator, err: Out): Pr
     const { model, message } = judgement
     const outside = { history: memory.of(pairOf(model, message)), sources, today: task.today }
     const findings = judgeAll(model, message, outside, task.levels)
-    const answer = model.answeredBy === null ? null : answerTo(model, message, findings, { identificatie: identificatie(), dagtekening: task.today })
+    const answer = model.answeredBy === null ? null : answerTo(model, message, findings, { identificatie: newIdentificatie(), dagtekening: task.today })
     if (task.chain) chain(memory, model, message, answer)
     return { file, valid: !findings.some(isRejecting), type, findings: placed(shortened(findings), model, message, bytes), ...(task.retour === undefined ? {} : { retour: keep(task.retour, file, answer) }) }
   }
+}
+
+async function sourcesIn (dir: string): Promise<Sources> {
+  if (!['municipalities', 'products', 'contracts'].some(list => existsSync(join(dir, `${list}.csv`)))) throw new Problem(`--sources: ${visible(dir)} has no municipalities.csv, products.csv or contracts.csv`)
+  const read = await readSources(dir)
+  if ('sources' in read) return read.sources
+  const [first] = read.refused.faults
+  throw new Problem(`--sources: ${visible(read.file)}: ${first === undefined ? 'it is no such list' : `line ${first.line}: ${first.column} is ${visible(first.found)}, and should be ${first.expected}`}; zorgpoort import --help says what its columns are`)
 }
 
 /** What was judged counts as sent; what was rejected as never sent, but for its Identificatie. A good retour changes nothing, so that one among the files may still reject it. */
@@ -82,8 +89,6 @@ function refused ({ code, findings }: Extract<Judgement, { kind: 'invalid' }>): 
   const { nl, en } = refusals[code]
   return [{ level: 1, code, line: null, path: '', found: '', expected: '', message: nl, message_en: en }]
 }
-
-const identificatie = (): string => `ZP${Array.from({ length: 10 }, () => randomInt(36).toString(36)).join('').toUpperCase()}`
 
 /** Named after the file, never after what stands in it; what is there is not overwritten. */
 function keep (dir: string, file: string, answer: Answer | null): string | null {

@@ -1,25 +1,12 @@
 /** The face of the calendar: which days are worked, and until when an answer is in time. */
 import { Unusable, instant, type Instant } from '../core/core.ts'
 import { recognised, type Holidays } from './holidays.ts'
+import { addDays, dateOf, dutchDate, endOf } from './moments.ts'
 
 export { recognised, type Holidays }
+export { dutchDate, endOf } from './moments.ts'
 export * from './dates.ts'
-
-const day_ms = 86_400_000
-const parts = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Amsterdam', dateStyle: 'short' })
-
-/** @returns the calendar date of that moment in the Netherlands, `YYYY-MM-DD` */
-export const dutchDate = (at: Instant): string => parts.format(at)
-
-const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
-const addDays = (date: string, days: number): string => dateOf(Date.parse(date) + days * day_ms)
-
-/** Midnight is one hour before UTC's in winter, two in summer; the clock never changes at midnight. */
-function midnight (date: string): Instant {
-  const utc = Date.parse(date)
-  const summer = instant(utc - 2 * 3_600_000)
-  return dutchDate(summer) === date ? summer : instant(utc - 3_600_000)
-}
+export { openTerms, type Terms } from './terms.ts'
 
 /** Easter Sunday in the Gregorian calendar (the anonymous algorithm of 1876). */
 function easter (year: number): string {
@@ -47,6 +34,8 @@ export interface Calendar {
    * @returns the end of the last of them in the Netherlands: from that moment on the answer is overdue
    */
   due (from: Instant, days: number): Instant
+  /** As `due`, from a date as endOf takes it. */
+  dueAfter (date: string, days: number): Instant
 }
 
 /** @param holidays besides Saturdays and Sundays */
@@ -68,15 +57,12 @@ export function openCalendar (holidays: Holidays = recognised): Calendar {
   }
   /** Most messages of a day share one answer. */
   let memo: { readonly key: string, readonly due: Instant } = { key: '', due: instant(0) }
-  return {
-    isWorkingDay,
-    due (from, days) {
-      const date = dutchDate(from)
-      const key = `${date} ${days}`
-      if (memo.key !== key) memo = { key, due: midnight(addDays(lastDay(date, days), 1)) }
-      return memo.due
-    }
+  const dueAfter = (date: string, days: number): Instant => {
+    const key = `${date} ${days}`
+    if (memo.key !== key) memo = { key, due: endOf(lastDay(date, days)) }
+    return memo.due
   }
+  return { isWorkingDay, dueAfter, due: (from, days) => dueAfter(dutchDate(from), days) }
 }
 
 const isDate = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && dateOf(Date.parse(text)) === text

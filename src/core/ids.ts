@@ -63,6 +63,8 @@ function random16 (): Uint8Array {
 }
 
 export const newMessageId = (at: Instant): MessageId => messageId(v7({ msecs: at, random: random16() }))
+/** @returns the moment at which an id was made, which is when its message was received */
+export const momentOf = (id: MessageId): Instant => instant(parseInt(id.replaceAll('-', '').slice(0, 12), 16))
 export const newBatchId = (at: Instant): BatchId => batchId(newMessageId(at))
 export const newReferentienummer = (): Referentienummer => referentienummer(v4())
 

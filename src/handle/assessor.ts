@@ -1,7 +1,7 @@
 /** The assessor: judges a message against earlier ones and external sources (levels 3 and 4) for who has it judged in full, and answers in its name. */
-import { dutchDate } from '../calendar/calendar.ts'
+import { dutchDate, type Terms } from '../calendar/calendar.ts'
 import { isRejecting } from '../core/core.ts'
-import { voids } from '../history/history.ts'
+import { lateFindings, voids } from '../history/history.ts'
 import { levelFor } from '../party/party.ts'
 import { judgeAgainst, type Weights } from '../rules/rules.ts'
 import { answerTo, judgedNumbers, models, modelOf, type Answer } from '../standard/standard.ts'
@@ -13,15 +13,15 @@ const judged = models.filter(({ number }) => judgedNumbers.some(it => it === num
 /**
  * It may make the answer that the receiver would make, and only where the receiver lets it: another handler that answers such a message is
  * for receivers who answer themselves.
- * @param weights of rules that may do another thing than reject
+ * @param weights of rules that may do another thing than reject @param terms by which what comes late is told to its sender
  */
-export const assessor = (weights: Weights): Handler => ({
+export const assessor = (weights: Weights, terms: Terms): Handler => ({
   name: 'assessor',
   on: [{ message: judged, when: ({ origin, type }, receiver) => origin === 'party' && levelFor(receiver, modelOf(type)) === 'full' }],
-  async handle ({ type }, tools) {
+  async handle ({ type, received }, tools) {
     const [model, message] = [modelOf(type), await tools.message()]
     const outside = { history: await tools.history(), sources: await tools.sources(), today: dutchDate(tools.clock.now()) }
-    const findings = judgeAgainst(model, message, outside, weights)
+    const findings = [...judgeAgainst(model, message, outside, weights), ...lateFindings(model, message, outside.history, { received, terms })]
     // A 325 has no answer: what is found in it is told to its sender and holds nothing up.
     if (model.answeredBy === null) return { kind: 'done', findings }
     return concluded(findings, answerTo(model, message, findings, { identificatie: tools.identificatie(), dagtekening: outside.today }), tools)

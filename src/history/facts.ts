@@ -11,7 +11,7 @@ export function pairOf (model: MessageModel, message: Tree): Pair {
 
 type Numbered = { readonly [Type in keyof Messages as Type extends `JW${infer Number}` ? Number : never]: Messages[Type] }
 /** The generated types and the model say the same of both families, and level 1 has held the message to the model. */
-const typed = <Number extends keyof Numbered>(message: Tree): Numbered[Number] => message as Tree & Numbered[Number]
+export const typed = <Number extends keyof Numbered>(message: Tree): Numbered[Number] => message as Tree & Numbered[Number]
 
 const readers: { readonly [number: string]: (message: Tree) => readonly Fact[] } = {
   301: message => {

@@ -1,10 +1,12 @@
 /** The face of history: what earlier messages brought, and the questions rules ask of it. */
+import type { Instant } from '../core/core.ts'
 import type { Classes, Family } from '../standard/standard.ts'
 
 export { factsOf, pairOf, voids } from './facts.ts'
 export { keysOf, sameKey, type KeyName, type Keys } from './keys.ts'
 export { furtherNeeds, needsOf, type Lookup, type Needs } from './needs.ts'
 export { openHistory, type HistoryOptions } from './open.ts'
+export { lateFindings, lateCodes, type Arrival, type LateCode } from './late.ts'
 export { memoryHistory, type MemoryHistory } from './memory.ts'
 
 /** Between whom messages count as earlier ones (the standard: within domain, municipality and provider). */
@@ -18,6 +20,8 @@ export interface Bron {
   readonly number: string
   readonly Identificatie: string
   readonly Dagtekening: string
+  /** When it was received; absent where that is not known, as of what was imported. */
+  readonly ontvangen?: Instant
 }
 
 /** Without free text and personal elements that no rule asks for. */

@@ -1,5 +1,6 @@
 /** What earlier messages brought, loaded for one message to be judged: by its persons and numbers, and what hangs on those. */
 import { setImmediate as turn } from 'node:timers/promises'
+import { messageId, momentOf } from '../core/core.ts'
 import { furtherNeeds, type FactName, type KeyName, type Known } from '../history/history.ts'
 import type { Mark } from '../vault/vault.ts'
 import type { Db, Row, Session, Statement, Value, Values } from './db.ts'
@@ -99,7 +100,10 @@ async function personsOf (session: Session, sql: ReturnType<typeof statements>, 
 const unsure = (erased: number | null, { clients }: Persons): boolean => erased !== null && clients.some(it => it === null || Number(it) > erased)
 
 function knownOf (row: Row, json: Uint8Array, sameAs: Persons['sameAs']): Known {
-  const bron = { seq: whole(row, 'source'), number: text(row, 'number'), Identificatie: text(row, 'identificatie'), Dagtekening: text(row, 'dagtekening') }
+  const place = whole(row, 'source')
+  // What was imported was received before, nobody knows when.
+  const ontvangen = place < 0 ? {} : { ontvangen: momentOf(messageId(text(row, 'id'))) }
+  const bron = { seq: place, number: text(row, 'number'), Identificatie: text(row, 'identificatie'), Dagtekening: text(row, 'dagtekening'), ...ontvangen }
   const person = maybe(row, 'person', whole)
   // Written by us from the class it names, and bound to its place by the encryption.
   return { of: oneOf(row, 'of', classes), client: person === null ? null : sameAs(person), it: JSON.parse(Buffer.from(json).toString()) as Known['it'], bron } as Known

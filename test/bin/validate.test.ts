@@ -165,6 +165,7 @@ describe('zorgpoort validate, wrong use', () => {
       [[], /name one or more files/],
       [['--level', '5', 'x.xml'], /--level is 1 \(schema\)/],
       [['--level', '2', '--history', dir, 'x.xml'], /leave --level out/],
+      [['--level', '3', '--sources', dir, 'x.xml'], /leave --level out/],
       [['--level', '1', '--retour', dir, 'x.xml'], /--retour needs level 2/],
       [['--complete-from', '2015-01-01', 'x.xml'], /--complete-from says something about/],
       [['--today', '2026-02-30', 'x.xml'], /--today is a date such as/],

@@ -7,7 +7,7 @@ import type { Handler } from '../../src/handle/handle.ts'
 import { allCases, type Case, type Sent } from '../../src/rules/examples/examples.ts'
 import type { Edits } from '../../src/rules/examples/edit.ts'
 import { maand, prestatie, taleOf, tell } from '../../src/rules/examples/tale.ts'
-import { answerTo, asTree, families, leavesNamed, modelOf, readMessage, textAt, writeMessage, type MessageType, type Tree } from '../../src/standard/standard.ts'
+import { answerTo, asTree, families, generateMessage, leavesNamed, modelOf, readMessage, textAt, valuesOf, writeMessage, type MessageType, type Tree } from '../../src/standard/standard.ts'
 import type { Judging } from '../../src/store/store.ts'
 import { aanbieder, fixture, gemeente, makeWorld, until, type Client, type Running, type Told, type World } from './world.ts'
 
@@ -107,6 +107,23 @@ describe('a message judged in full', () => {
     assert.deepEqual(rejecting(await send(at, { ...it.twin, message: numbered(it.twin.message, 'BETER1') })), [])
   })
 
+  test('tells its sender what came later than the standard allows, and is accepted all the same', async () => {
+    const at = await place()
+    const model = modelOf('WMO315')
+    const asked = { model, message: generateMessage(model, 3, 'small', { identificatie: 'VERZOEK1' }) }
+    const first = await send(at, asked)
+    assert.equal(first['verdict'], 'accepted', JSON.stringify(first.findings))
+    // Nobody waits eight weeks here: the request says itself how old it is.
+    const investigated = { model: modelOf('WMO319'), message: answered(asked.message, 'ANTWOORD1', '2') }
+    const decided = { model: modelOf('WMO319'), message: answered(asked.message, 'ANTWOORD2', '1') }
+    await at.world.judge(aanbieder, { level: 'full' })
+    assert.deepEqual(rejecting(await send(at, investigated)), [])
+    const told = await send(at, decided)
+    assert.deepEqual([told['verdict'], rejecting(told)], ['accepted', []])
+    const late = told.findings.find(it => it['code'] === 'ZP_TERM_DECISION')
+    assert.deepEqual([late?.['warning'], late?.['path'], typeof late?.['line']], [true, 'Antwoord/ReferentieAanbieder', 'number'])
+  })
+
   test('tells its sender what could not be judged, and is not held up by it', async () => {
     const it = caseOf('TR074', 'WMO305')
     const world = await makeWorld()
@@ -203,6 +220,13 @@ describe('judging', () => {
     assert.deepEqual((await gateway.as('aanbieder').get('/v1/mailbox')).told.messages.filter(its => its['answers'] === told.id).length, 1)
   })
 })
+
+/** @returns the 319 on the first product of a request */
+function answered (request: Tree, identificatie: string, VerzoekAntwoord: string): Tree {
+  const [ReferentieAanbieder = ''] = valuesOf(modelOf('WMO315'), request, 'ReferentieAanbieder')
+  const message = generateMessage(modelOf('WMO319'), 3, 'small', { identificatie })
+  return { ...message, Antwoord: { ReferentieAanbieder, VerzoekAntwoord, ...(VerzoekAntwoord === '1' ? { RedenAfwijzingVerzoek: '2' } : {}) } }
+}
 
 /** @returns the message under another Identificatie */
 function numbered (message: Tree, Identificatie: string): Tree {

@@ -1,6 +1,7 @@
 /** Contract of the store: facts of earlier messages, when they count, and that a judgement against older ones is not recorded. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { momentOf } from '../../src/core/core.ts'
 import { sameKey, type Fact, type Lookup, type Pair } from '../../src/history/history.ts'
 import type { Acceptance, FactNeeds, Finish, KnownFacts, Store } from '../../src/store/store.ts'
 import type { Mark } from '../../src/vault/vault.ts'
@@ -64,7 +65,7 @@ export function factContract (fresh: Fresh): void {
       await store.accept([item])
       const [one, other] = [await ask(store, { clients: [[markOf(9, 'older'), markOf(1)], [markOf(2)]] }), await ask(store, { clients: [[markOf(1, 'older')]] })]
       const { clients: [client = null, stranger] } = one
-      assert.deepEqual([one.known, stranger, other.known], [[{ ...toegewezen('007', { ReferentieAanbieder: 'R1' }), client, bron: { seq: 1, number: '301', Identificatie: item.envelope.identificatie, Dagtekening: '2026-01-02' } }], null, []])
+      assert.deepEqual([one.known, stranger, other.known], [[{ ...toegewezen('007', { ReferentieAanbieder: 'R1' }), client, bron: { seq: 1, number: '301', Identificatie: item.envelope.identificatie, Dagtekening: '2026-01-02', ontvangen: momentOf(item.envelope.id) } }], null, []])
       assert.match(client ?? '', /^\d+$/)
     })
 
