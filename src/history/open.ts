@@ -105,10 +105,10 @@ const isOpen = (index: Index, referentie: string): boolean =>
   index.find('301:ToegewezenProduct', 'ReferentieAanbieder', referentie).length === 0 &&
   index.find('319:Antwoord', 'ReferentieAanbieder', referentie).every(({ it }) => it.VerzoekAntwoord !== '1')
 
-/** A 325 rejects a Prestatie of the claim it names, told apart by both its reference numbers. */
+/** A 325 rejects a Prestatie of the claim it names, told apart by both its reference numbers, which may stand once per client: the same under another is another. */
 function gedeclareerd (index: Index, prestatie: Known<'323:Prestatie'>): Gedeclareerd {
   const { ProductReferentie: { ReferentieNummer, VorigReferentieNummer }, DeclaratieNummer } = prestatie.it
   const afgekeurd = index.find('325:Prestatie', 'ReferentieNummer', ReferentieNummer)
-    .some(({ it }) => it.DeclaratieIdentificatie.Identificatie === prestatie.bron.Identificatie && it.ProductReferentie.VorigReferentieNummer === VorigReferentieNummer)
+    .some(({ client, it }) => client === prestatie.client && it.DeclaratieIdentificatie.Identificatie === prestatie.bron.Identificatie && it.ProductReferentie.VorigReferentieNummer === VorigReferentieNummer)
   return { prestatie, DeclaratieNummer, afgekeurd }
 }

@@ -3,6 +3,7 @@ import { same, type Words } from '../core/core.ts'
 import type { FactClasses, Gedeclareerd, Known } from '../history/history.ts'
 import type { Classes } from '../standard/standard.ts'
 import { mits, zeker } from './certain.ts'
+import { bsnOf } from './declaratie-claim.ts'
 import { isCredit, verschillen } from './declaratie-prestatie.ts'
 import type { Against, Fault, Outside } from './rule.ts'
 import type { Placed, Scene } from './scene.ts'
@@ -53,11 +54,13 @@ export const TR304: Against = tegenDeclaratie(({ bron }, _, scene, { history }) 
     .map(client => wrong(client, 'Bsn', { nl: 'het Bsn van een cliënt in de declaratie', en: 'the Bsn of a client in the claim' }))
 })
 
-/** @returns the Prestaties that were claimed under both reference numbers; those of the claim that is answered before others */
-function geclaimd ({ it: { ProductReferentie: { ReferentieNummer, VorigReferentieNummer } } }: Placed<Classes['325:Prestatie']>, scene: Scene, { history }: Outside): Gedeclareerd | undefined {
+/** @returns the Prestatie that was claimed under both reference numbers; that of the claim that is answered before others, and of the same client before others in it */
+function geclaimd ({ it: { ProductReferentie: { ReferentieNummer, VorigReferentieNummer } }, parent }: Placed<Classes['325:Prestatie']>, scene: Scene, { history }: Outside): Gedeclareerd | undefined {
   const [header] = scene.all('325:Header')
   const same = history.prestatie(ReferentieNummer).filter(({ prestatie }) => prestatie.it.ProductReferentie.VorigReferentieNummer === VorigReferentieNummer)
-  return same.find(({ prestatie }) => prestatie.bron.Identificatie === header?.it.DeclaratieIdentificatie.Identificatie) ?? same.at(-1)
+  const answered = same.filter(({ prestatie }) => prestatie.bron.Identificatie === header?.it.DeclaratieIdentificatie.Identificatie)
+  const client = history.client(bsnOf(parent))
+  return answered.find(({ prestatie }) => prestatie.client === client) ?? answered[0] ?? same.at(-1)
 }
 
 /** What is answered was claimed. */

@@ -52,12 +52,13 @@ export function claimOf (scene: Scene, outside: Outside): Claim {
     scene,
     outside,
     parties,
-    prestaties: scene.all('323:Prestatie').map(placed => prestatieOf(placed, clients(bsnOf(placed)), nummers(integer(placed.it.ToewijzingNummer)))),
+    prestaties: scene.all('323:Prestatie').map(placed => prestatieOf(placed, clients(bsnOf(placed.parent)), nummers(integer(placed.it.ToewijzingNummer)))),
     contract: it => contracts([it.ProductCategorie, it.ProductCode, it.ProductPeriode.Begindatum.trim()].join('\0'))
   }
 }
 
-const bsnOf = ({ parent }: Placed<object>): string => parent === null ? '' : textAt(parent.it, 'Bsn') ?? ''
+/** @returns the Bsn of the Client a Prestatie stands in */
+export const bsnOf = (client: Placed | null): string => client === null ? '' : textAt(client.it, 'Bsn') ?? ''
 
 /** What is known under one ToewijzingNummer. */
 interface OpNummer { readonly versies: readonly Toewijzing[], readonly stand: Stand }

@@ -53,6 +53,24 @@ for (const family of families) {
       }
     })
 
+    it('a number used for two clients is refused at the second; what was granted the first stands', () => {
+      const of = open([uren(10)])
+      of.toewijs([{ ToewijzingNummer: '2' }], '2026-01-02', 2)
+      const claim = of.declaratie([[of.prestatie('P1', { volume: 9 })], [of.prestatie('P1', { nummer: '2', volume: 9 })]])
+      assert.deepEqual(of.verwerk(claim), [`TR314 ${p(1, 2)} ProductReferentie/ReferentieNummer`])
+      assert.deepEqual(of.history().prestatie('P1').map(it => it.afgekeurd), [false, true])
+      assert.deepEqual(of.oordeel(of.declaratie([[of.prestatie('P2', { volume: 9 })]])), [`TR322 ${p(1)} GeleverdVolume`, `TR389 ${p(1)}`], 'it is not paid twice')
+    })
+
+    it('the answer that refuses a number used for two clients is as it was claimed', () => {
+      const of = open([uren(10)])
+      of.toewijs([{ ToewijzingNummer: '2' }], '2026-01-02', 2)
+      const claim = of.declaratie([[of.prestatie('P1', { volume: 9 })], [of.prestatie('P1', { nummer: '2', volume: 8 })]])
+      const answer = of.antwoord(claim)
+      of.neem(claim)
+      assert.deepEqual(of.oordeel(answer), [])
+    })
+
     it('a credit that is refused takes nothing back', () => {
       const of = open([uren(10)])
       assert.deepEqual(of.verwerk(of.declaratie([[of.prestatie('P1', { volume: 9 })]])), [])
