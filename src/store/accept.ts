@@ -6,6 +6,7 @@ import type { Db, Session, Statement, Row, Values } from './db.ts'
 import { at, places, prepared, type Dialect } from './dialect.ts'
 import { dagtekeningOf, type ClosedFacts, type FactKeeper } from './facts.ts'
 import { marksIn } from './marks.ts'
+import { closedReceipt, receiptKeeper, type ClosedReceipt, type ReceiptKeeper } from './receipts.ts'
 import { corrections } from './refused.ts'
 import { bytes, envelopeColumns, maybe, message, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
@@ -43,13 +44,13 @@ type Refused = Extract<Accepted, { kind: 'refused' }>
 const refused = (code: RefusalCode, message: MessageId | null = null, differences: readonly Difference[] = []): Refused => ({ kind: 'refused', code, message, differences })
 
 /** A message with what is kept encrypted of it, closed before the transaction begins. */
-export interface Closing extends Wrapped { readonly item: Acceptance, readonly payload: Uint8Array, readonly findings: Uint8Array | null, readonly facts: ClosedFacts | null, readonly caused: readonly Closing[] }
+export interface Closing extends Wrapped { readonly item: Acceptance, readonly payload: Uint8Array, readonly findings: Uint8Array | null, readonly receipt: ClosedReceipt | null, readonly facts: ClosedFacts | null, readonly caused: readonly Closing[] }
 
 /** @returns the message, its payload and findings closed under a key of its own; its facts were, under those of its persons */
 function closing (safe: Safe, item: Acceptance, facts: ClosedFacts | null, caused: readonly Closing[]): Closing {
   const { close, data_key, kek_id } = safe.fresh(item.envelope.id)
   const findings = item.findings.length > 0 ? close('findings', Buffer.from(JSON.stringify(item.findings))) : null
-  return { item, payload: close('payload', item.payload), findings, facts, caused, data_key, kek_id }
+  return { item, payload: close('payload', item.payload), findings, receipt: closedReceipt(safe, item), facts, caused, data_key, kek_id }
 }
 
 const brings = (item: Acceptance): boolean => (item.facts ?? null) !== null || (item.caused ?? []).some(brings)
@@ -63,9 +64,9 @@ export function closingAll (safe: Safe, facts: FactKeeper, items: readonly Accep
 }
 
 /** @param answered order key of the message it answers, if any */
-function messageValues ({ received, ...envelope }: Envelope, { item: { delivery, answer, answer_due, header, receipt, seal, ...item }, data_key, kek_id }: Closing, answered: string | null): Values {
+function messageValues ({ received, ...envelope }: Envelope, { item: { delivery, answer, answer_due, header, receipt, seal, ...item }, receipt: apart, data_key, kek_id }: Closing, answered: string | null): Values {
   const order_key = item.order_key ?? answered ?? `${envelope.sender}|${envelope.receiver}|${envelope.type}`
-  return { ...envelope, received_ms: received, delivery, offered_ms: delivery === 'offered' ? received : null, answer, answer_due_ms: answer_due, order_key, data_key, kek_id, voids: item.voids === true ? 1 : null, header: JSON.stringify(header), receipt, seal }
+  return { ...envelope, received_ms: received, delivery, offered_ms: delivery === 'offered' ? received : null, answer, answer_due_ms: answer_due, order_key, data_key, kek_id, voids: item.voids === true ? 1 : null, header: JSON.stringify(header), receipt: apart === null ? receipt : Buffer.alloc(0), seal }
 }
 
 /** @returns the elements that are not repeated unchanged */
@@ -89,12 +90,13 @@ const following = (envelope: Envelope, row: Row): Envelope =>
 type Asked = { readonly kind: 'free' } | { readonly kind: 'message', readonly row: Row } | Refused
 
 /** @returns the first receipt of these bytes, a refusal when other bytes came under their key, or null */
-async function earlier (session: Session, first: Statement, { sender, type, identificatie, sha256 }: Key): Promise<Exclude<Accepted, { kind: 'stored' }> | null> {
+async function earlier (session: Session, first: Statement, receipts: ReceiptKeeper, { sender, type, identificatie, sha256 }: Key): Promise<Exclude<Accepted, { kind: 'stored' }> | null> {
   const [row] = await session.all(first, { sender, type, identificatie })
   if (row === undefined) return null
+  const id = message(row, 'id')
+  const receipt = text(row, 'sha256') === sha256 ? await receipts.open(session, id, bytes(row, 'receipt')) : null
   // What was imported got no receipt that could be given again.
-  if (text(row, 'sha256') !== sha256 || bytes(row, 'receipt').byteLength === 0) return refused('ZP_IDENTIFICATIE_REUSED', message(row, 'id'))
-  return { kind: 'duplicate', id: message(row, 'id'), receipt: bytes(row, 'receipt') }
+  return receipt === null || receipt.byteLength === 0 ? refused('ZP_IDENTIFICATIE_REUSED', id) : { kind: 'duplicate', id, receipt }
 }
 
 async function remember (facts: FactKeeper, session: Session, seq: number, { item, facts: closed }: Closing): Promise<void> {
@@ -107,11 +109,12 @@ async function remember (facts: FactKeeper, session: Session, seq: number, { ite
 export type Accept = (session: Session, item: Closing) => Promise<Accepted>
 
 /** @returns what takes one message in, inside a transaction; a refused or repeated one changes nothing */
-export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, rules: AcceptRules): Accept {
+export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, safe: Safe, rules: AcceptRules): Accept {
   const sql = statements(dialect)
   const correct = corrections(dialect)
   const marks = marksIn(dialect)
   const keepSignature = signatureKeeper(dialect, audit)
+  const receipts = receiptKeeper(dialect, safe)
 
   async function asked (session: Session, { envelope, correlation }: Acceptance): Promise<Asked> {
     if (correlation === null) return { kind: 'free' }
@@ -124,10 +127,11 @@ export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, rul
     return differences.length === 0 ? { kind: 'message', row } : refused('ZP_RETOUR_ECHO', message(row, 'id'), differences)
   }
 
-  async function write (session: Session, seq: number, { item: { envelope, delivery, clients, findings: told, member, signature = null }, payload, findings }: Closing): Promise<void> {
+  async function write (session: Session, seq: number, { item: { envelope, delivery, clients, findings: told, member, signature = null }, payload, findings, receipt }: Closing): Promise<void> {
     await session.run(sql.payload, { message: seq, body: payload })
     await marks.put(session, seq, clients)
     if (findings !== null) await session.run(sql.finding, { message: seq, body: findings })
+    if (receipt !== null) await receipts.put(session, envelope.id, receipt)
     if (delivery === 'waiting' || delivery === 'held') {
       const state = delivery === 'held' ? 'held' : 'due'
       await session.run(sql.delivery, { message: seq, target: envelope.receiver, state, due_ms: envelope.received })
@@ -152,7 +156,7 @@ export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, rul
 
   async function acceptOne (session: Session, closing: Closing): Promise<Accepted> {
     const { item } = closing
-    const repeat = await earlier(session, sql.first, item.envelope)
+    const repeat = await earlier(session, sql.first, receipts, item.envelope)
     if (repeat !== null) return repeat
     const found = await asked(session, item)
     if (found.kind === 'refused') return found
@@ -161,7 +165,7 @@ export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, rul
     const envelope = found.kind === 'free' ? item.envelope : following(item.envelope, found.row)
     const [row] = await session.all(sql.message, messageValues(envelope, closing, found.kind === 'message' ? text(found.row, 'order_key') : null))
     // Another process was first, between our look and our insert.
-    if (row === undefined) return await earlier(session, sql.first, envelope) ?? refused('ZP_IDENTIFICATIE_REUSED')
+    if (row === undefined) return await earlier(session, sql.first, receipts, envelope) ?? refused('ZP_IDENTIFICATIE_REUSED')
     await write(session, whole(row, 'seq'), closing)
     await remember(facts, session, whole(row, 'seq'), closing)
     await correct.join(session, key, item.replaces)
@@ -184,11 +188,12 @@ export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, rul
 class CausedRefused extends Error {}
 
 /** @returns the verb that looks for what came before under a key */
-export function earlierVerb (db: Db, dialect: Dialect): Pick<Store, 'earlier'> {
+export function earlierVerb (db: Db, dialect: Dialect, safe: Safe): Pick<Store, 'earlier'> {
   const sql = statements(dialect)
+  const receipts = receiptKeeper(dialect, safe)
   return {
     earlier: key => db.read(async session => {
-      const found = await earlier(session, sql.first, key)
+      const found = await earlier(session, sql.first, receipts, key)
       return found?.kind === 'duplicate' ? { id: found.id, receipt: found.receipt } : null
     })
   }

@@ -6,6 +6,7 @@ import { clientStep } from './migrations/client.ts'
 import { counting } from './migrations/counting.ts'
 import { facts } from './migrations/facts.ts'
 import { judgingStep } from './migrations/judging.ts'
+import { receipts } from './migrations/receipts.ts'
 import { refusedMessages } from './migrations/refused.ts'
 import { batchKeys, refusedAge, retention } from './migrations/retention.ts'
 import { register } from './migrations/register.ts'
@@ -176,5 +177,6 @@ export const migrations: readonly Migration[] = [
   batchKeys,
   judgingStep,
   facts,
-  sourcesStep
+  sourcesStep,
+  receipts
 ]

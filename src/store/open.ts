@@ -87,7 +87,7 @@ async function check (db: Db, { sql }: Dialect): Promise<void> {
 function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots: Roots | null, observe?: StoreObserver): Store {
   const audit = auditor(dialect, roots?.audit ?? null)
   const facts = factKeeper(db, dialect, safe)
-  const accept = accepter(dialect, audit, facts, rules)
+  const accept = accepter(dialect, audit, facts, safe, rules)
   return {
     async accept (items) {
       const all = closingAll(safe, facts, items)
@@ -98,7 +98,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
         return results
       }, weigh(items))
     },
-    ...earlierVerb(db, dialect),
+    ...earlierVerb(db, dialect, safe),
     ...queueVerbs(db, dialect, accept, audit, facts, safe),
     ...knownVerb(db, dialect, safe),
     ...rebuildVerbs(db, dialect, accept, audit, facts, safe),

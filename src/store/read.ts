@@ -6,6 +6,7 @@ import type { Db, Row, Session, Statement, Values } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
 import { anyLister, lister } from './list.ts'
 import { bytes, envelopeColumns, families, findings, historyRows, oneOf, stored, text, whole } from './rows.ts'
+import { receiptKeeper } from './receipts.ts'
 import type { Safe } from './safe.ts'
 import type { HistoryRow, Store, StoredMessage, StoreObserver, View } from './verbs.ts'
 import { asReceiver, viewValues, visible } from './view.ts'
@@ -53,6 +54,7 @@ function own ({ party }: View, message: StoredMessage, row: HistoryRow): History
 /** @returns the verbs of parties and operators */
 export function readVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, observe?: StoreObserver): Verbs {
   const sql = statements(dialect)
+  const receipts = receiptKeeper(dialect, safe)
   const one = async (session: Session, statement: Statement, values: Values): Promise<StoredMessage | null> => {
     const [row] = await session.all(statement, values)
     return row === undefined ? null : stored(row)
@@ -90,7 +92,10 @@ export function readVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, o
     }),
     payload: blob(sql.payload, (row, id) => safe.of(row, id).open('payload', bytes(row, 'bytes'))),
     seal: blob(sql.seal),
-    receipt: blob(sql.receipt),
+    receipt: (view, id) => db.read(async session => {
+      const [row] = await session.all(sql.receipt, { id, ...viewValues(view) })
+      return row === undefined ? null : await receipts.open(session, id, bytes(row, 'bytes'))
+    }),
     inspect: id => db.read(async session => {
       const message = await one(session, sql.any, { id })
       return message === null ? null : { message, history: await history(session, id) }

@@ -96,12 +96,13 @@ describe('store in an SQLite file', () => {
     await store.close()
   })
 
-  test('keeps payload and findings encrypted, each bound to its place', async () => {
+  test('keeps payload, findings and the receipt that tells them encrypted, each bound to its place', async () => {
     const path = pathOf('closed')
     const store = await openStore({ url: urlOf('closed'), mode: 'test', roots })
-    const one = { ...heen({ payload: '<Bsn>999900006</Bsn>' }), findings: [{ level: 1 as const, code: 'ZP_X', line: 1, path: 'Client', found: 'Achternaamsen', expected: '', message: '', message_en: '' }] }
+    const one = { ...heen({ payload: '<Bsn>999900006</Bsn>' }), findings: [{ level: 1 as const, code: 'ZP_X', line: 1, path: 'Client', found: 'Achternaamsen', expected: '', message: '', message_en: '' }], receipt: Buffer.from('{"findings":["Achternaamsen"]}') }
     const other = heen({ payload: '<Bsn>999990019</Bsn>' })
     await store.accept([one, other])
+    assert.deepEqual(await store.receipt(ownView(gemeente), one.envelope.id), one.receipt)
     const files = ['', '-wal'].map(end => readFileSync(path + end).toString('latin1')).join('')
     for (const secret of ['999900006', '999990019', 'Achternaamsen']) assert.ok(!files.includes(secret), secret)
     assert.deepEqual(await store.payload(ownView(gemeente), one.envelope.id), Buffer.from(one.payload))
@@ -109,6 +110,9 @@ describe('store in an SQLite file', () => {
     const db = new Database(path)
     db.exec('update payload set body = (select body from payload order by message desc limit 1)')
     await assert.rejects(store.payload(ownView(gemeente), one.envelope.id), Unopened)
+    db.prepare('update receipt set id = ? where id = ?').run(other.envelope.id, one.envelope.id)
+    db.exec("update message set receipt = x''")
+    await assert.rejects(store.receipt(ownView(gemeente), other.envelope.id), Unopened)
     await store.close()
     const shut = await openStore({ url: urlOf('closed'), mode: 'test' })
     assert.equal((await shut.message(ownView(gemeente), other.envelope.id))?.id, other.envelope.id)

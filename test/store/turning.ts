@@ -13,6 +13,7 @@ const turned = (before: Roots, id: string): Roots => {
   const turn = (ring: Roots['kek']) => parseRing(newRingLine(id) + lineOf(ring), 'ring')
   return { ...before, kek: turn(before.kek), index: turn(before.index) }
 }
+const finding = { level: 2 as const, code: 'TR006', line: 1, path: '', found: '', expected: '', message: '', message_en: '' }
 const mark = (key: string, byte: number): Mark => ({ key, hash: Buffer.alloc(16, byte) })
 
 /** Turns everything, one message at a time; marks are made anew by the payload's text. */
@@ -37,16 +38,18 @@ export function turnContract (fresh: Fresh, open: OpenStore): void {
       // Twice before anybody came to it: two older keys.
       const once = turned(roots, 'x')
       const between = await open('turning', { roots: once })
-      await between.accept([heen({ payload: 'd', clients: [mark('x', 2), mark('x', 3)] })])
+      const told = heen({ payload: 'd', clients: [mark('x', 2), mark('x', 3)], findings: [finding] })
+      await between.accept([told])
       await between.close()
       const twice = turned(once, 'x-2')
       const store = await open('turning', { roots: twice })
       t.after(() => store.close())
-      assert.deepEqual((await store.keyUse()).kek, [{ key: 'kek', rows: 2 }, { key: 'x', rows: 1 }])
+      assert.deepEqual((await store.keyUse()).kek, [{ key: 'kek', rows: 2 }, { key: 'x', rows: 2 }], 'its receipt has a key of its own')
       await turnAll(store, 'x-2')
       const { kek, index } = await store.keyUse()
-      assert.deepEqual([kek, index], [[{ key: 'x-2', rows: 3 }], [{ key: 'index', rows: 1 }, { key: 'x-2', rows: 3 }]])
+      assert.deepEqual([kek, index], [[{ key: 'x-2', rows: 4 }], [{ key: 'index', rows: 1 }, { key: 'x-2', rows: 3 }]])
       assert.equal(Buffer.from(await store.payload(ownView(gemeente), items[1]?.envelope.id ?? heen().envelope.id) ?? []).toString(), 'b')
+      assert.deepEqual(await store.receipt(ownView(gemeente), told.envelope.id), told.receipt)
     })
 
     test('what has no payload any more is passed over in windows, however much it is', async t => {
