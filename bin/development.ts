@@ -1,9 +1,9 @@
 /** `serve --dev`: keys, sample parties and settings for a first look, all in one folder that git ignores. */
 import { join, relative } from 'node:path'
 import { partyCode, systemClock } from '../src/core/core.ts'
-import { planAccount, planParty, together, type Plan } from '../src/register/register.ts'
+import { planAccount, planParty, sayComplete, together, type Plan, type WantedJudging } from '../src/register/register.ts'
 import { developmentKeys } from '../src/sign/sign.ts'
-import { openStore } from '../src/store/store.ts'
+import { openStore, type Register } from '../src/store/store.ts'
 import { makeRoots, readRoots, rootsIn, type RootSources } from '../src/vault/vault.ts'
 import { home } from '../src/version.ts'
 import { developmentDatabase, developmentFolder } from './place.ts'
@@ -27,10 +27,15 @@ export const developmentSettings = {
   ...rootsIn(developmentFolder)
 }
 
-/** A party, and its account under its name with the certificate made for it. */
+const isThere = ({ parties }: Register, code: string): boolean => parties.some(it => it.code === code)
+/** Judging a 325 holds nothing up, and makes that earlier messages are kept: rules know all of them when somebody tries out `--judge full`. */
+const keeping: WantedJudging = { types: { 325: 'full' } }
+
+/** A party, and its account under its name with the certificate made for it. How it is judged stays as somebody said it. */
 function sample ({ name, code, title }: typeof sampleParties[number]): Plan[] {
   const certificates = { how: 'add', all: [certificateOf(join(developmentFolder, `${name}.pem`))] } as const
-  return [now => planParty(now, { code, name: title, families: ['iwmo', 'ijw'] }), now => planAccount(now, { id: name, party: code, certificates }, askedNow())]
+  const judging = (now: Register): WantedJudging | undefined => name === 'gemeente' || isThere(now, code) ? undefined : keeping
+  return [now => planParty(now, { code, name: title, families: ['iwmo', 'ijw'], judging: judging(now) }), now => planAccount(now, { id: name, party: code, certificates }, askedNow())]
 }
 
 /** Makes what is not there yet: keys, database, sample parties, external sources. @param say told of each step */
@@ -41,7 +46,9 @@ export async function prepareDevelopment (database: string, sources: RootSources
   const store = await openStore({ url: database, mode: 'test', roots: readRoots(sources) })
   try {
     // An account that was stopped stays so: somebody is trying that out.
-    await changeBy(store, together(...sampleParties.flatMap(sample)))
+    const { before } = await changeBy(store, together(...sampleParties.flatMap(sample)))
+    // Nothing was sent before, so all of it is here.
+    if (!sampleParties.some(it => isThere(before, it.code))) await sayComplete(store, { gemeente: sampleParties[0].code, aanbieder: sampleParties[1].code, complete_from: '2015-01-01' }, { account: null, now: systemClock.now() })
     await sampleSources(store)
   } finally { await store.close() }
   say('sample parties 0344 (gemeente) and 42420001 (aanbieder)')
