@@ -60,10 +60,17 @@ function secondsOf (time: string): number {
 }
 const endOf = ({ it }: Known<'323:Declaratie'>): number => dayOf(it.DeclaratiePeriode.Einddatum)
 
-/** The standard's order of versions; of two of the same moment the last sent comes last. */
-function byVersion (a: Known<'301:ToegewezenProduct'>, b: Known<'301:ToegewezenProduct'>): number {
-  return dayOf(a.it.Toewijzingsdatum) - dayOf(b.it.Toewijzingsdatum) || secondsOf(a.it.Toewijzingstijd) - secondsOf(b.it.Toewijzingstijd) || a.bron.seq - b.bron.seq
+const moments = new WeakMap<Known<'301:ToegewezenProduct'>, number>()
+
+/** A message of thousands of rows asks for the same versions with every row: when each was assigned is read once. */
+function momentOf (version: Known<'301:ToegewezenProduct'>): number {
+  const known = moments.get(version) ?? dayOf(version.it.Toewijzingsdatum) * 86_400 + secondsOf(version.it.Toewijzingstijd)
+  moments.set(version, known)
+  return known
 }
+
+/** The standard's order of versions; of two of the same moment the last sent comes last. */
+const byVersion = (a: Known<'301:ToegewezenProduct'>, b: Known<'301:ToegewezenProduct'>): number => momentOf(a) - momentOf(b) || a.bron.seq - b.bron.seq
 
 /** The actual version of each number, in the order of the messages. */
 function actual (versions: ReadonlyArray<Known<'301:ToegewezenProduct'>>): ReadonlyArray<Known<'301:ToegewezenProduct'>> {
@@ -71,15 +78,15 @@ function actual (versions: ReadonlyArray<Known<'301:ToegewezenProduct'>>): Reado
   return [...last.values()].toSorted((a, b) => a.bron.seq - b.bron.seq)
 }
 
-/** A deletion takes away what was delivered before with its key, and is no delivery. Within one message deletions come first. */
+/** A deletion takes away what was delivered before with its key, and is no delivery. Within one message deletions come first. Looked through from the last message back. */
 function alive<Of extends Known<Delivery>> (facts: readonly Of[]): readonly Of[] {
-  let live: readonly Of[] = []
-  for (const message of Map.groupBy(facts, it => it.bron.seq).values()) {
-    const [gone, come] = [message.filter(isDeletion), message.filter(it => !isDeletion(it))]
-    const keys = new Set(gone.map(deliveryKey))
-    live = [...live.filter(it => !keys.has(deliveryKey(it))), ...come]
-  }
-  return live
+  if (!facts.some(isDeletion)) return facts
+  const gone = new Set<string>()
+  return [...Map.groupBy(facts, it => it.bron.seq).values()].reverse().map(message => {
+    const left = message.filter(it => !isDeletion(it) && !gone.has(deliveryKey(it)))
+    for (const it of message.filter(isDeletion)) gone.add(deliveryKey(it))
+    return left
+  }).reverse().flat()
 }
 
 const isDeletion = ({ it }: Known<Delivery>): boolean => it.StatusAanlevering === '3'
