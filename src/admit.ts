@@ -9,10 +9,14 @@ export interface Journey { readonly afzender: PartyCode, readonly ontvanger: Par
 /** Who asks: an account in the name of a party; null is the gateway itself. */
 interface Asking { readonly account: AccountId | null, readonly party: PartyCode }
 
-/** @throws Refusal when the account may not send this family for the sender at this moment, or one of the two parties is not connected for it */
+/**
+ * The gateway's own answer goes to whom it answers, though one of the two has left since: that is no reason to hold up the message.
+ * @throws Refusal when the account may not send this family for the sender at this moment, or one of the two parties is not connected for it
+ */
 export function admit (model: MessageModel, journey: Journey, by: Asking, parties: Parties, now: Instant): void {
   const { family } = model
   if (journey.sender !== by.party) throw new Refusal('ZP_NOT_SENDER', `${senderElement(model)}: ${journey.sender}`)
+  if (by.account === null && model.answers !== null) return
   if (!mayStillSend(by, family, parties, now)) throw new Refusal('ZP_NOT_SENDER', `${by.party}: ${family}`)
   if (parties.party(journey.sender, now)?.families.includes(family) !== true) throw new Refusal('ZP_SENDER_FAMILY', `${journey.sender}: ${family}`)
   const receiver = parties.party(journey.receiver, now)

@@ -50,6 +50,13 @@ describe('admission', () => {
     assert.equal(await says('WMO302', '0344', both), 'ZP_NOT_SENDER Header/Ontvanger: 42420001')
   })
 
+  test('of an answer by the gateway itself asks nothing of who may have left', async () => {
+    assert.equal(await says('WMO302', '42420001', [], null), 'admitted')
+    assert.equal(await says('WMO302', '0344', [], null), 'ZP_NOT_SENDER Header/Ontvanger: 42420001')
+    assert.equal(await says('WMO302', '42420001', []), 'ZP_NOT_SENDER 42420001: iwmo')
+    assert.equal(await says('WMO301', '0344', [], null), 'ZP_SENDER_FAMILY 0344: iwmo')
+  })
+
   test('asks that both are connected for the standard of the message, now', async () => {
     assert.equal(await says('WMO301', '0344', [party('0344')]), 'ZP_RECEIVER_UNKNOWN 42420001')
     assert.equal(await says('WMO301', '0344', [party('42420001')], null), 'ZP_SENDER_FAMILY 0344: iwmo')

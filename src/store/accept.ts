@@ -1,5 +1,5 @@
 /** Taking messages in: once per key, and an answer only to what it answers. */
-import { referentienummer, type MessageId, type RefusalCode } from '../core/core.ts'
+import { isRejecting, referentienummer, type MessageId, type RefusalCode } from '../core/core.ts'
 import type { Wrapped } from '../vault/vault.ts'
 import type { Audit } from './audit.ts'
 import type { Db, Session, Statement, Row, Values } from './db.ts'
@@ -139,7 +139,7 @@ export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, saf
     const { received, id, account, sha256 } = envelope
     if (member !== undefined) await session.run(sql.member, { batch: member.batch, position: member.index, state: envelope.verdict, message: id, ended_ms: received })
     const rejected = envelope.verdict === 'rejected'
-    await audit(session, { at: received, event: envelope.origin === 'import' ? 'imported' : rejected ? 'rejected' : 'accepted', message: id, account, detail: rejected ? told[0]?.code ?? null : delivery === 'offered' ? delivery : null, digest: sha256 })
+    await audit(session, { at: received, event: envelope.origin === 'import' ? 'imported' : rejected ? 'rejected' : 'accepted', message: id, account, detail: rejected ? told.find(isRejecting)?.code ?? null : delivery === 'offered' ? delivery : null, digest: sha256 })
     if (signature !== null) await keepSignature(session, seq, envelope, signature)
   }
 

@@ -1,5 +1,5 @@
 /** Delivery work under leases: claimed, renewed, handed back, and finished together with what it caused. */
-import { never, type Finding, type Instant } from '../core/core.ts'
+import { isRejecting, never, type Finding, type Instant } from '../core/core.ts'
 import { closingAll, type Accept, type Closing } from './accept.ts'
 import type { Audit } from './audit.ts'
 import { StoreFailure, type Db, type Row, type Session, type Statement } from './db.ts'
@@ -119,7 +119,7 @@ function recorder (sql: ReturnType<typeof statements>, audit: Audit, facts: Fact
         const { findings, deliver = false } = outcome
         const rows = await session.all(sql.rejected, { seq, delivery: deliver ? 'offered' : 'none', offered: deliver ? now : null })
         await tell(session, seq, rows, findings)
-        await told(rows, findings[0]?.code ?? null)
+        await told(rows, findings.find(isRejecting)?.code ?? null)
         return await reopen(session, rows, now)
       }
       default:

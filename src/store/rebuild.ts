@@ -97,7 +97,8 @@ function rederiver (dialect: Dialect, facts: FactKeeper, safe: Safe) {
     if (row === undefined) return 'same'
     const [source] = await session.all(sql.source, { place: placeOf(seq, oneOf(row, 'origin', ['party', 'gateway', 'import'])) })
     if ((row['voids'] === 1) !== voids && !dry) await say(session, row, voids)
-    const wanted = kept !== null && kept.facts.length > 0
+    // What was rejected at the door never had any.
+    const wanted = kept !== null && kept.facts.length > 0 && (source !== undefined || row['verdict'] !== 'rejected')
     if (wanted ? source !== undefined && await isRight(session, row, source, kept) : source === undefined) return 'same'
     if (dry) return wanted ? 'written' : 'removed'
     const voided_by = voidedBy(row, source)

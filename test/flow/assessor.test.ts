@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { systemClock } from '../../src/core/core.ts'
+import { instant, messageId, systemClock } from '../../src/core/core.ts'
 import type { Handler } from '../../src/handle/handle.ts'
 import { allCases, type Case, type Sent } from '../../src/rules/examples/examples.ts'
 import type { Edits } from '../../src/rules/examples/edit.ts'
 import { maand, prestatie, taleOf, tell } from '../../src/rules/examples/tale.ts'
 import { answerTo, asTree, families, generateMessage, leavesNamed, modelOf, readMessage, textAt, valuesOf, writeMessage, type MessageType, type Tree } from '../../src/standard/standard.ts'
-import type { Judging } from '../../src/store/store.ts'
+import type { Judging, Party } from '../../src/store/store.ts'
+import { putParty } from '../register.ts'
 import { aanbieder, fixture, gemeente, makeWorld, until, type Client, type Running, type Told, type World } from './world.ts'
 
 const bytes = ({ model, message }: Sent): Uint8Array => writeMessage(model, message)
@@ -135,6 +136,42 @@ describe('a message judged in full', () => {
     assert.ok(told.findings.some(its => its['assessed'] === false && its['level'] === 3))
     assert.ok(told.findings.every(its => typeof its['line'] === 'number'))
     assert.deepEqual((await at.gateway.as('aanbieder').get(`/v1/messages/${told.id}/receipt`)).told.findings, [])
+  })
+})
+
+describe('a message that waited', () => {
+  const it = taleOf('iwmo')
+  /** Holds a message up until something has happened. */
+  async function waiting (): Promise<{ readonly at: Place, readonly id: string, go (): void }> {
+    const { promise, resolve } = Promise.withResolvers<undefined>()
+    const gate: Handler = { name: 'gate', on: [{ message: ['WMO305'] }], handle: async () => { await promise; return { kind: 'done' } } }
+    const at = await place({ answers: 'automatic' }, [gate])
+    await send(at, tell(it, ['301'], 'TOEWIJZING'))
+    return { at, ...await at.gateway.as('aanbieder').send(bytes(tell(it, ['305'], 'START'))), go () { resolve(undefined) } }
+  }
+  const leave = async ({ world }: Place, code: string, gone: Partial<Party>): Promise<void> => await world.store(async store => {
+    const party = (await store.register()).parties.find(its => its.code === code)
+    assert.ok(party)
+    await putParty(store, { ...party, ...gone })
+  })
+  const ended = async ({ world }: Place, id: string, delivery: string): Promise<true> => await until(async () =>
+    await world.store(async store => (await store.inspect(messageId(id)))?.message.delivery === delivery || undefined))
+
+  test('reaches its receiver although its sender has left; the answer is dead', async () => {
+    const { at, id, go } = await waiting()
+    await leave(at, aanbieder, { until: instant(Date.now() - 1) })
+    go()
+    const told = await at.gateway.as('gemeente').receives(id)
+    assert.equal(told['answer'], 'answered')
+    await ended(at, String(told['answered_by']), 'dead')
+  })
+
+  test('is dead when its receiver has left its standard, at once and with that reason', async () => {
+    const { at, id, go } = await waiting()
+    await leave(at, gemeente, { families: ['ijw'] })
+    go()
+    const told = await at.ends(at.gateway.as('aanbieder'), id)
+    assert.deepEqual([told['delivery'], told['dead_reason'], told['answer']], ['dead', 'receiver_left_family', 'awaited'])
   })
 })
 

@@ -55,6 +55,13 @@ export function factAnewContract (fresh: Fresh): void {
       assert.deepEqual((await all(store)).known.map(({ client, ...it }) => it), before.known.map(({ client, ...it }) => it))
     })
 
+    test('of what was rejected at the door there is nothing to derive', async t => {
+      const store = await fresh(t)
+      const item = bringing([toegewezen('1')], undefined, { delivery: 'none', envelope: { verdict: 'rejected' } })
+      await store.accept([{ ...item, facts: null }])
+      assert.deepEqual(await rebuild(store, bringsOf([item]), true), { same: 1, written: 0, removed: 0 })
+    })
+
     test('what was erased stays erased, and known to have been there', async t => {
       const store = await fresh(t)
       const items = history()

@@ -15,7 +15,7 @@ const unassessed: Finding = { ...finding, level: 4, code: 'TR390', assessed: fal
 const saysNo = (to: Acceptance, wanted: Wanted = {}): Acceptance => retour(to, { delivery: 'offered', ...wanted, envelope: { origin: 'gateway', account: null, ...wanted.envelope } })
 /** A message that was rejected at the door, with its retour. */
 function rejected (wanted: Wanted = {}): Acceptance & { readonly caused: readonly [Acceptance] } {
-  const item = heen({ delivery: 'none', findings: [finding, warned, unassessed], envelope: { verdict: 'rejected' } })
+  const item = heen({ delivery: 'none', findings: [warned, unassessed, finding], envelope: { verdict: 'rejected' } })
   return { ...item, caused: [saysNo(item, wanted)] }
 }
 const eventsOf = async (store: Store, { envelope: { id } }: Acceptance): Promise<string[]> => (await store.inspect(id))?.history.map(it => it.event) ?? []
@@ -36,6 +36,16 @@ export function judgingContract (fresh: Fresh): void {
       assert.deepEqual(await eventsOf(store, item), ['rejected', 'answered'])
       const own = retour(item)
       assert.deepEqual(await store.accept([own]), [{ kind: 'refused', code: 'ZP_RETOUR_UNKNOWN', message: null, differences: [] }])
+    })
+
+    test('its history names the rule that rejects it, not what was found beside', async t => {
+      const store = await fresh(t)
+      const [now, soon] = [rejected(), heen({ delivery: 'waiting' })]
+      await store.accept([now, soon])
+      await store.finish([finish(await claimOne(store), { kind: 'rejected', findings: [unassessed, warned, finding] })], later(1))
+      for (const { envelope: { id } } of [now, soon]) {
+        assert.equal((await store.inspect(id))?.history.find(it => it.event === 'rejected')?.detail, 'CD075')
+      }
     })
 
     test('is taken whole or not at all: where what it causes cannot be stored, it is not stored either', async t => {
