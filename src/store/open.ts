@@ -22,6 +22,7 @@ import { recognise } from './rings.ts'
 import { refusedVerbs } from './refused.ts'
 import { refuseMissing, rekeyVerbs } from './rekey.ts'
 import { registerVerbs } from './register.ts'
+import { requestVerbs } from './requests.ts'
 import { text } from './rows.ts'
 import { openSafe, type Safe } from './safe.ts'
 import { signatureVerb } from './signature.ts'
@@ -101,6 +102,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     ...earlierVerb(db, dialect, safe),
     ...queueVerbs(db, dialect, accept, audit, facts, safe),
     ...knownVerb(db, dialect, safe),
+    ...requestVerbs(db, dialect),
     ...rebuildVerbs(db, dialect, accept, audit, facts, safe),
     ...readVerbs(db, dialect, audit, safe, observe),
     ...signatureVerb(db, dialect),

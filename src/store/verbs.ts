@@ -5,6 +5,7 @@ import type { Family, MessageType } from '../standard/model.ts'
 import type { BatchVerbs, MemberOf } from './batches.ts'
 import type { KeepingVerbs } from './keeping.ts'
 import type { FactVerbs, KeptFacts } from './kept.ts'
+import type { RequestVerbs } from './requests.ts'
 import type { Register, RegisterChange } from './registered.ts'
 import type { SourceVerbs } from './sourced.ts'
 import type { AuditVerbs } from './trail.ts'
@@ -252,7 +253,7 @@ export interface StoreObserver {
   collected (duration_ms: number): void
 }
 
-export interface Store extends AuditVerbs, BatchVerbs, FactVerbs, KeepingVerbs, SourceVerbs {
+export interface Store extends AuditVerbs, BatchVerbs, FactVerbs, KeepingVerbs, RequestVerbs, SourceVerbs {
   /** Stores what arrives together in one transaction and answers item by item; concurrent calls share a commit. */
   accept (items: readonly Acceptance[]): Promise<Accepted[]>
   /** @returns what these bytes got when they came before under this key; null when they did not */

@@ -4,7 +4,8 @@ import { writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { openCalendar } from '../../src/calendar/calendar.ts'
 import { instant } from '../../src/core/core.ts'
-import { fixture, makeWorld, message, until, type Client } from './world.ts'
+import { generateMessage, modelOf, writeMessage, type Tree } from '../../src/standard/standard.ts'
+import { fixture, gemeente as gemeenteCode, makeWorld, message, until, type Client } from './world.ts'
 
 const day = 86_400_000
 const due = (from: unknown, days: number): string => new Date(openCalendar().due(instant(Date.parse(String(from))), days)).toISOString()
@@ -32,6 +33,31 @@ test('an answer is overdue from the end of its last working day until it comes',
   assert.deepEqual(await ids(gemeente), [])
   assert.deepEqual([(await shown(gemeente, heen.id))['overdue'], (await shown(gemeente, retour.id))['answer_due']], [false, null])
   assert.equal((await gemeente.get('/v1/messages?overdue=no')).told.code, 'ZP_QUERY')
+})
+
+test('a request runs under a term until it is decided, whichever side asks', async () => {
+  const world = await makeWorld()
+  await world.judge(gemeenteCode, { level: 'full' })
+  const time = { ms: Date.now() }
+  const gateway = await world.start({}, [], { now: () => instant(time.ms) })
+  const [gemeente, aanbieder] = [gateway.as('gemeente'), gateway.as('aanbieder')]
+  const model = modelOf('WMO315')
+  const { id } = await aanbieder.send(Buffer.from(writeMessage(model, generateMessage(model, 3, 'small', { identificatie: 'VERZOEK1' }))))
+  const open = async (client: Client) => (await client.get('/v1/deadlines')).told['deadlines'] as ReadonlyArray<Record<string, unknown>>
+  const [first] = await until(async () => { const found = await open(aanbieder); return found.length > 0 ? found : undefined })
+  assert.deepEqual([first?.['kind'], first?.['request'], first?.['gemeente'], first?.['overdue'], first?.['due']], ['answer', id, gemeenteCode, false, due(first?.['received'], 5)])
+  assert.deepEqual(await open(gemeente), await open(aanbieder))
+  time.ms = Date.parse(String(first?.['due']))
+  assert.equal((await open(gemeente))[0]?.['overdue'], true)
+  const answer = (identificatie: string, VerzoekAntwoord: string): Tree => ({
+    ...generateMessage(modelOf('WMO319'), 3, 'small', { identificatie }),
+    Antwoord: { ReferentieAanbieder: String(first?.['ReferentieAanbieder']), VerzoekAntwoord, ...(VerzoekAntwoord === '1' ? { RedenAfwijzingVerzoek: '2' } : {}) }
+  })
+  await gemeente.send(Buffer.from(writeMessage(modelOf('WMO319'), answer('ANTWOORD1', '2'))))
+  const [second] = await open(aanbieder)
+  assert.deepEqual([second?.['kind'], second?.['request'], second?.['overdue']], ['decision', id, true], 'its Dagtekening is months ago')
+  await gemeente.send(Buffer.from(writeMessage(modelOf('WMO319'), answer('ANTWOORD2', '1'))))
+  assert.deepEqual(await open(gemeente), [])
 })
 
 test('the term begins when the message is offered, not when it was sent', async () => {

@@ -16,6 +16,7 @@ const ofMessage: readonly Ask[] = [
   ['DELETE', id => `/v1/mailbox/${id}`]
 ]
 const ofParty: readonly Ask[] = [['GET', () => '/v1/messages'], ['GET', () => '/v1/mailbox']]
+const deadlines: Ask = ['GET', () => '/v1/deadlines']
 /** This message has none, so its own parties get 404 as well. */
 const signature: Ask = ['GET', id => `/v1/messages/${id}/signature`]
 /** For operators and auditors, except payloads, which are for operators. */
@@ -25,7 +26,7 @@ const forOperators: readonly Ask[] = [
   ...['parties', 'accounts', 'mandates', 'mandates/withdraw', 'register', 'erasures', 'history'].map((path): Ask => ['POST', () => `/v1/operator/${path}`]),
   ['DELETE', id => `/v1/operator/accounts/${id}/certificates/${id === '{id}' ? '{fingerprint}' : '1'}`]
 ]
-const routes: readonly Ask[] = [...ofMessage, signature, ...forReaders, ...forOperators, ...ofParty, ['POST', () => '/v1/messages'], ['POST', () => '/v1/batches'], ['GET', () => '/v1/batches'], ['GET', id => `/v1/batches/${id}`], ['GET', id => `/v1/batches/${id}/members/${id === '{id}' ? '{index}' : '1'}`], ['GET', () => '/v1/codes/retour'], ['GET', () => '/v1/codes/rules'], ['GET', () => '/v1/codes/transport']]
+const routes: readonly Ask[] = [...ofMessage, signature, ...forReaders, ...forOperators, ...ofParty, deadlines, ['POST', () => '/v1/messages'], ['POST', () => '/v1/batches'], ['GET', () => '/v1/batches'], ['GET', id => `/v1/batches/${id}`], ['GET', id => `/v1/batches/${id}/members/${id === '{id}' ? '{index}' : '1'}`], ['GET', () => '/v1/codes/retour'], ['GET', () => '/v1/codes/rules'], ['GET', () => '/v1/codes/transport']]
 
 /** A message of the gemeente that lies in the aanbieder's mailbox, and one that is not offered yet. */
 const offered = (await gateway.as('gemeente').send(message('WMO301', 1))).id
@@ -53,7 +54,7 @@ describe('a request', () => {
   }
 
   test('operator: has no party, so no messages', async () => {
-    for (const route of [...ofMessage, ...ofParty]) assert.equal(await ask('operator', route, offered), '403 ZP_ACCOUNT_ROLE', route[1]('{id}'))
+    for (const route of [...ofMessage, ...ofParty, deadlines]) assert.equal(await ask('operator', route, offered), '403 ZP_ACCOUNT_ROLE', route[1]('{id}'))
     assert.equal(await ask('operator', ['POST', () => '/v1/messages'], offered), '403 ZP_ACCOUNT_ROLE')
     assert.equal(await ask('operator', ['GET', () => '/v1/codes/retour'], offered), '200')
   })

@@ -1,6 +1,7 @@
 /** What routes share: the pieces the gateway brings, how answers are described, and the small checks of a request. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isMessageId, messageId, Refusal, type AccountId, type BatchId, type Fingerprint, type Instant, type MessageId, type PartyCode } from '../../core/core.ts'
+import type { Terms } from '../../calendar/calendar.ts'
 import type { Parties, Who } from '../../party/party.ts'
 import type { Submitter } from '../../pipeline.ts'
 import type { ListFilter, Store } from '../../store/store.ts'
@@ -18,6 +19,7 @@ export interface RouteParts {
   readonly erase: (request: ErasureRequest, account: AccountId) => Promise<ErasureStatement>
   readonly who: (request: FastifyRequest) => Who
   readonly links: Links
+  readonly terms: Terms
   readonly codes: { readonly retour: (family: 'iwmo' | 'ijw') => readonly object[], readonly rules: () => readonly object[], readonly transport: () => readonly object[] }
   readonly supported: (type: string) => ListFilter['type']
 }

@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Refusal } from '../../core/core.ts'
 import { viewIn } from './acting.ts'
 import { batchRoutes } from './batches.ts'
+import { deadlineRoutes } from './deadlines.ts'
 import { byteRoutes, messageRoutes } from './messages.ts'
 import { gives, idOf, json, type RouteParts } from './parts.ts'
 import { operatorAuditRoutes } from './operator-audit.ts'
@@ -15,7 +16,7 @@ import { messageView } from './views.ts'
 
 /** The routes, as a plugin: register it under `/v1`. */
 export const routes = (parts: RouteParts): FastifyPluginAsyncTypebox => async app => {
-  for (const plugin of [messageRoutes, byteRoutes, batchRoutes, mailboxRoutes, codeRoutes]) await app.register(plugin(parts))
+  for (const plugin of [messageRoutes, byteRoutes, batchRoutes, mailboxRoutes, deadlineRoutes, codeRoutes]) await app.register(plugin(parts))
   for (const plugin of [operatorMessageRoutes, operatorAuditRoutes, operatorErasureRoutes, operatorHistoryRoutes, registerReadRoutes, registerChangeRoutes]) await app.register(plugin(parts), { prefix: '/operator' })
 }
 
