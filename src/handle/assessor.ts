@@ -3,7 +3,7 @@ import { dutchDate, type Terms } from '../calendar/calendar.ts'
 import { isRejecting } from '../core/core.ts'
 import { lateFindings, voids } from '../history/history.ts'
 import { levelFor } from '../party/party.ts'
-import { judgeAgainst, type Weights } from '../rules/rules.ts'
+import { judgeInTurns, type Weights } from '../rules/rules.ts'
 import { answerTo, judgedNumbers, models, modelOf, type Answer } from '../standard/standard.ts'
 import type { Handler, Outcome, Tools } from './handle.ts'
 import type { Finding } from '../core/core.ts'
@@ -21,7 +21,7 @@ export const assessor = (weights: Weights, terms: Terms): Handler => ({
   async handle ({ type, received }, tools) {
     const [model, message] = [modelOf(type), await tools.message()]
     const outside = { history: await tools.history(), sources: await tools.sources(), today: dutchDate(tools.clock.now()) }
-    const findings = [...judgeAgainst(model, message, outside, weights), ...lateFindings(model, message, outside.history, { received, terms })]
+    const findings = [...await judgeInTurns(model, message, outside, weights), ...lateFindings(model, message, outside.history, { received, terms })]
     // A 325 has no answer: what is found in it is told to its sender and holds nothing up.
     if (model.answeredBy === null) return { kind: 'done', findings }
     return concluded(findings, answerTo(model, message, findings, { identificatie: tools.identificatie(), dagtekening: outside.today }), tools)

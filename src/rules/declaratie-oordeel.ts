@@ -14,7 +14,7 @@ import { claimOf, type Claim, type Prestatie } from './declaratie-claim.ts'
 import { somtoetsen, toetsen, type Toets, type Toetsen } from './declaratie-debet.ts'
 import { zonderToewijzing } from './levering-verzoek.ts'
 import { isCredit, verschillen } from './declaratie-prestatie.ts'
-import type { Against, Fault, Outside } from './rule.ts'
+import { pause, type Against, type Fault, type Outside, type Pause } from './rule.ts'
 import type { Scene } from './scene.ts'
 import { wrong } from './value.ts'
 
@@ -22,15 +22,26 @@ type Faults = ReadonlyMap<string, readonly Fault[]>
 const made = new WeakMap<Scene, { readonly outside: Outside, readonly faults: Faults }>()
 
 /** @returns the check of a rule over Clients and Prestaties of a declaratie: its part of the verdict, which is made once per message */
-export const uitOordeel = (code: string): Against => (scene, outside) => {
-  if (scene.model.number !== '323') return []
+export const uitOordeel = (code: string): Against => function * (scene, outside) {
+  if (scene.model.number !== '323') return
   const known = made.get(scene)
-  const verdict = known?.outside === outside ? known : { outside, faults: oordeel(scene, outside) }
+  const verdict = known?.outside === outside ? known : { outside, faults: yield * oordeel(scene, outside) }
   made.set(scene, verdict)
-  return verdict.faults.get(code) ?? []
+  yield * verdict.faults.get(code) ?? []
 }
 
-function oordeel (scene: Scene, outside: Outside): Faults {
+/** A claim of 25 MB has 25,000 Prestaties: after so many of them others go on. */
+const pause_prestaties = 500
+
+/** Visits each, with pauses between. */
+function * inTurns (prestaties: readonly Prestatie[], visit: (it: Prestatie) => void): Generator<Pause, void> {
+  for (const [nth, it] of prestaties.entries()) {
+    visit(it)
+    if (nth % pause_prestaties === pause_prestaties - 1) yield pause
+  }
+}
+
+function * oordeel (scene: Scene, outside: Outside): Generator<Pause, Faults> {
   const claim = claimOf(scene, outside)
   const told = new Map<string, Fault[]>()
   /** @returns whether a rule refuses; none is left out, so that every fault is told */
@@ -47,14 +58,15 @@ function oordeel (scene: Scene, outside: Outside): Faults {
   const refused = new Set(scene.all('323:Client').filter(client => refuses('TR304', zonderToewijzing([client], outside.history)[0] ?? null)).map(it => it.path))
   const dubbel = eerderInBericht(claim.prestaties)
   const assessed = claim.prestaties.filter(it => !refused.has(it.clientAt))
-  const used = new Set(assessed.filter(it => refuses('TR314', uniek(it, claim, dubbel))))
-  for (const it of assessed.filter(it => it.credit)) {
+  const used = new Set<Prestatie>()
+  yield * inTurns(assessed, it => { if (refuses('TR314', uniek(it, claim, dubbel))) used.add(it) })
+  yield * inTurns(assessed.filter(it => it.credit), it => {
     if (!anyRefuses(credittoetsen, it) && !used.has(it)) it.stand.crediteer(it.it.ProductReferentie.VorigReferentieNummer ?? '')
-  }
-  for (const it of assessed.filter(it => !it.credit)) {
+  })
+  yield * inTurns(assessed.filter(it => !it.credit), it => {
     const alone = anyRefuses(toetsen, it)
     if (!anyRefuses(somtoetsen, it) && !alone && !used.has(it)) it.stand.tel(it.it)
-  }
+  })
   return told
 }
 

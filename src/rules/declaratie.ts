@@ -28,8 +28,11 @@ const TR333: Against = (scene, { history }) => scene.all('323:Declaratie').flatM
 })
 
 /** A client with an assignment; in an answer, one of the claim. */
-const TR304: Against = (scene, outside) =>
-  [...zonderToewijzing(scene.all('317:Client'), outside.history), ...uitOordeel('TR304')(scene, outside), ...TR304van325(scene, outside)]
+const TR304: Against = function * (scene, outside) {
+  yield * zonderToewijzing(scene.all('317:Client'), outside.history)
+  yield * uitOordeel('TR304')(scene, outside)
+  yield * TR304van325(scene, outside)
+}
 
 /** A rule with one place, or several elements of one class. */
 const rule = (code: string, retourcode: string | null, at: string | readonly string[], nl: string, en: string, check: Against, inferred = false): Rule =>

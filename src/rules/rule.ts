@@ -31,7 +31,10 @@ export interface Outside {
   /** What a rule that refuses nothing lets through counts for the next one. */
   readonly weights?: Weights
 }
-export type Against = (scene: Scene, outside: Outside) => Iterable<Fault>
+/** Where a rule over very many Prestaties lets others go on; who judges at once passes it by. */
+export const pause = Symbol('pause')
+export type Pause = typeof pause
+export type Against = (scene: Scene, outside: Outside) => Iterable<Fault | Pause>
 
 interface Described {
   /** Such as `CD075`. */

@@ -1,4 +1,5 @@
 /** The face of the rules: what the standard asks above the schema, and the findings of a message that breaks it. */
+import { setImmediate as turn } from 'node:timers/promises'
 import { isRejecting, type Finding } from '../core/core.ts'
 import type { MessageModel, Tree } from '../standard/standard.ts'
 import { bundled } from './bundle.ts'
@@ -8,7 +9,7 @@ import { level1 } from './level-1.ts'
 import { level2 } from './level-2.ts'
 import { level4 } from './level-4.ts'
 import { levering } from './levering.ts'
-import type { Fault, Outside, Rule, Weight } from './rule.ts'
+import { pause, type Fault, type Outside, type Pause, type Rule, type Weight } from './rule.ts'
 import { sceneOf } from './scene.ts'
 import { faultsOf, type Weights } from './weights.ts'
 
@@ -26,7 +27,7 @@ const findings_per_rule_max = 200
 /** @returns the findings of the rules within the message (level 2), in the order of the rules, at most 200 of each */
 export function judgeWithin (model: MessageModel, message: Tree, weights: Weights = {}): Finding[] {
   const scene = sceneOf(model, message)
-  return rulesOf(model).flatMap(rule => rule.level === 2 ? findings(rule, weights, () => rule.check(scene), findings_per_rule_max) : [])
+  return rulesOf(model).flatMap(rule => rule.level === 2 ? [...findings(rule, weights, () => rule.check(scene), findings_per_rule_max)].filter(isFinding) : [])
 }
 
 /**
@@ -34,9 +35,27 @@ export function judgeWithin (model: MessageModel, message: Tree, weights: Weight
  * @returns every finding against earlier messages and external sources (levels 3 and 4), so that the answer knows the codes of each class; what a rule could not assess once per reason. For a message whose level 2 is clean
  */
 export function judgeAgainst (model: MessageModel, message: Tree, outside: Outside, weights: Weights = {}, levels: ReadonlyArray<3 | 4> = [3, 4]): Finding[] {
+  return [...against(model, message, outside, weights, levels)].filter(isFinding)
+}
+
+/** @returns what `judgeAgainst` does, for who has others waiting: after every few hundred Prestaties they go on */
+export async function judgeInTurns (model: MessageModel, message: Tree, outside: Outside, weights: Weights = {}): Promise<Finding[]> {
+  const found: Finding[] = []
+  for (const it of against(model, message, outside, weights, [3, 4])) {
+    if (isFinding(it)) found.push(it)
+    else await turn()
+  }
+  return found
+}
+
+const isFinding = (it: Finding | Pause): it is Finding => it !== pause
+
+function * against (model: MessageModel, message: Tree, outside: Outside, weights: Weights, levels: ReadonlyArray<3 | 4>): Generator<Finding | Pause, void> {
   const scene = sceneOf(model, message)
   const asked: Outside = { ...outside, weights }
-  return rulesOf(model).flatMap(rule => (rule.level === 3 || rule.level === 4) && levels.includes(rule.level) ? findings(rule, weights, () => bundled(rule.check(scene, asked))) : [])
+  for (const rule of rulesOf(model)) {
+    if ((rule.level === 3 || rule.level === 4) && levels.includes(rule.level)) yield * findings(rule, weights, () => bundled(rule.check(scene, asked)))
+  }
 }
 
 /**
@@ -62,13 +81,17 @@ export function rulesOf (model: MessageModel): readonly Rule[] {
   return made
 }
 
-function findings (rule: Rule, weights: Weights, check: () => Iterable<Fault>, most = Infinity): Finding[] {
+/** After so many of one rule others go on. */
+const pause_findings = 1_000
+
+function * findings (rule: Rule, weights: Weights, check: () => Iterable<Fault | Pause>, most = Infinity): Generator<Finding | Pause, void> {
   const weight: Weight = rule.inferred ? weights[rule.code] ?? 'reject' : 'reject'
-  const found: Finding[] = []
-  if (weight === 'off') return found
+  if (weight === 'off') return
+  let told = 0
   for (const it of check()) {
-    if (found.length === most) break
-    found.push(findingOf(rule, weight, it))
+    if (it === pause) { yield it; continue }
+    if (told++ === most) return
+    yield findingOf(rule, weight, it)
+    if (told % pause_findings === 0) yield pause
   }
-  return found
 }

@@ -97,12 +97,6 @@ export const geteld = (volume: number, geclaimd: string, toegewezen: string): nu
 /** Of whole numbers, down; a division of doubles alone may end on the wrong side. */
 const quotient = (of: number, by: number): number => (of - of % by) / by
 
-/** @returns the hours that are claimed for minutes: the minutes are summed, then rounded, 30 up; what was delivered is at least one hour */
-export function urenVan (minuten: readonly number[]): number {
-  const sum = minuten.reduce((total, it) => total + it, 0)
-  return sum === 0 ? 0 : Math.max(1, quotient(sum + 30, 60))
-}
-
 /** @returns cents for minutes at a tariff in cents an hour, half a cent up (TR346) */
 export const uurbedrag = (uurtarief: number, minuten: number): number => quotient(uurtarief * minuten + 30, 60)
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { isRejecting } from '../../src/core/core.ts'
+import { judgeAgainst, judgeInTurns } from '../../src/rules/rules.ts'
 import { noSources } from '../../src/sources/sources.ts'
 import { asTree, occurrences, textAt, type Tree } from '../../src/standard/standard.ts'
 import { alles, boek, p, uurcontract, type Boek } from './declareren.ts'
@@ -239,6 +240,24 @@ describe('not assessed, and valid all the same', () => {
     of.toewijs([{}])
     const claim = of.declaratie([[of.prestatie('P1', { volume: 999, code: '02A04' })]])
     assert.deepEqual(of.oordeel(claim).map(it => it.split(' ').slice(0, it.startsWith('?') ? 2 : 1).join(' ')), ['? TR314', '? TR318', 'TR321', 'TR322', '? TR333', 'TR340', '? TR389'])
+  })
+})
+
+describe('a large claim', () => {
+  it('is judged with turns for others between, and no other way', async () => {
+    const of = boek('ijw')
+    of.toewijs([{}])
+    const { model, message } = of.declaratie([Array.from({ length: 1_600 }, (_, nth) => of.prestatie(`P${nth}`, { code: `${10_000 + nth}` }))])
+    const outside = { history: of.history(), sources: alles, today: '2027-01-01' }
+    let turns = 0
+    let judging = true
+    const count = (): void => { turns++; if (judging) setImmediate(count) }
+    setImmediate(count)
+    const found = await judgeInTurns(model, message, outside)
+    judging = false
+    assert.ok(turns >= 6, `${turns} turns: three of each look at all, and more for what is found`)
+    assert.ok(found.length >= 1_600)
+    assert.deepEqual(found, judgeAgainst(model, message, outside))
   })
 })
 

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { dayOf, daysIn, firstOfMonth, lastOfMonth, type Period } from '../../src/calendar/calendar.ts'
 import {
-  bedragVan, deler, geteld, maximumVanPeriode, maximumVanToewijzing, minuuttarief, past, productPeriode, urenVan, uurbedrag, zonderZondag, type Toegewezen
+  bedragVan, deler, geteld, maximumVanPeriode, maximumVanToewijzing, minuuttarief, past, productPeriode, uurbedrag, zonderZondag, type Toegewezen
 } from '../../src/rules/volume.ts'
 
 const assigned = (volume: number, eenheid: string, frequentie: string, van: string, tot: string | null, huishoudelijk = false): Toegewezen =>
@@ -100,16 +100,6 @@ test('minutes count on hours, and nothing else is converted', () => {
   assert.equal(geteld(95, '01', '01'), 95)
   assert.equal(geteld(2, '04', '01'), null)
   assert.deepEqual(['01', '04', '14', '16', '82', '83', '84'].map(deler), [1, 60, 1, 1, 1, 1, 1])
-})
-
-test('hours of minutes: summed first, 30 up, at least one', () => {
-  assert.equal(urenVan([20, 20, 20]), 1)
-  assert.equal(urenVan([89]), 1)
-  assert.equal(urenVan([90]), 2)
-  assert.equal(urenVan([29, 29, 29]), 1, 'rounding each would give nothing')
-  assert.equal(urenVan([45, 45]), 2)
-  assert.equal(urenVan([1]), 1)
-  assert.equal(urenVan([]), 0)
 })
 
 test('amounts', () => {
