@@ -88,7 +88,9 @@ function shown ({ mark, text, line }: Line, code: string | null): string {
 
 /** @param write whether the files are still to be written @returns the commands that judge the example */
 export function tryIt (it: Case, { code, level }: RuleCode, dir: string, write = false): string {
-  const more = level < 3 ? '' : `--history ${join(dir, 'history')} --complete-from ${it.compleetVanaf} --sources ${join(dir, 'sources')} --today ${it.today} `
+  // An example without earlier messages has no folder of them.
+  const earlier = it.history.length === 0 ? '' : `--history ${join(dir, 'history')} --complete-from ${it.compleetVanaf} `
+  const more = level < 3 ? '' : `${earlier}--sources ${join(dir, 'sources')} --today ${it.today} `
   return lines(
     ...(write ? [`npx zorgpoort rules ${code} --message ${it.message.model.type} --example ${dir}`] : []),
     `npx zorgpoort validate ${more}${join(dir, 'message.xml')}    # exit 1`,

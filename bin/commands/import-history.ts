@@ -37,7 +37,7 @@ function shown (result: ImportResult, from: string | null): string {
       `${result.wrong.length} wrong; nothing counts of any of them. Mend or take out what is named, and import the folder again.`].join('\n')
   }
   const { taken, known, loose, apart, pairs } = result
-  return [`${taken} messages taken in between ${pairs} pairs of gemeente and aanbieder, ${known} known already. Nothing was sent.`,
+  return [`${taken} ${taken === 1 ? 'message' : 'messages'} taken in between ${pairs} ${pairs === 1 ? 'pair' : 'pairs'} of gemeente and aanbieder, ${known} known already. Nothing was sent.`,
     ...loose > 0 ? [`${loose} answers to messages that are not here, or were answered: not taken.`] : [],
     ...apart > 0 ? [`${apart} between parties of whom none is judged in full: not taken ("zorgpoort parties add CODE --judge full").`] : [],
     from === null ? 'From which date on all is here was not said (--complete-from): rules that find nothing say "not assessed".' : `All is here from ${from} on.`].join('\n')

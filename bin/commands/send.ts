@@ -27,7 +27,9 @@ async function sent (file: string, origin: string, dispatcher: Agent, as: string
   return await post(file, bytes, origin, dispatcher, as)
 }
 
-const findingLine = (it: Finding): string => `    ${it.line ?? '-'}: ${it.path || 'Bericht'}: ${it.message} [${it.code}]\n       ${it.message_en}`
+/** At level 1 the sentence says already what was found and what is expected. */
+const seenIn = ({ level, found, expected }: Finding): string => level === 1 || (found === '' && expected === '') ? '' : `\n       gevonden: ${found || '-'}; verwacht: ${expected || '-'}`
+const findingLine = (it: Finding): string => `    ${it.line ?? '-'}: ${it.path || 'Bericht'}: ${it.message} [${it.code}]\n       ${it.message_en}${seenIn(it)}`
 const taken = ({ status, error }: Answer): boolean => error === null && status !== null && status < 300
 /** A rejected message has a receipt, and a retour that says no. */
 const good = (it: Answer): boolean => taken(it) && it.body['verdict'] !== 'rejected'

@@ -42,7 +42,7 @@ test('messages of before are known to rules; wrong ones are refused by name, and
   for (const name of ['broken.xml', 'real.XML']) writeFileSync(join(folder, name), bytesOf(example.history[0] ?? example.message))
   ends(await zorgpoort(['import', 'history', folder, '--complete-from', '2025-02-30'], { env }), 2, /--complete-from is a date/)
   const args = ['import', 'history', folder, '--complete-from', '2015-01-01']
-  ends(await zorgpoort(args, { env }), 0, new RegExp(`^${example.history.length} messages taken in between 1 pairs of gemeente and aanbieder, 2 known already. Nothing was sent.\nAll is here from 2015-01-01 on.\n$`))
+  ends(await zorgpoort(args, { env }), 0, new RegExp(`^${example.history.length} messages taken in between 1 pair of gemeente and aanbieder, 2 known already. Nothing was sent.\nAll is here from 2015-01-01 on.\n$`))
   const facts = factsIn(world)
   assert.ok(facts.length >= example.history.length)
   ends(await zorgpoort(args, { env }), 0, new RegExp(`^0 messages taken in .*, ${example.history.length + 2} known already`))

@@ -70,6 +70,18 @@ describe('its example', () => {
     assert.match(readFileSync(join(dir, 'message.xml'), 'utf8'), /<jw307:Einddatum>2026-02-27</)
   })
 
+  test('without earlier messages is judged by the commands it tells, as they say', async () => {
+    const dir = join(folder(), 'tr378')
+    const { out } = await rules('TR378', '--example', dir)
+    const told = [...out.matchAll(/^npx zorgpoort (validate .*?) +# exit (\d)$/gm)]
+    assert.equal(told.length, 2, out)
+    for (const [, command = '', code] of told) {
+      const ended = await zorgpoort(command.split(' '))
+      assert.equal(ended.code, Number(code), ended.err)
+      assert.match(ended.out, ended.code === 0 ? /: 1 geldig/ : /TR378/)
+    }
+  })
+
   test('is not written over something else, nor for a list', async () => {
     const dir = folder()
     ends(await rules('CD075', '--example', join(dir, 'one')), 0)

@@ -7,6 +7,7 @@ import { createServer } from 'node:https'
 import type { Server } from 'node:net'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
+import { partyCode } from '../../src/core/core.ts'
 import { issue, keyPem, makeAuthority } from '../../src/sign/sign.ts'
 import { home } from '../../src/version.ts'
 import { makeWorld } from '../flow/world.ts'
@@ -82,6 +83,15 @@ describe('send says in one sentence', () => {
     assert.equal(code, 1)
     assert.match(out, /^failed .*small\.xml: HTTP 404 from https:\/\/localhost:\d+, not a Zorgpoort answer\nfailed .*one\.xml: HTTP 200 from https:\/\/localhost:\d+, not a Zorgpoort answer\n$/)
   })
+})
+
+test('a rejected message is told with its retour, and what was found and expected of every fault', async () => {
+  const world = await makeWorld()
+  const gateway = await world.start()
+  await world.judge(partyCode('0344'), { level: 'content' })
+  const told = await zorgpoort(['send', '--cert', world.path('aanbieder.pem'), '--key', world.path('aanbieder.key'), '--ca', world.path('ca.pem'), '--url', gateway.rest, join(home, 'fixtures/iwmo/3.2/WMO315/invalid-CD075.xml')])
+  assert.equal(told.code, 1, told.err)
+  assert.match(told.out, /^rejected .*: WMO315 \S+, answered by \S+\n {4}\d+: Client\/\S+: .* \[CD075\]\n {7}\S.*\n {7}gevonden: afwezig; verwacht: gevuld\n$/)
 })
 
 test('an account that is stopped is out at its next request, and in again when it is added', async () => {
