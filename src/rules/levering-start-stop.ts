@@ -1,10 +1,10 @@
 /** The rules against earlier messages (control level 3) of start (305) and stop (307). */
 import type { Words } from '../core/core.ts'
 import { pairOf, type History, type Known } from '../history/history.ts'
-import { textAt, type Classes, type ComplexType } from '../standard/standard.ts'
+import type { Classes, ComplexType } from '../standard/standard.ts'
 import { mits, onbeslist, zeker, zekerSinds } from './certain.ts'
 import type { Against, Fault, Outside, Rule } from './rule.ts'
-import type { Placed, Scene } from './scene.ts'
+import { bsnOf, type Placed, type Scene } from './scene.ts'
 import { before, keyOf, missing, orderOf, wrong } from './value.ts'
 
 type Start = Classes['305:StartProduct']
@@ -33,7 +33,6 @@ function opKey<Earlier extends { readonly it: Bezorgd }> (earlier: readonly Earl
   return it => found.get(key(it)) ?? []
 }
 
-const bsnOf = ({ message }: Scene): string => textAt(message, 'Client/Bsn') ?? ''
 const isWissing = ({ it }: Placed<Bezorgd>): boolean => it.StatusAanlevering === '3'
 const isEerste = ({ it }: Placed<Bezorgd>): boolean => it.StatusAanlevering === '1'
 /** Nothing was delivered before the day it is about (TR134). */

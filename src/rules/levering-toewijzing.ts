@@ -1,15 +1,14 @@
 /** The rules against earlier messages (control level 3) of toewijzing (301). */
 import type { Words } from '../core/core.ts'
 import type { Gedeclareerd, History, Verzoek } from '../history/history.ts'
-import { textAt, type Classes } from '../standard/standard.ts'
+import type { Classes } from '../standard/standard.ts'
 import { mits, onbeslist, zeker, zekerSinds } from './certain.ts'
 import type { Against, Fault, Rule } from './rule.ts'
-import type { Placed, Scene } from './scene.ts'
+import { bsnOf, type Placed } from './scene.ts'
 import { keyOf, missing, superfluous, wrong } from './value.ts'
 
 type Toewijzing = Classes['301:ToegewezenProduct']
 
-const bsnOf = ({ message }: Scene): string => textAt(message, 'Client/Bsn') ?? ''
 /** What never changes under one number. */
 const vast = ['Product/Categorie', 'Product/Code', 'Ingangsdatum'] as const
 

@@ -1,17 +1,15 @@
 /** The rules against earlier messages (control level 3) of verzoek om toewijzing (315) and verzoek om wijziging (317). */
 import { same, type Words } from '../core/core.ts'
 import type { History, Known } from '../history/history.ts'
-import { textAt, type CDT_Product, type Classes } from '../standard/standard.ts'
+import type { CDT_Product, Classes } from '../standard/standard.ts'
 import { mits, onbeslist, zeker, zekerSinds } from './certain.ts'
 import { clashes, type Row } from './clash.ts'
 import type { Against, Fault, Rule } from './rule.ts'
-import type { Placed, Scene } from './scene.ts'
+import { bsnOf, type Placed, type Scene } from './scene.ts'
 import { before, integer, missing, sameDate, sameNumber, superfluous, wrong } from './value.ts'
 
 type Versie = Known<'301:ToegewezenProduct'>
 type TeWijzigen = Classes['317:TeWijzigenProduct']
-
-const bsnOf = ({ message }: Scene): string => textAt(message, 'Client/Bsn') ?? ''
 
 /** A reference is new. */
 const TR347: Against = (scene, { history }) => [...scene.all('315:AangevraagdProduct'), ...scene.all('317:Verzoek')].flatMap(row => {

@@ -25,6 +25,9 @@ export interface Scene {
   all<Name extends ClassName> (name: Name): ReadonlyArray<Placed<Classes[Name]>>
 }
 
+/** @returns the Bsn of the one Client of a 301 to 317 */
+export const bsnOf = ({ message }: Pick<Scene, 'message'>): string => textAt(message, 'Client/Bsn') ?? ''
+
 /** @param message that agrees with its model */
 export function sceneOf (model: MessageModel, message: Tree): Scene {
   const { steps, made } = planOf(model)
