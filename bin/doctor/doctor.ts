@@ -8,6 +8,7 @@ import { certificates } from './certificates.ts'
 import { clock, contents, identity, keys, storage } from './database.ts'
 import { folder, keyFiles, rings, runtime } from './files.ts'
 import { error, made, ok, type Check, type Line, type Patient } from './lines.ts'
+import { rules } from './rules.ts'
 import { service } from './service.ts'
 
 export type { Line } from './lines.ts'
@@ -17,7 +18,7 @@ export interface Asked { readonly config?: string | undefined, readonly env: Nod
 
 const checks: ReadonlyArray<readonly [about: string, check: Check]> = [
   ['node', runtime], ['files', keyFiles], ['certificates', certificates], ['rings', rings], ['folder', folder],
-  ['database', identity], ['storage', storage], ['kek', keys], ['clock', clock], ['service', service], ['contents', contents]
+  ['database', identity], ['storage', storage], ['kek', keys], ['clock', clock], ['service', service], ['contents', contents], ['rules', rules]
 ]
 
 /** Without a file or a database in the environment it is the development gateway of this folder, when there is one. */

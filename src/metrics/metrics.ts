@@ -157,6 +157,8 @@ function readings ({ store, clock, version, mode, certificates, inflight_bytes, 
       const { unchecked } = await stats()
       return one(unchecked === null ? 0 : Math.max(0, clock.now() - unchecked) / 1000)
     },
+    zorgpoort_source_ends_timestamp_seconds: async () => (await stats()).sources.map(({ list, until }) => [{ list }, until / 1000]),
+    zorgpoort_history_importing: async () => one((await stats()).importing),
     zorgpoort_store_waiting: () => one(store.measures().waiting),
     zorgpoort_database_bytes: () => one(store.measures().database_bytes),
     zorgpoort_wal_bytes: () => one(store.measures().wal_bytes),

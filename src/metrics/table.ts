@@ -268,6 +268,24 @@ const gateway = {
       what_to_do: '"zorgpoort doctor" names the account; ask that party for its next certificate and add it beside the present one.'
     }]
   },
+  zorgpoort_source_ends_timestamp_seconds: {
+    kind: 'gauge', help: 'When the list of municipalities, or the first of the product lists, ends (Unix time); not there where none does.', labels: ['list'],
+    row: 'Gateway', title: 'External sources', expr: 'zorgpoort_source_ends_timestamp_seconds * 1000', legend: '{{list}}', unit: 'dateTimeFromNow',
+    alarms: [{
+      name: 'ZorgpoortSourceEnding', expr: 'zorgpoort_source_ends_timestamp_seconds - time() < 60 * 86400', for: '1h', severity: 'ticket',
+      means: 'The list of municipalities, or a product list, ends within sixty days; after that its rules are not assessed.',
+      what_to_do: 'Take in the list that follows (`zorgpoort import`); "zorgpoort doctor" names the one that ends.'
+    }]
+  },
+  zorgpoort_history_importing: {
+    kind: 'gauge', help: 'Earlier messages of an import that goes on or was broken off: they do not count yet (no more than 10,000 are counted).', labels: [],
+    row: 'Gateway', title: 'Import of history', expr: 'zorgpoort_history_importing', legend: 'messages', unit: 'short',
+    alarms: [{
+      name: 'ZorgpoortImportBrokenOff', expr: 'zorgpoort_history_importing > 0', for: '6h', severity: 'ticket',
+      means: 'An import of history did not end: what it took does not count for rules.',
+      what_to_do: 'Run `zorgpoort import history` with the same folder again; what was taken is known, and all counts at its end.'
+    }]
+  },
   zorgpoort_audit_unchecked_seconds: {
     kind: 'gauge', help: 'How long the audit has had rows that no checkpoint tells of; 0 when it has none.', labels: [],
     row: 'Gateway', title: 'Audit without a checkpoint', expr: 'zorgpoort_audit_unchecked_seconds', legend: 'age', unit: 's',

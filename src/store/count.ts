@@ -1,6 +1,6 @@
 /** Counting for operators: every query is bounded and reads an index, so that it costs the same beside a million messages. */
 import { setImmediate as turn } from 'node:timers/promises'
-import { partyCode, type Instant, type PartyCode } from '../core/core.ts'
+import { instant, partyCode, type Instant, type PartyCode } from '../core/core.ts'
 import type { Db, Row, Session, Statement, Values } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
 import { at as instantOf, text, whole } from './rows.ts'
@@ -9,7 +9,8 @@ import type { Depth, Store, StoreStats } from './verbs.ts'
 /** Nothing is counted further: that it is very much is known by then. */
 const counted_max = 10_000
 /** A certificate that ends within this time is `ending`. */
-const ending_ms = 30 * 86_400_000
+const day_ms = 86_400_000
+const ending_ms = 30 * day_ms
 
 const awaited = "message where answer = 'awaited' and answer_due_ms is not null"
 
@@ -36,6 +37,11 @@ function statements ({ sql }: Dialect) {
     overdue: { receivers: each('receiver', awaited), depth: count(`${awaited} and receiver = ? and answer_due_ms <= ?`, ['it', 'now']) },
     unchecked: prepared(sql.raw(`select at_ms from audit where chain = 'main' and event <> 'checkpoint'
       and seq > coalesce((select seq from checkpoint order by number desc limit 1), 0) order by seq limit 1`)),
+    sourcesVersion: prepared(sql('meta').select('value').where('name', 'sources_version')),
+    sources: prepared(sql.raw(`select p.list, max(coalesce(r.tot, '9999-12-31')) as until from source_part as p
+      join source_row as r on r.list = p.list and r.family = p.family and r.gemeente = p.gemeente and r.aanbieder = p.aanbieder and r.edition = p.edition
+      where p.list <> 'contracts' group by p.list, p.family, p.gemeente, p.aanbieder`)),
+    importing: count('source where waits = 2', []),
     state: count('delivery where state = ?', ['state']),
     certificates: count("certificate as c join account as a on a.id = c.account where c.use = 'tls' and a.active = 1 and c.not_after_ms > ? and c.not_after_ms <= ?", ['after', 'until'])
   }
@@ -67,6 +73,19 @@ export function countVerbs (db: Db, dialect: Dialect): Pick<Store, 'stats' | 'me
       return count === 0 ? null : { receiver: it, count }
     })
 
+  /** Contracts end as they are agreed; of the other lists this is asked again only after an import. */
+  let ends: { readonly version: string, readonly all: StoreStats['sources'] } | null = null
+  async function sourceEnds (session: Session): Promise<StoreStats['sources']> {
+    const [row] = await session.all(sql.sourcesVersion)
+    const version = row === undefined ? '' : text(row, 'value')
+    if (ends?.version !== version) {
+      const parts = (await session.all(sql.sources)).filter(row => row['until'] !== '9999-12-31')
+      const all = [...Map.groupBy(parts, row => text(row, 'list'))].map(([list, its]) => ({ list, until: instant(Math.min(...its.map(row => Date.parse(text(row, 'until')))) + day_ms) }))
+      ends = { version, all }
+    }
+    return ends.all
+  }
+
   return {
     measures: () => db.measures(),
     stats: now => db.read(async session => {
@@ -80,6 +99,8 @@ export function countVerbs (db: Db, dialect: Dialect): Pick<Store, 'stats' | 'me
         overdue: await overdue(session, now),
         unchecked: unchecked === undefined ? null : instantOf(unchecked, 'at_ms'),
         deliveries: { waiting: sum(queue), offered: sum(mailbox), held: await found(session, sql.state, { state: 'held' }), dead: await found(session, sql.state, { state: 'dead' }) },
+        sources: await sourceEnds(session),
+        importing: await found(session, sql.importing, {}),
         certificates: { expired: await certificates(-1, now), ending: await certificates(now, now + ending_ms), valid: await certificates(now + ending_ms, Number.MAX_SAFE_INTEGER) }
       }
     })

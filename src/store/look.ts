@@ -2,7 +2,12 @@
 import { instant, type Instant } from '../core/core.ts'
 import { all, reading } from './backup.ts'
 import { migrations } from './migrations.ts'
-import { maybe, text, whole } from './rows.ts'
+import type { Part } from '../sources/sources.ts'
+import type { KeptPair } from './kept.ts'
+import { judging } from './register.ts'
+import type { Party } from './registered.ts'
+import { families, maybe, oneOf, partyOf, text, whole } from './rows.ts'
+import { partOf } from './sources.ts'
 
 /** Of each list no more is told. */
 const told_max = 5
@@ -26,6 +31,14 @@ export interface Look {
   readonly held: readonly Delayed[]
   readonly dead: readonly Delayed[]
   readonly overdue: ReadonlyArray<{ readonly receiver: string, readonly count: number }>
+  /** How far messages to each party are judged. */
+  readonly judging: ReadonlyArray<Pick<Party, 'code' | 'judging'>>
+  /** Between whom earlier messages are kept; `complete_from` null: nobody said from when on all of them. */
+  readonly pairs: ReadonlyArray<Pick<KeptPair, 'pair' | 'complete_from'>>
+  /** Messages of an import of history that do not count yet. */
+  readonly importing: number
+  /** What was imported of external sources, and the last day on which anything of it holds; null: no end. */
+  readonly sources: ReadonlyArray<{ readonly part: Part, readonly until: string | null }>
   /** Since when the audit has rows that no checkpoint tells of; null when there are none. */
   readonly unchecked: Instant | null
   /** When something was last written down; null when nothing was. */
@@ -52,6 +65,13 @@ export const lookOver = (path: string, now: Instant): Look => reading(path, db =
     dead: deliveries("d.state = 'dead'"),
     overdue: all(db, "select receiver, count(*) as n from message where answer = 'awaited' and answer_due_ms is not null and answer_due_ms <= ? group by receiver order by receiver", now)
       .map(row => ({ receiver: text(row, 'receiver'), count: whole(row, 'n') })),
+    judging: all(db, 'select code, judging from party order by code').map(row => ({ code: partyOf(row, 'code'), judging: judging(text(row, 'judging')) })),
+    pairs: all(db, 'select family, gemeente, aanbieder, complete_from from pair order by gemeente, aanbieder, family')
+      .map(row => ({ pair: { family: oneOf(row, 'family', families), gemeente: text(row, 'gemeente'), aanbieder: text(row, 'aanbieder') }, complete_from: maybe(row, 'complete_from', text) })),
+    importing: whole(all(db, 'select count(*) as n from source where waits = 2')[0] ?? {}, 'n'),
+    sources: all(db, `select p.list, p.family, p.gemeente, p.aanbieder, max(coalesce(r.tot, '9999-12-31')) as until from source_part as p
+      join source_row as r on r.list = p.list and r.family = p.family and r.gemeente = p.gemeente and r.aanbieder = p.aanbieder and r.edition = p.edition group by 1, 2, 3, 4 order by 1, 2, 3, 4`)
+      .map(row => ({ part: partOf(row), until: text(row, 'until') === '9999-12-31' ? null : text(row, 'until') })),
     unchecked: unchecked === undefined ? null : instant(whole(unchecked, 'at_ms')),
     last_event: last === undefined ? null : instant(whole(last, 'at_ms'))
   }

@@ -36,7 +36,7 @@ function statements ({ sql, lock }: Dialect) {
 
 const connection = (row: Row): Connection => ({ door: oneOf(row, 'door', ['mailbox']), direction: oneOf(row, 'direction', directions) })
 
-function judging (json: string): Judging {
+export function judging (json: string): Judging {
   const [row = {}] = entries(`[${json}]`)
   const types = Object(row['types']) as Row
   return {

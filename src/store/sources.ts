@@ -35,7 +35,8 @@ function statements ({ sql }: Dialect) {
   }
 }
 
-const partOf = (row: Row): Part => ({
+/** @returns of which part of a list a row is */
+export const partOf = (row: Row): Part => ({
   list: oneOf(row, 'list', lists),
   family: text(row, 'family') === '' ? '' : oneOf(row, 'family', families),
   gemeente: text(row, 'gemeente'),

@@ -231,6 +231,10 @@ export interface StoreStats {
   readonly unchecked: Instant | null
   /** Messages that are not at their end, per delivery state. */
   readonly deliveries: Readonly<Record<Extract<Delivery, 'waiting' | 'held' | 'offered' | 'dead'>, number>>
+  /** Of each list of an external source that ends, when the first part of it does. */
+  readonly sources: ReadonlyArray<{ readonly list: string, readonly until: Instant }>
+  /** Messages of an import of history that goes on, or was broken off. */
+  readonly importing: number
   /** TLS certificates of active accounts; `ending` has less than thirty days to go. */
   readonly certificates: Readonly<Record<'valid' | 'ending' | 'expired', number>>
 }

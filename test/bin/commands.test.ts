@@ -29,7 +29,7 @@ describe('every command', () => {
 
   test('ends with 2 when it is called wrongly', async () => {
     const cwd = folder()
-    const calls = [[], ['nonsense'], ['serve', '--nonsense'], ['validate'], ['validate', '--level', '2', valid], ['validate', '--lang', 'fr', valid], ['send', valid], ['parties'], ['parties', 'add', '12', '--name', 'x', '--family', 'iwmo', '--database', 'sqlite:a.db'],
+    const calls = [[], ['nonsense'], ['serve', '--nonsense'], ['validate'], ['validate', '--level', '5', valid], ['validate', '--lang', 'fr', valid], ['send', valid], ['parties'], ['parties', 'add', '12', '--name', 'x', '--family', 'iwmo', '--database', 'sqlite:a.db'],
       ['parties', 'add', '0344', '--name', 'x', '--family', 'wlz', '--database', 'sqlite:a.db'], ['parties', 'list'], ['parties', 'list', '--database', 'a.db'], ['keys', 'make', '--party', 'x'], ['migrate'], ['inspect']]
     for (let at = 0; at < calls.length; at += 4) await Promise.all(calls.slice(at, at + 4).map(async args => { ends(await zorgpoort(args, { cwd }), 2, /\S/) }))
   })

@@ -10,6 +10,7 @@ import { alarmRules, allMetrics, dashboard, type Metric } from '../../src/metric
 import { openStore, type Db, type Session } from '../../src/store/store.ts'
 import { budgetWithoutEnd } from '../flow/broken.ts'
 import { aanbieder as party, fixture, makeWorld, message } from '../flow/world.ts'
+import { bringing, toegewezen } from '../store/facts.ts'
 import { aanbieder, finish, heen, later, offer, roots, start } from '../store/sample.ts'
 
 const world = await makeWorld()
@@ -51,7 +52,7 @@ describe('what /metrics gives', () => {
     const samples = [...text.matchAll(/^(zorgpoort_\w+)(?:\{([^}]*)\})? (\S+)$/gm)].map(([, name = '', labels = '', value]) => ({ name, labels: [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, label = '']) => label), value: Number(value) }))
     for (const { name, labels } of samples) assert.deepEqual(labels.filter(it => exposed.get(name)?.includes(it) !== true), [], name)
     const silent = [...exposed.keys()].filter(name => !samples.some(it => it.name === name))
-    assert.deepEqual(silent.filter(it => !['zorgpoort_overdue', 'zorgpoort_rekeyed_total', 'zorgpoort_revocation_next_update_timestamp_seconds'].includes(it)), ['zorgpoort_queue_depth', 'zorgpoort_queue_oldest_seconds'], 'nothing waits, and nothing else is silent')
+    assert.deepEqual(silent.filter(it => !['zorgpoort_overdue', 'zorgpoort_rekeyed_total', 'zorgpoort_revocation_next_update_timestamp_seconds', 'zorgpoort_source_ends_timestamp_seconds'].includes(it)), ['zorgpoort_queue_depth', 'zorgpoort_queue_oldest_seconds'], 'nothing waits, and nothing else is silent')
     const value = (line: string): number => Number(text.split('\n').find(it => it.startsWith(`${line} `))?.split(' ')[1])
     assert.equal(value('zorgpoort_mailbox_depth{receiver="42420001"}'), 1)
     assert.equal(value('zorgpoort_deliveries_total{outcome="offered"}'), 2)
@@ -67,6 +68,29 @@ describe('what /metrics gives', () => {
     assert.ok(value('zorgpoort_disk_free_bytes') > 0 && value('zorgpoort_database_bytes') > 0 && value('zorgpoort_wal_bytes') > 0)
     assert.ok(value('zorgpoort_connections') > 0)
     await gateway.stop()
+  })
+})
+
+describe('what rules need', () => {
+  test('is told: when the first list that ends does so, anew after an import, and an import of history that has not ended', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'zorgpoort-'))
+    after(() => { rmSync(folder, { recursive: true }) })
+    const store = await openStore({ url: `sqlite:${join(folder, 'x.db')}`, mode: 'test', roots })
+    const told = async () => { const { sources, importing } = await store.stats(start); return { sources, importing } }
+    const row = (list: 'municipalities' | 'products' | 'contracts', gemeente: string, tot: string | null) =>
+      ({ part: { list, family: list === 'municipalities' ? '' as const : 'iwmo' as const, gemeente, aanbieder: '' }, categorie: null, code: '1', naam: null, variant: null, eenheid: null, tarief_cents: null, perUur: false, van: '2015-01-01', tot })
+    const take = async (...rows: Array<ReturnType<typeof row>>) => { await store.importSources({ list: rows[0]?.part.list ?? 'products', rows, sha256: heen().envelope.sha256, whole: true, by: null, now: start }) }
+    assert.deepEqual(await told(), { sources: [], importing: 0 })
+    await take(row('contracts', '0344', '2020-01-01'))
+    await take(row('products', '', null), row('products', '0344', '2027-06-30'), row('products', '0363', '2027-05-31'), row('products', '0363', '2026-05-31'))
+    await take(row('municipalities', '', '2026-12-31'))
+    const at = (date: string) => Date.parse(date)
+    assert.deepEqual(await told(), { sources: [{ list: 'municipalities', until: at('2027-01-01') }, { list: 'products', until: at('2027-06-01') }], importing: 0 })
+    await take(row('municipalities', '', null))
+    const earlier = bringing([toegewezen('1')])
+    await store.importHistory([{ ...earlier, delivery: 'none', seal: Buffer.alloc(0), receipt: Buffer.alloc(0), envelope: { ...earlier.envelope, origin: 'import', account: null } }])
+    assert.deepEqual(await told(), { sources: [{ list: 'products', until: at('2027-06-01') }], importing: 1 })
+    await store.close()
   })
 })
 
