@@ -92,11 +92,11 @@ const at = (element: string, changed = true): string => rows.slice(0, changed ? 
 
 /** By code. */
 export const products: readonly Rule[] = [
-  within('CD041', at('Omvang', false), 'Vul Omvang: bij een product met een Code hoort een omvang.', 'Fill Omvang: a product with a Code needs a volume.', CD041),
+  within('CD041', at('Omvang', false), 'Vul Omvang: bij een product met een Code hoort een omvang. Staat er een Budget, laat dan in plaats daarvan de Code weg.', 'Fill Omvang: a product with a Code needs a volume. Where there is a Budget, leave the Code out instead.', CD041),
   within('CD075', at('Einddatum'), 'Vul de einddatum: een Budget kan niet zonder.', 'Fill the end date: a Budget cannot do without.', CD075),
   within('CD076', at('Einddatum'), 'Vul de einddatum: een omvang per week (Frequentie 2) kan niet zonder.', 'Fill the end date: a volume per week (Frequentie 2) cannot do without.', CD076),
-  within('CD077', at('Omvang'), 'Laat Omvang weg: naast een Budget mag geen omvang staan.', 'Leave Omvang out: there may be no volume beside a Budget.', CD077),
-  within('CD078', at('Budget'), 'Laat Budget weg: naast een Omvang mag geen budget staan.', 'Leave Budget out: there may be no budget beside an Omvang.', CD078),
+  within('CD077', at('Omvang'), 'Kies tussen Omvang en Budget: naast een Budget mag geen omvang staan, en geen Code die er een vraagt.', 'Choose between Omvang and Budget: beside a Budget there may be no volume, nor a Code that needs one.', CD077),
+  within('CD078', at('Budget'), 'Kies tussen Omvang en Budget: naast een Omvang mag geen budget staan.', 'Choose between Omvang and Budget: there may be no budget beside an Omvang.', CD078),
   within('CD079', at('Product', false), 'Vul Product: alleen met een Budget mag het ontbreken.', 'Fill Product: only with a Budget may it be left out.', CD079),
   within('CD080', '301:ToegewezenProduct/Omvang', 'Laat Omvang weg, of vul ook Product/Code: een omvang hoort bij een product met een code.', 'Leave Omvang out, or fill Product/Code as well: a volume belongs to a product with a code.', CD080),
   within('CD095', '315:AangevraagdProduct/Omvang', 'Laat Omvang weg, of vul ook Product/Code: een omvang vraagt u aan voor een product met een code.', 'Leave Omvang out, or fill Product/Code as well: a volume is requested for a product with a code.', CD095),

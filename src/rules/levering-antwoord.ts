@@ -40,8 +40,8 @@ export const antwoord: readonly Rule[] = [
     at: ['319:Antwoord/ReferentieAanbieder'],
     inferred: false,
     text: {
-      nl: 'Er is geen eerder verzoek van deze aanbieder met deze ReferentieAanbieder.',
-      en: 'There is no earlier request of this provider with this ReferentieAanbieder.'
+      nl: 'Noem de ReferentieAanbieder van een verzoek dat deze aanbieder eerder stuurde: van deze is er geen.',
+      en: 'Name the ReferentieAanbieder of a request that this provider sent before: there is none with this one.'
     },
     check: TR355
   },
@@ -52,8 +52,8 @@ export const antwoord: readonly Rule[] = [
     at: ['319:Antwoord'],
     inferred: false,
     text: {
-      nl: 'Op dit verzoek is al een toewijzing gestuurd; een antwoord kan dan niet meer.',
-      en: 'An assignment was sent upon this request already; an answer is no longer possible.'
+      nl: 'Stuur geen antwoord meer: op dit verzoek is al een toewijzing gestuurd.',
+      en: 'Send no answer any more: an assignment was sent upon this request already.'
     },
     check: TR359
   },
@@ -64,8 +64,8 @@ export const antwoord: readonly Rule[] = [
     at: ['319:Antwoord'],
     inferred: false,
     text: {
-      nl: 'Alleen het eerste antwoord op een verzoek kan zeggen dat het in onderzoek is.',
-      en: 'Only the first answer to a request can say that it is under investigation.'
+      nl: 'Antwoord met een besluit: alleen het eerste antwoord op een verzoek kan zeggen dat het in onderzoek is.',
+      en: 'Answer with a decision: only the first answer to a request can say that it is under investigation.'
     },
     check: TR360
   },
@@ -76,8 +76,8 @@ export const antwoord: readonly Rule[] = [
     at: ['319:Antwoord'],
     inferred: false,
     text: {
-      nl: 'Dit verzoek is al afgewezen; alleen na een antwoord dat het in onderzoek is kan nog een antwoord volgen.',
-      en: 'This request was rejected already; only after an answer that it is under investigation can another follow.'
+      nl: 'Stuur geen antwoord meer: dit verzoek is al afgewezen.',
+      en: 'Send no answer any more: this request was rejected already.'
     },
     check: TR365
   }

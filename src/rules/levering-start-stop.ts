@@ -76,7 +76,7 @@ function onbekendNummer (scene: Scene, { history }: Outside, row: Placed<Bezorgd
   const versions = history.toewijzing(ToewijzingNummer)
   const client = history.client(bsnOf(scene))
   if (versions.some(it => it.client === client)) return []
-  const expected: Words = { nl: 'het nummer van een toewijzing van deze gemeente voor deze client', en: 'the number of an assignment of this municipality for this client' }
+  const expected: Words = { nl: 'het nummer van een toewijzing van deze gemeente voor deze cliënt', en: 'the number of an assignment of this municipality for this client' }
   return [mits(versions.length > 0 || zeker(history), history, wrong(row, 'ToewijzingNummer', expected))]
 }
 
@@ -197,8 +197,8 @@ export const startEnStop: readonly Rule[] = [
     at: ['305:StartProduct/ToewijzingNummer', '307:StopProduct/ToewijzingNummer'],
     inferred: true,
     text: {
-      nl: 'Een start of stop noemt het nummer van een toewijzing die deze gemeente voor deze client gaf; alleen wie taakgericht levert laat het weg.',
-      en: 'A start or stop names the number of an assignment that this municipality gave for this client; only who delivers by task (taakgericht) leaves it out.'
+      nl: 'Noem het nummer van een toewijzing die deze gemeente voor deze cliënt gaf; alleen wie taakgericht levert laat het weg.',
+      en: 'Name the number of an assignment that this municipality gave for this client; only who delivers by task (taakgericht) leaves it out.'
     },
     check: TR019
   },
@@ -209,8 +209,8 @@ export const startEnStop: readonly Rule[] = [
     at: ['305:StartProduct/StatusAanlevering', '307:StopProduct/StatusAanlevering'],
     inferred: false,
     text: {
-      nl: 'Er valt niets te verwijderen: een start of stop met dezelfde sleutel is niet aangeleverd, of is al verwijderd.',
-      en: 'There is nothing to delete: no start or stop with the same key was delivered, or it was deleted already.'
+      nl: 'Er valt niets te verwijderen: een start of stop met dezelfde sleutel is niet aangeleverd, of is al verwijderd. Neem alle gegevens over van wat u wilt verwijderen, of laat deze regel weg.',
+      en: 'There is nothing to delete: no start or stop with the same key was delivered, or it was deleted already. Repeat everything of what you want to delete, or leave this row out.'
     },
     check: TR063
   },
@@ -221,8 +221,8 @@ export const startEnStop: readonly Rule[] = [
     at: ['305:StartProduct/StatusAanlevering'],
     inferred: false,
     text: {
-      nl: 'Een start waarop een stop staat kan niet worden verwijderd; verwijder eerst die stop.',
-      en: 'A start that has a stop cannot be deleted; delete that stop first.'
+      nl: 'Verwijder eerst de stop op deze start: zolang die er is, kan de start niet worden verwijderd.',
+      en: 'Delete the stop of this start first: while it is there, the start cannot be deleted.'
     },
     check: TR071
   },
@@ -233,8 +233,8 @@ export const startEnStop: readonly Rule[] = [
     at: ['305:StartProduct', '307:StopProduct'],
     inferred: false,
     text: {
-      nl: 'Deze start of stop is al eerder aangeleverd en niet verwijderd.',
-      en: 'This start or stop was delivered before and is not deleted.'
+      nl: 'Laat deze start of stop weg: die is al eerder aangeleverd. Klopt de eerdere niet, verwijder die dan eerst met StatusAanlevering 3.',
+      en: 'Leave this start or stop out: it was delivered before. When the earlier one is wrong, delete that first with StatusAanlevering 3.'
     },
     check: TR074
   },
@@ -245,8 +245,8 @@ export const startEnStop: readonly Rule[] = [
     at: ['305:StartProduct'],
     inferred: true,
     text: {
-      nl: 'Op deze toewijzing loopt al een start; een nieuwe kan pas na een stop.',
-      en: 'A start already runs on this assignment; a new one can follow only after a stop.'
+      nl: 'Op deze toewijzing loopt al een start: stuur daarop eerst een stop, of verwijder die start.',
+      en: 'A start already runs on this assignment: send a stop of it first, or delete that start.'
     },
     check: TR326
   },
@@ -257,8 +257,8 @@ export const startEnStop: readonly Rule[] = [
     at: ['307:StopProduct'],
     inferred: false,
     text: {
-      nl: 'Een stop hoort bij de laatste start op deze toewijzing: met hetzelfde product en dezelfde Begindatum.',
-      en: 'A stop belongs to the latest start on this assignment: with the same product and the same Begindatum.'
+      nl: 'Neem product en Begindatum over van de laatste start op deze toewijzing. Is die start er nog niet, stuur hem dan eerst.',
+      en: 'Repeat product and Begindatum of the latest start on this assignment. When there is no such start yet, send it first.'
     },
     check: TR382
   },
@@ -269,8 +269,8 @@ export const startEnStop: readonly Rule[] = [
     at: ['307:StopProduct/RedenBeeindiging'],
     inferred: false,
     text: {
-      nl: 'Deze start is al tijdelijk gestopt; dat kan niet nog eens.',
-      en: 'This start was already stopped for a time; that cannot be done again.'
+      nl: 'Deze start is al tijdelijk gestopt: stuur een definitieve stop, of verwijder eerst de tijdelijke.',
+      en: 'This start was already stopped for a time: send a final stop, or delete the temporary one first.'
     },
     check: TR413
   },
@@ -281,8 +281,8 @@ export const startEnStop: readonly Rule[] = [
     at: ['307:StopProduct/Einddatum'],
     inferred: false,
     text: {
-      nl: 'Een volgende stop op dezelfde start eindigt niet eerder dan de stop die er al is.',
-      en: 'A further stop of the same start does not end before the stop that is there already.'
+      nl: 'Zet de Einddatum op of na die van de stop die er al is, of verwijder eerst die stop.',
+      en: 'Put the Einddatum on or after that of the stop that is there already, or delete that stop first.'
     },
     check: TR414
   },
@@ -293,8 +293,8 @@ export const startEnStop: readonly Rule[] = [
     at: ['307:StopProduct'],
     inferred: false,
     text: {
-      nl: 'Deze start is al definitief gestopt; verwijder die stop om een andere te sturen.',
-      en: 'This start was already stopped for good; delete that stop to send another.'
+      nl: 'Deze start is al definitief gestopt: verwijder eerst die stop als u een andere wilt sturen.',
+      en: 'This start was already stopped for good: delete that stop first if you want to send another.'
     },
     check: TR415
   }

@@ -15,7 +15,7 @@ const vast = ['Product/Categorie', 'Product/Code', 'Ingangsdatum'] as const
 /** One number, one client, product and first day. */
 const TR332: Against = (scene, { history }) => {
   const client = history.client(bsnOf(scene))
-  const expected: Words = { nl: 'een nummer van deze client, met hetzelfde product en dezelfde Ingangsdatum', en: 'a number of this client, with the same product and the same Ingangsdatum' }
+  const expected: Words = { nl: 'een nummer van deze cliënt, met hetzelfde product en dezelfde Ingangsdatum', en: 'a number of this client, with the same product and the same Ingangsdatum' }
   return scene.all('301:ToegewezenProduct').flatMap(row => {
     const versions = history.toewijzing(row.it.ToewijzingNummer)
     const last = versions.at(-1)
@@ -44,7 +44,7 @@ function referentie (history: History, row: Placed<Toewijzing>, client: string |
   if (ReferentieAanbieder === undefined) return wijziging === undefined ? [] : [missing(row, 'ReferentieAanbieder', { nl: 'de referentie van het verzoek om wijziging', en: 'the reference of the request for change' })]
   const verzoek = verzoeken.get(ReferentieAanbieder) ?? null
   if (verzoek !== null && isOpen(verzoek, client, ReferentieAanbieder)) return []
-  const expected: Words = { nl: 'afwezig, of de referentie van een open verzoek voor deze client', en: 'absent, or the reference of an open request for this client' }
+  const expected: Words = { nl: 'afwezig, of de referentie van een open verzoek voor deze cliënt', en: 'absent, or the reference of an open request for this client' }
   return [mits(verzoek !== null || zeker(history), history, superfluous(row, 'ReferentieAanbieder', expected))]
 }
 
@@ -68,8 +68,8 @@ export const toewijzing: readonly Rule[] = [
     at: ['301:ToegewezenProduct/ToewijzingNummer'],
     inferred: false,
     text: {
-      nl: 'Dit ToewijzingNummer is al gebruikt voor een andere client, een ander product of een andere Ingangsdatum.',
-      en: 'This ToewijzingNummer was used before for another client, another product or another Ingangsdatum.'
+      nl: 'Geef deze toewijzing een nieuw ToewijzingNummer: dit is al gebruikt voor een andere cliënt, een ander product of een andere Ingangsdatum.',
+      en: 'Give this assignment a new ToewijzingNummer: this one was used before for another client, another product or another Ingangsdatum.'
     },
     check: TR332
   },
@@ -80,8 +80,8 @@ export const toewijzing: readonly Rule[] = [
     at: ['301:ToegewezenProduct/ReferentieAanbieder'],
     inferred: false,
     text: {
-      nl: 'Alleen de eerste toewijzing die een open verzoek honoreert noemt de ReferentieAanbieder daarvan; bij een verzoek om wijziging doet elk product dat.',
-      en: 'Only the first assignment that honours an open request names its ReferentieAanbieder; for a request for change every product does.'
+      nl: 'Noem ReferentieAanbieder alleen in het eerste bericht dat een open verzoek honoreert, bij een verzoek om wijziging bij elk product, en laat het anders weg.',
+      en: 'Name ReferentieAanbieder only in the first message that honours an open request, for a request for change with every product, and leave it out otherwise.'
     },
     check: TR379
   },
@@ -92,8 +92,8 @@ export const toewijzing: readonly Rule[] = [
     at: ['301:ToegewezenProduct/RedenWijziging'],
     inferred: true,
     text: {
-      nl: 'Op deze toewijzing is gedeclareerd en dat is niet gecrediteerd; zij kan niet worden verwijderd.',
-      en: 'This assignment was claimed on and that was not credited; it cannot be deleted.'
+      nl: 'Verwijder deze toewijzing niet: er is op gedeclareerd en dat is niet gecrediteerd. Beëindig haar met een Einddatum, of laat de aanbieder eerst crediteren.',
+      en: 'Do not delete this assignment: it was claimed on and that was not credited. End it with an Einddatum, or let the provider credit first.'
     },
     check: TR385
   }

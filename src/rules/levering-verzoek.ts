@@ -21,7 +21,7 @@ const TR347: Against = (scene, { history }) => [...scene.all('315:AangevraagdPro
 /** One open request for a client. */
 const TR374: Against = (scene, { history }) => [...scene.all('315:Client'), ...scene.all('317:Client')].flatMap(row => {
   const open = history.verzoeken(row.it.Bsn).filter(it => it.referenties.some(of => of.open))
-  const fault = wrong(row, '', { nl: 'geen ander open verzoek voor deze client', en: 'no other open request for this client' }, { nl: 'een verzoek dat nog open is', en: 'a request that is still open' })
+  const fault = wrong(row, '', { nl: 'geen ander open verzoek voor deze cliënt', en: 'no other open request for this client' }, { nl: 'een verzoek dat nog open is', en: 'a request that is still open' })
   if (open.length > 0) return [mits(open.some(it => zekerSinds(history, it)), history, fault)]
   return zeker(history) ? [] : [onbeslist(history, fault)]
 })
@@ -31,7 +31,7 @@ const TR374: Against = (scene, { history }) => [...scene.all('315:Client'), ...s
  * @param clients the Clients of the message
  */
 export function zonderToewijzing (clients: ReadonlyArray<Placed<{ readonly Bsn: string }>>, history: History): Fault[] {
-  const expected: Words = { nl: 'een client met een toewijzing van deze gemeente aan deze aanbieder', en: 'a client with an assignment of this municipality to this provider' }
+  const expected: Words = { nl: 'een cliënt met een toewijzing van deze gemeente aan deze aanbieder', en: 'a client with an assignment of this municipality to this provider' }
   return clients.filter(({ it }) => history.toewijzingen(it.Bsn).length === 0).map(client => mits(zeker(history), history, wrong(client, 'Bsn', expected)))
 }
 
@@ -72,7 +72,7 @@ function nietActueel (scene: Scene, history: History, rows: ReadonlyArray<Placed
   return rows.flatMap(row => {
     const { versie, certain } = versieVan(scene, history, row.it.ToewijzingNummer)
     if (versie !== null && isActueel(versie, scene.dagtekening)) return []
-    const expected: Words = { nl: `een toewijzing van deze client die geldt op of na ${scene.dagtekening}`, en: `an assignment of this client that is valid on or after ${scene.dagtekening}` }
+    const expected: Words = { nl: `een toewijzing van deze cliënt die geldt op of na ${scene.dagtekening}`, en: `an assignment of this client that is valid on or after ${scene.dagtekening}` }
     return [mits(certain, history, wrong(row, '', expected, same(`ToewijzingNummer ${row.it.ToewijzingNummer}`)))]
   })
 }
@@ -163,8 +163,8 @@ export const verzoek: readonly Rule[] = [
     at: ['315:AangevraagdProduct/ReferentieAanbieder', '317:Verzoek/ReferentieAanbieder'],
     inferred: false,
     text: {
-      nl: 'Deze ReferentieAanbieder is al gebruikt in een eerder verzoek.',
-      en: 'This ReferentieAanbieder was used in an earlier request.'
+      nl: 'Kies een nieuwe ReferentieAanbieder: deze is al gebruikt in een eerder verzoek.',
+      en: 'Choose a new ReferentieAanbieder: this one was used in an earlier request.'
     },
     check: TR347
   },
@@ -175,8 +175,8 @@ export const verzoek: readonly Rule[] = [
     at: ['317:Verzoek'],
     inferred: true,
     text: {
-      nl: 'Een verzoek om wijziging noemt elke actuele toewijzing van de client één keer: als ongewijzigd of als te wijzigen.',
-      en: 'A request for change names every actual assignment of the client once: as unchanged or as to be changed.'
+      nl: 'Noem elke actuele toewijzing van de cliënt één keer: als ongewijzigd of als te wijzigen.',
+      en: 'Name every actual assignment of the client once: as unchanged or as to be changed.'
     },
     check: TR349
   },
@@ -187,8 +187,8 @@ export const verzoek: readonly Rule[] = [
     at: ['317:OngewijzigdProduct'],
     inferred: true,
     text: {
-      nl: 'Dit ongewijzigde product hoort bij geen actuele toewijzing van deze client.',
-      en: 'This unchanged product belongs to no actual assignment of this client.'
+      nl: 'Controleer het ToewijzingNummer: bij dit ongewijzigde product hoort geen actuele toewijzing van deze cliënt. Is die afgelopen of verwijderd, laat het product dan weg.',
+      en: 'Check the ToewijzingNummer: no actual assignment of this client belongs to this unchanged product. When it has ended or was deleted, leave the product out.'
     },
     check: TR350
   },
@@ -199,8 +199,8 @@ export const verzoek: readonly Rule[] = [
     at: ['317:TeWijzigenProduct'],
     inferred: false,
     text: {
-      nl: 'Dit te wijzigen product hoort bij geen actuele toewijzing van deze client.',
-      en: 'This product to be changed belongs to no actual assignment of this client.'
+      nl: 'Controleer het ToewijzingNummer: bij dit te wijzigen product hoort geen actuele toewijzing van deze cliënt. Is die afgelopen of verwijderd, vraag het product dan als nieuw aan.',
+      en: 'Check the ToewijzingNummer: no actual assignment of this client belongs to this product to be changed. When it has ended or was deleted, request the product as a new one.'
     },
     check: TR351
   },
@@ -211,8 +211,8 @@ export const verzoek: readonly Rule[] = [
     at: ['317:TeWijzigenProduct/GewensteIngangsdatum'],
     inferred: false,
     text: {
-      nl: 'Een wijziging die niet na de Dagtekening ingaat, gaat in op de Ingangsdatum van de toewijzing.',
-      en: 'A change that does not begin after the Dagtekening begins on the Ingangsdatum of the assignment.'
+      nl: 'Laat de wijziging ingaan op de Ingangsdatum van de toewijzing, of anders na de Dagtekening van het bericht.',
+      en: 'Let the change begin on the Ingangsdatum of the assignment, or else after the Dagtekening of the message.'
     },
     check: TR357
   },
@@ -223,8 +223,8 @@ export const verzoek: readonly Rule[] = [
     at: ['317:Verzoek'],
     inferred: true,
     text: {
-      nl: 'In dit verzoek staat hetzelfde product twee keer over dezelfde dagen.',
-      en: 'This request has the same product twice over the same days.'
+      nl: 'Vraag hetzelfde product niet twee keer over dezelfde dagen: laat het ene eindigen voordat het andere begint.',
+      en: 'Do not ask for the same product twice over the same days: let one end before the other begins.'
     },
     check: TR361
   },
@@ -235,8 +235,8 @@ export const verzoek: readonly Rule[] = [
     at: ['317:TeWijzigenProduct/GewensteIngangsdatum'],
     inferred: false,
     text: {
-      nl: 'Een ander budget, of een ander totaal over de hele toewijzing, gaat in op de Ingangsdatum van de toewijzing.',
-      en: 'Another budget, or another total over the whole assignment, begins on the Ingangsdatum of the assignment.'
+      nl: 'Laat een ander budget, of een ander totaal over de hele toewijzing, ingaan op de Ingangsdatum van de toewijzing.',
+      en: 'Let another budget, or another total over the whole assignment, begin on the Ingangsdatum of the assignment.'
     },
     check: TR373
   },
@@ -247,8 +247,8 @@ export const verzoek: readonly Rule[] = [
     at: ['315:Client', '317:Client'],
     inferred: true,
     text: {
-      nl: 'Voor deze client is nog een ander verzoek open; wacht op het antwoord of de toewijzing.',
-      en: 'Another request for this client is still open; wait for its answer or assignment.'
+      nl: 'Voor deze cliënt is nog een ander verzoek open: wacht op het antwoord of de toewijzing.',
+      en: 'Another request for this client is still open: wait for its answer or assignment.'
     },
     check: TR374
   },
@@ -259,8 +259,8 @@ export const verzoek: readonly Rule[] = [
     at: ['317:TeWijzigenProduct/Omvang'],
     inferred: true,
     text: {
-      nl: 'De toewijzing is generiek, zonder product; dan kan geen omvang worden gevraagd.',
-      en: 'The assignment is generic, without a product; no Omvang can be asked then.'
+      nl: 'Laat Omvang weg: de toewijzing is generiek, zonder product.',
+      en: 'Leave Omvang out: the assignment is generic, without a product.'
     },
     check: TR375
   },
@@ -271,8 +271,8 @@ export const verzoek: readonly Rule[] = [
     at: ['317:TeWijzigenProduct/Omvang'],
     inferred: true,
     text: {
-      nl: 'De toewijzing heeft een productcode; dan hoort bij de wijziging een omvang.',
-      en: 'The assignment has a product code; the change needs an Omvang then.'
+      nl: 'Vul Omvang: de toewijzing heeft een productcode.',
+      en: 'Fill Omvang: the assignment has a product code.'
     },
     check: TR411
   },
@@ -283,8 +283,8 @@ export const verzoek: readonly Rule[] = [
     at: ['317:TeWijzigenProduct/Omvang'],
     inferred: true,
     text: {
-      nl: 'De toewijzing heeft geen productcode; dan kan geen omvang worden gevraagd.',
-      en: 'The assignment has no product code; no Omvang can be asked then.'
+      nl: 'Laat Omvang weg: de toewijzing heeft geen productcode.',
+      en: 'Leave Omvang out: the assignment has no product code.'
     },
     check: TR412
   }

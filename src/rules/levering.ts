@@ -22,8 +22,8 @@ export const levering: readonly Rule[] = [
     at: headers.map(header => `${header}/${element}`),
     inferred: false,
     text: {
-      nl: 'Deze Identificatie is al gebruikt in een eerder bericht van dezelfde soort; ook een verbeterd bericht krijgt een nieuwe.',
-      en: 'This Identificatie was used in an earlier message of the same type; a corrected message needs a new one too.'
+      nl: 'Geef dit bericht een nieuwe Identificatie: deze is al gebruikt in een eerder bericht van dezelfde soort. Ook een verbeterd bericht krijgt een nieuwe.',
+      en: 'Give this message a new Identificatie: this one was used in an earlier message of the same type. A corrected message needs a new one too.'
     },
     check: TR056
   },
