@@ -43,4 +43,9 @@ test('only rules that the standard does not say outright can be set to warn or o
   assert.throws(() => weights('CD075=off'), /rule_weights: CD075 stands in the standard as it is and always rejects/)
   assert.throws(() => weights('TR999=off'), /rule_weights: TR999 is no rule of the standard/)
   for (const text of ['TR019', 'TR019=maybe', 'TR019=warn,', 'TR019=warn;TR063=off']) assert.throws(() => weights(text), /rule_weights is CODE=warn or CODE=off, divided by commas/)
+  assert.throws(() => weights('TR019'), ({ message }: Error) => {
+    const [, example = ''] = /such as (\S+)$/.exec(message) ?? []
+    assert.deepEqual(weights(example), { TR322: 'warn', TR342: 'off' }, 'the example it gives may be set')
+    return true
+  })
 })
