@@ -271,10 +271,20 @@ async function handled ({ handlers }: Stages, envelope: Envelope, tools: Tools):
 
 /** The gateway's own message takes the same stages as anybody's. @param party in whose name it speaks: who gets the message it is about */
 async function prepare (stages: Stages, draft: Draft, party: PartyCode): Promise<Sealed> {
-  const bytes = stages.standard.writeMessage(stages.standard.modelOf(draft.type), draft.message)
+  const { bytes, judgement } = await written(stages, draft)
   const by: Submitter = { account: null, party, certificate: null, door: 'gateway' }
-  const read = valid({ bytes, by, at: stages.clock.now() }, await stages.validator.validate(bytes))
+  const read = valid({ bytes, by, at: stages.clock.now() }, judgement)
   return await seal(stages, await judge(stages, await admitted(stages, read)))
+}
+
+/** An answer repeats all that it rejects, and says why: that of a claim near the largest size fits only without its indentation. */
+async function written ({ standard, validator }: Stages, { type, message }: Draft): Promise<{ readonly bytes: Uint8Array, readonly judgement: Judgement }> {
+  const write = async (step?: string): Promise<{ readonly bytes: Uint8Array, readonly judgement: Judgement }> => {
+    const bytes = standard.writeMessage(standard.modelOf(type), message, step)
+    return { bytes, judgement: await validator.validate(bytes) }
+  }
+  const usual = await write()
+  return usual.judgement.kind === 'invalid' && usual.judgement.code === 'ZP_SIZE' ? await write('') : usual
 }
 
 function reasonOf (error: unknown): string {

@@ -8,21 +8,23 @@ const newline = '\r\n'
 
 /**
  * Writes elements in the model's order whatever the order of the keys; leaf texts come back from the reader as they are.
- * It does not judge: what is missing stays missing. Throws a TypeError that names the element (never a value) for one the
+ * It does not judge: what is missing stays missing.
+ * @param step by which each level stands further in; empty where every byte counts
+ * @throws a TypeError that names the element (never a value) for one the
  * model does not know, a class where a text belongs or the other way round, and a text XML cannot hold.
  */
-export function writeMessage (model: MessageModel, tree: Tree): Uint8Array {
+export function writeMessage (model: MessageModel, tree: Tree, step = '  '): Uint8Array {
   const prefix = `${model.type.toLowerCase()}:`
   const out = [
     `<?xml version="1.0" encoding="UTF-8"?>${newline}`,
     `<${prefix}Bericht xmlns:${model.family}="${model.basisNamespace}" xmlns:${model.type.toLowerCase()}="${model.namespace}">${newline}`
   ]
-  writeChildren({ own: prefix, basis: `${model.family}:`, out }, model.root, tree, '  ')
+  writeChildren({ own: prefix, basis: `${model.family}:`, step, out }, model.root, tree, step)
   out.push(`</${prefix}Bericht>${newline}`)
   return encoder.encode(out.join(''))
 }
 
-interface Pen { readonly own: string, readonly basis: string, readonly out: string[] }
+interface Pen { readonly own: string, readonly basis: string, readonly step: string, readonly out: string[] }
 
 function writeChildren (pen: Pen, type: ComplexType, tree: Tree, indent: string): void {
   const unknown = Object.keys(tree).find(name => tree[name] !== undefined && !type.elements.some(element => element.name === name))
@@ -43,6 +45,6 @@ function writeElement (pen: Pen, name: string, element: ElementModel, node: Node
   const tree = asTree(node)
   if (tree === undefined) throw new TypeError(`${element.name} must be a class`)
   pen.out.push(`${indent}<${name}>${newline}`)
-  writeChildren(pen, element.type, tree, `${indent}  `)
+  writeChildren(pen, element.type, tree, `${indent}${pen.step}`)
   pen.out.push(`${indent}</${name}>${newline}`)
 }

@@ -258,6 +258,34 @@ describe('judging', () => {
   })
 })
 
+test('a claim of the largest size taken, rejected whole, has an answer that is taken too', async () => {
+  const at = await place()
+  const model = modelOf('JW323')
+  const sample = generateMessage(model, 1, 'small', { identificatie: 'GROOT' })
+  const Prestatie = Array.from({ length: 40 }, (_, nth) => ({
+    ProductReferentie: { ReferentieNummer: `P${nth}` }, ToewijzingNummer: '1', ProductCategorie: '45', ProductCode: `${10_000 + nth}`, ProductPeriode: maand('03'),
+    GeleverdVolume: '1', Eenheid: '04', ProductTarief: '100', IngediendBedrag: { Bedrag: '100', DebetCredit: 'D' }
+  }))
+  const message = {
+    ...sample,
+    Header: { ...asTree(sample['Header']), BerichtIdentificatie: { Identificatie: 'GROOT', Dagtekening: '2026-03-31' } },
+    Declaratie: {
+      DeclaratieNummer: 'GROOT', DeclaratiePeriode: maand('03'), DeclaratieDagtekening: '2026-03-31', TotaalIngediendBedrag: { TotaalBedrag: '4000', DebetCredit: 'D' },
+      Clienten: { Client: [{ Bsn: '999900006', Prestaties: { Prestatie } }] }
+    }
+  }
+  const claim = { model, message }
+  const payload_bytes_max = bytes(claim).byteLength
+  await at.gateway.stop()
+  const gateway = await at.world.start({ payload_bytes_max })
+  Object.assign(at, { gateway, from: () => gateway.as('aanbieder') })
+  const told = await send(at, claim)
+  assert.deepEqual([told['verdict'], told['answer'], rejecting(told)], ['accepted', 'answered', ['TR304']])
+  const answer = await answerOf(at, told)
+  assert.ok(writeMessage(modelOf('JW325'), answer).byteLength > payload_bytes_max, 'with its usual indentation it is too large')
+  assert.equal(textAt(answer, 'DeclaratieAntwoord/TotaalToegekendBedrag/TotaalBedrag'), '0')
+})
+
 /** @returns the 319 on the first product of a request */
 function answered (request: Tree, identificatie: string, VerzoekAntwoord: string): Tree {
   const [ReferentieAanbieder = ''] = valuesOf(modelOf('WMO315'), request, 'ReferentieAanbieder')
