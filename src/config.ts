@@ -57,7 +57,7 @@ export const configSchema = Type.Object({
   requests_at_once_max: Type.Integer({ minimum: 1, default: 200, description: 'Requests of one account that are being answered at once, where the register says nothing else; above it the answer is 429.' }),
   strangers_per_minute_max: Type.Integer({ minimum: 1, default: 600, description: 'Requests a minute of one address without a usable certificate; above it the answer is 429. Clients with one are not counted.' }),
   lease_ms: ms(60_000, 'How long a delivery stays a worker’s after it was last heard of, in milliseconds; renewed while work goes on.'),
-  claim_limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'Deliveries a worker takes at once.' }),
+  claim_limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'Deliveries a worker works on at once; of one pair of parties one at a time.' }),
   poll_ms: ms(1_000, 'How often the worker looks for due deliveries when nothing wakes it, in milliseconds.'),
   pairs_poll_ms: ms(5_000, 'How often the files of the two key pairs are looked at; a new pair is in use after two looks, in milliseconds.'),
   handler_ms_max: ms(30_000, 'Time a handler may take for one message, in milliseconds.'),

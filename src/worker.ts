@@ -22,12 +22,17 @@ interface Options {
   readonly log: Pick<Log, 'error' | 'warn'>
   /** Leases are renewed while work goes on: this is how long the work of a gateway that died is nobody's. */
   readonly lease_ms: number
+  /** So many are worked on at once; ten times as many are held, of which those of one pair wait for one another. */
   readonly claim_limit: number
   readonly poll_ms: number
 }
 
 /** Messages between two parties are judged against one another: what one brings is recorded before the next is looked at. */
 const laneOf = ({ family, sender, receiver }: Envelope): string => [family, ...[sender, receiver].toSorted()].join('|')
+
+/** What waits in its lane is not worked on: many messages of one pair, or slow ones, take no room from other pairs. */
+const roomIn = (held: readonly Claimed[], limit: number): number =>
+  Math.min(limit - new Set(held.map(it => laneOf(it.envelope))).size, 10 * limit - held.length)
 
 export function startWorker (options: Options): Worker {
   const { store, pipeline, clock, log, lease_ms } = options
@@ -62,7 +67,7 @@ export function startWorker (options: Options): Worker {
 
   const loop = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      const room = options.claim_limit - books.claims().length
+      const room = roomIn(books.claims(), options.claim_limit)
       const claims = room > 0 ? await store.claim(room, lease_ms, clock.now()).catch(error => { log.error({ err: error }, 'cannot claim'); return [] }) : []
       for (const claimed of claims) begin(claimed)
       if (claims.length === 0 || claims.length < room) await bell.wait()

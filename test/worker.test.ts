@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test, type TestContext } from 'node:test'
-import { instant, type Clock } from '../src/core/core.ts'
+import { instant, partyCode, type Clock } from '../src/core/core.ts'
 import { ownView } from '../src/party/party.ts'
 import { openLog } from '../src/log.ts'
-import { openStore, StoreUnavailable, type Claimed, type Finish, type Store } from '../src/store/store.ts'
+import { openStore, StoreUnavailable, type Acceptance, type Claimed, type Finish, type Store } from '../src/store/store.ts'
 import { startWorker, type Worker } from '../src/worker.ts'
 import { until } from './flow/world.ts'
 import { finish, gemeente, heen, later, roots } from './store/sample.ts'
@@ -36,6 +36,10 @@ async function bench (t: TestContext, over: { store?: (store: Store) => Partial<
   return { store, works, worker, time }
 }
 
+let pairs = 0
+/** A message of a pair of its own: it waits for no other. */
+const apart = (): Acceptance => heen({ envelope: { receiver: partyCode(String(42_420_000 + ++pairs)) } })
+
 const arrived = async (works: readonly Work[], count: number): Promise<Work> => await until(() => works[count - 1], `work ${count}`)
 
 test('a lease is renewed for as long as the work goes on', async t => {
@@ -58,7 +62,7 @@ test('work whose lease another got takes up no room any more, and its result cha
   const lost = await arrived(works, 1)
   const [other] = await store.claim(1, 60_000, later(1_000_000))
   assert.equal(other?.delivery, lost.claimed.delivery)
-  await store.accept([heen()])
+  await store.accept([apart()])
   const next = await arrived(works, 2)
   assert.notEqual(next.claimed.delivery, lost.claimed.delivery)
   lost.end({ kind: 'dead', reason: 'slow' })
@@ -68,16 +72,17 @@ test('work whose lease another got takes up no room any more, and its result cha
 })
 
 test('what was claimed again here is handed back, although the older work on it ended first', async t => {
-  const { store, works, worker, time } = await bench(t)
+  let claimed = 0
+  const { store, works, worker, time } = await bench(t, { store: store => ({ claim: async (...which) => { const claims = await store.claim(...which); claimed += claims.length; return claims } }) })
   await store.accept([heen()])
   const older = await arrived(works, 1)
   time.ms = 60_001
+  await until(() => claimed === 2 || undefined, 'another claim')
+  older.end({ kind: 'offered' })
   const newer = await arrived(works, 2)
   assert.ok(newer.claimed.fence > older.claimed.fence)
-  older.end({ kind: 'offered' })
-  const other = heen()
+  const other = apart()
   await store.accept([other])
-  // Recorded after the older result, so that one has been recorded too.
   const third = await arrived(works, 3)
   third.end({ kind: 'offered' })
   await until(async () => (await store.message(ownView(gemeente), other.envelope.id))?.delivery === 'offered' || undefined)
@@ -87,7 +92,7 @@ test('what was claimed again here is handed back, although the older work on it 
 
 test('stopping hands work back although results cannot be recorded', async t => {
   const { store, works, worker } = await bench(t, { store: () => ({ finish: async () => { throw new StoreUnavailable('broken for the test') } }) })
-  await store.accept([heen(), heen()])
+  await store.accept([apart(), apart()])
   const [hangs, ends] = [await arrived(works, 1), await arrived(works, 2)]
   ends.stop.addEventListener('abort', () => { ends.end({ kind: 'offered' }) })
   await worker.stop()
@@ -104,7 +109,7 @@ test('stopping ends well although nothing can be handed back', async t => {
 
 test('a failure while stopping counts for nothing, not even as the last straw', async t => {
   const { store, works, worker } = await bench(t)
-  await store.accept([heen(), heen()])
+  await store.accept([apart(), apart()])
   const failures = [{ kind: 'dead', reason: 'exhausted: handler_failed' }, { kind: 'later', due: instant(later(9e9)), reason: 'handler_failed', counts: true }] as const
   for (const [n, outcome] of failures.entries()) {
     const work = await arrived(works, n + 1)
@@ -120,4 +125,15 @@ test('work that fails in a way nobody foresaw takes up no room any more', async 
   const first = await arrived(works, 1)
   first.fail(new Error('unforeseen'))
   assert.notEqual((await arrived(works, 2)).claimed.delivery, first.claimed.delivery)
+})
+
+test('of one pair one message is worked on at a time, in order; those that wait take no room from other pairs', async t => {
+  const { store, works } = await bench(t, { claim_limit: 2 })
+  const [first, second, third, other] = [heen(), heen(), heen(), apart()]
+  await store.accept([first, second, third])
+  const one = await arrived(works, 1)
+  await store.accept([other])
+  assert.equal((await arrived(works, 2)).claimed.envelope.id, other.envelope.id)
+  one.end({ kind: 'offered' })
+  assert.deepEqual([one.claimed.envelope.id, (await arrived(works, 3)).claimed.envelope.id], [first.envelope.id, second.envelope.id])
 })
