@@ -32,7 +32,8 @@ export function report ({ file, valid, type, findings, retour }: Verdict, lang: 
 }
 
 function faultLines (it: Finding, lang: Lang, paint: Paint): readonly string[] {
-  const { level, code, retourcode, line, path, found, expected } = it
+  const { level, code, retourcode, line, path } = it
+  const [found, expected] = lang === 'en' ? [it.found_en ?? it.found, it.expected_en ?? it.expected] : [it.found, it.expected]
   const say = wordsIn(lang)
   const head = [
     isRejecting(it) ? '' : paint('yellow', say.warning), line === null ? '' : `${say.line} ${line}`, path === '' ? '' : paint('bold', path), paint('dim', code),

@@ -29,6 +29,9 @@ export interface Finding {
   readonly found: string
   /** What the standard asks there. */
   readonly expected: string
+  /** The two in English, above level 1 and where they differ; at level 1 `message_en` holds them. */
+  readonly found_en?: string
+  readonly expected_en?: string
   /** The sentence for the person who mends it, in Dutch. */
   readonly message: string
   /** The same in English. */

@@ -104,9 +104,9 @@ const reasonFault = (reason: unknown): string | null => isCodeText(reason) ? nul
 
 function isFinding (it: unknown): boolean {
   if (typeof it !== 'object') return false
-  const { level, code, line, path, found, expected, message, message_en, retourcode = '', class: at = '' }: Readonly<Record<string, unknown>> = { ...it }
+  const { level, code, line, path, found, expected, message, message_en, retourcode = '', class: at = '', found_en = '', expected_en = '' }: Readonly<Record<string, unknown>> = { ...it }
   const placed = line === null || Number.isSafeInteger(line)
-  return levels.some(known => known === level) && placed && isCodeText(code) && [path, found, expected, message, message_en, retourcode, at].every(text => typeof text === 'string')
+  return levels.some(known => known === level) && placed && isCodeText(code) && [path, found, expected, message, message_en, retourcode, at, found_en, expected_en].every(text => typeof text === 'string')
 }
 
 async function ask (handlers: readonly Handler[], envelope: Envelope, tools: Tools): Promise<Outcome> {

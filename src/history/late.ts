@@ -30,7 +30,7 @@ export function lateFindings (model: MessageModel, message: Tree, history: Histo
     ? []
     : [{
         level: 3, code, line: null, path: element === '' ? at : `${at}/${element}`, class: at, warning: true,
-        found: dutchDate(received), expected: `uiterlijk ${dutchDate(instant(due - 1))}`, message: lateCodes[code].nl, message_en: lateCodes[code].en
+        found: dutchDate(received), expected: `uiterlijk ${dutchDate(instant(due - 1))}`, expected_en: `${dutchDate(instant(due - 1))} at the latest`, message: lateCodes[code].nl, message_en: lateCodes[code].en
       }])
 }
 

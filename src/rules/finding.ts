@@ -11,6 +11,7 @@ export function findingOf ({ code, level, retourcode, text }: Rule, weight: Weig
   const seen = found ?? (element === '' ? filled : seenAt(type, it as Tree, element))
   return {
     level, code, line: null, path: element === '' ? path : `${path}/${element}`, found: masked(seen.nl), expected: masked(expected.nl),
+    ...(seen.en === seen.nl ? {} : { found_en: masked(seen.en) }), ...(expected.en === expected.nl ? {} : { expected_en: masked(expected.en) }),
     ...(retourcode === null ? {} : { retourcode }), class: path,
     ...(unassessed === undefined ? {} : { assessed: false as const }), ...(weight === 'warn' ? { warning: true as const } : {}),
     message: said.nl, message_en: said.en

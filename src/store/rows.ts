@@ -49,12 +49,14 @@ const levels: ReadonlyArray<Finding['level']> = [1, 2, 3, 4]
 function finding (row: Row): Finding {
   const level = levels.find(known => known === row['level'])
   if (level === undefined) throw new TypeError('a finding has no level')
-  const { retourcode, class: at, assessed, warning } = row
+  const { retourcode, class: at, assessed, warning, found_en, expected_en } = row
   return {
     level,
     code: text(row, 'code'),
     ...(retourcode === undefined ? {} : { retourcode: text(row, 'retourcode') }),
     ...(at === undefined ? {} : { class: text(row, 'class') }),
+    ...(found_en === undefined ? {} : { found_en: text(row, 'found_en') }),
+    ...(expected_en === undefined ? {} : { expected_en: text(row, 'expected_en') }),
     // Each is there only where it says something.
     ...(assessed === false ? { assessed } : {}),
     ...(warning === true ? { warning } : {}),

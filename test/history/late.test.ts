@@ -31,7 +31,7 @@ describe('a start or stop', () => {
     assert.deepEqual(codes(start, '2026-06-08', [toewijzing, '2026-01-05']), [])
     assert.deepEqual(late(start, '2026-06-09', [toewijzing, '2026-01-05']), [{
       level: 3, code: 'ZP_TERM_START', line: null, path: 'Client/StartProducten/StartProduct[1]/Begindatum', class: 'Client/StartProducten/StartProduct[1]', warning: true,
-      found: '2026-06-09', expected: 'uiterlijk 2026-06-08', message: lateCodes.ZP_TERM_START.nl, message_en: lateCodes.ZP_TERM_START.en
+      found: '2026-06-09', expected: 'uiterlijk 2026-06-08', expected_en: '2026-06-08 at the latest', message: lateCodes.ZP_TERM_START.nl, message_en: lateCodes.ZP_TERM_START.en
     }])
     assert.deepEqual(codes(stop(), '2026-06-09', [toewijzing, '2026-01-05']), ['ZP_TERM_STOP'])
     assert.ok(!late(start, '2026-06-09', [toewijzing, '2026-01-05']).some(isRejecting))

@@ -17,6 +17,8 @@ export const findingShape = Type.Object({
   path: Type.String(),
   found: Type.String({ description: 'Of personal elements the shape only.' }),
   expected: Type.String(),
+  found_en: Type.Optional(Type.String({ description: 'In English, above level 1 and where it differs.' })),
+  expected_en: Type.Optional(Type.String()),
   message: Type.String({ description: 'Dutch' }),
   message_en: Type.String()
 }, { $id: 'Finding' })
