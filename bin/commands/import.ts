@@ -35,7 +35,18 @@ async function store (read: ReadList, options: ImportOptions): Promise<SourceImp
   const bar = progress(process.stderr, 'rows stored', read.rows.length)
   const onWritten = (rows: number): void => { for (let n = 0; n < rows; n++) bar.step() }
   const given = { ...read, whole: options.whole === true, by: null, now: instant(Date.now()), onWritten }
-  return await withStore(options, (it: Store) => it.importSources(given)).finally(bar.end)
+  return await withStore(options, async (it: Store) => {
+    await refuseRemnant(it, given)
+    return await it.importSources(given)
+  }).finally(bar.end)
+}
+
+/** A piece of a list in the place of the whole would have the others' messages rejected. @throws Problem */
+async function refuseRemnant (it: Pick<Store, 'sourceRows'>, { list, rows, whole }: ReadList & { readonly whole: boolean }): Promise<void> {
+  const [first] = rows
+  if (list !== 'municipalities' || whole || first === undefined) return
+  const before = (await it.sourceRows(first.part)).length
+  if (rows.length * 2 < before) throw new Problem(`the file has ${count(rows.length, 'row')} and the list that is here ${before}: messages of all other gemeenten would be rejected (TR378). Name them too, or say --whole when that is meant. Nothing was imported`)
 }
 
 const count = (n: number, one: string, more = `${one}s`): string => `${n} ${n === 1 ? one : more}`

@@ -7,6 +7,7 @@ import { describe, it } from 'node:test'
 import { validateCommand, type ValidateOptions } from '../../bin/commands/validate.ts'
 import { generateMessage, modelOf, readMessage, textAt, valuesOf, writeMessage, type MessageType, type Tree } from '../../src/standard/standard.ts'
 import { answer, technical, type Made } from '../history/made.ts'
+import { home } from '../../src/version.ts'
 import { ends, folder, zorgpoort } from './command.ts'
 
 /** Of one story: the assignment, its start and its stop go together. */
@@ -63,7 +64,7 @@ describe('zorgpoort validate, rules within a message', () => {
     assert.match(out, /^ONGELDIG {2}.*stop\.xml {2}JW307\n {2}regel \d+ {2}Client\/StopProducten\/StopProduct\[1\]\/\w+ {2}[A-Z]{2}\d{3} {2}retourcode 0001\n {4}.+\n {4}.+\n {4}gevonden: .+; verwacht: .+\n/)
     assert.match(out, /\n1 bestand: 0 geldig, 1 ongeldig\n$/)
     assert.match((await zorgpoort(['validate', '--lang', 'en', stop])).out, /line \d+ {2}.* {2}return code 0001\n(?: {4}.+\n){2}/)
-    const missing = 'fixtures/iwmo/3.2/WMO315/invalid-CD075.xml'
+    const missing = join(home, 'fixtures/iwmo/3.2/WMO315/invalid-CD075.xml')
     for (const [lang, words] of [['nl', /gevonden: afwezig; verwacht: gevuld/], ['en', /found: absent; expected: filled/]] as const) assert.match((await zorgpoort(['validate', '--lang', lang, missing])).out, words)
   })
 })
