@@ -1,5 +1,5 @@
 /** By what facts are looked up, and when two deliveries are the same one. */
-import { modelOf, textAt, type Tree } from '../standard/standard.ts'
+import { classesIn, integer, keyReader, modelOf } from '../standard/standard.ts'
 import type { Bron, Fact, FactName, Known } from './history.ts'
 
 /** `client` is what stands for the person; `Identificatie` the BerichtIdentificatie of the message, of a rejected Prestatie that of its claim. */
@@ -8,7 +8,7 @@ export type KeyName = 'client' | 'ToewijzingNummer' | 'ReferentieAanbieder' | 'R
 export type Keys = Readonly<Partial<Record<KeyName, string | undefined>>>
 
 /** @returns a key as it is compared: a ToewijzingNummer by its value (`007` is `7`), all others by their text */
-export const sameKey = (by: KeyName, text: string): string => by === 'ToewijzingNummer' ? `${Number(text) + 0}` : text
+export const sameKey = (by: KeyName, text: string): string => by === 'ToewijzingNummer' ? `${integer(text)}` : text
 
 /** @returns what a fact is looked up by, as it is compared; what no question asks for is left out */
 export function keysOf (fact: Fact, { Identificatie }: Pick<Bron, 'Identificatie'>): Keys {
@@ -26,19 +26,18 @@ export function keysOf (fact: Fact, { Identificatie }: Pick<Bron, 'Identificatie
 
 /** A start or stop, which StatusAanlevering 3 can delete. */
 export type Delivery = '305:StartProduct' | '307:StopProduct'
-const paths: Readonly<Record<Delivery, readonly string[]>> = {
-  '305:StartProduct': modelOf('JW305').keys['StartProduct'] ?? [],
-  '307:StopProduct': modelOf('JW307').keys['StopProduct'] ?? []
-}
 
-/** @returns the logical key of a start or stop below its client, by value; what is absent counts as empty */
-export const deliveryKey = ({ of, it }: Known<Delivery>): string =>
-  paths[of].map(path => partOf(it, path)).join('\0')
-
-function partOf (it: Tree, path: string): string {
-  const text = textAt(it, path)
-  return text === undefined ? '' : path === 'ToewijzingNummer' ? sameKey(path, text) : text.trim()
+function readerOf (type: 'JW305' | 'JW307', name: string): (it: object) => string {
+  const { root, keys: { [name]: paths = [] } } = modelOf(type)
+  const of = classesIn(root).get(name)
+  if (of === undefined) throw new TypeError(`a ${type} has no ${name}`)
+  return keyReader(of, paths)
 }
+/** Both families have these alike. */
+const readers: Readonly<Record<Delivery, (it: object) => string>> = { '305:StartProduct': readerOf('JW305', 'StartProduct'), '307:StopProduct': readerOf('JW307', 'StopProduct') }
+
+/** @returns the logical key of a start or stop below its client */
+export const deliveryKey = ({ of, it }: Known<Delivery>): string => readers[of](it)
 
 /** @returns whether a fact is of that class */
 export const isOf = <Name extends FactName>(fact: Known, of: Name): fact is Known<Name> => fact.of === of
