@@ -73,7 +73,7 @@ function example (rule: RuleCode, it: Case, findings: readonly Finding[], lang: 
     `${dim('- is right, + is what breaks it')}`,
     ...excerpt(compared(it), named).map(line => line === null ? dim('        …') : shown(line, named.has(line.line) ? rule.code : null)),
     '', bold('What is found'),
-    ...findings.flatMap(({ code, line, path, found, expected, message, message_en: english }) => [
+    ...findings.flatMap(({ code, line, path, found: foundNl, expected: expectedNl, found_en: found = foundNl, expected_en: expected = expectedNl, message, message_en: english }) => [
       `${line === null ? '' : `line ${line}  `}${path}  ${dim(code)}`,
       ...(found === '' && expected === '' ? [] : [`  found ${found === '' ? 'nothing' : found}; expected ${expected}`]),
       ...(lang === 'en' ? [] : [`  ${message}`]), ...(lang === 'nl' ? [] : [`  ${english}`])

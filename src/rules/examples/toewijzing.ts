@@ -46,7 +46,7 @@ export const toewijzing = (it: Tale): Specs => ({
   'TR302 ToegewezenProduct': { given: { 'ToegewezenProduct/Einddatum': '2026-06-30', 'ToegewezenProduct[3]': copy('ToegewezenProduct'), 'ToegewezenProduct[3]/ToewijzingNummer': '1003', 'ToegewezenProduct[3]/Ingangsdatum': '2026-07-01', 'ToegewezenProduct[3]/Einddatum': '2026-12-31' }, wrong: { 'ToegewezenProduct/Einddatum': '2026-07-01' }, in: 'ToegewezenProduct[3]' },
   'TR332 ToegewezenProduct/ToewijzingNummer': { after: elsewhere(it, '301'), wrong: { 'ToegewezenProduct/ToewijzingNummer': '2001' } },
   'TR332 ToegewezenProduct/ToewijzingNummer: ander product': { history: [['301']], given: nieuw, wrong: { 'ToegewezenProduct/Product': it.product(3) } },
-  'TR379 ToegewezenProduct/ReferentieAanbieder': { wrong: { 'ToegewezenProduct/ReferentieAanbieder': 'VOT-1' } },
+  'TR379 ToegewezenProduct/ReferentieAanbieder': { after: elsewhere(it, '301'), wrong: { 'ToegewezenProduct/ReferentieAanbieder': 'VOT-1' } },
   'TR379 ToegewezenProduct/ReferentieAanbieder: het verzoek is al gehonoreerd': {
     history: [['301'], ['317'], ['301', nieuw, { 'ToegewezenProduct/ReferentieAanbieder': 'VOW-1', 'ToegewezenProduct[2]/ReferentieAanbieder': 'VOW-1' }]], given: nieuw, wrong: { 'ToegewezenProduct/ReferentieAanbieder': 'VOW-1' }
   },
