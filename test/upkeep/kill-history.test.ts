@@ -71,7 +71,7 @@ test('import history: nothing of it counts before its end, and again takes the r
   assert.deepEqual([ask(halves), ask('select count(*) from source where waits <> 2')], [0, 0])
   assert.deepEqual(await start(gateway, 1, 'HALF'), { verdict: 'accepted', assessed: false, codes: [] })
   assert.deepEqual((await gateway.as('operator').get('/v1/operator/history')).told['pairs'], [{ family: 'iwmo', gemeente, aanbieder, complete_from: null, messages: 1, importing: there }])
-  ends(await zorgpoort(args, { env }), 0, new RegExp(`^${count - there} messages taken in between 1 pairs of gemeente and aanbieder, ${there} known already`))
+  ends(await zorgpoort(args, { env }), 0, new RegExp(`^${count - there} messages taken in between 1 pair of gemeente and aanbieder, ${there} known already`))
   assert.deepEqual([ask(halves), ask('select count(*) from source where waits = 0')], [0, count + 1])
   assert.deepEqual(await start(gateway, 2, 'WHOLE'), { verdict: 'accepted', assessed: true, codes: [] })
   assert.equal((await start(gateway, 100_000, 'STRANGE')).verdict, 'rejected')
