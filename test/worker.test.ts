@@ -65,7 +65,7 @@ test('work whose lease another got takes up no room any more, and its result cha
   await store.accept([apart()])
   const next = await arrived(works, 2)
   assert.notEqual(next.claimed.delivery, lost.claimed.delivery)
-  lost.end({ kind: 'dead', reason: 'slow' })
+  lost.end({ kind: 'dead', class: 'functional', reason: 'slow' })
   next.end({ kind: 'offered' })
   await until(async () => (await store.message(ownView(gemeente), next.claimed.envelope.id))?.delivery === 'offered' || undefined)
   assert.equal((await store.message(ownView(gemeente), first.envelope.id))?.delivery, 'waiting')
@@ -110,7 +110,7 @@ test('stopping ends well although nothing can be handed back', async t => {
 test('a failure while stopping counts for nothing, not even as the last straw', async t => {
   const { store, works, worker } = await bench(t)
   await store.accept([apart(), apart()])
-  const failures = [{ kind: 'dead', reason: 'exhausted: handler_failed' }, { kind: 'later', due: instant(later(9e9)), reason: 'handler_failed', counts: true }] as const
+  const failures = [{ kind: 'dead', class: 'functional', reason: 'exhausted: handler_failed' }, { kind: 'later', due: instant(later(9e9)), reason: 'handler_failed', counts: true }] as const
   for (const [n, outcome] of failures.entries()) {
     const work = await arrived(works, n + 1)
     work.stop.addEventListener('abort', () => { work.end(outcome) })

@@ -30,7 +30,7 @@ const judgedBy = ({ history }: Handled): Pick<Finish, 'history'> => history === 
 export function concluded (work: Work, delivered: Delivered, handled: Handled, answer_due: Instant | null): Finish {
   switch (delivered.kind) {
     case 'offered': return { ...finish(work, { kind: 'offered', answer_due, findings: handled.findings }, handled.caused), ...judgedBy(handled) }
-    case 'undeliverable': return finish(work, { kind: 'dead', reason: delivered.reason })
+    case 'undeliverable': return finish(work, { kind: 'dead', class: 'functional', reason: delivered.reason })
     default: return never(delivered)
   }
 }
@@ -51,6 +51,6 @@ export function withheld (work: Work, outcome: Extract<Outcome, { kind: 'hold' |
 /** A transient failure: again later, or dead with its reason when the policy's time is up. */
 export function failed (work: Work, reason: string, now: Instant, chance: number): Finish {
   const due = instant(now + backoff(work.attempt, chance))
-  if (due - (work.failing_since ?? now) > retryPolicy.total_ms) return finish(work, { kind: 'dead', reason: `exhausted: ${reason}` })
+  if (due - (work.failing_since ?? now) > retryPolicy.total_ms) return finish(work, { kind: 'dead', class: 'transient', reason: `exhausted: ${reason}` })
   return finish(work, { kind: 'later', due, reason, counts: true })
 }

@@ -9,6 +9,8 @@ type Brand<T, Name extends string> = T & { readonly [brand]: Name }
 export type MessageId = Brand<string, 'MessageId'>
 /** A batch's id: UUIDv7, lower case. */
 export type BatchId = Brand<string, 'BatchId'>
+/** A task's id: UUIDv7, lower case. */
+export type TaskId = Brand<string, 'TaskId'>
 /** The number a message carries through the chain (GGk referentienummer, VSP traceerId): UUIDv4, lower case. */
 export type Referentienummer = Brand<string, 'Referentienummer'>
 /** A party: CBS code of a gemeente (4 digits), AGB code of an aanbieder (8 digits), or an instantie such as `SVB`. */
@@ -44,6 +46,7 @@ export const fingerprint = (text: string): Fingerprint => checked('fingerprint',
 export const sha256Hex = (text: string): Sha256 => checked('SHA-256', /^[0-9a-f]{64}$/.test(text), text)
 export const messageId = (text: string): MessageId => checked('message id', isMessageId(text), text)
 export const batchId = (text: string): BatchId => checked('batch id', isMessageId(text), text)
+export const taskId = (text: string): TaskId => checked('task id', isMessageId(text), text)
 export const referentienummer = (text: string): Referentienummer =>
   checked('referentienummer', validate(text) && version(text) === 4 && text === text.toLowerCase(), text)
 export const instant = (ms: number): Instant => checked('instant', Number.isSafeInteger(ms) && ms >= 0, ms)
@@ -66,6 +69,7 @@ export const newMessageId = (at: Instant): MessageId => messageId(v7({ msecs: at
 /** @returns the moment at which an id was made, which is when its message was received */
 export const momentOf = (id: MessageId): Instant => instant(parseInt(id.replaceAll('-', '').slice(0, 12), 16))
 export const newBatchId = (at: Instant): BatchId => batchId(newMessageId(at))
+export const newTaskId = (at: Instant): TaskId => taskId(newMessageId(at))
 export const newReferentienummer = (): Referentienummer => referentienummer(v4())
 
 /** @returns an Identificatie for a message the gateway makes: `ZP` and 10 characters drawn from 36, so that it need not ask which are used */

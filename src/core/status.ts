@@ -26,6 +26,21 @@ export type JudgingLevel = typeof judgingLevels[number]
 export const memberStates = ['waiting', 'accepted', 'duplicate', 'rejected', 'refused', 'failed'] as const
 export type MemberState = typeof memberStates[number]
 
+/**
+ * Why a message was given up. functional: its receiver, a person or a rule said no, or there is nobody to bring it to.
+ * transient: every try failed until the policy's time was up. partner_down: the same, and its destination answered nobody.
+ */
+export const deadClasses = ['functional', 'transient', 'partner_down'] as const
+export type DeadClass = typeof deadClasses[number]
+
+/** closed: all goes on. open: left alone until a moment. half_open: a few tries show whether it is back. */
+export const breakerStates = ['closed', 'open', 'half_open'] as const
+export type BreakerState = typeof breakerStates[number]
+
+/** open: somebody must decide. done, refused: somebody did. */
+export const taskStates = ['open', 'done', 'refused'] as const
+export type TaskState = typeof taskStates[number]
+
 /** The doors by which a message comes in or goes out. */
 export const doors = ['rest', 'mailbox', 'gateway'] as const
 export type Door = typeof doors[number]

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { Ajv, type ErrorObject } from 'ajv'
 import { Type, type Static } from 'typebox'
 import { judgingLevels, rfc3339, type Instant } from '../core/core.ts'
-import type { Account, Certificate, Mandate, Party, Register, RegisterChange } from '../store/store.ts'
+import type { Account, Certificate, Connection, Mandate, Party, Register, RegisterChange } from '../store/store.ts'
 import { readGiven, type Asked } from './certificate.ts'
 import { placed, RegisterFault } from './fault.ts'
 import { momentOf } from './moment.ts'
@@ -23,7 +23,7 @@ export const partyMembers = {
   rol: Type.Optional(orNull(Type.String({ pattern: '^[0-9]{2}$', description: 'AGB rol of an aanbieder.' }))),
   families: Type.Optional(Type.Array(family, { minItems: 1, uniqueItems: true })),
   ...period,
-  connections: Type.Optional(Type.Array(Type.Object({ door: choice('mailbox'), direction: choice('in', 'out', 'both') }, closed))),
+  connections: Type.Optional(Type.Array(Type.Unsafe<Connection>(Type.Object({ door: choice('mailbox'), direction: choice('in', 'out', 'both') }, closed)))),
   judging: Type.Optional(Type.Object({
     level: Type.Optional(choice(...judgingLevels)),
     types: Type.Optional(Type.Record(Type.String(), choice(...judgingLevels), { description: 'By message number, such as 323, what is judged otherwise.' })),

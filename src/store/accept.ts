@@ -8,7 +8,7 @@ import { dagtekeningOf, type ClosedFacts, type FactKeeper } from './facts.ts'
 import { marksIn } from './marks.ts'
 import { closedReceipt, receiptKeeper, type ClosedReceipt, type ReceiptKeeper } from './receipts.ts'
 import { corrections } from './refused.ts'
-import { bytes, envelopeColumns, maybe, message, text, whole } from './rows.ts'
+import { bytes, envelopeColumns, maybe, message, never_ms, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
 import { signatureKeeper } from './signature.ts'
 import type { Acceptance, Accepted, Correlation, Difference, Envelope, Store } from './verbs.ts'
@@ -32,7 +32,7 @@ function statements ({ sql, lock }: Dialect) {
     finding: prepared(sql('finding').insert(places(['message', 'body']))),
     member: prepared(sql('batch_member').insert(places(['batch', 'position', 'state', 'message', 'ended_ms'])).onConflict(['batch', 'position']).ignore()),
     delivery: prepared(sql('delivery').insert({
-      ...places(['message', 'target', 'state', 'due_ms']), kind: 'message', lease_until_ms: 0, fence: 0, attempts: 0
+      ...places(['message', 'target', 'order_key', 'state', 'due_ms', 'since_ms']), kind: 'handle', lease_until_ms: 0, fence: 0, attempts: 0
     })),
     answered: prepared(sql('message').update({ answer: 'answered', answered_by: at('by') }).where('seq', at('seq')))
   }
@@ -64,8 +64,9 @@ export function closingAll (safe: Safe, facts: FactKeeper, items: readonly Accep
 }
 
 /** @param answered order key of the message it answers, if any */
-function messageValues ({ received, ...envelope }: Envelope, { item: { delivery, answer, answer_due, header, receipt, seal, ...item }, receipt: apart, data_key, kek_id }: Closing, answered: string | null): Values {
-  const order_key = item.order_key ?? answered ?? `${envelope.sender}|${envelope.receiver}|${envelope.type}`
+const orderKeyOf = ({ order_key, envelope: { sender, receiver, type } }: Acceptance, answered: string | null): string => order_key ?? answered ?? `${sender}|${receiver}|${type}`
+
+function messageValues ({ received, ...envelope }: Envelope, { item: { delivery, answer, answer_due, header, receipt, seal, ...item }, receipt: apart, data_key, kek_id }: Closing, order_key: string): Values {
   return { ...envelope, received_ms: received, delivery, offered_ms: delivery === 'offered' ? received : null, answer, answer_due_ms: answer_due, order_key, data_key, kek_id, voids: item.voids === true ? 1 : null, header: JSON.stringify(header), receipt: apart === null ? receipt : Buffer.alloc(0), seal }
 }
 
@@ -127,14 +128,14 @@ export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, saf
     return differences.length === 0 ? { kind: 'message', row } : refused('ZP_RETOUR_ECHO', message(row, 'id'), differences)
   }
 
-  async function write (session: Session, seq: number, { item: { envelope, delivery, clients, findings: told, member, signature = null }, payload, findings, receipt }: Closing): Promise<void> {
+  async function write (session: Session, seq: number, { item: { envelope, delivery, clients, findings: told, member, signature = null }, payload, findings, receipt }: Closing, order_key: string): Promise<void> {
     await session.run(sql.payload, { message: seq, body: payload })
     await marks.put(session, seq, clients)
     if (findings !== null) await session.run(sql.finding, { message: seq, body: findings })
     if (receipt !== null) await receipts.put(session, envelope.id, receipt)
     if (delivery === 'waiting' || delivery === 'held') {
       const state = delivery === 'held' ? 'held' : 'due'
-      await session.run(sql.delivery, { message: seq, target: envelope.receiver, state, due_ms: envelope.received })
+      await session.run(sql.delivery, { message: seq, target: envelope.receiver, order_key, state, due_ms: state === 'held' ? never_ms : envelope.received, since_ms: envelope.received })
     }
     const { received, id, account, sha256 } = envelope
     if (member !== undefined) await session.run(sql.member, { batch: member.batch, position: member.index, state: envelope.verdict, message: id, ended_ms: received })
@@ -163,10 +164,11 @@ export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, saf
     const key = { id: item.envelope.id, party: item.envelope.sender, type: item.envelope.type, identificatie: item.envelope.identificatie }
     if (!await correct.may(session, key, item.replaces)) return refused('ZP_REPLACES', item.replaces)
     const envelope = found.kind === 'free' ? item.envelope : following(item.envelope, found.row)
-    const [row] = await session.all(sql.message, messageValues(envelope, closing, found.kind === 'message' ? text(found.row, 'order_key') : null))
+    const order_key = orderKeyOf(item, found.kind === 'message' ? text(found.row, 'order_key') : null)
+    const [row] = await session.all(sql.message, messageValues(envelope, closing, order_key))
     // Another process was first, between our look and our insert.
     if (row === undefined) return await earlier(session, sql.first, receipts, envelope) ?? refused('ZP_IDENTIFICATIE_REUSED')
-    await write(session, whole(row, 'seq'), closing)
+    await write(session, whole(row, 'seq'), closing, order_key)
     await remember(facts, session, whole(row, 'seq'), closing)
     await correct.join(session, key, item.replaces)
     if (found.kind === 'message') await close(session, found.row, item)

@@ -9,6 +9,7 @@ import { judgingStep } from './migrations/judging.ts'
 import { receipts } from './migrations/receipts.ts'
 import { refusedMessages } from './migrations/refused.ts'
 import { batchKeys, refusedAge, retention } from './migrations/retention.ts'
+import { pushing } from './migrations/pushing.ts'
 import { register } from './migrations/register.ts'
 import { signatures } from './migrations/signature.ts'
 import { sourcesStep } from './migrations/sources.ts'
@@ -178,5 +179,6 @@ export const migrations: readonly Migration[] = [
   judgingStep,
   facts,
   sourcesStep,
-  receipts
+  receipts,
+  pushing
 ]

@@ -5,7 +5,7 @@ import type { Audit } from './audit.ts'
 import { StoreFailure, type Db, type Row, type Session, type Statement } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
 import type { FactKeeper } from './facts.ts'
-import { claimed, envelopeColumns, maybe, message, whole } from './rows.ts'
+import { claimed, envelopeColumns, maybe, message, never_ms, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
 import type { Acceptance, Finish, Finished, Store } from './verbs.ts'
 
@@ -16,12 +16,12 @@ function statements ({ sql, lock, lockFree }: Dialect) {
   const rise = sql.raw('fence + 1')
   const held = () => sql('delivery').where({ id: at('delivery'), fence: at('fence'), state: 'due' })
   const free = lockFree(sql('delivery').select('id')
-    .where('state', 'due').where('due_ms', '<=', at('now')).where('lease_until_ms', '<=', at('now'))
+    .whereRaw("kind = 'handle' and state = 'due'").where('due_ms', '<=', at('now')).where('lease_until_ms', '<=', at('now'))
     .orderByRaw('due_ms, id limit ?', [at('limit')]))
   const change = { fence: rise, lease_until_ms: 0 }
   return {
     claim: prepared(sql('delivery').update({ fence: rise, attempts: sql.raw('attempts + 1'), lease_until_ms: at('until') })
-      .whereIn('id', free).returning(['id', 'message', 'fence', 'attempts', 'first_failed_ms', 'lease_until_ms', 'due_ms'])),
+      .whereIn('id', free).returning(['id', 'message', 'fence', 'attempts', 'first_failed_ms', 'lease_until_ms', 'due_ms', 'released'])),
     renew: prepared(held().update({ lease_until_ms: at('until') })),
     release: prepared(held().update({ ...change, attempts: sql.raw('attempts - 1') })),
     leased: prepared(lock(held().select('message'))),
@@ -31,7 +31,7 @@ function statements ({ sql, lock, lockFree }: Dialect) {
     putOff: prepared(sql('delivery').where('id', at('delivery')).update({
       ...change, due_ms: at('due'), last_reason: at('reason'), first_failed_ms: null, attempts: sql.raw('attempts - 1')
     })),
-    stop: prepared(sql('delivery').where('id', at('delivery')).update({ ...change, state: at('state'), last_reason: at('reason') })),
+    stop: prepared(sql('delivery').where('id', at('delivery')).update({ ...change, state: at('state'), class: at('class'), last_reason: at('reason'), due_ms: at('due'), since_ms: at('now') })),
     gone: prepared(sql('delivery').where('id', at('delivery')).delete()),
     offered: prepared(sql('message').where('seq', at('seq')).update({ delivery: 'offered', offered_ms: at('now'), answer_due_ms: at('answer_due') }).returning(['id', 'data_key', 'kek_id'])),
     delivered: prepared(sql('message').where('seq', at('seq'))
@@ -112,7 +112,7 @@ function recorder (sql: ReturnType<typeof statements>, audit: Audit, facts: Fact
       }
       case 'held':
       case 'dead':
-        await session.run(sql.stop, { delivery, state: outcome.kind, reason: outcome.reason })
+        await session.run(sql.stop, { delivery, state: outcome.kind, reason: outcome.reason, class: outcome.kind === 'dead' ? outcome.class : null, due: (outcome.kind === 'held' ? outcome.until : null) ?? never_ms, now })
         return await told(await session.all(sql.state, { seq, state: outcome.kind }), outcome.reason)
       case 'rejected': {
         await session.run(sql.gone, { delivery })

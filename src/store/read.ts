@@ -15,14 +15,18 @@ type Verbs = Pick<Store, 'mailbox' | 'acknowledge' | 'message' | 'list' | 'listA
 
 const columns = [
   'm.seq', ...envelopeColumns.map(name => `m.${name}`), 'm.delivery', 'm.answer', 'm.answered_by', 'm.answer_due_ms', 'm.offered_ms', 'm.delivered_ms', 'm.payload_gone_ms', 'm.payload_gone_why',
-  'd.state as work_state', 'd.due_ms as work_due_ms', 'd.attempts as work_attempts', 'd.last_reason as work_reason', 's.signer'
+  'd.kind as work_kind', 'd.state as work_state', 'd.due_ms as work_due_ms', 'd.attempts as work_attempts', 'd.last_reason as work_reason', 'd.class as work_class', 'd.since_ms as work_since_ms', 'd.lease_until_ms as work_lease_ms', 's.signer'
 ]
+
+/** The first of its key that is still to come to its end: asked only of what is blocked. */
+const behind = `case when d.state = 'blocked' then (select f.id from delivery as k join message as f on f.seq = k.message
+  where k.target = d.target and k.order_key = d.order_key and k.state in ('due', 'blocked') and k.message < d.message order by k.message limit 1) end`
 
 const event = ['a.at_ms', 'a.event', 'a.detail']
 
 function statements ({ sql, lock }: Dialect) {
-  const messages = (): Knex.QueryBuilder => sql('message as m').select(columns)
-    .leftJoin('delivery as d', join => join.on('d.message', 'm.seq').andOnVal('d.kind', 'message')).leftJoin('signature as s', 's.message', 'm.seq')
+  const messages = (): Knex.QueryBuilder => sql('message as m').select([...columns, sql.raw(`${behind} as work_behind`)])
+    .leftJoin('delivery as d', 'd.message', 'm.seq').leftJoin('signature as s', 's.message', 'm.seq')
   const history = (query: Knex.QueryBuilder): Knex.QueryBuilder => query.where('a.message', at('id')).orderBy(['a.at_ms', 'a.chain', 'a.seq'])
   return {
     messages,

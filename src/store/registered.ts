@@ -1,5 +1,5 @@
 /** Parties, accounts and mandates, as the store keeps them. */
-import type { AccountId, Fingerprint, Instant, JudgingLevel, PartyCode, PartyKind } from '../core/core.ts'
+import type { AccountId, BreakerPolicy, Fingerprint, Instant, JudgingLevel, PartyCode, PartyKind, RetryPolicy } from '../core/core.ts'
 import type { Family, JudgedNumber } from '../standard/model.ts'
 
 /** How messages to a party are judged, and who answers them. */
@@ -13,7 +13,27 @@ export interface Judging {
   readonly rejected: 'withhold' | 'deliver'
 }
 
-export interface Connection { readonly door: 'mailbox', readonly direction: 'in' | 'out' | 'both' }
+/** It fetches what is for it, and may send, by the REST door. */
+export interface MailboxConnection { readonly door: 'mailbox', readonly direction: 'in' | 'out' | 'both' }
+/** What is for it is pushed to an endpoint of its own. Null: as configured. */
+export interface PushConnection {
+  readonly door: 'rest-push'
+  readonly direction: 'in'
+  /** https, without user, query or fragment. */
+  readonly url: string
+  /** Authorities (PEM) by which the endpoint's certificate is believed. */
+  readonly ca: string | null
+  /** SHA-256 of the only certificate (DER) the endpoint may show, besides being believed. */
+  readonly pin: Fingerprint | null
+  /** Pushes that go on at once. */
+  readonly at_once_max: number | null
+  readonly per_minute_max: number | null
+  /** Time one push may take. */
+  readonly ms_max: number | null
+  readonly retry: RetryPolicy | null
+  readonly breaker: BreakerPolicy | null
+}
+export type Connection = MailboxConnection | PushConnection
 export interface Party {
   readonly code: PartyCode
   readonly kind: PartyKind

@@ -1,11 +1,11 @@
 /** Rows of the database as typed values: the one place where what was stored is believed after a check. */
 import {
-  accountId, answers, deliveries, doors, fingerprint, instant, messageId, partyCode, referentienummer, sha256Hex, verdicts,
-  type AccountId, type Finding, type Instant, type MessageId, type PartyCode, type Sha256
+  accountId, answers, deadClasses, deliveries, doors, fingerprint, instant, messageId, partyCode, referentienummer, sha256Hex, verdicts,
+  type AccountId, type DeadClass, type Finding, type Instant, type MessageId, type PartyCode, type Sha256
 } from '../core/core.ts'
 import type { Family, MessageType } from '../standard/model.ts'
 import type { Row } from './db.ts'
-import type { Claimed, Envelope, HistoryRow, StoredMessage } from './verbs.ts'
+import type { Claimed, Envelope, HistoryRow, StoredMessage, Work } from './verbs.ts'
 
 export function text (row: Row, column: string): string {
   const value = row[column]
@@ -116,6 +116,26 @@ export function envelope (row: Row): Envelope {
   }
 }
 
+const classOf = (row: Row, column: string): DeadClass => oneOf(row, column, deadClasses)
+
+/** What is held until a person decides is due at no moment that comes. */
+export const never_ms = Number.MAX_SAFE_INTEGER
+
+function workOf (row: Row): Work {
+  const due = whole(row, 'work_due_ms')
+  const state = oneOf(row, 'work_state', ['due', 'blocked', 'held', 'dead'])
+  return {
+    kind: oneOf(row, 'work_kind', ['handle', 'push']),
+    state,
+    since: maybe(row, 'work_since_ms', at),
+    attempts: whole(row, 'work_attempts'),
+    next: state === 'due' || (state === 'held' && due < never_ms) ? instant(due) : null,
+    under_way: state === 'due' && whole(row, 'work_lease_ms') > 0,
+    reason: maybe(row, 'work_reason', text),
+    behind: maybe(row, 'work_behind', message)
+  }
+}
+
 /** The row has the columns of an envelope, the states, and `work_…` of the delivery still to do, null where there is none. */
 export function stored (row: Row): StoredMessage {
   const work = maybe(row, 'work_state', text)
@@ -128,7 +148,9 @@ export function stored (row: Row): StoredMessage {
     offered: maybe(row, 'offered_ms', at),
     delivered: maybe(row, 'delivered_ms', at),
     payload_gone: row['payload_gone_ms'] === null ? null : { at: at(row, 'payload_gone_ms'), why: oneOf(row, 'payload_gone_why', ['retention', 'erased']) },
+    dead_class: work === 'dead' ? maybe(row, 'work_class', classOf) : null,
     dead_reason: work === 'dead' ? maybe(row, 'work_reason', text) : null,
+    work: work === null ? null : workOf(row),
     next_try: work === 'due' ? at(row, 'work_due_ms') : null,
     attempts: work === null ? 0 : whole(row, 'work_attempts'),
     signer: maybe(row, 'signer', (row, column) => fingerprint(text(row, column)))
@@ -143,6 +165,7 @@ export function claimed (lease: Row, row: Row): Claimed {
     attempt: whole(lease, 'attempts'),
     failing_since: maybe(lease, 'first_failed_ms', at),
     lease_until: at(lease, 'lease_until_ms'),
+    released: lease['released'] === 1,
     envelope: envelope(row)
   }
 }

@@ -1,5 +1,5 @@
 /** What the store can do, in verbs of the domain: each one transaction, and the same on every database. */
-import type { AccountId, Answer, Delivery, Door, Finding, Fingerprint, Instant, MessageId, PartyCode, Referentienummer, RefusalCode, Sha256, Verdict } from '../core/core.ts'
+import type { AccountId, Answer, DeadClass, Delivery, Door, Finding, Fingerprint, Instant, MessageId, PartyCode, Referentienummer, RefusalCode, RetryPolicy, Sha256, Verdict } from '../core/core.ts'
 import type { Pair } from '../history/history.ts'
 import type { Family, MessageType } from '../standard/model.ts'
 import type { BatchVerbs, MemberOf } from './batches.ts'
@@ -118,6 +118,8 @@ export interface Acceptance {
   readonly member?: MemberOf | undefined
   /** Messages the gateway makes because of this one, such as the retour of a rejected one: stored with it, all or none. */
   readonly caused?: readonly Acceptance[] | undefined
+  /** It is pushed to its receiver from when it is offered, by this policy; absent or null: it lies in the mailbox only. */
+  readonly push?: RetryPolicy | null
   /** What it leaves behind; absent or null where no history is kept between the two. It counts from when the message is offered. */
   readonly facts?: KeptFacts | null
   /** It rejects, as a whole, what it answers: that does not count from now on. */
@@ -144,6 +146,8 @@ export interface Claimed {
   /** When the first try failed since the last one that did not; null when the last one did not, or there was none. */
   readonly failing_since: Instant | null
   readonly lease_until: Instant
+  /** A person released it: what a handler still holds goes on all the same. */
+  readonly released: boolean
   readonly envelope: Envelope
 }
 
@@ -152,14 +156,16 @@ export interface Finish {
   readonly delivery: number
   readonly fence: number
   readonly outcome:
-    /** `answer_due`: from when on its answer is overdue. `findings`: what its sender is told all the same. */
-    | { readonly kind: 'offered', readonly answer_due?: Instant | null, readonly findings?: readonly Finding[] }
+    /** `answer_due`: from when on its answer is overdue. `findings`: what its sender is told all the same. `push`: it is pushed from now on; absent or null: it lies in the mailbox only. */
+    | { readonly kind: 'offered', readonly answer_due?: Instant | null, readonly findings?: readonly Finding[], readonly push?: RetryPolicy | null }
+    /** Its endpoint took it. */
     | { readonly kind: 'delivered' }
     | { readonly kind: 'later', readonly due: Instant, readonly reason: string, readonly counts: boolean }
-    | { readonly kind: 'held', readonly reason: string }
+    /** `until`: then handlers look again, whatever anybody decided. */
+    | { readonly kind: 'held', readonly reason: string, readonly until?: Instant | null }
     /** `deliver`: its receiver gets it all the same, and sees that it was rejected. */
     | { readonly kind: 'rejected', readonly findings: readonly Finding[], readonly deliver?: boolean }
-    | { readonly kind: 'dead', readonly reason: string }
+    | { readonly kind: 'dead', readonly class: DeadClass, readonly reason: string }
   readonly caused?: readonly Acceptance[]
   /** What it was judged against: it is recorded only while that is of the same version. */
   readonly history?: { readonly pair: Pair, readonly version: number }
@@ -176,7 +182,10 @@ export interface StoredMessage extends Envelope {
   readonly answer_due: Instant | null
   readonly offered: Instant | null
   readonly delivered: Instant | null
+  readonly dead_class: DeadClass | null
   readonly dead_reason: string | null
+  /** What is left to do: shown to handlers (`handle`) or pushed (`push`), and where that stands; null when nothing is. */
+  readonly work: Work | null
   /** Since when and why its payload is not here any more; null while it is. */
   readonly payload_gone: { readonly at: Instant, readonly why: 'retention' | 'erased' } | null
   /** The worker's next try and the number of tries so far; null and 0 when nothing is left to do. */
@@ -184,6 +193,23 @@ export interface StoredMessage extends Envelope {
   readonly attempts: number
   /** Who signed it for its sender; null where nobody did. */
   readonly signer: Fingerprint | null
+}
+
+/** What keeps a message: `due` for its next try or under way, `blocked` behind another, `held` for a person, `dead`. */
+export interface Work {
+  readonly kind: 'handle' | 'push'
+  readonly state: 'due' | 'blocked' | 'held' | 'dead'
+  /** Since when it is in this state, as far as that is known. */
+  readonly since: Instant | null
+  readonly attempts: number
+  /** When the next try is planned, or a hold ends by itself; null where nobody knows. */
+  readonly next: Instant | null
+  /** A try goes on at this moment. */
+  readonly under_way: boolean
+  /** Code of the last failure, of the holding or of giving up. */
+  readonly reason: string | null
+  /** The message it waits for; null where it is not blocked. */
+  readonly behind: MessageId | null
 }
 
 export interface HistoryRow { readonly at: Instant, readonly event: string, readonly account: AccountId | null, readonly detail: string | null }

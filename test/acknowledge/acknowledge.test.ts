@@ -23,7 +23,7 @@ test('a failure is tried again within five days of the first one, and is dead wi
   const soon = failed(work(1), 'handler_failed', instant(start + 1000), 0.5)
   assert.deepEqual(soon.outcome, { kind: 'later', due: start + 61_000, reason: 'handler_failed', counts: true })
   const late = failed(work(50), 'handler_failed', instant(start + retryPolicy.total_ms), 0.5)
-  assert.deepEqual(late.outcome, { kind: 'dead', reason: 'exhausted: handler_failed' })
+  assert.deepEqual(late.outcome, { kind: 'dead', class: 'transient', reason: 'exhausted: handler_failed' })
   const first = failed({ ...work(1), failing_since: null }, 'handler_failed', instant(start + 2 * retryPolicy.total_ms), 0.5)
   assert.equal(first.outcome.kind, 'later')
 })
@@ -31,5 +31,5 @@ test('a failure is tried again within five days of the first one, and is dead wi
 test('what a handler puts off does not count as an attempt; a receiver that left is dead at once', () => {
   assert.deepEqual(withheld(work(3), { kind: 'later', after_ms: 500, reason: 'waits' }, instant(1000)).outcome, { kind: 'later', due: 1500, reason: 'waits', counts: false })
   assert.deepEqual(withheld(work(3), { kind: 'later', after_ms: 0.5, reason: 'waits' }, instant(1000)).outcome, { kind: 'later', due: 1001, reason: 'waits', counts: false })
-  assert.deepEqual(concluded(work(1), { kind: 'undeliverable', reason: 'receiver_left' }, { caused: [], findings: [], history: undefined }, null).outcome, { kind: 'dead', reason: 'receiver_left' })
+  assert.deepEqual(concluded(work(1), { kind: 'undeliverable', reason: 'receiver_left' }, { caused: [], findings: [], history: undefined }, null).outcome, { kind: 'dead', class: 'functional', reason: 'receiver_left' })
 })

@@ -180,7 +180,7 @@ describe('counting', () => {
     await store.accept([heen({ delivery: 'held' }), heen()])
     const [claim] = await store.claim(1, 1_000, later(1))
     assert.ok(claim)
-    await store.finish([finish(claim, { kind: 'dead', reason: 'x' })], later(2))
+    await store.finish([finish(claim, { kind: 'dead', class: 'functional', reason: 'x' })], later(2))
     assert.deepEqual((await store.stats(later(2))).deliveries, { waiting: 0, offered: 0, held: 1, dead: 1 })
     const { database_bytes, wal_bytes, free_bytes, waiting } = store.measures()
     assert.ok(Number(database_bytes) > 0 && Number(wal_bytes) > 0 && Number(free_bytes) > 0)

@@ -18,7 +18,8 @@ export function acceptContract (fresh: Fresh): void {
       assert.deepEqual(Buffer.from(await store.receipt(ownView(gemeente), item.envelope.id) ?? []), item.receipt)
       const message = await store.message(ownView(gemeente), item.envelope.id)
       assert.deepEqual(message, {
-        ...item.envelope, delivery: 'waiting', answer: 'awaited', answered_by: null, answer_due: null, offered: null, delivered: null, payload_gone: null, dead_reason: null, next_try: start, attempts: 0, signer: null
+        ...item.envelope, delivery: 'waiting', answer: 'awaited', answered_by: null, answer_due: null, offered: null, delivered: null, payload_gone: null, dead_class: null, dead_reason: null, next_try: start, attempts: 0, signer: null,
+        work: { kind: 'handle', state: 'due', since: item.envelope.received, attempts: 0, next: start, under_way: false, reason: null, behind: null }
       })
     })
 

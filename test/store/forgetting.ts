@@ -66,7 +66,7 @@ export function forgetContract (fresh: Fresh): void {
       await store.accept([heen({ delivery: 'held' })])
       await offer(store)
       await store.accept([heen()])
-      await store.finish([finish(await claimOne(store), { kind: 'dead', reason: 'no_such_door' })], later(1))
+      await store.finish([finish(await claimOne(store), { kind: 'dead', class: 'functional', reason: 'no_such_door' })], later(1))
       await ended(store, { answer: 'awaited', answer_due: later(2001) })
       await ended(store, { answer: 'awaited', answer_due: later(2000) })
       await store.accept([heen()])

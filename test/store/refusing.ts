@@ -84,7 +84,7 @@ export function refuseContract (fresh: Fresh): void {
       const dead = heen({ delivery: 'waiting' })
       await store.accept([dead])
       const claims = await store.claim(9, 60_000, start)
-      await store.finish(claims.map(claim => finish(claim, { kind: 'dead', reason: 'receiver_left' })), start)
+      await store.finish(claims.map(claim => finish(claim, { kind: 'dead', class: 'functional', reason: 'receiver_left' })), start)
       assert.deepEqual((await store.accept([heen({ replaces: dead.envelope.id, delivery: 'none' })])).map(it => it.kind), ['stored'])
       const rejected = heen({ envelope: { verdict: 'rejected' }, delivery: 'none' })
       await store.accept([rejected])

@@ -31,7 +31,7 @@ export function workContract (fresh: Fresh): void {
       assert.deepEqual([quick.delivery, quick.attempt], [slow.delivery, 2])
       assert.ok(quick.fence > slow.fence)
       const caused = retour(item, { envelope: { origin: 'gateway' } })
-      assert.deepEqual(await store.finish([finish(slow, { kind: 'dead', reason: 'slow' }, [caused])], later(1001)), ['stale'])
+      assert.deepEqual(await store.finish([finish(slow, { kind: 'dead', class: 'functional', reason: 'slow' }, [caused])], later(1001)), ['stale'])
       assert.equal(await store.inspect(caused.envelope.id), null)
       assert.equal(await store.renew(slow.delivery, slow.fence, later(9000)), false)
       await store.release([slow])
@@ -68,7 +68,7 @@ export function workContract (fresh: Fresh): void {
       assert.deepEqual(await store.finish([finish(claim, { kind: 'offered' })], later(7)), ['done'])
       const offered = await store.inspect(item.envelope.id)
       assert.deepEqual([offered?.message.delivery, offered?.message.offered, offered?.message.next_try], ['offered', later(7), null])
-      assert.deepEqual(await store.finish([finish(claim, { kind: 'dead', reason: 'x' })], later(8)), ['stale'])
+      assert.deepEqual(await store.finish([finish(claim, { kind: 'dead', class: 'functional', reason: 'x' })], later(8)), ['stale'])
       assert.deepEqual(await store.inspect(item.envelope.id), offered)
       assert.deepEqual(await store.claim(9, 1000, later(100_000)), [])
     })
@@ -116,7 +116,7 @@ export function workContract (fresh: Fresh): void {
       const [held, dead] = [heen(), heen()]
       await store.accept([held, dead])
       const claims = await store.claim(2, 1000, start)
-      const outcomes = [{ kind: 'held', reason: 'ZP_WAIT' }, { kind: 'dead', reason: 'ZP_TRIES' }] as const
+      const outcomes = [{ kind: 'held', reason: 'ZP_WAIT' }, { kind: 'dead', class: 'functional', reason: 'ZP_TRIES' }] as const
       const finishes = claims.map(claim => finish(claim, claim.envelope.id === held.envelope.id ? outcomes[0] : outcomes[1]))
       assert.deepEqual(await store.finish(finishes, later(3)), ['done', 'done'])
       assert.deepEqual(await store.claim(9, 1000, later(100_000)), [])
@@ -176,7 +176,7 @@ export function workContract (fresh: Fresh): void {
       const states = await Promise.all(claims.map(async ({ envelope }) => (await store.message(ownView(gemeente), envelope.id))?.delivery))
       assert.deepEqual(states, ['offered', 'waiting', 'offered'])
       assert.equal((await store.list({ view: ownView(gemeente), limit: 9 })).items.length, 3)
-      assert.deepEqual(await store.finish(items.slice(1, 2).map(item => ({ ...item, outcome: { kind: 'dead', reason: 'x' } as const, caused: [] })), later(2)), ['done'])
+      assert.deepEqual(await store.finish(items.slice(1, 2).map(item => ({ ...item, outcome: { kind: 'dead', class: 'functional', reason: 'x' } as const, caused: [] })), later(2)), ['done'])
     })
 
     test('one caused message that cannot be stored undoes that item alone', async t => {

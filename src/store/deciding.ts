@@ -1,0 +1,54 @@
+/** What people decide, in verbs of the domain: dead letters driven again, held messages released or refused, tasks done. */
+import type { AccountId, DeadClass, Instant, MessageId, PartyCode, RetryPolicy, TaskId, TaskState } from '../core/core.ts'
+import type { Page, StoredMessage } from './verbs.ts'
+
+/** Who decided, when, and why; `by` null is the command line. The reason is a code (`isCode`). */
+export interface Decided { readonly by: AccountId | null, readonly reason: string, readonly now: Instant }
+
+/** Absent means any. */
+export interface DeadFilter {
+  readonly ids?: readonly MessageId[]
+  /** Sent by this party, or to it. */
+  readonly party?: PartyCode
+  /** Why it was given up: the whole reason, or all of it before a `:` or `.`. */
+  readonly code?: string
+  readonly class?: DeadClass
+  /** Given up at or after, and before. */
+  readonly from?: Instant
+  readonly to?: Instant
+  readonly cursor?: string
+  readonly limit: number
+}
+/** redriven: it will be tried again, as if for the first time, under its own id. Otherwise why not; then nothing changed. */
+export type Redriven = 'redriven' | 'absent' | 'not_dead' | 'answered' | 'replaced' | 'payload_gone'
+
+/** Something a handler asks a person to do. It holds codes only; what it is about stands in the message. */
+export interface NewTask { readonly code: string, readonly due?: Instant | null }
+export interface Task {
+  readonly id: TaskId
+  readonly message: MessageId
+  /** In whose name it is to be done: who got the message. */
+  readonly party: PartyCode
+  readonly handler: string
+  readonly code: string
+  readonly opened: Instant
+  readonly due: Instant | null
+  readonly state: TaskState
+  readonly decided: Decided | null
+}
+export interface TaskFilter { readonly party?: PartyCode, readonly state?: TaskState, readonly code?: string, readonly cursor?: string, readonly limit: number }
+export interface HeldFilter { readonly party?: PartyCode, readonly code?: string, readonly cursor?: string, readonly limit: number }
+
+export interface DecidingVerbs {
+  /** Longest dead first. */
+  deadLetters (filter: DeadFilter): Promise<Page<StoredMessage>>
+  /** @param policyOf what holds from now on for what is pushed to this party @returns one answer for each id */
+  redrive (ids: readonly MessageId[], decided: Decided, policyOf: (target: PartyCode) => RetryPolicy): Promise<Redriven[]>
+  /** Longest held first. */
+  held (filter: HeldFilter): Promise<Page<StoredMessage>>
+  /** release: handlers look again, and what they hold now goes on all the same. refuse: dead, functional, with the reason. */
+  decideHeld (id: MessageId, decision: 'release' | 'refuse', decided: Decided): Promise<'done' | 'absent' | 'not_held'>
+  /** Oldest first. */
+  tasks (filter: TaskFilter): Promise<Page<Task>>
+  decideTask (id: TaskId, decision: 'done' | 'refused', decided: Decided): Promise<'done' | 'absent' | 'decided'>
+}

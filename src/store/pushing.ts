@@ -1,0 +1,45 @@
+/** Pushing to destinations, in verbs of the domain. A destination is a party that has an endpoint of its own. */
+import type { BreakerState, Instant, MessageId, PartyCode, RetryPolicy } from '../core/core.ts'
+import type { Claimed, StoredMessage } from './verbs.ts'
+
+/** A push under a lease. Its policy is that of the moment it became work: a later change of settings does not touch it. */
+export interface PushClaimed extends Claimed {
+  readonly policy: RetryPolicy
+  /** Since when it could have been pushed. */
+  readonly since: Instant
+}
+
+/** Everything that is pushed of a message. */
+export interface Parcel { readonly message: StoredMessage, readonly payload: Uint8Array, readonly seal: Uint8Array }
+
+/** What is known of a destination, kept so that a restart does not forget that it is down. */
+export interface Destination {
+  readonly party: PartyCode
+  readonly state: BreakerState
+  /** In a row, of whatever message. */
+  readonly failures: number
+  /** Since when nothing has succeeded; null while it answers. */
+  readonly failing_since: Instant | null
+  /** Until when it is left alone; null when it is not. */
+  readonly open_until: Instant | null
+  /** Code of the last failure; null while it answers. */
+  readonly reason: string | null
+}
+
+export interface PushVerbs {
+  /** Destinations with work that may be claimed now or later, each with when its first is due; cheap also beside a million waiting. */
+  pushTargets (): Promise<ReadonlyArray<{ readonly target: PartyCode, readonly due: Instant }>>
+  /** Takes up to `limit` due pushes to one destination, oldest first, at most one of each order key. */
+  claimPush (target: PartyCode, limit: number, lease_ms: number, now: Instant): Promise<PushClaimed[]>
+  /** @returns null when its payload is gone */
+  parcel (id: MessageId): Promise<Parcel | null>
+  /**
+   * Gives up what waited longer than its policy for a destination that has been down since `failing_since`: dead, partner_down.
+   * @returns how many; as long as it is `limit` there may be more
+   */
+  giveUp (target: PartyCode, failing_since: Instant, limit: number, now: Instant): Promise<number>
+  destinations (): Promise<readonly Destination[]>
+  keepDestination (it: Destination): Promise<void>
+  /** Frees every lease: for a gateway that alone serves this database, when it starts. @returns how many there were */
+  freeLeases (): Promise<number>
+}
