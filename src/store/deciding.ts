@@ -39,11 +39,16 @@ export interface Task {
 export interface TaskFilter { readonly party?: PartyCode, readonly state?: TaskState, readonly code?: string, readonly cursor?: string, readonly limit: number }
 export interface HeldFilter { readonly party?: PartyCode, readonly code?: string, readonly cursor?: string, readonly limit: number }
 
-export interface DecidingVerbs {
+/** Dead letters: looked over, and driven again. */
+export interface DeadVerbs {
   /** Longest dead first. */
   deadLetters (filter: DeadFilter): Promise<Page<StoredMessage>>
   /** @param policyOf what holds from now on for what is pushed to this party @returns one answer for each id */
   redrive (ids: readonly MessageId[], decided: Decided, policyOf: (target: PartyCode) => RetryPolicy): Promise<Redriven[]>
+}
+
+/** Held messages and tasks, which wait for a person. */
+export interface DecidingVerbs {
   /** Longest held first. */
   held (filter: HeldFilter): Promise<Page<StoredMessage>>
   /** release: handlers look again, and what they hold now goes on all the same. refuse: dead, functional, with the reason. */
