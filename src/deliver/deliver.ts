@@ -2,6 +2,8 @@
 import { never } from '../core/core.ts'
 import type { Route } from '../route/route.ts'
 
+export type { Address, Courier, CourierOptions, OwnPair, Pushed } from './courier.ts'
+
 /** offered: the receiver can fetch it. undeliverable: no try will help (a functional failure). */
 export type Delivered = { readonly kind: 'offered' } | { readonly kind: 'undeliverable', readonly reason: string }
 
