@@ -1,8 +1,9 @@
 /** Configuration: read once from a file, the environment and flags, checked by schema, frozen. */
 import { readFileSync } from 'node:fs'
 import { Ajv, type ErrorObject } from 'ajv'
+import ipaddr from 'ipaddr.js'
 import { Type, type Static, type TObject } from 'typebox'
-import { Unusable } from './core/core.ts'
+import { retryFault, Unusable, type BreakerPolicy, type RetryPolicy } from './core/core.ts'
 import { nearest } from './near.ts'
 import { weightFaults, type Weights } from './rules/rules.ts'
 import { sourcePattern } from './vault/vault.ts'
@@ -13,6 +14,7 @@ const file = (description: string) => Type.String({ minLength: 1, description })
 const secret = (description: string) => Type.String({ pattern: sourcePattern, description })
 const port = (value: number, description: string) => Type.Integer({ minimum: 0, maximum: 65535, default: value, description })
 
+const listPattern = '^([^,\\s]+(,(?=.)|$))*$'
 const weightsPattern = '^([A-Z]{2}[0-9]{3}=(reject|warn|off)(,(?=.)|$))*$'
 
 /** Every setting; the environment's name is `ZORGPOORT_` and the name in capitals. Those without a default must be given. */
@@ -56,7 +58,25 @@ export const configSchema = Type.Object({
   requests_per_minute_max: Type.Integer({ minimum: 1, default: 30_000, description: 'Requests a minute of one account, where the register says nothing else; above it the answer is 429.' }),
   requests_at_once_max: Type.Integer({ minimum: 1, default: 200, description: 'Requests of one account that are being answered at once, where the register says nothing else; above it the answer is 429.' }),
   strangers_per_minute_max: Type.Integer({ minimum: 1, default: 600, description: 'Requests a minute of one address without a usable certificate; above it the answer is 429. Clients with one are not counted.' }),
-  lease_ms: ms(60_000, 'How long a delivery stays a worker’s after it was last heard of, in milliseconds; renewed while work goes on.'),
+  push_key: Type.Optional(file('PEM file with the private key by which receivers know the gateway when it pushes to them; without it that of the REST door.')),
+  push_certificate: Type.Optional(file('PEM file with the certificate that belongs to it, its chain below it; it must serve to authenticate a client.')),
+  push_key_passphrase: Type.Optional(secret('Passphrase of that key, in the form of the others.')),
+  push_ca: Type.Optional(file('PEM file with the authorities by which the certificates of endpoints are believed, where the register names none for the party; without it those that come with Node.')),
+  push_ports: Type.String({ pattern: listPattern, minLength: 1, default: '443,8443', description: 'Ports that may be pushed to, divided by commas.' }),
+  push_networks: Type.String({ pattern: listPattern, default: '', description: 'Networks that may be pushed to though they are private, loopback or otherwise not the public internet, such as `10.20.0.0/16,fd00:20::/32`. Without one such addresses are refused.' }),
+  push_at_once_max: Type.Integer({ minimum: 1, maximum: 10_000, default: 256, description: 'Pushes that go on at once, to all destinations together.' }),
+  push_destination_at_once_max: Type.Integer({ minimum: 1, maximum: 1_000, default: 4, description: 'Pushes that go on at once to one destination, where the register says nothing else.' }),
+  push_destination_per_minute_max: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Pushes that begin within a minute to one destination, where the register says nothing else; without it as many as it takes.' })),
+  push_ms_max: Type.Integer({ minimum: 100, maximum: 3_600_000, default: 60_000, description: 'Time one push may take until its answer is there, where the register says nothing else, in milliseconds.' }),
+  push_connect_ms_max: Type.Integer({ minimum: 100, maximum: 600_000, default: 10_000, description: 'Time it may take to reach a destination (name, connection, handshake), in milliseconds.' }),
+  push_bytes_max: bytes(200_000_000, 'Bytes of messages being pushed at once; what would come above it waits its turn.'),
+  retry_first_ms: ms(60_000, 'After a transient failure a delivery is tried again after this time, then each time twice as long (a fifth more or less), in milliseconds.'),
+  retry_longest_ms: ms(10_800_000, 'Longest time between two tries of it, in milliseconds (3 hours).'),
+  retry_total_ms: ms(432_000_000, 'When a delivery has failed for so long it is given up and stands in the dead letter, in milliseconds (5 days). A message keeps the times it began with.'),
+  breaker_failures: Type.Integer({ minimum: 1, maximum: 1_000, default: 5, description: 'After so many failures in a row a destination is left alone, where the register says nothing else.' }),
+  breaker_open_ms: ms(60_000, 'How long it is left alone before it is tried again, in milliseconds.'),
+  breaker_probes: Type.Integer({ minimum: 1, maximum: 100, default: 3, description: 'So many tries must then succeed in a row before all goes on.' }),
+  lease_ms: Type.Integer({ minimum: 1, maximum: 60_000, default: 60_000, description: 'How long a delivery stays a worker’s after it was last heard of, in milliseconds; renewed while work goes on. What a killed gateway had in hand is taken up again within this time, at once when it starts anew.' }),
   claim_limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'Deliveries a worker works on at once; of one pair of parties one at a time.' }),
   poll_ms: ms(1_000, 'How often the worker looks for due deliveries when nothing wakes it, in milliseconds.'),
   pairs_poll_ms: ms(5_000, 'How often the files of the two key pairs are looked at; a new pair is in use after two looks, in milliseconds.'),
@@ -124,10 +144,14 @@ function allowed (name: string): string {
 }
 
 const secretForm = 'file:PATH or command:PROGRAM ARG…'
+const portsForm = 'push_ports is a list of ports (1 to 65535) divided by commas, such as 443,8443'
+const networksForm = 'push_networks is a list of networks divided by commas, such as 10.20.0.0/16,fd00:20::/32'
 
 function explain (error: ErrorObject): string {
   const name = error.instancePath.slice(1)
   if (error.keyword === 'pattern' && name === 'rule_weights') return 'rule_weights is CODE=warn or CODE=off, divided by commas, such as TR322=warn,TR342=off'
+  if (error.keyword === 'pattern' && name === 'push_ports') return portsForm
+  if (error.keyword === 'pattern' && name === 'push_networks') return networksForm
   if (error.keyword === 'pattern') return `${name} must be ${name === 'database' ? 'sqlite:PATH' : secretForm}`
   if (error.keyword === 'required') return `${error.params['missingProperty']} is not set (in the file, or as ${environmentName(String(error.params['missingProperty']))})`
   if (error.keyword === 'additionalProperties') return `unknown setting ${error.params['additionalProperty']}${meant(String(error.params['additionalProperty']), it => it)}`
@@ -164,6 +188,7 @@ function checkWhole (config: Config): Config {
   const loopback = /^(127\.|::1$|\[::1\]$|localhost$)/.test(operations_host)
   if (mode === 'production' && !loopback && !operations_exposed) throw new ConfigError(`operations_host ${operations_host}: health, metrics and /docs have no authentication; keep them on 127.0.0.1, or say operations_exposed: true where only those who may see them reach that address`)
   ruleWeights(config)
+  checkPush(config)
   if (config.retention_audit_days < config.retention_metadata_days) throw new ConfigError('retention_audit_days must not be less than retention_metadata_days')
   return config
 }
@@ -174,6 +199,48 @@ export function ruleWeights ({ rule_weights: text }: Pick<Config, 'rule_weights'
   const faults = weightFaults(given)
   if (faults.length > 0) throw new ConfigError(faults.map(it => `rule_weights: ${it}`).join('; '))
   return given as Weights
+}
+
+/** @returns the ports that may be pushed to @throws ConfigError naming what is none */
+export function pushPorts ({ push_ports: text }: Pick<Config, 'push_ports'>): readonly number[] {
+  const wrong = text.split(',').filter(it => !/^[1-9]\d{0,4}$/.test(it) || Number(it) > 65_535)
+  if (wrong.length > 0) throw new ConfigError(`push_ports: ${wrong.join(', ')} is no port; ${portsForm}`)
+  return [...new Set(text.split(',').map(Number))]
+}
+
+/** @returns what is wrong with a network (CIDR), as a sentence; null when it is one */
+function networkFault (text: string): string | null {
+  if (!ipaddr.isValidCIDR(text) || (text.includes('.') && !text.includes(':') && !ipaddr.IPv4.isValidCIDRFourPartDecimal(text))) return `push_networks: ${text} is no network; ${networksForm}`
+  const [address, length] = ipaddr.parseCIDR(text)
+  const network = (address.kind() === 'ipv4' ? ipaddr.IPv4 : ipaddr.IPv6).networkAddressFromCIDR(text)
+  if (network.toNormalizedString() === address.toNormalizedString()) return null
+  return `push_networks: ${text} is an address within a network: write ${network}/${length} for the network, or ${address}/${address.kind() === 'ipv4' ? 32 : 128} for that address alone`
+}
+
+/** @returns the networks (CIDR) that may be pushed to besides the public internet @throws ConfigError naming what is none */
+export function pushNetworks ({ push_networks: text }: Pick<Config, 'push_networks'>): readonly string[] {
+  const networks = text.split(',').filter(it => it !== '')
+  const faults = networks.flatMap(it => networkFault(it) ?? [])
+  if (faults.length > 0) throw new ConfigError(faults.join('; '))
+  return networks
+}
+
+/** @returns when what failed is tried again and given up, where the register says nothing else */
+export const retryPolicy = (config: Pick<Config, 'retry_first_ms' | 'retry_longest_ms' | 'retry_total_ms'>): RetryPolicy =>
+  ({ first_ms: config.retry_first_ms, longest_ms: config.retry_longest_ms, total_ms: config.retry_total_ms })
+
+/** @returns when a destination is left alone, where the register says nothing else */
+export const breakerPolicy = (config: Pick<Config, 'breaker_failures' | 'breaker_open_ms' | 'breaker_probes'>): BreakerPolicy =>
+  ({ failures: config.breaker_failures, open_ms: config.breaker_open_ms, probes: config.breaker_probes })
+
+/** @throws ConfigError when pushing cannot be as the settings say */
+function checkPush (config: Config): void {
+  const fault = retryFault(retryPolicy(config), it => `retry_${it}`)
+  if (fault !== null) throw new ConfigError(fault)
+  if ((config.push_key === undefined) !== (config.push_certificate === undefined)) throw new ConfigError('push_key and push_certificate belong together: set both, or neither to push with the pair of the REST door')
+  if (config.push_key_passphrase !== undefined && config.push_key === undefined) throw new ConfigError('push_key_passphrase is set without push_key')
+  pushPorts(config)
+  pushNetworks(config)
 }
 
 /** @returns how long things are kept, for a short command. @throws ConfigError naming every wrong setting */
