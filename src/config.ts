@@ -79,7 +79,7 @@ export const configSchema = Type.Object({
   lease_ms: Type.Integer({ minimum: 1, maximum: 60_000, default: 60_000, description: 'How long a delivery stays a worker’s after it was last heard of, in milliseconds; renewed while work goes on. What a killed gateway had in hand is taken up again within this time, at once when it starts anew.' }),
   claim_limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'Deliveries a worker works on at once; of one pair of parties one at a time.' }),
   poll_ms: ms(1_000, 'How often the worker looks for due deliveries when nothing wakes it, in milliseconds.'),
-  pairs_poll_ms: ms(5_000, 'How often the files of the two key pairs are looked at; a new pair is in use after two looks, in milliseconds.'),
+  pairs_poll_ms: ms(5_000, 'How often the files of the gateway’s own key pairs are looked at; a new pair is in use after two looks, in milliseconds.'),
   handler_ms_max: ms(30_000, 'Time a handler may take for one message, in milliseconds.'),
   checkpoint_ms: ms(60_000, 'How often the audit is checkpointed (its head signed, stored and logged) while something is written, in milliseconds.'),
   stop_ms_max: ms(20_000, 'Time open requests get to end after SIGTERM, in milliseconds.'),

@@ -11,7 +11,7 @@ import { ConfigError, ruleWeights, type Config } from './config.ts'
 import { deliver } from './deliver/deliver.ts'
 import { assessor, openHandlers, type Handler, type Handlers } from './handle/handle.ts'
 import * as history from './history/history.ts'
-import { openOwnKeys } from './identity.ts'
+import { openOwnKeys, warnOfPushing } from './identity.ts'
 import type { Log } from './log.ts'
 import { openMetrics, type Metrics } from './metrics/metrics.ts'
 import { openParties } from './party/party.ts'
@@ -138,6 +138,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const validator = openValidator({ payload_bytes_max: config.payload_bytes_max, worker_bytes: config.validation_worker_bytes, worker_ms_max: config.validation_ms_max, findings_max: 200, level1_engine: config.level1_engine }, error => { metrics.unjudged(); log.error({ err: error }, 'a message could not be judged') })
   opened.validator = () => validator.close()
   const parties = await openParties(store)
+  warnOfPushing(keys, await store.register(), log)
   const { handler_ms_max, lease_ms, claim_limit, poll_ms } = config
   const onError: Stages['onError'] = (error, message) => { log.warn({ err: error, message }, 'a delivery failed and is tried again') }
   const onUnkept: Stages['onUnkept'] = (error, message) => { log.warn({ err: error, message }, 'a refused message could not be kept for its sender') }

@@ -1,12 +1,14 @@
-/** The gateway's own two pairs, of its TLS door and of its seal: read, checked, and read again when their files change. */
+/** The gateway's own pairs, of its TLS door, of its seal and by which it is known where it pushes to: read, checked, and read again when their files change. */
 import { readFileSync, statSync } from 'node:fs'
 import { instant, Unusable, type Clock, type Instant } from './core/core.ts'
 import { ConfigError, type Config } from './config.ts'
 import type { Log } from './log.ts'
-import { certificateFacts, checkPair, keyPem, madeForDevelopment, openSealer, usableKey, type Sealer } from './sign/sign.ts'
+import { certificateFacts, checkPair, keyPem, madeForDevelopment, mayBeClient, openSealer, usableKey, type Sealer } from './sign/sign.ts'
+import type { Register } from './store/store.ts'
 import { readLine } from './vault/vault.ts'
 
-type Use = 'tls' | 'seal'
+/** `push` need not be there: then the gateway pushes with the pair of its door. */
+type Use = 'tls' | 'seal' | 'push'
 /** A key in the clear, and its certificate with the chain below it, as PEM text. */
 export interface Identity { readonly key: string, readonly cert: string }
 
@@ -33,18 +35,27 @@ function refuseOpenKey (setting: string, path: string): void {
   if (((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o007) !== 0) throw new ConfigError(`${setting}: ${path} can be read by everybody on this machine; chmod 600 it`)
 }
 
+/** Where a pair stands. @throws ConfigError when it is not set */
+function filesOf (config: Config, use: Use): { readonly key: string, readonly certificate: string } {
+  const [key, certificate] = [config[`${use}_key`], config[`${use}_certificate`]]
+  if (key === undefined || certificate === undefined) throw new ConfigError(`${use}_key and ${use}_certificate are not set`)
+  return { key, certificate }
+}
+
 /** @throws Unusable naming the setting that is wrong, and what to do about a passphrase */
 function read (config: Config, use: Use, now: Instant): Identity {
   const names = { key: `${use}_key`, certificate: `${use}_certificate` } as const
   const source = config[`${use}_key_passphrase`]
-  const pem = textOf(config[`${use}_key`], names.key)
-  if (config.mode === 'production') refuseOpenKey(names.key, config[names.key])
+  const files = filesOf(config, use)
+  const pem = textOf(files.key, names.key)
+  if (config.mode === 'production') refuseOpenKey(names.key, files.key)
   const passphrase = source === undefined ? null : readLine(source, `${names.key}_passphrase`)
   if (source === undefined && pem.includes('ENCRYPTED')) throw new ConfigError(`${names.key} is under a passphrase; ${names.key}_passphrase says where that is (file:PATH or command:PROGRAM ARG…)`)
   const key = keyPem(usableKey(pem, names.key, passphrase))
-  const cert = textOf(config[`${use}_certificate`], names.certificate)
+  const cert = textOf(files.certificate, names.certificate)
   checkPair(key, cert, names)
   refuseOutsideDates(names.certificate, cert, now)
+  if (use === 'push' && !mayBeClient(cert)) throw new ConfigError(`${names.certificate}: its extended uses leave out clientAuth, so no endpoint would take it; bring in a client certificate with "zorgpoort keys import --use push"`)
   if (config.mode === 'production') refuseDevelopment(names.certificate, cert)
   return { key, cert }
 }
@@ -55,10 +66,12 @@ const expiryOf = (cert: string): Instant => instant(Date.parse(certificateFacts(
 /** What the gateway is known by, now. */
 export interface OwnKeys {
   readonly tls: Identity
+  /** By which the gateway is known where it pushes to: its own pair for that, or that of the door. Ask for it at every push. */
+  readonly push: Identity
   /** Seals with the pair that stands in the files; its certificate is that of this moment. */
   readonly sealer: Sealer
-  /** When each certificate ends. */
-  readonly expiry: Readonly<Record<Use, Instant>>
+  /** When each certificate ends, that for pushing where there is one. */
+  expiry (): Readonly<Partial<Record<Use, Instant>>>
   /** Looks at the files from now on. @param renewed told when the TLS pair is another one */
   watch (renewed: (tls: Identity) => void): void
   stop (): void
@@ -66,7 +79,7 @@ export interface OwnKeys {
 
 /** @returns what tells one content of the files from another; the same text while one of them is missing */
 function stampOf (config: Config, use: Use): string {
-  return [config[`${use}_key`], config[`${use}_certificate`]].map(path => {
+  return Object.values(filesOf(config, use)).map(path => {
     const stat = statSync(path, { throwIfNoEntry: false })
     return stat === undefined ? 'none' : `${stat.ino}.${stat.size}.${stat.mtimeMs}`
   }).join(' ')
@@ -90,23 +103,22 @@ function watcher (config: Config, use: Use, changed: () => void): () => void {
 export function openOwnKeys (config: Config, clock: Clock, log: Log): OwnKeys {
   let tls = read(config, 'tls', clock.now())
   let sealer = sealerOf(read(config, 'seal', clock.now()))
+  let push = config.push_key === undefined ? null : read(config, 'push', clock.now())
   let timer: NodeJS.Timeout | null = null
 
   /** A pair that cannot be used changes nothing: what was good goes on. */
   const trying = (use: Use, take: () => void) => (): void => {
     try {
       take()
-      log.info({ use, not_after: expiry[use] }, 'a new key pair is in use')
+      log.info({ use, not_after: expiry()[use] }, 'a new key pair is in use')
     } catch (error) {
       log.error({ use, reason: error instanceof Unusable ? error.message : 'it could not be read' }, 'a new key pair cannot be used; the former one stays in use')
     }
   }
-  const expiry = {
-    get tls () { return expiryOf(tls.cert) },
-    get seal () { return sealer.certificate.not_after }
-  }
+  const expiry: OwnKeys['expiry'] = () => ({ tls: expiryOf(tls.cert), seal: sealer.certificate.not_after, ...(push === null ? {} : { push: expiryOf(push.cert) }) })
   return {
     get tls () { return tls },
+    get push () { return push ?? tls },
     sealer: {
       seal: (...given) => sealer.seal(...given),
       get certificate () { return sealer.certificate }
@@ -115,10 +127,18 @@ export function openOwnKeys (config: Config, clock: Clock, log: Log): OwnKeys {
     watch (renewed) {
       const looks = [
         watcher(config, 'tls', trying('tls', () => { tls = read(config, 'tls', clock.now()); renewed(tls) })),
-        watcher(config, 'seal', trying('seal', () => { sealer = sealerOf(read(config, 'seal', clock.now())) }))
+        watcher(config, 'seal', trying('seal', () => { sealer = sealerOf(read(config, 'seal', clock.now())) })),
+        ...(push === null ? [] : [watcher(config, 'push', trying('push', () => { push = read(config, 'push', clock.now()) }))])
       ]
       timer = setInterval(() => { for (const look of looks) look() }, config.pairs_poll_ms).unref()
     },
     stop () { if (timer !== null) clearInterval(timer) }
   }
+}
+
+/** Tells the operator beforehand when somebody is to be pushed to and the gateway has nothing that makes it known there. */
+export function warnOfPushing ({ push }: Pick<OwnKeys, 'push'>, { parties }: Pick<Register, 'parties'>, log: Log): void {
+  const first = parties.find(({ connections }) => connections.some(it => it.door === 'rest-push'))
+  if (first === undefined || mayBeClient(push.cert)) return
+  log.warn({ party: first.code }, 'what is for this party is pushed, but tls_certificate is not for a TLS client and there is no push_certificate: endpoints will refuse it; bring in a client certificate with "zorgpoort keys import --use push"')
 }

@@ -18,7 +18,7 @@ async function passwordFor (files: readonly KeyFile[], { passwordFile }: Options
 
 /** The settings that name what was written, as they go into the configuration of `serve`. */
 function settingsOf (use: PairUse, files: { readonly key: string, readonly certificate: string }, passphraseFile: string | undefined): string {
-  const prefix = use === 'server' ? 'tls' : 'seal'
+  const prefix = use === 'server' ? 'tls' : use
   const passphrase = passphraseFile === undefined ? {} : { [`${prefix}_key_passphrase`]: `file:${passphraseFile}` }
   const settings = { [`${prefix}_key`]: files.key, [`${prefix}_certificate`]: files.certificate, ...passphrase }
   return Object.entries(settings).map(([name, value]) => `  "${name}": ${JSON.stringify(value)}`).join(',\n')
@@ -41,7 +41,7 @@ async function bring (paths: readonly string[], options: Options, replace: boole
 
 const withFiles = (command: Command): Command => command
   .argument('<file...>', 'PKCS#12 (.pfx, .p12), or PEM: certificate, issuing certificates, private key, in one file or several')
-  .addOption(new Option('--use <use>', 'what the pair is for: seal messages, or be the server’s own').choices(['seal', 'server']).default('seal'))
+  .addOption(new Option('--use <use>', 'what the pair is for: seal messages, be the server’s own, or be known by where the gateway pushes to').choices(['seal', 'server', 'push']).default('seal'))
   .option('--dir <folder>', 'the key folder', developmentFolder)
   .option('--key <file>', 'PEM file with the private key (PKCS#8, PKCS#1 or SEC 1), when it stands apart')
   .option('--password-file <file>', `the password of what is read, alone in a file; else ${passwordVariable} in the environment, else it is asked`)

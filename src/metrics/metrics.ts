@@ -37,7 +37,7 @@ export interface Sources {
   readonly version: string
   readonly mode: string
   /** Expiry of the gateway's own certificates, by use. */
-  readonly certificates: Readonly<Record<string, Instant>>
+  readonly certificates: () => Readonly<Record<string, Instant>>
   readonly inflight_bytes: () => number
   readonly connections: () => Promise<number>
   readonly revocation: { readonly faults: () => number, readonly nextUpdate: () => Instant | null }
@@ -164,7 +164,7 @@ function readings ({ store, clock, version, mode, certificates, inflight_bytes, 
     zorgpoort_wal_bytes: () => one(store.measures().wal_bytes),
     zorgpoort_disk_free_bytes: () => one(store.measures().free_bytes),
     zorgpoort_info: () => [[{ version, mode, node: process.versions.node }, 1]],
-    zorgpoort_certificate_expiry_timestamp_seconds: () => Object.entries(certificates).map(([use, at]) => [{ use }, at / 1000]),
+    zorgpoort_certificate_expiry_timestamp_seconds: () => Object.entries(certificates()).map(([use, at]) => [{ use }, at / 1000]),
     zorgpoort_revocation_faults: () => one(revocation.faults()),
     zorgpoort_revocation_next_update_timestamp_seconds: () => { const at = revocation.nextUpdate(); return one(at === null ? null : at / 1000) },
     zorgpoort_client_certificates: async () => per('state', (await stats()).certificates),

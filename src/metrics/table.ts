@@ -231,12 +231,12 @@ const gateway = {
     alarms: [
       {
         name: 'ZorgpoortCertificateEnding', expr: 'zorgpoort_certificate_expiry_timestamp_seconds - time() < 30 * 86400', for: '1h', severity: 'ticket',
-        means: 'The certificate of the door (tls) or of the seals (seal) ends within thirty days.',
+        means: 'The certificate of the door (tls), of the seals (seal) or by which the gateway is known where it pushes to (push) ends within thirty days.',
         what_to_do: 'Order a new one and put it in place with its key (`zorgpoort keys rotate`); a running gateway takes it up by itself.'
       },
       {
         name: 'ZorgpoortCertificateEndsNow', expr: 'zorgpoort_certificate_expiry_timestamp_seconds - time() < 3 * 86400', for: '5m', severity: 'page',
-        means: 'A certificate of the gateway ends within three days; after that nothing is accepted.',
+        means: 'A certificate of the gateway ends within three days; after that nothing is accepted, or (push) nothing pushed.',
         what_to_do: 'Replace it today.'
       }
     ]

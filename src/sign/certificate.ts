@@ -86,6 +86,9 @@ export function madeForDevelopment (pem: string): boolean {
   return /CN=Zorgpoort development/.test(`${subject}, ${issuer}`)
 }
 
+/** @returns whether the first certificate in the text may be shown to a TLS server, as a client's @throws when there is none */
+export const mayBeClient = (pem: string): boolean => mayCall(readFirst(pem))
+
 /** @returns what an operator wants to know of the first certificate in the text @throws when there is none */
 export function certificateFacts (pem: string): CertificateFacts {
   const certificate = readFirst(pem)
@@ -174,6 +177,12 @@ export const canSign = (certificate: Certificate): boolean => keyIsStrong(certif
 
 /** TLS client, and any. */
 const client = ['1.3.6.1.5.5.7.3.2', '2.5.29.37.0'].map(oid)
+
+/** @returns whether the gateway may show it as a client: its extended uses, where it has any, say so, and it may sign a handshake */
+export function mayCall (certificate: Certificate): boolean {
+  const usage = extensionOf(certificate, keyUsage)
+  return usesAllowClient(certificate, false) && (usage === undefined || ((usage.content[1] ?? 0) & 0x80) !== 0)
+}
 
 /** @param own whether it is a client's own, which must say so; an issuer without a list of uses may issue for any @returns whether TLS clients are among its extended uses, and of a client's own, whether it may sign a handshake */
 export function usesAllowClient (certificate: Certificate, own: boolean): boolean {

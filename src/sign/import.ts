@@ -1,11 +1,11 @@
 /** Key files as people get them (PEM of every kind, PKCS#12) made into a pair for one use: checked, ordered, ready to be kept. */
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { rfc3339, Unusable, type Instant } from '../core/core.ts'
-import { keyIsStrong, keyName, maySeal, mayServe, readPem, subjectLine, type Certificate } from './certificate.ts'
+import { keyIsStrong, keyName, mayCall, maySeal, mayServe, readPem, subjectLine, type Certificate } from './certificate.ts'
 import { readPkcs12, type Material } from './pkcs12.ts'
 
-/** What a pair is for: to seal messages, or to be the door's own in TLS. */
-export type PairUse = 'seal' | 'server'
+/** What a pair is for: to seal messages, to be the door's own in TLS, or to be known by where the gateway pushes to. */
+export type PairUse = 'seal' | 'server' | 'push'
 
 /** A private key with its certificate, and the issuing certificates from its issuer upwards. */
 export interface KeyMaterial { readonly key: KeyObject, readonly certificate: Certificate, readonly chain: readonly Certificate[] }
@@ -74,6 +74,7 @@ export function checkUse ({ key, certificate }: KeyMaterial, use: PairUse, now: 
   if (now < certificate.not_before) throw new Unusable(`the certificate of ${subject} is not valid before ${rfc3339(certificate.not_before)}`)
   if (now > certificate.not_after) throw new Unusable(`the certificate of ${subject} expired at ${rfc3339(certificate.not_after)}`)
   if (use === 'server' && !mayServe(certificate)) throw new Unusable(`the certificate of ${subject} is not for a TLS server`)
+  if (use === 'push' && !mayCall(certificate)) throw new Unusable(`the certificate of ${subject} is not for a TLS client: where it has extended uses, clientAuth must be among them`)
   if (use === 'seal' && !maySeal(certificate)) throw new Unusable(`the certificate of ${subject} is not for signing documents: it needs digitalSignature or nonRepudiation, and no extended use that keeps it at TLS`)
   if (use === 'seal' && !keyIsStrong(certificate.x509.publicKey)) throw new Unusable(`a ${keyName(key)} key cannot seal; it must be RSA of 2048 to 8192 bits, P-256 or P-384`)
 }
