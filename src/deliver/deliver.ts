@@ -2,7 +2,10 @@
 import { never } from '../core/core.ts'
 import type { Route } from '../route/route.ts'
 
+export { after, breakerAt, mayTry, restored, unknown, type Breaker } from './breaker.ts'
 export type { Address, Courier, CourierOptions, OwnPair, Pushed } from './courier.ts'
+export { bucketAt, fullBucket, mayBegin, taken, type Bucket } from './rate.ts'
+export { openRoom, type Room } from './room.ts'
 
 /** offered: the receiver can fetch it. undeliverable: no try will help (a functional failure). */
 export type Delivered = { readonly kind: 'offered' } | { readonly kind: 'undeliverable', readonly reason: string }
