@@ -9,8 +9,8 @@ export interface PushClaimed extends Claimed {
   readonly since: Instant
 }
 
-/** Everything that is pushed of a message. */
-export interface Parcel { readonly message: StoredMessage, readonly payload: Uint8Array, readonly seal: Uint8Array }
+/** Everything that is pushed of a message. `receipt`: its exact bytes, without which nobody can hold the seal to it. */
+export interface Parcel { readonly message: StoredMessage, readonly payload: Uint8Array, readonly seal: Uint8Array, readonly receipt: Uint8Array }
 
 /** What is known of a destination, kept so that a restart does not forget that it is down. */
 export interface Destination {
