@@ -1,7 +1,6 @@
 /** Batches: taken in when all of the ZIP is good, then their members one by one through the same flow as any message. */
 import { hash } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
-import { retryPolicy } from './acknowledge/acknowledge.ts'
 import { namesRealPerson, refuseRealPersonsIn } from './admit.ts'
 import { openBell } from './bell.ts'
 import { instant, messageId, newBatchId, Refusal, refusals, sha256Hex, type AccountId, type BatchId, type Clock, type Fingerprint, type Instant, type PartyCode, type RefusalCode } from './core/core.ts'
@@ -30,6 +29,8 @@ interface Options {
   readonly mode: 'test' | 'production'
   readonly lease_ms: number
   readonly poll_ms: number
+  /** A member that failed for so long is given up. */
+  readonly total_ms: number
   /** Told of every refusal of a member. */
   readonly refused: (code: RefusalCode) => void
 }
@@ -180,6 +181,6 @@ async function taken (options: Options, batch: ClaimedBatch, zip: Zip, index: nu
     if (refusals[code].retry !== 'later') return refusedBy(index, error, 'refused')
     options.log.warn({ err: error, batch: batch.id, code }, 'a member of a batch could not be taken and is tried again')
     const since = first ? batch.failing_since : null
-    return since !== null && options.clock.now() - since > retryPolicy.total_ms ? refusedBy(index, error, 'failed') : { later: code }
+    return since !== null && options.clock.now() - since > options.total_ms ? refusedBy(index, error, 'failed') : { later: code }
   }
 }

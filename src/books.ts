@@ -1,7 +1,7 @@
 /** The worker's books: the claims it has in hand, how their leases are kept while work goes on, and how its end is recorded. */
 import { setImmediate as turn } from 'node:timers/promises'
 import { failed } from './acknowledge/acknowledge.ts'
-import { instant, type Clock } from './core/core.ts'
+import { instant, type Clock, type RetryPolicy } from './core/core.ts'
 import type { Log } from './log.ts'
 import type { Claimed, Finish, Finished, Store } from './store/store.ts'
 
@@ -45,6 +45,8 @@ interface Recording {
   readonly store: Pick<Store, 'finish'>
   readonly clock: Clock
   readonly log: Pick<Log, 'error' | 'warn'>
+  /** When what the store refused to record is tried again. */
+  readonly retry: RetryPolicy
   /** Told when there is room for more work. */
   readonly changed: () => void
 }
@@ -58,7 +60,7 @@ export interface Results {
 interface Waiting { readonly finish: Finish, readonly told: (became: Finished) => void }
 
 /** Records how work ended, in one transaction what ends while the results before it are recorded; then it leaves the books. */
-export function openResults ({ books, store, clock, log, changed }: Recording): Results {
+export function openResults ({ books, store, clock, log, retry, changed }: Recording): Results {
   let waiting: Waiting[] = []
   let recording = Promise.resolve()
 
@@ -67,7 +69,7 @@ export function openResults ({ books, store, clock, log, changed }: Recording): 
     const claimed = books.find(it)
     if (claimed === undefined) return []
     log.warn({ message: claimed.envelope.id }, 'a result was refused by the store and counts as a failure')
-    return [failed(claimed, 'caused_refused', clock.now(), Math.random())]
+    return [failed(claimed, retry, 'caused_refused', clock.now(), Math.random())]
   }
 
   /** @returns what became of each; nothing where that is not known */

@@ -7,7 +7,7 @@ import { openCheckpoints, removeAuditBefore } from './audit/audit.ts'
 import { retourCodes, ruleCodes, transportCodes } from './codes/codes.ts'
 import { systemClock, type Clock, type Instant } from './core/core.ts'
 import { everyMark } from './clients.ts'
-import { ConfigError, ruleWeights, type Config } from './config.ts'
+import { ConfigError, retryPolicy, ruleWeights, type Config } from './config.ts'
 import { deliver } from './deliver/deliver.ts'
 import { assessor, openHandlers, type Handler, type Handlers } from './handle/handle.ts'
 import * as history from './history/history.ts'
@@ -140,15 +140,16 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const parties = await openParties(store)
   warnOfPushing(keys, await store.register(), log)
   const { handler_ms_max, lease_ms, claim_limit, poll_ms } = config
+  const retry = retryPolicy(config)
   const onError: Stages['onError'] = (error, message) => { log.warn({ err: error, message }, 'a delivery failed and is tried again') }
   const onUnkept: Stages['onUnkept'] = (error, message) => { log.warn({ err: error, message }, 'a refused message could not be kept for its sender') }
   const calendar = calendarOf(config)
   const marker = openMarker(roots.index)
   const { trust, revocation } = openClients(config, clock, log)
   opened.revocation = () => { revocation.close() }
-  const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, boundFindings, rules, weights: ruleWeights(config), history, sources: openSources(store), verifySignature: trust.verifySignature, standard, marker, store, route, deliver, handlers, handler_ms_max, refused_day_max: config.refused_day_max, refused_bytes_max: config.refused_bytes_max, random: Math.random, onError, onUnkept }
+  const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, boundFindings, rules, weights: ruleWeights(config), history, sources: openSources(store), verifySignature: trust.verifySignature, standard, marker, store, route, deliver, handlers, handler_ms_max, refused_day_max: config.refused_day_max, refused_bytes_max: config.refused_bytes_max, retry, random: Math.random, onError, onUnkept }
   const pipeline = measured(openPipeline(timedStages(stages, metrics)), metrics, clock)
-  const worker = startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms })
+  const worker = startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms, retry })
   opened.worker = () => worker.stop()
   const held = inflight(config.inflight_bytes_max)
   const told = upkeepMetrics(metrics.registry, clock)
@@ -162,7 +163,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
     if (stored.waiting) worker.wake()
     return stored
   }
-  const batches = startBatches({ store, receive, clock, log, lease_ms, poll_ms, limits: zipLimits(config), mode: config.mode, refused: code => { metrics.refused(code) } })
+  const batches = startBatches({ store, receive, clock, log, lease_ms, poll_ms, limits: zipLimits(config), mode: config.mode, total_ms: retry.total_ms, refused: code => { metrics.refused(code) } })
   opened.batches = () => batches.stop()
   const rest = await openRest({ ...config, tls: keys.tls, version }, {
     store, parties, trust, clock, log, inflight: held,

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 import { concluded, failed, rejected, withheld } from './acknowledge/acknowledge.ts'
 import { admit, journeyOf, mayStillSend, refuseRealPersons, type Journey } from './admit.ts'
 import { clientMarks, orderKey } from './clients.ts'
-import { newIdentificatie, newMessageId, newReferentienummer, Refusal, rfc3339, sha256Hex, type AccountId, type Clock, type Door, type Finding, type Fingerprint, type Instant, type MessageId, type PartyCode, type Sha256 } from './core/core.ts'
+import { newIdentificatie, newMessageId, newReferentienummer, Refusal, rfc3339, sha256Hex, type AccountId, type Clock, type Door, type Finding, type Fingerprint, type Instant, type MessageId, type PartyCode, type RetryPolicy, type Sha256 } from './core/core.ts'
 import { dutchDate, type Calendar } from './calendar/calendar.ts'
 import type { deliver, Delivered } from './deliver/deliver.ts'
 import type { Draft, Handlers, Outcome, Tools } from './handle/handle.ts'
@@ -45,6 +45,8 @@ export interface Stages extends RefusedLimits, Shop {
   readonly handler_ms_max: number
   readonly route: typeof route
   readonly deliver: typeof deliver
+  /** When what failed is tried again; a push where the register says nothing else. */
+  readonly retry: RetryPolicy
   readonly random: () => number
   /** Told of an error while dealing with a delivery; the delivery is tried again all the same. */
   readonly onError: (error: unknown, id: MessageId) => void
@@ -60,8 +62,8 @@ interface Admitted extends Valid { readonly journey: Journey, readonly bsns: rea
 /** With the answer of the gateway to what is rejected. */
 interface Judged extends Admitted, Within { readonly answer: Sealed | null }
 interface Sealed { readonly acceptance: Acceptance }
-/** Stored, or stored before: in both cases the receipt that stands. `delivery`: where it is now; null for what was stored before. `waiting`: the worker has something to do. */
-export interface Stored { readonly id: string, readonly type: Standard.MessageType, readonly duplicate: boolean, readonly delivery: Acceptance['delivery'] | null, readonly waiting: boolean, readonly receipt: Uint8Array }
+/** Stored, or stored before: in both cases the receipt that stands. `delivery`: where it is now; null for what was stored before. `waiting`: the worker has something to do; `pushing`: the pusher has. */
+export interface Stored { readonly id: string, readonly type: Standard.MessageType, readonly duplicate: boolean, readonly delivery: Acceptance['delivery'] | null, readonly waiting: boolean, readonly pushing: boolean, readonly receipt: Uint8Array }
 
 export interface Pipeline {
   /** @returns the receipt, after the commit. @throws Refusal; then no message was stored, and of the refused one what its sender needs to correct it */
@@ -84,7 +86,7 @@ export function openPipeline (stages: Stages): Pipeline {
     },
     work: async (claimed, stop) => await work(stages, claimed, stop).catch(error => {
       stages.onError(error, claimed.envelope.id)
-      return failed(claimed, reasonOf(error), stages.clock.now(), stages.random())
+      return failed(claimed, stages.retry, reasonOf(error), stages.clock.now(), stages.random())
     })
   }
 }
@@ -121,7 +123,7 @@ async function receivedBefore (stages: Stages, { bytes, model, message, by }: Va
   if (journey.sender !== by.party || !mayStillSend(by, model.family, stages.parties, stages.clock.now())) return null
   const { type } = model
   const found = await stages.store.earlier({ sender: journey.sender, type, identificatie: journey.identificatie, sha256: digestOf(bytes) })
-  return found === null ? null : { ...found, type, duplicate: true, delivery: null, waiting: false }
+  return found === null ? null : { ...found, type, duplicate: true, delivery: null, waiting: false, pushing: false }
 }
 
 const digestOf = (bytes: Uint8Array): Sha256 => sha256Hex(hash('sha256', bytes, 'hex'))
@@ -149,7 +151,7 @@ async function seal (stages: Stages, it: Judged): Promise<Sealed> {
   const { id, sender, receiver, sha256 } = envelope
   const verdict = it.rejected ? 'rejected' : 'accepted'
   const statement = stages.statementBytes({ id, sender, receiver, certificate_sha256: it.by.certificate, received: rfc3339(it.at), sha256, verdict, ...stages.boundFindings(it.findings) })
-  const delivery = it.rejected ? 'none' : firstStep(stages, envelope)
+  const { delivery, push } = it.rejected ? nowhere : firstStep(stages, envelope)
   const retour = it.answer?.acceptance ?? null
   return {
     acceptance: {
@@ -168,6 +170,7 @@ async function seal (stages: Stages, it: Judged): Promise<Sealed> {
       correlation: correlationOf(stages, it),
       replaces: it.by.replaces ?? null,
       member: it.by.member,
+      push,
       facts: it.rejected ? null : keptFacts(stages, it),
       voids: stages.history.voids(it.model, it.message),
       caused: retour === null ? [] : [retour]
@@ -175,11 +178,17 @@ async function seal (stages: Stages, it: Judged): Promise<Sealed> {
   }
 }
 
-/** A message for a mailbox that no handler wants to see needs no worker: it is offered in the transaction that accepts it. */
-function firstStep ({ handlers, route, parties, clock }: Stages, envelope: Envelope): 'offered' | 'waiting' {
-  const receiver = parties.party(envelope.receiver, clock.now())
-  if (handlers.listens(envelope, receiver)) return 'waiting'
-  return route(envelope, receiver).kind === 'mailbox' ? 'offered' : 'waiting'
+/** Where a message is once it is stored, and how it is pushed from then on. */
+type FirstStep = Pick<Acceptance, 'delivery'> & { readonly push: RetryPolicy | null }
+const nowhere: FirstStep = { delivery: 'none', push: null }
+const forWorker: FirstStep = { delivery: 'waiting', push: null }
+
+/** A message that no handler wants to see needs no worker: it is offered in the transaction that accepts it, and is the pusher's from then on where it is pushed. */
+function firstStep (stages: Stages, envelope: Envelope): FirstStep {
+  const receiver = stages.parties.party(envelope.receiver, stages.clock.now())
+  if (stages.handlers.listens(envelope, receiver)) return forWorker
+  const delivered = stages.deliver(stages.route(envelope, receiver), stages.retry)
+  return delivered.kind === 'offered' ? { delivery: 'offered', push: delivered.push } : forWorker
 }
 
 function envelopeOf ({ model, journey, by, at, bytes, rejected }: Judged): Envelope {
@@ -207,10 +216,11 @@ function receiptOf (acceptance: Acceptance, accepted: Accepted | undefined): Sto
   if (accepted === undefined) throw new Error('the store gave no answer')
   if (accepted.kind === 'refused') throw refusalOf(acceptance, accepted)
   const { type } = acceptance.envelope
-  if (accepted.kind === 'duplicate') return { id: accepted.id, type, duplicate: true, delivery: null, waiting: false, receipt: accepted.receipt }
+  if (accepted.kind === 'duplicate') return { id: accepted.id, type, duplicate: true, delivery: null, waiting: false, pushing: false, receipt: accepted.receipt }
   // The retour of a rejected message may have a way of its own to go.
-  const waiting = [acceptance, ...acceptance.caused ?? []].some(it => it.delivery === 'waiting')
-  return { id: accepted.id, type, duplicate: false, delivery: acceptance.delivery, waiting, receipt: acceptance.receipt }
+  const all = [acceptance, ...acceptance.caused ?? []]
+  const [waiting, pushing] = [all.some(it => it.delivery === 'waiting'), all.some(it => (it.push ?? null) !== null)]
+  return { id: accepted.id, type, duplicate: false, delivery: acceptance.delivery, waiting, pushing, receipt: acceptance.receipt }
 }
 
 /** Says what stands in the way: the message that was first, the one that was looked for, and each element that differs. */
@@ -243,7 +253,7 @@ async function work (stages: Stages, claimed: Claimed, stop: AbortSignal): Promi
 
 async function brought (stages: Stages, envelope: Envelope): Promise<Delivered> {
   await stages.parties.refresh()
-  return await stages.deliver(stages.route(envelope, stages.parties.party(envelope.receiver, stages.clock.now())))
+  return stages.deliver(stages.route(envelope, stages.parties.party(envelope.receiver, stages.clock.now())), stages.retry)
 }
 /** Who left meanwhile gets nothing, and a rejected message needs nobody. */
 const offers = async (stages: Stages, envelope: Envelope): Promise<boolean> => (await brought(stages, envelope)).kind === 'offered'

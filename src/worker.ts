@@ -1,8 +1,9 @@
 /** The worker: claims due deliveries, lets the pipeline deal with them at its own pace, and hands back what it cannot end. */
 import { setImmediate as turn } from 'node:timers/promises'
+import { withheld } from './acknowledge/acknowledge.ts'
 import { openBell } from './bell.ts'
 import { keepLeases, openBooks, openResults } from './books.ts'
-import type { Clock } from './core/core.ts'
+import type { Clock, RetryPolicy } from './core/core.ts'
 import { openLanes } from './lanes.ts'
 import type { Log } from './log.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -25,7 +26,14 @@ interface Options {
   /** So many are worked on at once; ten times as many are held, of which those of one pair wait for one another. */
   readonly claim_limit: number
   readonly poll_ms: number
+  readonly retry: RetryPolicy
+  /** Told when results are recorded: what was offered may be to push. */
+  readonly recorded?: () => void
 }
+
+/** What is judged and found outdated so often in a row is put off for this long: its pair is busy, and others wait behind it. */
+const rounds_max = 5
+const outdated_ms = 1_000
 
 /** Messages between two parties are judged against one another: what one brings is recorded before the next is looked at. */
 const laneOf = ({ family, sender, receiver }: Envelope): string => [family, ...[sender, receiver].toSorted()].join('|')
@@ -40,7 +48,7 @@ export function startWorker (options: Options): Worker {
   const books = openBooks()
   const bell = openBell(options.poll_ms)
   const inLane = openLanes()
-  const results = openResults({ ...options, books, changed: bell.ring })
+  const results = openResults({ ...options, books, changed: () => { bell.ring(); options.recorded?.() } })
   const endKeeping = keepLeases({ books, store, clock, lease_ms, onError: error => { log.error({ err: error }, 'leases could not be renewed') } })
 
   /** Nothing is recorded after the work was handed back. */
@@ -54,11 +62,12 @@ export function startWorker (options: Options): Worker {
     })
   }
 
-  /** What was judged against a history that is another by now is judged again at once: that is no failure. */
+  /** What was judged against a history that is another by now is judged again at once, a few times: that is no failure. */
   const workOn = async (claimed: Claimed): Promise<void> => {
-    while (!stopping.signal.aborted && books.find(claimed) !== undefined) {
+    for (let round = 1; !stopping.signal.aborted && books.find(claimed) !== undefined; round++) {
       const finish = await pipeline.work(claimed, stopping.signal)
       if (!counts(finish) || await results.add(finish) !== 'outdated') return
+      if (round >= rounds_max) await results.add(withheld(claimed, { kind: 'later', after_ms: outdated_ms, reason: 'history_changed' }, clock.now()))
     }
   }
 

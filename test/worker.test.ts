@@ -7,7 +7,7 @@ import { after, test, type TestContext } from 'node:test'
 import { instant, partyCode, type Clock } from '../src/core/core.ts'
 import { ownView } from '../src/party/party.ts'
 import { openLog } from '../src/log.ts'
-import { openStore, StoreUnavailable, type Acceptance, type Claimed, type Finish, type Store } from '../src/store/store.ts'
+import { openStore, StoreUnavailable, type Acceptance, type Claimed, type Finish, type Finished, type Store } from '../src/store/store.ts'
 import { startWorker, type Worker } from '../src/worker.ts'
 import { until } from './flow/world.ts'
 import { finish, gemeente, heen, later, roots } from './store/sample.ts'
@@ -31,7 +31,7 @@ async function bench (t: TestContext, over: { store?: (store: Store) => Partial<
     })
   }
   const log = openLog({ level: 'silent', pretty: false, to: { write: () => {} } })
-  const worker = startWorker({ store: { ...store, ...over.store?.(store) }, pipeline, clock, log, lease_ms: over.lease_ms ?? 60_000, claim_limit: over.claim_limit ?? 10, poll_ms: 5 })
+  const worker = startWorker({ store: { ...store, ...over.store?.(store) }, pipeline, clock, log, lease_ms: over.lease_ms ?? 60_000, claim_limit: over.claim_limit ?? 10, poll_ms: 5, retry: { first_ms: 60_000, longest_ms: 60_000, total_ms: 600_000 } })
   t.after(async () => { await worker.stop(); await store.close() })
   return { store, works, worker, time }
 }
@@ -136,4 +136,15 @@ test('of one pair one message is worked on at a time, in order; those that wait 
   assert.equal((await arrived(works, 2)).claimed.envelope.id, other.envelope.id)
   one.end({ kind: 'offered' })
   assert.deepEqual([one.claimed.envelope.id, (await arrived(works, 3)).claimed.envelope.id], [first.envelope.id, second.envelope.id])
+})
+
+test('what is outdated whenever it was judged is put off after five rounds, and is no failure', async t => {
+  let rounds = 0
+  const outdated = async (items: readonly Finish[]): Promise<Finished[]> => items.map(() => { rounds++; return 'outdated' })
+  const { store, works } = await bench(t, { store: store => ({ finish: async (items, now) => items.some(it => it.outcome.kind === 'later') ? await store.finish(items, now) : await outdated(items) }) })
+  const item = heen()
+  await store.accept([item])
+  for (let n = 1; n <= 5; n++) (await arrived(works, n)).end({ kind: 'offered' })
+  const told = await until(async () => { const it = await store.inspect(item.envelope.id); return it?.message.work?.reason === 'history_changed' ? it.message : undefined })
+  assert.deepEqual([rounds, told.attempts, told.delivery, told.next_try], [5, 0, 'waiting', later(1_000)])
 })

@@ -1,20 +1,20 @@
 /** Close the loop: what happened to a delivery becomes what the store records, and when to try again. */
-import { instant, never, type Finding, type Instant } from '../core/core.ts'
-import type { Delivered } from '../deliver/deliver.ts'
+import { instant, never, type DeadClass, type Finding, type Instant, type RetryPolicy } from '../core/core.ts'
+import type { Delivered, Pushed } from '../deliver/deliver.ts'
 import type { Outcome } from '../handle/handle.ts'
-import type { Acceptance, Claimed, Finish } from '../store/store.ts'
+import type { Acceptance, Claimed, Finish, PushClaimed } from '../store/store.ts'
 
-/** The one policy of transient failures: doubling from `first_ms` up to `longest_ms`, given up after `total_ms` of nothing but failures. */
-export const retryPolicy = { first_ms: 60_000, longest_ms: 3 * 3_600_000, total_ms: 5 * 24 * 3_600_000, jitter: 0.2 } as const
+/** So much earlier or later is the next try: what failed together is not tried again together. */
+const jitter = 0.2
 
 /**
  * @param attempt from 1
  * @param chance 0 to 1: spreads tries that failed together
  * @returns how long to wait before the next one, in milliseconds
  */
-export function backoff (attempt: number, chance: number): number {
-  const wait_ms = Math.min(retryPolicy.longest_ms, retryPolicy.first_ms * 2 ** (attempt - 1))
-  return Math.round(wait_ms * (1 + retryPolicy.jitter * (2 * chance - 1)))
+export function backoff ({ first_ms, longest_ms }: RetryPolicy, attempt: number, chance: number): number {
+  const wait_ms = Math.min(longest_ms, first_ms * 2 ** (attempt - 1))
+  return Math.round(wait_ms * (1 + jitter * (2 * chance - 1)))
 }
 
 type Work = Pick<Claimed, 'delivery' | 'fence' | 'attempt' | 'failing_since'>
@@ -29,7 +29,7 @@ const judgedBy = ({ history }: Handled): Pick<Finish, 'history'> => history === 
 /** @param answer_due from when on its answer is overdue, null where none is asked */
 export function concluded (work: Work, delivered: Delivered, handled: Handled, answer_due: Instant | null): Finish {
   switch (delivered.kind) {
-    case 'offered': return { ...finish(work, { kind: 'offered', answer_due, findings: handled.findings }, handled.caused), ...judgedBy(handled) }
+    case 'offered': return { ...finish(work, { kind: 'offered', answer_due, findings: handled.findings, push: delivered.push }, handled.caused), ...judgedBy(handled) }
     case 'undeliverable': return finish(work, { kind: 'dead', class: 'functional', reason: delivered.reason })
     default: return never(delivered)
   }
@@ -48,9 +48,26 @@ export function withheld (work: Work, outcome: Extract<Outcome, { kind: 'hold' |
   }
 }
 
+/** What is asked for a next try: not before `wait_ms`, whatever the policy says, and of which class it is when there is none. */
+interface Again { readonly wait_ms: number, readonly exhausted: DeadClass }
+
 /** A transient failure: again later, or dead with its reason when the policy's time is up. */
-export function failed (work: Work, reason: string, now: Instant, chance: number): Finish {
-  const due = instant(now + backoff(work.attempt, chance))
-  if (due - (work.failing_since ?? now) > retryPolicy.total_ms) return finish(work, { kind: 'dead', class: 'transient', reason: `exhausted: ${reason}` })
+export function failed (work: Work, policy: RetryPolicy, reason: string, now: Instant, chance: number, { wait_ms, exhausted }: Again = { wait_ms: 0, exhausted: 'transient' }): Finish {
+  const due = instant(now + Math.max(backoff(policy, work.attempt, chance), Math.ceil(wait_ms)))
+  if (due - (work.failing_since ?? now) > policy.total_ms) return finish(work, { kind: 'dead', class: exhausted, reason: `exhausted: ${reason}` })
   return finish(work, { kind: 'later', due, reason, counts: true })
+}
+
+/**
+ * @param down whether its destination answers nobody: a message given up then is none that failed by itself
+ * @returns what one push means for the message, by the policy it began with
+ */
+export function pushed (work: Work & Pick<PushClaimed, 'policy'>, result: Pushed, down: boolean, now: Instant, chance: number): Finish {
+  switch (result.kind) {
+    case 'accepted': return finish(work, { kind: 'delivered' })
+    case 'refused': return finish(work, { kind: 'dead', class: 'functional', reason: result.reason })
+    case 'failed':
+    case 'busy': return failed(work, work.policy, result.reason, now, chance, { wait_ms: result.retry_after_ms ?? 0, exhausted: down ? 'partner_down' : 'transient' })
+    default: return never(result)
+  }
 }

@@ -1,5 +1,5 @@
-/** Bring a message to where it was routed. A mailbox is the store itself: to deliver is to offer. */
-import { never } from '../core/core.ts'
+/** Bring a message to where it was routed. A mailbox is the store itself: to deliver is to offer; what is pushed is offered too, and then work of another kind. */
+import { never, type RetryPolicy } from '../core/core.ts'
 import type { Route } from '../route/route.ts'
 
 export { after, breakerAt, mayTry, restored, unknown, type Breaker } from './breaker.ts'
@@ -7,13 +7,14 @@ export type { Address, Courier, CourierOptions, OwnPair, Pushed } from './courie
 export { bucketAt, fullBucket, mayBegin, taken, type Bucket } from './rate.ts'
 export { openRoom, type Room } from './room.ts'
 
-/** offered: the receiver can fetch it. undeliverable: no try will help (a functional failure). */
-export type Delivered = { readonly kind: 'offered' } | { readonly kind: 'undeliverable', readonly reason: string }
+/** offered: the receiver can fetch it, and where `push` says how it is pushed from now on. undeliverable: no try will help (a functional failure). */
+export type Delivered = { readonly kind: 'offered', readonly push: RetryPolicy | null } | { readonly kind: 'undeliverable', readonly reason: string }
 
-/** @returns what became of it; transient failures are thrown and tried again */
-export async function deliver (to: Route): Promise<Delivered> {
+/** @param retry when a push is tried again, where the endpoint's own settings do not say @returns what became of it */
+export function deliver (to: Route, retry: RetryPolicy): Delivered {
   switch (to.kind) {
-    case 'mailbox': return { kind: 'offered' }
+    case 'mailbox': return { kind: 'offered', push: null }
+    case 'push': return { kind: 'offered', push: to.connection.retry ?? retry }
     case 'none': return { kind: 'undeliverable', reason: to.reason }
     default: return never(to)
   }

@@ -1,8 +1,11 @@
 /** Where a message goes: from its envelope and the receiver's connections, nothing else. */
-import type { Envelope, Party } from '../store/store.ts'
+import type { Envelope, Party, PushConnection } from '../store/store.ts'
 
-/** mailbox: the receiver fetches it. none: the receiver is no longer connected, and why. */
-export type Route = { readonly kind: 'mailbox' } | { readonly kind: 'none', readonly reason: string }
+/** mailbox: the receiver fetches it. push: it is brought to the receiver's own endpoint, and may be fetched meanwhile. none: the receiver is no longer connected, and why. */
+export type Route = { readonly kind: 'mailbox' } | { readonly kind: 'push', readonly connection: PushConnection } | { readonly kind: 'none', readonly reason: string }
+
+/** @returns the endpoint of a party; null where it has none */
+export const pushConnection = ({ connections }: Pick<Party, 'connections'>): PushConnection | null => connections.find(it => it.door === 'rest-push') ?? null
 
 /**
  * @param receiver as the register knows it now; it may have left since the message was accepted
@@ -11,6 +14,8 @@ export type Route = { readonly kind: 'mailbox' } | { readonly kind: 'none', read
 export function route (envelope: Pick<Envelope, 'family'>, receiver: Party | null): Route {
   if (receiver === null) return { kind: 'none', reason: 'receiver_left' }
   if (!receiver.families.includes(envelope.family)) return { kind: 'none', reason: 'receiver_left_family' }
+  const connection = pushConnection(receiver)
+  if (connection !== null) return { kind: 'push', connection }
   const inbound = receiver.connections.some(it => it.direction !== 'out')
   return inbound ? { kind: 'mailbox' } : { kind: 'none', reason: 'receiver_has_no_door' }
 }
