@@ -15,6 +15,8 @@ export const auditEvents = [
   'backed_up', 'restored',
   // a message
   'accepted', 'signed', 'rejected', 'answered', 'unanswered', 'offered', 'delivered', 'later', 'held', 'dead', 'payload_read', 'refused',
+  // a person's decision about it; the detail is his reason
+  'redriven',
   // keeping and forgetting
   'swept', 'rewrapped', 'remarked', 'erased', 'erasure',
   // what rules know of earlier messages: one taken in to be known only, all of an import, derived anew, complete from a date

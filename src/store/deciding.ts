@@ -1,24 +1,11 @@
 /** What people decide, in verbs of the domain: dead letters driven again, held messages released or refused, tasks done. */
-import type { AccountId, DeadClass, Instant, MessageId, PartyCode, RetryPolicy, TaskId, TaskState } from '../core/core.ts'
+import type { AccountId, Instant, MessageId, PartyCode, RetryPolicy, TaskId, TaskState } from '../core/core.ts'
+import type { StoppedFilter } from './stopped.ts'
 import type { Page, StoredMessage } from './verbs.ts'
 
 /** Who decided, when, and why; `by` null is the command line. The reason is a code (`isCode`). */
 export interface Decided { readonly by: AccountId | null, readonly reason: string, readonly now: Instant }
 
-/** Absent means any. */
-export interface DeadFilter {
-  readonly ids?: readonly MessageId[]
-  /** Sent by this party, or to it. */
-  readonly party?: PartyCode
-  /** Why it was given up: the whole reason, or all of it before a `:` or `.`. */
-  readonly code?: string
-  readonly class?: DeadClass
-  /** Given up at or after, and before. */
-  readonly from?: Instant
-  readonly to?: Instant
-  readonly cursor?: string
-  readonly limit: number
-}
 /** redriven: it will be tried again, as if for the first time, under its own id. Otherwise why not; then nothing changed. */
 export type Redriven = 'redriven' | 'absent' | 'not_dead' | 'answered' | 'replaced' | 'payload_gone'
 
@@ -42,9 +29,15 @@ export interface HeldFilter { readonly party?: PartyCode, readonly code?: string
 /** Dead letters: looked over, and driven again. */
 export interface DeadVerbs {
   /** Longest dead first. */
-  deadLetters (filter: DeadFilter): Promise<Page<StoredMessage>>
-  /** @param policyOf what holds from now on for what is pushed to this party @returns one answer for each id */
+  deadLetters (filter: StoppedFilter): Promise<Page<StoredMessage>>
+  /**
+   * Puts at most 1,000 messages back to work, all in one transaction. Who shares an order key goes in the order of acceptance.
+   * @param policyOf what holds from now on for what is pushed to this party
+   * @returns one answer for each id
+   */
   redrive (ids: readonly MessageId[], decided: Decided, policyOf: (target: PartyCode) => RetryPolicy): Promise<Redriven[]>
+  /** The same answers, and nothing is changed. */
+  mayRedrive (ids: readonly MessageId[]): Promise<Redriven[]>
 }
 
 /** Held messages and tasks, which wait for a person. */

@@ -23,7 +23,7 @@ function statements ({ sql }: Dialect) {
     unordered: prepared(sql('message').where('seq', at('seq')).update({ order_key: '' })),
     // A retour has the key of what it answers, also one that was rejected; what answered is in the audit.
     answersUnordered: prepared(sql('message').whereIn('id', sql('audit').select('detail').where({ message: at('id'), event: 'answered' })).where('order_key', at('key')).update({ order_key: '' })),
-    stopped: prepared(sql('delivery').where('message', at('seq')).update({ state: 'dead', class: 'functional', lease_until_ms: 0, fence: sql.raw('fence + 1'), last_reason: 'erased' })),
+    stopped: prepared(sql('delivery').where('message', at('seq')).update({ state: 'dead', class: 'functional', lease_until_ms: 0, fence: sql.raw('fence + 1'), last_reason: 'erased', since_ms: at('now') })),
     dead: prepared(sql('message').where('seq', at('seq')).update({ delivery: 'dead', answer: 'none', answer_due_ms: null })),
     refused: prepared(sql('refused').select(['id', 'at_ms', 'party', 'family', 'type', 'sha256', 'size_bytes', 'data_key', 'kek_id', 'payload'])
       .where('id', '>', at('after')).whereNotNull('payload').orderByRaw('id limit 1')),
@@ -117,7 +117,7 @@ export function eraseVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, 
         await session.run(sql.unordered, { seq })
         await session.run(sql.answersUnordered, { id: it.id, key: text(row, 'order_key') })
         if (it.undelivered) {
-          await session.run(sql.stopped, { seq })
+          await session.run(sql.stopped, { seq, now })
           await session.run(sql.dead, { seq })
         }
         await audit(session, { at: now, event: 'erased', message: it.id, account, digest: it.sha256 })

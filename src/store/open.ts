@@ -7,6 +7,7 @@ import { auditor } from './audit.ts'
 import { backupVerbs } from './backup.ts'
 import { batchVerbs } from './batch.ts'
 import { countVerbs } from './count.ts'
+import { deadVerbs } from './dead.ts'
 import { StoreUnusable, type Db } from './db.ts'
 import { at, once, prepared, sqliteDialect, type Dialect } from './dialect.ts'
 import { eraseVerbs } from './erase.ts'
@@ -106,6 +107,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     ...rebuildVerbs(db, dialect, accept, audit, facts, safe),
     ...readVerbs(db, dialect, audit, safe, observe),
     ...signatureVerb(db, dialect),
+    ...deadVerbs(db, dialect, audit),
     ...refusedVerbs(db, dialect, audit, safe),
     ...registerVerbs(db, dialect, audit),
     ...sourceVerbs(db, dialect, audit),

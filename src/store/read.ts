@@ -24,9 +24,13 @@ const behind = `case when d.state = 'blocked' then (select f.id from delivery as
 
 const event = ['a.at_ms', 'a.event', 'a.detail']
 
-function statements ({ sql, lock }: Dialect) {
-  const messages = (): Knex.QueryBuilder => sql('message as m').select([...columns, sql.raw(`${behind} as work_behind`)])
-    .leftJoin('delivery as d', 'd.message', 'm.seq').leftJoin('signature as s', 's.message', 'm.seq')
+/** @returns begins a query for rows of messages, as `m`, with their work, as `d` */
+export const messageRows = ({ sql }: Dialect) => (): Knex.QueryBuilder => sql('message as m').select([...columns, sql.raw(`${behind} as work_behind`)])
+  .leftJoin('delivery as d', 'd.message', 'm.seq').leftJoin('signature as s', 's.message', 'm.seq')
+
+function statements (dialect: Dialect) {
+  const { sql, lock } = dialect
+  const messages = messageRows(dialect)
   const history = (query: Knex.QueryBuilder): Knex.QueryBuilder => query.where('a.message', at('id')).orderBy(['a.at_ms', 'a.chain', 'a.seq'])
   return {
     messages,

@@ -61,16 +61,20 @@ export interface Corrections {
    * @returns whether that is his to replace, and no stored message replaces it yet
    */
   may (session: Session, by: Pick<RefusedItem, 'party' | 'type'>, said: string | null): Promise<boolean>
+  /** Whether a stored message replaces it. */
+  replaced (session: Session, id: string): Promise<boolean>
   /** Joins the message to what was said, and to every refused one under its own key that has no correction yet. */
   join (session: Session, by: Pick<RefusedItem, 'id' | 'party' | 'type' | 'identificatie'>, said: string | null): Promise<void>
 }
 
 export function corrections (dialect: Dialect): Corrections {
   const sql = statements(dialect)
+  const replaced = async (session: Session, id: string): Promise<boolean> => (await session.all(sql.taken, { id })).length > 0
   return {
+    replaced,
     async may (session, { party, type }, said) {
       if (said === null) return true
-      if ((await session.all(sql.taken, { id: said })).length > 0) return false
+      if (await replaced(session, said)) return false
       const own = { id: said, party, type }
       return (await session.all(sql.refusedMine, own)).length > 0 || (await session.all(sql.mine, own)).length > 0
     },

@@ -3,6 +3,7 @@ import type { AccountId, Answer, DeadClass, Delivery, Door, Finding, Fingerprint
 import type { Pair } from '../history/history.ts'
 import type { Family, MessageType } from '../standard/model.ts'
 import type { BatchVerbs, MemberOf } from './batches.ts'
+import type { DeadVerbs } from './deciding.ts'
 import type { KeepingVerbs } from './keeping.ts'
 import type { FactVerbs, KeptFacts } from './kept.ts'
 import type { RequestVerbs } from './requests.ts'
@@ -283,7 +284,7 @@ export interface StoreObserver {
   collected (duration_ms: number): void
 }
 
-export interface Store extends AuditVerbs, BatchVerbs, FactVerbs, KeepingVerbs, RequestVerbs, SourceVerbs {
+export interface Store extends AuditVerbs, BatchVerbs, DeadVerbs, FactVerbs, KeepingVerbs, RequestVerbs, SourceVerbs {
   /** Stores what arrives together in one transaction and answers item by item; concurrent calls share a commit. */
   accept (items: readonly Acceptance[]): Promise<Accepted[]>
   /** @returns what these bytes got when they came before under this key; null when they did not */

@@ -2,6 +2,7 @@
 import { describe } from 'node:test'
 import { acceptContract } from './accepting.ts'
 import { batchContract } from './batching.ts'
+import { deadContract } from './dying.ts'
 import { faultContract } from './faulting.ts'
 import { eraseContract } from './erasing.ts'
 import { factContract } from './facts.ts'
@@ -41,5 +42,6 @@ export function storeContract (name: string, open: OpenStore): void {
     sourceContract(fresh, open)
     batchContract(fresh)
     judgingContract(fresh)
+    deadContract(fresh)
   })
 }

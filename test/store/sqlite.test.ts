@@ -10,6 +10,7 @@ import Database from 'better-sqlite3'
 import { accountId, fingerprint, isMessageId, messageId, sha256Hex } from '../../src/core/core.ts'
 import { ownView } from '../../src/party/party.ts'
 import { lockForServe, migrate, openStore, StoreFailure, StoreUnusable, type RegisterChange } from '../../src/store/store.ts'
+import type { Statement, Value } from '../../src/store/db.ts'
 import { migrations } from '../../src/store/migrations.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import { newRingLine, parseRing, Unopened, type Roots } from '../../src/vault/vault.ts'
@@ -79,6 +80,24 @@ describe('store in an SQLite file', () => {
       assert.match(JSON.stringify(db.prepare(`explain query plan ${asked}`).all('', '')), /hash=\? AND key_id=\?/)
     }
     db.close()
+  })
+
+  test('dead letters are found along their own index, beside however many messages that are not', async () => {
+    const asked: Statement[] = []
+    const store = await openStore({ url: urlOf('dead'), mode: 'test', roots, wrap: db => ({ ...db, read: work => db.read(session => work({ ...session, all: (it, values) => { asked.push(it); return session.all(it, values) } })) }) })
+    const item = heen()
+    await store.accept([item])
+    await store.finish([finish(await claimOne(store), { kind: 'dead', class: 'transient', reason: 'exhausted: timeout' })], later(1))
+    for (const filter of [{}, { party: gemeente }, { code: 'timeout', class: 'transient', from: start, to: later(9) }] as const) assert.equal((await store.deadLetters({ limit: 9, ...filter })).items.length, 1)
+    const db = new Database(pathOf('dead'))
+    const plans = asked.map(({ sql, slots }) => db.prepare<Value[]>(`explain query plan ${sql}`).all(...slots.map(it => 'value' in it ? it.value : null)).map(row => String(Object(row).detail)))
+    assert.equal(plans.length, 6)
+    for (const plan of plans) {
+      assert.match(plan[0] ?? '', /SEARCH d USING (COVERING )?INDEX delivery_stopped \(state=\? AND since_ms>\?/)
+      assert.deepEqual(plan.filter(it => /^SCAN|TEMP B-TREE/.test(it)), [])
+    }
+    db.close()
+    await store.close()
   })
 
   test('an import of a list that breaks off changes nothing, and leaves nothing behind after the next one', async () => {

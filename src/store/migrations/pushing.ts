@@ -34,7 +34,7 @@ function work (t: Knex.AlterTableBuilder): void {
   t.text('order_key').notNullable().defaultTo('') // of its message: one push of a key at a time, in order of acceptance
   t.text('class') // why it is dead: functional, transient or partner_down
   t.integer('released').notNullable().defaultTo(0) // 1: a person released it
-  t.bigInteger('since_ms') // since when it is in this state; null for rows of before this step
+  t.bigInteger('since_ms') // since when it is in this state; null for what was due before this step
   t.bigInteger('first_ms') // the policy of a push, as it was when it became work
   t.bigInteger('longest_ms')
   t.bigInteger('total_ms')
@@ -54,6 +54,9 @@ export const pushing = {
     .raw("update delivery set kind = 'handle', order_key = (select order_key from message where seq = delivery.message)")
     .raw("update delivery set class = case when last_reason like 'exhausted%' then 'transient' else 'functional' end where state = 'dead'")
     .raw("update delivery set due_ms = 9007199254740991 where state = 'held'")
+    // Since when they stopped stands in the audit, as long as that is kept.
+    .raw(`update delivery set since_ms = (select coalesce((select max(a.at_ms) from audit as a where a.message = m.id and a.event in (delivery.state, 'erased')), m.received_ms) from message as m where m.seq = delivery.message)
+      where state in ('held', 'dead')`)
     .alterTable('delivery', t => { t.dropIndex(['state', 'due_ms', 'id']) })
     .raw("create index delivery_handle on delivery (state, due_ms, id) where kind = 'handle'")
     .raw("create index delivery_push on delivery (state, target, due_ms, id) where kind = 'push'")

@@ -1,0 +1,99 @@
+/** Dead letters: what was given up, and how it is tried again as if for the first time. */
+import type { MessageId, PartyCode, RetryPolicy } from '../core/core.ts'
+import type { Audit } from './audit.ts'
+import type { Db, Row, Session } from './db.ts'
+import type { DeadVerbs, Decided, Redriven } from './deciding.ts'
+import { at, prepared, type Dialect } from './dialect.ts'
+import { messageRows } from './read.ts'
+import { corrections } from './refused.ts'
+import { maybe, oneOf, partyOf, text, whole } from './rows.ts'
+import { stoppedLister } from './stopped.ts'
+
+/** So many are driven again in one transaction: who else wants to write waits some tens of milliseconds. */
+export const redrive_max = 1_000
+
+function statements ({ sql, lock }: Dialect) {
+  const anew = {
+    due_ms: at('now'), since_ms: at('now'), attempts: 0, first_failed_ms: null, last_reason: null, class: null, released: 0, fence: sql.raw('fence + 1'), lease_until_ms: 0
+  }
+  return {
+    message: prepared(lock(sql('message').select(['seq', 'answer', 'answered_by', 'payload_gone_ms', 'delivery']).where('id', at('id')))),
+    origin: prepared(sql('message').select('origin').where('id', at('id'))),
+    dead: prepared(lock(sql('delivery').select(['id', 'kind', 'target', 'order_key']).where({ message: at('seq'), state: 'dead' }))),
+    handle: prepared(sql('delivery').where('id', at('delivery')).update({ ...anew, state: 'due' })),
+    push: prepared(sql('delivery').where('id', at('delivery')).update({ ...anew, state: 'blocked', first_ms: at('first_ms'), longest_ms: at('longest_ms'), total_ms: at('total_ms'), give_up_ms: at('give_up') })),
+    next: prepared(sql('delivery').update({ state: 'due', due_ms: at('now'), since_ms: at('now') }).where('id', sql('delivery as b').select('b.id')
+      .whereRaw("b.state in ('due', 'blocked') and b.state = 'blocked'").where({ 'b.target': at('target'), 'b.order_key': at('order_key') })
+      .whereNotExists(sql('delivery as k').select('k.id').whereRaw("k.state in ('due', 'blocked') and k.state = 'due' and k.target = b.target and k.order_key = b.order_key and (k.kind = 'push' or k.message < b.message)"))
+      .orderByRaw('b.message limit 1'))),
+    state: prepared(sql('message').where('seq', at('seq')).update({ delivery: at('delivery') }))
+  }
+}
+
+/** Who drives again, and by which policy; null: only looks whether it may be. */
+type Again = Decided & { readonly policyOf: (target: PartyCode) => RetryPolicy } | null
+
+/** @returns the verbs of dead letters */
+export function deadVerbs (db: Db, dialect: Dialect, audit: Audit): DeadVerbs {
+  const sql = statements(dialect)
+  const correct = corrections(dialect)
+
+  /** What the gateway answered in somebody's name does not say that he has the message. */
+  async function answered (session: Session, message: Row): Promise<boolean> {
+    if (message['answer'] !== 'answered') return false
+    const [answer] = await session.all(sql.origin, { id: maybe(message, 'answered_by', text) })
+    return answer?.['origin'] !== 'gateway'
+  }
+
+  /** @returns why it is not driven again; null when it may be */
+  async function refusal (session: Session, id: MessageId, message: Row): Promise<Exclude<Redriven, 'redriven' | 'absent'> | null> {
+    if (message['delivery'] !== 'dead') return 'not_dead'
+    if (message['payload_gone_ms'] !== null) return 'payload_gone'
+    if (await answered(session, message)) return 'answered'
+    return await correct.replaced(session, id) ? 'replaced' : null
+  }
+
+  async function work (session: Session, row: Row, { policyOf, now }: NonNullable<Again>): Promise<'waiting' | 'offered'> {
+    const delivery = whole(row, 'id')
+    if (oneOf(row, 'kind', ['handle', 'push']) === 'handle') {
+      await session.run(sql.handle, { delivery, now })
+      return 'waiting'
+    }
+    const { first_ms, longest_ms, total_ms } = policyOf(partyOf(row, 'target'))
+    await session.run(sql.push, { delivery, now, first_ms, longest_ms, total_ms, give_up: now + total_ms })
+    return 'offered'
+  }
+
+  /** @param keys of what is pushed, to be gone on with */
+  async function one (session: Session, id: MessageId, again: Again, keys: Map<string, Row>): Promise<Redriven> {
+    const [message] = await session.all(sql.message, { id })
+    if (message === undefined) return 'absent'
+    const no = await refusal(session, id, message)
+    if (no !== null || again === null) return no ?? 'redriven'
+    const seq = whole(message, 'seq')
+    for (const row of await session.all(sql.dead, { seq })) {
+      await session.run(sql.state, { seq, delivery: await work(session, row, again) })
+      keys.set(`${text(row, 'target')} ${text(row, 'order_key')}`, row)
+    }
+    await audit(session, { at: again.now, event: 'redriven', message: id, account: again.by, detail: again.reason })
+    return 'redriven'
+  }
+
+  /** Each key goes on with the oldest of its messages, in whatever order they were named. */
+  async function all (session: Session, ids: readonly MessageId[], again: Again): Promise<Redriven[]> {
+    const results: Redriven[] = []
+    const keys = new Map<string, Row>()
+    for (const id of ids) results.push(await one(session, id, again, keys))
+    for (const row of keys.values()) await session.run(sql.next, { target: text(row, 'target'), order_key: text(row, 'order_key'), now: again?.now ?? 0 })
+    return results
+  }
+
+  return {
+    deadLetters: stoppedLister(db, dialect, messageRows(dialect), 'dead'),
+    async redrive (ids, decided, policyOf) {
+      if (ids.length > redrive_max) throw new RangeError(`at most ${redrive_max} messages are driven again at once`)
+      return await db.write(session => all(session, ids, { ...decided, policyOf }), { items: Math.max(1, ids.length), bytes: 0 })
+    },
+    mayRedrive: ids => db.read(session => all(session, ids, null))
+  }
+}
