@@ -3,10 +3,10 @@ import { hash } from 'node:crypto'
 import { concluded, failed, rejected, withheld } from './acknowledge/acknowledge.ts'
 import { admit, journeyOf, mayStillSend, refuseRealPersons, type Journey } from './admit.ts'
 import { clientMarks, orderKey } from './clients.ts'
-import { newIdentificatie, newMessageId, newReferentienummer, Refusal, rfc3339, sha256Hex, type AccountId, type Clock, type Door, type Finding, type Fingerprint, type Instant, type MessageId, type PartyCode, type RetryPolicy, type Sha256 } from './core/core.ts'
+import { newIdentificatie, newMessageId, newReferentienummer, newTaskId, Refusal, rfc3339, sha256Hex, type AccountId, type Clock, type Door, type Finding, type Fingerprint, type Instant, type MessageId, type PartyCode, type RetryPolicy, type Sha256 } from './core/core.ts'
 import { dutchDate, type Calendar } from './calendar/calendar.ts'
 import type { deliver, Delivered } from './deliver/deliver.ts'
-import type { Draft, Handlers, Outcome, Tools } from './handle/handle.ts'
+import type { Draft, Handlers, HandlerTask, Outcome, Tools } from './handle/handle.ts'
 import type * as Facts from './history/history.ts'
 import { judged, type Within } from './judge.ts'
 import { ownView, type Parties } from './party/party.ts'
@@ -241,11 +241,12 @@ async function work (stages: Stages, claimed: Claimed, stop: AbortSignal): Promi
   const { envelope } = claimed
   await stages.parties.refresh()
   const signal = AbortSignal.any([stop, AbortSignal.timeout(stages.handler_ms_max)])
-  const bench = openBench(stages, envelope, stages.parties.party(envelope.receiver, stages.clock.now()), signal)
+  const bench = openBench(stages, claimed, stages.parties.party(envelope.receiver, stages.clock.now()), signal)
   const outcome = await handled(stages, envelope, bench.tools)
   if (outcome.kind === 'hold' || outcome.kind === 'later') return withheld(claimed, outcome, stages.clock.now())
   const caused = await Promise.all((outcome.send ?? []).map(async draft => (await prepare(stages, draft, envelope.receiver)).acceptance))
-  const done = { caused, findings: await toldOf(stages, envelope, outcome.findings ?? [], bench), history: bench.history() }
+  const tasks = (outcome.tasks ?? []).map(it => ({ ...it, id: newTaskId(stages.clock.now()) }))
+  const done = { caused, findings: await toldOf(stages, envelope, outcome.findings ?? [], bench), tasks, history: bench.history() }
   if (outcome.kind === 'reject') return rejected(claimed, done, await offers(stages, envelope) && outcome.deliver === true)
   const due = answerDue(stages, stages.standard.modelOf(envelope.type), stages.clock.now())
   return concluded(claimed, await brought(stages, envelope), done, due)
@@ -267,7 +268,7 @@ async function toldOf ({ store, rules }: Stages, { id, sender }: Envelope, findi
 }
 
 /** A handler gets `handler_ms_max`; one that hangs longer counts as failed, whatever it still does. */
-async function handled ({ handlers }: Stages, envelope: Envelope, tools: Tools): Promise<Outcome> {
+async function handled ({ handlers }: Stages, envelope: Envelope, tools: Tools): Promise<Outcome<HandlerTask>> {
   const { signal } = tools
   if (!handlers.listens(envelope, tools.receiver)) return { kind: 'done' }
   const { promise: aborted, reject } = Promise.withResolvers<never>()

@@ -5,7 +5,7 @@ import type * as Facts from './history/history.ts'
 import { ownView } from './party/party.ts'
 import type { Sources } from './sources/sources.ts'
 import type { MessageModel, Tree } from './standard/standard.ts'
-import type { Envelope, Finish, Party, Store } from './store/store.ts'
+import type { Claimed, Envelope, Finish, Party, Store } from './store/store.ts'
 import type { Validator } from './validate/validate.ts'
 import type { Marker } from './vault/vault.ts'
 
@@ -29,8 +29,8 @@ export interface Bench {
   history (): Finish['history']
 }
 
-/** @param receiver as the register knows it now @param signal fires when the handlers' time is up */
-export function openBench (shop: Shop, envelope: Envelope, receiver: Party | null, signal: AbortSignal): Bench {
+/** @param claimed the message, and why it was released @param receiver as the register knows it now @param signal fires when the handlers' time is up */
+export function openBench (shop: Shop, { envelope, released }: Pick<Claimed, 'envelope' | 'released'>, receiver: Party | null, signal: AbortSignal): Bench {
   let opening: Promise<Opened> | null = null
   const opened = (): Promise<Opened> => {
     opening ??= open(shop, envelope)
@@ -44,6 +44,7 @@ export function openBench (shop: Shop, envelope: Envelope, receiver: Party | nul
       clock: shop.clock,
       signal,
       receiver,
+      released,
       identificatie: newIdentificatie,
       message: async () => (await opened()).message,
       sources: async () => { const { model, message } = await opened(); return await shop.sources.of(shop.history.pairOf(model, message)) },

@@ -2,7 +2,7 @@
 import { instant, never, type DeadClass, type Finding, type Instant, type RetryPolicy } from '../core/core.ts'
 import type { Delivered, Pushed } from '../deliver/deliver.ts'
 import type { Outcome } from '../handle/handle.ts'
-import type { Acceptance, Claimed, Finish, PushClaimed } from '../store/store.ts'
+import type { Acceptance, Claimed, Finish, OpenedTask, PushClaimed } from '../store/store.ts'
 
 /** So much earlier or later is the next try: what failed together is not tried again together. */
 const jitter = 0.2
@@ -21,15 +21,15 @@ type Work = Pick<Claimed, 'delivery' | 'fence' | 'attempt' | 'failing_since'>
 const finish = (work: Work, outcome: Finish['outcome'], caused: readonly Acceptance[] = []): Finish =>
   ({ delivery: work.delivery, fence: work.fence, outcome, caused })
 
-/** What handlers brought about: messages they had made, what they found, and against which version of history. Stored together with the delivery's end. */
-export interface Handled { readonly caused: readonly Acceptance[], readonly findings: readonly Finding[], readonly history: Finish['history'] }
+/** What handlers brought about: messages they had made, what they found, what a person is to do, and against which version of history. Stored together with the delivery's end. */
+export interface Handled { readonly caused: readonly Acceptance[], readonly findings: readonly Finding[], readonly tasks: readonly OpenedTask[], readonly history: Finish['history'] }
 
-const judgedBy = ({ history }: Handled): Pick<Finish, 'history'> => history === undefined ? {} : { history }
+const broughtBy = ({ tasks, history }: Handled): Pick<Finish, 'tasks' | 'history'> => ({ tasks, ...history === undefined ? {} : { history } })
 
 /** @param answer_due from when on its answer is overdue, null where none is asked */
 export function concluded (work: Work, delivered: Delivered, handled: Handled, answer_due: Instant | null): Finish {
   switch (delivered.kind) {
-    case 'offered': return { ...finish(work, { kind: 'offered', answer_due, findings: handled.findings, push: delivered.push }, handled.caused), ...judgedBy(handled) }
+    case 'offered': return { ...finish(work, { kind: 'offered', answer_due, findings: handled.findings, push: delivered.push }, handled.caused), ...broughtBy(handled) }
     case 'undeliverable': return finish(work, { kind: 'dead', class: 'functional', reason: delivered.reason })
     default: return never(delivered)
   }
@@ -37,12 +37,15 @@ export function concluded (work: Work, delivered: Delivered, handled: Handled, a
 
 /** @param deliver its receiver gets it all the same */
 export const rejected = (work: Work, handled: Handled, deliver: boolean): Finish =>
-  ({ ...finish(work, { kind: 'rejected', findings: handled.findings, deliver }, handled.caused), ...judgedBy(handled) })
+  ({ ...finish(work, { kind: 'rejected', findings: handled.findings, deliver }, handled.caused), ...broughtBy(handled) })
+
+/** A hold that has ended when it is recorded is looked at again after so long, not at once for ever. */
+const hold_ms_min = 1_000
 
 /** What a handler's word means that ends nothing. */
 export function withheld (work: Work, outcome: Extract<Outcome, { kind: 'hold' | 'later' }>, now: Instant): Finish {
   switch (outcome.kind) {
-    case 'hold': return finish(work, { kind: 'held', reason: outcome.reason })
+    case 'hold': return finish(work, { kind: 'held', reason: outcome.reason, until: typeof outcome.until === 'number' ? instant(Math.max(outcome.until, now + hold_ms_min)) : null })
     case 'later': return finish(work, { kind: 'later', due: instant(Math.ceil(now + outcome.after_ms)), reason: outcome.reason, counts: false })
     default: return never(outcome)
   }

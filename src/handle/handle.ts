@@ -1,9 +1,9 @@
 /** Handlers: how work hangs on a message. A handler sees one accepted message at a time and says what is to happen. */
-import { isCode, type Clock, type Finding } from '../core/core.ts'
+import { isCode, type Clock, type Finding, type Instant } from '../core/core.ts'
 import type { History } from '../history/history.ts'
 import type { Sources } from '../sources/sources.ts'
 import type { MessageType, Tree } from '../standard/model.ts'
-import type { Envelope, Party } from '../store/store.ts'
+import type { Envelope, NewTask, Party } from '../store/store.ts'
 
 export { assessor } from './assessor.ts'
 
@@ -19,15 +19,22 @@ export interface Trigger {
 export interface Draft { readonly type: MessageType, readonly message: Tree }
 
 /**
- * done: go on; `send` is stored in the transaction that ends this message's delivery, `findings` are told to its sender. hold: a person must look.
- * reject: the message counts as not sent; its findings are kept, `send` is stored with that, and `deliver` shows it to its receiver all the same. later: try again after `after_ms`; attempts do not count.
+ * done: go on; `send` and `tasks` are stored in the transaction that ends this message's delivery, `findings` are told to its sender.
+ * hold: a person must look; handlers look again when he released it, or at `until` by themselves.
+ * reject: the message counts as not sent; its findings are kept, `send` and `tasks` are stored with that, and `deliver` shows it to its receiver all the same. later: try again after `after_ms`; attempts do not count.
  * A reason is a code (`isCode`): it goes into the audit and the history. What is no outcome counts as a failure of the handler.
  */
-export type Outcome =
-  | { readonly kind: 'done', readonly send?: readonly Draft[], readonly findings?: readonly Finding[] }
-  | { readonly kind: 'hold', readonly reason: string }
-  | { readonly kind: 'reject', readonly findings: readonly Finding[], readonly send?: readonly Draft[], readonly deliver?: boolean }
+export type Outcome<T extends NewTask = NewTask> =
+  | { readonly kind: 'done', readonly send?: readonly Draft[], readonly findings?: readonly Finding[], readonly tasks?: readonly T[] }
+  | { readonly kind: 'hold', readonly reason: string, readonly until?: Instant | null }
+  | { readonly kind: 'reject', readonly findings: readonly Finding[], readonly send?: readonly Draft[], readonly deliver?: boolean, readonly tasks?: readonly T[] }
   | { readonly kind: 'later', readonly after_ms: number, readonly reason: string }
+
+/** A task, and which handler asks for it. */
+export interface HandlerTask extends NewTask { readonly handler: string }
+
+/** So many may one handler ask for about one message. */
+export const tasks_max = 20
 
 const levels: ReadonlyArray<Finding['level']> = [1, 2, 3, 4]
 
@@ -37,6 +44,8 @@ export interface Tools {
   readonly signal: AbortSignal
   /** Who got the message, as it is registered now; null: nobody who is connected. */
   readonly receiver: Party | null
+  /** Why a person released this message; null while nobody did. Who holds it all the same is passed over, as if he had said done. */
+  readonly released: string | null
   message (): Promise<Tree>
   /** What came before between the two parties, as far as the rules of this message ask. Who asks is asked again when that has changed before his outcome is stored. */
   history (): Promise<History>
@@ -57,7 +66,12 @@ export interface Handler {
 export interface Handlers {
   /** @returns whether any handler wants to see this message */
   listens (envelope: Pick<Envelope, 'type' | 'origin'>, receiver: Party | null): boolean
-  handle (envelope: Envelope, tools: Tools): Promise<Outcome>
+  /**
+   * @returns done with what all of them brought; or the word of the first that did not say done. A rejection takes with it what was found
+   * before it, behind its own findings, and voids what others wanted sent or done: that was for a message that counts. Who holds or puts
+   * off is asked again with all the others, so nothing of theirs is lost.
+   */
+  handle (envelope: Envelope, tools: Tools): Promise<Outcome<HandlerTask>>
 }
 
 /** @throws Error when two handlers share a name or may both answer one type: the gateway must not start so */
@@ -87,20 +101,28 @@ function checked (outcome: Outcome, name: string): Outcome {
 }
 
 /** @returns what is wrong with the outcome, or null */
-function faultOf ({ kind, send = [], findings, after_ms, reason }: Readonly<Record<string, unknown>>): string | null {
+function faultOf ({ kind, send = [], findings, tasks = [], after_ms, until = null, reason }: Readonly<Record<string, unknown>>): string | null {
   switch (kind) {
     case 'done':
     case 'reject':
       if (!Array.isArray(send)) return 'send is no list'
+      if (!Array.isArray(tasks) || tasks.length > tasks_max || !tasks.every(isTask)) return `tasks is no list of at most ${tasks_max} tasks, each with a code and, where it has one, a due moment in milliseconds`
       return (kind === 'done' && findings === undefined) || (Array.isArray(findings) && findings.every(isFinding)) ? null : 'findings is no list of findings'
     case 'later': return typeof after_ms === 'number' && Number.isFinite(after_ms) && after_ms >= 0 ? reasonFault(reason) : 'after_ms is no number from 0'
-    case 'hold': return reasonFault(reason)
+    case 'hold': return until === null || isInstant(until) ? reasonFault(reason) : 'until is no moment in milliseconds'
     default: return 'kind is none of done, hold, reject and later'
   }
 }
 
 const isCodeText = (it: unknown): boolean => typeof it === 'string' && isCode(it)
 const reasonFault = (reason: unknown): string | null => isCodeText(reason) ? null : 'reason is no code (letters, digits, _ - and . only, a letter first, at most 100)'
+
+const isInstant = (it: unknown): boolean => typeof it === 'number' && Number.isSafeInteger(it) && it >= 0
+
+function isTask (it: unknown): boolean {
+  const { code, due = null }: Readonly<Record<string, unknown>> = { ...Object(it) }
+  return isCodeText(code) && (due === null || isInstant(due))
+}
 
 function isFinding (it: unknown): boolean {
   if (typeof it !== 'object') return false
@@ -109,14 +131,20 @@ function isFinding (it: unknown): boolean {
   return levels.some(known => known === level) && placed && isCodeText(code) && [path, found, expected, message, message_en, retourcode, at, found_en, expected_en].every(text => typeof text === 'string')
 }
 
-async function ask (handlers: readonly Handler[], envelope: Envelope, tools: Tools): Promise<Outcome> {
+async function ask (handlers: readonly Handler[], envelope: Envelope, tools: Tools): Promise<Outcome<HandlerTask>> {
   const send: Draft[] = []
   const findings: Finding[] = []
+  const tasks: HandlerTask[] = []
   for (const handler of handlers) {
     const outcome = checked(await handler.handle(envelope, tools), handler.name)
-    if (outcome.kind !== 'done') return outcome
+    if (outcome.kind === 'later' || (outcome.kind === 'hold' && tools.released === null)) return outcome
+    if (outcome.kind === 'hold') continue
+    if (outcome.kind === 'reject') return { ...outcome, findings: [...outcome.findings, ...findings], tasks: named(handler, outcome.tasks) }
     send.push(...outcome.send ?? [])
     findings.push(...outcome.findings ?? [])
+    tasks.push(...named(handler, outcome.tasks))
   }
-  return { kind: 'done', send, findings }
+  return { kind: 'done', send, findings, tasks }
 }
+
+const named = ({ name }: Handler, tasks: readonly NewTask[] = []): HandlerTask[] => tasks.map(it => ({ ...it, handler: name }))

@@ -15,8 +15,8 @@ export const auditEvents = [
   'backed_up', 'restored',
   // a message
   'accepted', 'signed', 'rejected', 'answered', 'unanswered', 'offered', 'delivered', 'later', 'held', 'dead', 'payload_read', 'refused',
-  // a person's decision about it; the detail is his reason
-  'redriven',
+  // what a person decided about it, his reason in the detail; what a handler asks a person to do about it, and what became of that
+  'redriven', 'released', 'refused_by_person', 'task', 'task_done', 'task_refused',
   // keeping and forgetting
   'swept', 'rewrapped', 'remarked', 'erased', 'erasure',
   // what rules know of earlier messages: one taken in to be known only, all of an import, derived anew, complete from a date

@@ -14,7 +14,7 @@ export const redrive_max = 1_000
 
 function statements ({ sql, lock }: Dialect) {
   const anew = {
-    due_ms: at('now'), since_ms: at('now'), attempts: 0, first_failed_ms: null, last_reason: null, class: null, released: 0, fence: sql.raw('fence + 1'), lease_until_ms: 0
+    due_ms: at('now'), since_ms: at('now'), attempts: 0, first_failed_ms: null, last_reason: null, class: null, released: null, fence: sql.raw('fence + 1'), lease_until_ms: 0
   }
   return {
     message: prepared(lock(sql('message').select(['seq', 'answer', 'answered_by', 'payload_gone_ms', 'delivery']).where('id', at('id')))),

@@ -1,7 +1,8 @@
 /** What people decide, in verbs of the domain: dead letters driven again, held messages released or refused, tasks done. */
 import type { AccountId, Instant, MessageId, PartyCode, RetryPolicy, TaskId, TaskState } from '../core/core.ts'
+import type { MessageType } from '../standard/model.ts'
 import type { StoppedFilter } from './stopped.ts'
-import type { Page, StoredMessage } from './verbs.ts'
+import type { Page, StoredMessage, View } from './verbs.ts'
 
 /** Who decided, when, and why; `by` null is the command line. The reason is a code (`isCode`). */
 export interface Decided { readonly by: AccountId | null, readonly reason: string, readonly now: Instant }
@@ -11,9 +12,12 @@ export type Redriven = 'redriven' | 'absent' | 'not_dead' | 'answered' | 'replac
 
 /** Something a handler asks a person to do. It holds codes only; what it is about stands in the message. */
 export interface NewTask { readonly code: string, readonly due?: Instant | null }
+/** A task as it is opened, with the end of its message's delivery. */
+export interface OpenedTask extends NewTask { readonly id: TaskId, readonly handler: string }
 export interface Task {
   readonly id: TaskId
   readonly message: MessageId
+  readonly type: MessageType
   /** In whose name it is to be done: who got the message. */
   readonly party: PartyCode
   readonly handler: string
@@ -23,8 +27,8 @@ export interface Task {
   readonly state: TaskState
   readonly decided: Decided | null
 }
-export interface TaskFilter { readonly party?: PartyCode, readonly state?: TaskState, readonly code?: string, readonly cursor?: string, readonly limit: number }
-export interface HeldFilter { readonly party?: PartyCode, readonly code?: string, readonly cursor?: string, readonly limit: number }
+/** Absent means any; `view`: only those about what it receives. */
+export interface TaskFilter { readonly state: TaskState, readonly party?: PartyCode, readonly view?: View, readonly code?: string, readonly cursor?: string, readonly limit: number }
 
 /** Dead letters: looked over, and driven again. */
 export interface DeadVerbs {
@@ -43,10 +47,11 @@ export interface DeadVerbs {
 /** Held messages and tasks, which wait for a person. */
 export interface DecidingVerbs {
   /** Longest held first. */
-  held (filter: HeldFilter): Promise<Page<StoredMessage>>
+  held (filter: Omit<StoppedFilter, 'class'>): Promise<Page<StoredMessage>>
   /** release: handlers look again, and what they hold now goes on all the same. refuse: dead, functional, with the reason. */
   decideHeld (id: MessageId, decision: 'release' | 'refuse', decided: Decided): Promise<'done' | 'absent' | 'not_held'>
   /** Oldest first. */
   tasks (filter: TaskFilter): Promise<Page<Task>>
-  decideTask (id: TaskId, decision: 'done' | 'refused', decided: Decided): Promise<'done' | 'absent' | 'decided'>
+  /** @param view for which it must be visible */
+  decideTask (id: TaskId, decision: 'done' | 'refused', decided: Decided, view?: View): Promise<'done' | 'absent' | 'decided'>
 }

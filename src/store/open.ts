@@ -29,6 +29,7 @@ import { openSafe, type Safe } from './safe.ts'
 import { signatureVerb } from './signature.ts'
 import { sourceVerbs } from './sources.ts'
 import { lockSqlite, openSqlite } from './sqlite.ts'
+import { taskVerbs } from './tasks.ts'
 import { auditVerbs } from './trail.ts'
 import type { Store, StoreObserver } from './verbs.ts'
 
@@ -118,6 +119,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     truncate: () => db.truncate(),
     ...backupVerbs(db, audit),
     ...auditVerbs(db, dialect, audit),
+    ...taskVerbs(db, dialect, audit),
     ...batchVerbs(db, dialect, audit, safe),
     check: () => check(db, dialect),
     close: () => db.close()

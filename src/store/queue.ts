@@ -5,8 +5,10 @@ import type { Audit } from './audit.ts'
 import { StoreFailure, type Db, type Row, type Session, type Statement } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
 import type { FactKeeper } from './facts.ts'
+import { reopener, type Reopen } from './reopen.ts'
 import { claimed, envelopeColumns, maybe, message, never_ms, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
+import { taskOpener } from './tasks.ts'
 import type { Acceptance, Finish, Finished, Store } from './verbs.ts'
 
 type Outcome = Finish['outcome']
@@ -39,7 +41,6 @@ function statements ({ sql, lock, lockFree }: Dialect) {
     state: prepared(sql('message').where('seq', at('seq')).update({ delivery: at('state') }).returning('id')),
     rejected: prepared(sql('message').where('seq', at('seq')).update({ verdict: 'rejected', delivery: at('delivery'), offered_ms: at('offered') }).returning(['id', 'answers', 'data_key', 'kek_id'])),
     finding: prepared(sql('finding').insert({ message: at('seq'), body: at('body') }).onConflict('message').merge()),
-    unanswered: prepared(sql('message').where({ id: at('answered'), answered_by: at('by') }).update({ answer: 'awaited', answered_by: null })),
     id: prepared(sql('message').select('id').where('seq', at('seq')))
   }
 }
@@ -73,17 +74,7 @@ async function storeCaused (session: Session, accept: Accept, caused: readonly C
 }
 
 /** @returns what records how a delivery ended, inside a transaction */
-function recorder (sql: ReturnType<typeof statements>, audit: Audit, facts: FactKeeper, safe: Safe) {
-  /** What a rejected message answered has no answer any more, so that a better one can come. */
-  async function reopen (session: Session, rows: readonly Row[], now: Instant): Promise<void> {
-    for (const row of rows) {
-      const [by, answered] = [message(row, 'id'), maybe(row, 'answers', message)]
-      if (answered === null || await session.run(sql.unanswered, { answered, by }) === 0) continue
-      await facts.restored(session, by)
-      await audit(session, { at: now, event: 'unanswered', message: answered, detail: by })
-    }
-  }
-
+function recorder (sql: ReturnType<typeof statements>, reopen: Reopen, audit: Audit, facts: FactKeeper, safe: Safe) {
   async function tell (session: Session, seq: number, rows: readonly Row[], findings: readonly Finding[]): Promise<void> {
     if (findings.length === 0) return
     for (const row of rows) await session.run(sql.finding, { seq, body: safe.of(row, message(row, 'id')).close('findings', Buffer.from(JSON.stringify(findings))) })
@@ -120,7 +111,8 @@ function recorder (sql: ReturnType<typeof statements>, audit: Audit, facts: Fact
         const rows = await session.all(sql.rejected, { seq, delivery: deliver ? 'offered' : 'none', offered: deliver ? now : null })
         await tell(session, seq, rows, findings)
         await told(rows, findings.find(isRejecting)?.code ?? null)
-        return await reopen(session, rows, now)
+        for (const row of rows) await reopen(session, message(row, 'id'), maybe(row, 'answers', message), now)
+        return
       }
       default:
         return never(outcome)
@@ -132,14 +124,16 @@ function recorder (sql: ReturnType<typeof statements>, audit: Audit, facts: Fact
 export function queueVerbs (db: Db, dialect: Dialect, accept: Accept, audit: Audit, facts: FactKeeper, safe: Safe): Verbs {
   const sql = statements(dialect)
   const envelopesOf = envelopes(dialect)
-  const record = recorder(sql, audit, facts, safe)
+  const record = recorder(sql, reopener(dialect, audit, facts), audit, facts, safe)
+  const openTasks = taskOpener(dialect, audit)
 
-  async function finishOne (session: Session, { delivery, fence, outcome, history }: Finish, caused: readonly Closing[], now: Instant): Promise<Finished> {
+  async function finishOne (session: Session, { delivery, fence, outcome, history, tasks = [] }: Finish, caused: readonly Closing[], now: Instant): Promise<Finished> {
     const [row] = await session.all(sql.leased, { delivery, fence })
     if (row === undefined) return 'stale'
     if (history !== undefined && !await facts.isOf(session, history)) return 'outdated'
     await storeCaused(session, accept, caused)
     await record(session, delivery, whole(row, 'message'), outcome, now)
+    await openTasks(session, whole(row, 'message'), tasks, now)
     return 'done'
   }
 

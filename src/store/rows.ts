@@ -165,7 +165,7 @@ export function claimed (lease: Row, row: Row): Claimed {
     attempt: whole(lease, 'attempts'),
     failing_since: maybe(lease, 'first_failed_ms', at),
     lease_until: at(lease, 'lease_until_ms'),
-    released: lease['released'] === 1,
+    released: maybe(lease, 'released', text),
     envelope: envelope(row)
   }
 }

@@ -3,7 +3,7 @@ import type { AccountId, Answer, DeadClass, Delivery, Door, Finding, Fingerprint
 import type { Pair } from '../history/history.ts'
 import type { Family, MessageType } from '../standard/model.ts'
 import type { BatchVerbs, MemberOf } from './batches.ts'
-import type { DeadVerbs } from './deciding.ts'
+import type { DeadVerbs, DecidingVerbs, OpenedTask } from './deciding.ts'
 import type { KeepingVerbs } from './keeping.ts'
 import type { FactVerbs, KeptFacts } from './kept.ts'
 import type { RequestVerbs } from './requests.ts'
@@ -147,8 +147,8 @@ export interface Claimed {
   /** When the first try failed since the last one that did not; null when the last one did not, or there was none. */
   readonly failing_since: Instant | null
   readonly lease_until: Instant
-  /** A person released it: what a handler still holds goes on all the same. */
-  readonly released: boolean
+  /** Why a person released it: what a handler still holds goes on all the same. Null while nobody did. */
+  readonly released: string | null
   readonly envelope: Envelope
 }
 
@@ -168,6 +168,8 @@ export interface Finish {
     | { readonly kind: 'rejected', readonly findings: readonly Finding[], readonly deliver?: boolean }
     | { readonly kind: 'dead', readonly class: DeadClass, readonly reason: string }
   readonly caused?: readonly Acceptance[]
+  /** What a person is asked to do about it, stored in the same transaction. */
+  readonly tasks?: readonly OpenedTask[]
   /** What it was judged against: it is recorded only while that is of the same version. */
   readonly history?: { readonly pair: Pair, readonly version: number }
 }
@@ -284,7 +286,7 @@ export interface StoreObserver {
   collected (duration_ms: number): void
 }
 
-export interface Store extends AuditVerbs, BatchVerbs, DeadVerbs, FactVerbs, KeepingVerbs, RequestVerbs, SourceVerbs {
+export interface Store extends AuditVerbs, BatchVerbs, DeadVerbs, FactVerbs, KeepingVerbs, RequestVerbs, SourceVerbs, Pick<DecidingVerbs, 'tasks' | 'decideTask'> {
   /** Stores what arrives together in one transaction and answers item by item; concurrent calls share a commit. */
   accept (items: readonly Acceptance[]): Promise<Accepted[]>
   /** @returns what these bytes got when they came before under this key; null when they did not */

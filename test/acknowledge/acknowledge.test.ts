@@ -29,10 +29,17 @@ test('a failure is tried again within five days of the first one, and is dead wi
   assert.equal(first.outcome.kind, 'later')
 })
 
+test('a hold ends when it says, or never; one that has ended already is looked at again after a second', () => {
+  const held = (until?: number): unknown => withheld(work(3), { kind: 'hold', reason: 'person', ...until === undefined ? {} : { until: instant(until) } }, instant(start)).outcome
+  assert.deepEqual(held(), { kind: 'held', reason: 'person', until: null })
+  assert.deepEqual(held(start + 86_400_000), { kind: 'held', reason: 'person', until: start + 86_400_000 })
+  assert.deepEqual([held(start - 5), held(start + 5)], Array(2).fill({ kind: 'held', reason: 'person', until: start + 1_000 }))
+})
+
 test('what a handler puts off does not count as an attempt; a receiver that left is dead at once', () => {
   assert.deepEqual(withheld(work(3), { kind: 'later', after_ms: 500, reason: 'waits' }, instant(1000)).outcome, { kind: 'later', due: 1500, reason: 'waits', counts: false })
   assert.deepEqual(withheld(work(3), { kind: 'later', after_ms: 0.5, reason: 'waits' }, instant(1000)).outcome, { kind: 'later', due: 1001, reason: 'waits', counts: false })
-  assert.deepEqual(concluded(work(1), { kind: 'undeliverable', reason: 'receiver_left' }, { caused: [], findings: [], history: undefined }, null).outcome, { kind: 'dead', class: 'functional', reason: 'receiver_left' })
+  assert.deepEqual(concluded(work(1), { kind: 'undeliverable', reason: 'receiver_left' }, { caused: [], findings: [], tasks: [], history: undefined }, null).outcome, { kind: 'dead', class: 'functional', reason: 'receiver_left' })
 })
 
 const push = (attempt: number, failing_since = instant(start)) => ({ ...work(attempt, failing_since), policy: { first_ms: 1_000, longest_ms: 10_000, total_ms: 60_000 } })

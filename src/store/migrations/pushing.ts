@@ -27,13 +27,14 @@ function task (t: Table): void {
   t.text('decided_reason') // code
   t.bigInteger('decided_ms')
   t.index(['state', 'id'])
+  t.index(['party', 'state', 'id'])
 }
 
 /** Columns added to `delivery`. */
 function work (t: Knex.AlterTableBuilder): void {
   t.text('order_key').notNullable().defaultTo('') // of its message: one push of a key at a time, in order of acceptance
   t.text('class') // why it is dead: functional, transient or partner_down
-  t.integer('released').notNullable().defaultTo(0) // 1: a person released it
+  t.text('released') // why a person released it; null: nobody did
   t.bigInteger('since_ms') // since when it is in this state; null for what was due before this step
   t.bigInteger('first_ms') // the policy of a push, as it was when it became work
   t.bigInteger('longest_ms')

@@ -1,0 +1,18 @@
+/** What an answer that counts no more has answered: it has none any more, so that a better one can come. */
+import type { Instant, MessageId } from '../core/core.ts'
+import type { Audit } from './audit.ts'
+import type { Session } from './db.ts'
+import { at, prepared, type Dialect } from './dialect.ts'
+import type { FactKeeper } from './facts.ts'
+
+/** @param by the answer that counts no more @param answered what it answered, if anything. Inside a transaction. */
+export type Reopen = (session: Session, by: MessageId, answered: MessageId | null, now: Instant) => Promise<void>
+
+export function reopener ({ sql }: Dialect, audit: Audit, facts: Pick<FactKeeper, 'restored'>): Reopen {
+  const unanswered = prepared(sql('message').where({ id: at('answered'), answered_by: at('by') }).update({ answer: 'awaited', answered_by: null }))
+  return async (session, by, answered, now) => {
+    if (answered === null || await session.run(unanswered, { answered, by }) === 0) return
+    await facts.restored(session, by)
+    await audit(session, { at: now, event: 'unanswered', message: answered, detail: by })
+  }
+}
