@@ -4,7 +4,7 @@ import { recognised, type Holidays } from './holidays.ts'
 import { addDays, dateOf, dutchDate, endOf } from './moments.ts'
 
 export { recognised, type Holidays }
-export { dutchDate, endOf } from './moments.ts'
+export { dutchDate, dutchMoment, endOf } from './moments.ts'
 export * from './dates.ts'
 export { openTerms, type Terms } from './terms.ts'
 

@@ -7,6 +7,14 @@ const parts = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Amsterdam', d
 /** @returns the calendar date of that moment in the Netherlands, `YYYY-MM-DD` */
 export const dutchDate = (at: Instant): string => parts.format(at)
 
+const clock = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Amsterdam', timeStyle: 'short' })
+
+/** @returns that moment on a Dutch clock, to the minute, as it is written in a sentence */
+export function dutchMoment (at: Instant, lang: 'nl' | 'en'): string {
+  const date = dutchDate(at)
+  return `${lang === 'en' ? date : date.split('-').toReversed().join('-')} ${clock.format(at)}`
+}
+
 /** @returns the date of that moment in UTC */
 export const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 /** @returns the date so many calendar days later */

@@ -3,13 +3,14 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Refusal, rfc3339 } from '../../core/core.ts'
 import type { ListFilter, View } from '../../store/store.ts'
 import { mustSend, viewIn } from './acting.ts'
+import { shown, shownOne } from './here.ts'
 import { bytes, found, gives, header, idOf, json, raw, sendBytes, type RouteParts } from './parts.ts'
 import { payloadAnswer, sendPayload } from './payload.ts'
 import { momentIn, partyIn, typeIn } from './query.ts'
 import { signatureIn } from './signature.ts'
 import * as shapes from './shapes.ts'
 import { refusedDetail, refusedFilter, refusedPage, replacesIn } from './refused.ts'
-import { historyView, messageView } from './views.ts'
+import { historyView } from './views.ts'
 
 type ListQuery = { corrected?: boolean, party?: string, type?: string, counterpart?: string, overdue?: true, from?: string, to?: string, cursor?: string, limit?: number } & Pick<ListFilter, 'verdict' | 'delivery' | 'answer' | 'identificatie'>
 
@@ -67,7 +68,7 @@ export function messageRoutes (parts: RouteParts): FastifyPluginAsyncTypebox {
       if (verdict === 'refused') return refusedPage(await store.listRefused(refusedFilter(filter, corrected)), links)
       if (corrected !== undefined) throw new Refusal('ZP_QUERY', 'corrected: alleen samen met verdict=refused')
       const page = await store.list(filter)
-      return { messages: page.items.map(it => messageView(it, links, parts.now())), next: page.next }
+      return { messages: await shown(parts, filter.view, page.items), next: page.next }
     })
 
     app.get('/messages/:id', {
@@ -79,7 +80,7 @@ export function messageRoutes (parts: RouteParts): FastifyPluginAsyncTypebox {
       const message = await store.message(seen, id)
       if (message === null) return await refusedDetail(store, seen, id, links)
       const replacements = message.sender === seen.party ? await store.replacements(id) : { replaces: [], replaced_by: null }
-      return { ...messageView(message, links, parts.now()), ...replacements, findings: await store.findings(seen, id) ?? [] }
+      return { ...await shownOne(parts, seen, message), ...replacements, findings: await store.findings(seen, id) ?? [] }
     })
 
     app.get('/messages/:id/history', {

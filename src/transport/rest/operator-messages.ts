@@ -4,12 +4,13 @@ import { Type } from 'typebox'
 import { Refusal, rfc3339, type MessageId } from '../../core/core.ts'
 import { ownView } from '../../party/party.ts'
 import type { Account, OperatorFilter, Store } from '../../store/store.ts'
+import { shown, shownOne } from './here.ts'
 import { found, gives, idOf, json, type RouteParts } from './parts.ts'
 import { payloadAnswer, reasonIn, reasons, sendPayload } from './payload.ts'
 import { partyIn, momentIn, typeIn } from './query.ts'
 import { roleIn } from './role.ts'
 import * as shapes from './shapes.ts'
-import { historyView, messageView, refusedView, type Links } from './views.ts'
+import { historyView, refusedView, type Links } from './views.ts'
 
 const { party: _, counterpart: __, verdict: ___, corrected: ____, ...filters } = shapes.listQuery.properties
 const query = Type.Object({
@@ -50,7 +51,7 @@ async function refusedAnswer (store: Store, id: MessageId, role: Account['role']
 
 /** The routes, as a plugin: register it under `/v1/operator`. */
 export function operatorMessageRoutes (parts: RouteParts): FastifyPluginAsyncTypebox {
-  const { store, links, now } = parts
+  const { store, links } = parts
   const reader = roleIn(parts, 'operator', 'auditor')
   const operator = roleIn(parts, 'operator')
 
@@ -61,7 +62,7 @@ export function operatorMessageRoutes (parts: RouteParts): FastifyPluginAsyncTyp
     }, async request => {
       reader(request)
       const page = await store.listAny(filterOf(parts, request.query))
-      return { messages: page.items.map(it => messageView(it, links, now())), next: page.next }
+      return { messages: await shown(parts, null, page.items), next: page.next }
     })
 
     app.get('/messages/:id', {
@@ -74,7 +75,7 @@ export function operatorMessageRoutes (parts: RouteParts): FastifyPluginAsyncTyp
       if (stored === null) return await refusedAnswer(store, id, role, links)
       const { message, history } = stored
       const findings = role === 'operator' ? { findings: await store.findings(ownView(message.sender), id) ?? [] } : {}
-      return { message: messageView(message, links, now()), ...historyView(history), ...findings }
+      return { message: await shownOne(parts, null, message), ...historyView(history), ...findings }
     })
 
     app.get('/messages/:id/payload', {

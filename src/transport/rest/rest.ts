@@ -147,6 +147,7 @@ const openapi = (version: string): object => ({
   components: { securitySchemes: { mutualTLS: { type: 'mutualTLS', description: 'A client certificate registered to an account.' } } },
   security: [{ mutualTLS: [] }]
 })
-export { historyView, messageView, refusedView } from './views.ts'
+export { shownOne } from './here.ts'
+export { historyView, refusedView } from './views.ts'
 export { inflight, type Inflight } from './body.ts'
 export { routes } from './routes.ts'

@@ -11,8 +11,8 @@ import { operatorErasureRoutes } from './operator-erasures.ts'
 import { operatorHistoryRoutes } from './operator-history.ts'
 import { operatorMessageRoutes } from './operator-messages.ts'
 import { registerChangeRoutes, registerReadRoutes } from './operator-register.ts'
+import { shown } from './here.ts'
 import * as shapes from './shapes.ts'
-import { messageView } from './views.ts'
 
 /** The routes, as a plugin: register it under `/v1`. */
 export const routes = (parts: RouteParts): FastifyPluginAsyncTypebox => async app => {
@@ -26,8 +26,8 @@ const mailboxRoutes = (parts: RouteParts): FastifyPluginAsyncTypebox => async ap
   app.get('/mailbox', {
     schema: { operationId: 'readMailbox', summary: 'What waits for you, oldest first, until you acknowledge it', querystring: shapes.mailboxQuery, response: gives({ 200: json('The oldest messages', shapes.mailboxShape) }) }
   }, async request => {
-    const messages = await parts.store.mailbox(view(request), request.query.limit ?? 100)
-    return { messages: messages.map(it => messageView(it, parts.links, parts.now())) }
+    const own = view(request)
+    return { messages: await shown(parts, own, await parts.store.mailbox(own, request.query.limit ?? 100)) }
   })
 
   app.delete('/mailbox/:id', {

@@ -1,6 +1,7 @@
 /** The shapes of the REST interface: what OpenAPI shows and what requests are checked against. */
 import { Type } from 'typebox'
 import { answers, deliveries, memberStates, verdicts } from '../../core/core.ts'
+import { allKinds } from '../../here/here.ts'
 
 const oneOf = <T extends string>(values: readonly T[], description: string) => Type.Unsafe<T>({ type: 'string', enum: [...values], description })
 const time = (description: string) => Type.String({ format: 'date-time', description })
@@ -53,6 +54,19 @@ const identity = {
   verdict: oneOf(verdicts, 'The gateway’s judgement.')
 }
 
+const waiters = ['gateway', 'receiver', 'sender', 'person', 'nobody'] as const
+/** In every message, wherever it is shown: alone, in lists, in the mailbox and to operators. */
+export const hereShape = Type.Object({
+  code: oneOf(allKinds.map(([code]) => code), 'Where the message stands; the README explains each.'),
+  waits_for: oneOf(waiters, 'On whom it waits; nobody: it is at its end.'),
+  since: orNull(time('Since when it is so, as far as that is known.')),
+  next: orNull(time('When something happens by itself, this moment at the earliest; null where that is up to `waits_for`, or nothing comes any more.')),
+  behind: orNull(Type.String({ description: 'The message that must arrive first; null also where you may not see that one.' })),
+  reason: orNull(Type.String({ description: 'Code of why. Why a receiver’s endpoint cannot be reached is told to that receiver and operators only.' })),
+  nl: Type.String({ description: 'A sentence for a person, in Dutch; its times are Dutch.' }),
+  en: Type.String({ description: 'The same in English.' })
+}, { $id: 'Here', description: 'Why the message is still here, and when something happens to it next.' })
+
 export const receiptShape = Type.Object({
   ...identity,
   certificate_sha256: orNull(Type.String({ description: 'Fingerprint of the certificate it was sent with.' })),
@@ -75,6 +89,7 @@ export const messageShape = Type.Object({
   attempts: Type.Integer(),
   next_try: orNull(time('When delivery is tried next.')),
   dead_reason: orNull(Type.String()),
+  here: hereShape,
   signature: Type.Union([Type.Object({ signer_sha256: Type.String({ description: 'Fingerprint of the certificate.' }) }), Type.Null()], { description: 'The sender’s own, where it gave one.' }),
   payload_gone: orNull(time('Since when the payload is no longer kept; its receipt and seal stay.')),
   links
@@ -100,6 +115,7 @@ export const refusedShape = Type.Object({
   title: problemShape.properties.title,
   title_en: problemShape.properties.title_en,
   replaced_by: replacedBy,
+  here: hereShape,
   links: Type.Object({ self: Type.String(), payload: Type.String() })
 }, { $id: 'Refused' })
 /** One refused message, with all that was wrong with it. */

@@ -1,5 +1,6 @@
 /** How a stored message is shown: the store's words in the shapes of the REST interface. */
 import { refusals, rfc3339, type Instant } from '../../core/core.ts'
+import { hereRefused, type Here } from '../../here/here.ts'
 import type { HistoryRow, RefusedMessage, StoredMessage } from '../../store/store.ts'
 
 /** Links below /v1 for a message id. */
@@ -19,12 +20,15 @@ export function messageView (it: StoredMessage, links: Links, now: Instant): Rec
   }
 }
 
+/** Why a message is still here, and when something happens to it. */
+export const hereView = (it: Here): Record<string, unknown> => ({ ...it, since: time(it.since), next: time(it.next) })
+
 /** A refused message, for its sender: what it was, why it was refused and what to do. */
 export function refusedView (it: RefusedMessage, links: Links): Record<string, unknown> {
   const { at, replaced_by, code, account: _account, ...rest } = it
   const { status, transportCode, retry, nl, en } = refusals[code]
   const { self, payload } = links(it.id)
-  return { ...rest, received: rfc3339(at), verdict: 'refused', code, transportCode, status, retry, title: nl, title_en: en, replaced_by, links: { self, payload } }
+  return { ...rest, received: rfc3339(at), verdict: 'refused', code, transportCode, status, retry, title: nl, title_en: en, replaced_by, here: hereView(hereRefused(it)), links: { self, payload } }
 }
 
 export const historyView = (rows: readonly HistoryRow[]): Record<string, unknown> =>
