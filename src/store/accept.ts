@@ -6,6 +6,7 @@ import type { Db, Session, Statement, Row, Values } from './db.ts'
 import { at, places, prepared, type Dialect } from './dialect.ts'
 import { dagtekeningOf, type ClosedFacts, type FactKeeper } from './facts.ts'
 import { marksIn } from './marks.ts'
+import { pushOrder, workKey } from './order.ts'
 import { closedReceipt, receiptKeeper, type ClosedReceipt, type ReceiptKeeper } from './receipts.ts'
 import { corrections } from './refused.ts'
 import { bytes, envelopeColumns, maybe, message, never_ms, text, whole } from './rows.ts'
@@ -25,7 +26,8 @@ function statements ({ sql, lock }: Dialect) {
     .where({ sender: at('sender'), type: at('type'), identificatie: at('identificatie') })
   return {
     first: prepared(keyed(['id', 'sha256', 'receipt']).unionAll(keyed(['id', 'sha256', 'receipt'], 'spent'))),
-    asked: prepared(lock(keyed(['seq', 'id', 'receiver', 'origin', 'verdict', 'delivery', 'answer', 'answered_by', 'conversatie', 'order_key', 'header']))),
+    asked: prepared(lock(keyed(['seq', 'id', 'receiver', 'origin', 'verdict', 'delivery', 'answer', 'answered_by', 'offered_ms', 'conversatie', 'order_key', 'header'])
+      .select(sql.raw('(select count(*) from delivery as d where d.message = message.seq) as work')))),
     message: prepared(sql('message').insert(places([...envelopeColumns, ...states]))
       .onConflict(['sender', 'type', 'identificatie']).ignore().returning('seq')),
     payload: prepared(sql('payload').insert(places(['message', 'body']))),
@@ -34,6 +36,7 @@ function statements ({ sql, lock }: Dialect) {
     delivery: prepared(sql('delivery').insert({
       ...places(['message', 'target', 'order_key', 'state', 'due_ms', 'since_ms']), kind: 'handle', lease_until_ms: 0, fence: 0, attempts: 0
     })),
+    arrived: prepared(sql('message').where('seq', at('seq')).update({ delivery: 'delivered', delivered_ms: at('now') })),
     answered: prepared(sql('message').update({ answer: 'answered', answered_by: at('by') }).where('seq', at('seq')))
   }
 }
@@ -78,9 +81,9 @@ function differing (echo: Correlation['echo'], row: Row): Difference[] {
   return Object.keys(echo).filter(path => asked(path) !== echo[path]).map(path => ({ path, expected: asked(path) }))
 }
 
-/** The gateway itself may answer what was never offered: a rejection does. */
+/** The gateway itself may answer what was never offered: a rejection does. What was given up may have come all the same. */
 function mayAnswer (row: Row, { origin, sender }: Envelope): boolean {
-  const offered = row['delivery'] === 'offered' || row['delivery'] === 'delivered' || (origin === 'import' && row['origin'] === 'import')
+  const offered = row['offered_ms'] !== null || row['delivery'] === 'delivered' || (origin === 'import' && row['origin'] === 'import')
   return row['receiver'] === sender && (origin === 'gateway' || offered)
 }
 
@@ -100,6 +103,18 @@ async function earlier (session: Session, first: Statement, receipts: ReceiptKee
   return receipt === null || receipt.byteLength === 0 ? refused('ZP_IDENTIFICATIE_REUSED', id) : { kind: 'duplicate', id, receipt }
 }
 
+/** @returns what says to which message an answer belongs, and whether it may */
+const asker = (sql: ReturnType<typeof statements>, rules: AcceptRules) => async (session: Session, { envelope, correlation }: Acceptance): Promise<Asked> => {
+  if (correlation === null) return { kind: 'free' }
+  const { sender, type, identificatie } = correlation
+  const [row] = await session.all(sql.asked, { sender, type, identificatie })
+  if (row === undefined && rules.retour_unknown === 'accept') return { kind: 'free' }
+  if (row === undefined || !mayAnswer(row, envelope)) return refused('ZP_RETOUR_UNKNOWN')
+  if (row['answer'] === 'answered') return refused('ZP_RETOUR_SECOND', maybe(row, 'answered_by', message))
+  const differences = differing(correlation.echo, row)
+  return differences.length === 0 ? { kind: 'message', row } : refused('ZP_RETOUR_ECHO', message(row, 'id'), differences)
+}
+
 async function remember (facts: FactKeeper, session: Session, seq: number, { item, facts: closed }: Closing): Promise<void> {
   const { envelope, header, delivery } = item
   const waits = envelope.origin === 'import' ? 2 : delivery === 'offered' && envelope.verdict === 'accepted' ? 0 : 1
@@ -116,27 +131,19 @@ export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, saf
   const marks = marksIn(dialect)
   const keepSignature = signatureKeeper(dialect, audit)
   const receipts = receiptKeeper(dialect, safe)
+  const order = pushOrder(dialect)
+  const asked = asker(sql, rules)
 
-  async function asked (session: Session, { envelope, correlation }: Acceptance): Promise<Asked> {
-    if (correlation === null) return { kind: 'free' }
-    const { sender, type, identificatie } = correlation
-    const [row] = await session.all(sql.asked, { sender, type, identificatie })
-    if (row === undefined && rules.retour_unknown === 'accept') return { kind: 'free' }
-    if (row === undefined || !mayAnswer(row, envelope)) return refused('ZP_RETOUR_UNKNOWN')
-    if (row['answer'] === 'answered') return refused('ZP_RETOUR_SECOND', maybe(row, 'answered_by', message))
-    const differences = differing(correlation.echo, row)
-    return differences.length === 0 ? { kind: 'message', row } : refused('ZP_RETOUR_ECHO', message(row, 'id'), differences)
-  }
-
-  async function write (session: Session, seq: number, { item: { envelope, delivery, clients, findings: told, member, signature = null }, payload, findings, receipt }: Closing, order_key: string): Promise<void> {
+  async function write (session: Session, seq: number, { item: { envelope, delivery, clients, findings: told, member, signature = null, push = null }, payload, findings, receipt }: Closing, order_key: string): Promise<void> {
     await session.run(sql.payload, { message: seq, body: payload })
     await marks.put(session, seq, clients)
     if (findings !== null) await session.run(sql.finding, { message: seq, body: findings })
     if (receipt !== null) await receipts.put(session, envelope.id, receipt)
     if (delivery === 'waiting' || delivery === 'held') {
       const state = delivery === 'held' ? 'held' : 'due'
-      await session.run(sql.delivery, { message: seq, target: envelope.receiver, order_key, state, due_ms: state === 'held' ? never_ms : envelope.received, since_ms: envelope.received })
+      await session.run(sql.delivery, { message: seq, target: envelope.receiver, order_key: workKey(seq, order_key), state, due_ms: state === 'held' ? never_ms : envelope.received, since_ms: envelope.received })
     }
+    if (delivery === 'offered' && push !== null) await order.begin(session, { message: seq, target: envelope.receiver, order_key }, push, envelope.received)
     const { received, id, account, sha256 } = envelope
     if (member !== undefined) await session.run(sql.member, { batch: member.batch, position: member.index, state: envelope.verdict, message: id, ended_ms: received })
     const rejected = envelope.verdict === 'rejected'
@@ -144,10 +151,16 @@ export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, saf
     if (signature !== null) await keepSignature(session, seq, envelope, signature)
   }
 
-  async function close (session: Session, row: Row, { envelope: { id, received, account }, voids = false }: Acceptance): Promise<void> {
-    await session.run(sql.answered, { seq: whole(row, 'seq'), by: id })
-    if (voids) await facts.voided(session, whole(row, 'seq'), id)
+  async function close (session: Session, row: Row, { envelope: { id, received, account, origin }, voids = false }: Acceptance): Promise<void> {
+    const seq = whole(row, 'seq')
+    await session.run(sql.answered, { seq, by: id })
+    if (voids) await facts.voided(session, seq, id)
     await audit(session, { at: received, event: 'answered', message: message(row, 'id'), account, detail: id })
+    // Who answers has it: what was still tried, or given up, is delivered.
+    if (origin === 'gateway' || row['offered_ms'] === null || whole(row, 'work') === 0) return
+    await order.end(session, seq, received)
+    await session.run(sql.arrived, { seq, now: received })
+    await audit(session, { at: received, event: 'delivered', message: message(row, 'id'), account, detail: 'answered' })
   }
 
   /** @throws CausedRefused when one of them is refused: then none of it may stay */

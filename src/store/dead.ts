@@ -4,6 +4,7 @@ import type { Audit } from './audit.ts'
 import type { Db, Row, Session } from './db.ts'
 import type { DeadVerbs, Decided, Redriven } from './deciding.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
+import { pushOrder } from './order.ts'
 import { messageRows } from './read.ts'
 import { corrections } from './refused.ts'
 import { maybe, oneOf, partyOf, text, whole } from './rows.ts'
@@ -22,10 +23,6 @@ function statements ({ sql, lock }: Dialect) {
     dead: prepared(lock(sql('delivery').select(['id', 'kind', 'target', 'order_key']).where({ message: at('seq'), state: 'dead' }))),
     handle: prepared(sql('delivery').where('id', at('delivery')).update({ ...anew, state: 'due' })),
     push: prepared(sql('delivery').where('id', at('delivery')).update({ ...anew, state: 'blocked', first_ms: at('first_ms'), longest_ms: at('longest_ms'), total_ms: at('total_ms'), give_up_ms: at('give_up') })),
-    next: prepared(sql('delivery').update({ state: 'due', due_ms: at('now'), since_ms: at('now') }).where('id', sql('delivery as b').select('b.id')
-      .whereRaw("b.state in ('due', 'blocked') and b.state = 'blocked'").where({ 'b.target': at('target'), 'b.order_key': at('order_key') })
-      .whereNotExists(sql('delivery as k').select('k.id').whereRaw("k.state in ('due', 'blocked') and k.state = 'due' and k.target = b.target and k.order_key = b.order_key and (k.kind = 'push' or k.message < b.message)"))
-      .orderByRaw('b.message limit 1'))),
     state: prepared(sql('message').where('seq', at('seq')).update({ delivery: at('delivery') }))
   }
 }
@@ -37,6 +34,7 @@ type Again = Decided & { readonly policyOf: (target: PartyCode) => RetryPolicy }
 export function deadVerbs (db: Db, dialect: Dialect, audit: Audit): DeadVerbs {
   const sql = statements(dialect)
   const correct = corrections(dialect)
+  const order = pushOrder(dialect)
 
   /** What the gateway answered in somebody's name does not say that he has the message. */
   async function answered (session: Session, message: Row): Promise<boolean> {
@@ -84,7 +82,7 @@ export function deadVerbs (db: Db, dialect: Dialect, audit: Audit): DeadVerbs {
     const results: Redriven[] = []
     const keys = new Map<string, Row>()
     for (const id of ids) results.push(await one(session, id, again, keys))
-    for (const row of keys.values()) await session.run(sql.next, { target: text(row, 'target'), order_key: text(row, 'order_key'), now: again?.now ?? 0 })
+    if (again !== null) for (const row of keys.values()) await order.free(session, { target: text(row, 'target'), order_key: text(row, 'order_key') }, again.now)
     return results
   }
 

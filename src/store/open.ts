@@ -16,6 +16,7 @@ import { sweepVerb } from './forget.ts'
 import { knownVerb } from './known.ts'
 import { bringForward } from './migrate.ts'
 import { migrations } from './migrations.ts'
+import { pushVerbs } from './push.ts'
 import { queueVerbs, weigh } from './queue.ts'
 import { readVerbs } from './read.ts'
 import { rebuildVerbs } from './rebuild.ts'
@@ -103,6 +104,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     },
     ...earlierVerb(db, dialect, safe),
     ...queueVerbs(db, dialect, accept, audit, facts, safe),
+    ...pushVerbs(db, dialect, audit, safe),
     ...knownVerb(db, dialect, safe),
     ...requestVerbs(db, dialect),
     ...rebuildVerbs(db, dialect, accept, audit, facts, safe),

@@ -5,8 +5,9 @@ import type { Audit } from './audit.ts'
 import { StoreFailure, type Db, type Row, type Session, type Statement } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
 import type { FactKeeper } from './facts.ts'
+import { pushOrder, type Key } from './order.ts'
 import { reopener, type Reopen } from './reopen.ts'
-import { claimed, envelopeColumns, maybe, message, never_ms, whole } from './rows.ts'
+import { claimed, envelopeColumns, maybe, message, never_ms, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
 import { taskOpener } from './tasks.ts'
 import type { Acceptance, Finish, Finished, Store } from './verbs.ts'
@@ -17,25 +18,32 @@ type Verbs = Pick<Store, 'claim' | 'renew' | 'release' | 'finish'>
 function statements ({ sql, lock, lockFree }: Dialect) {
   const rise = sql.raw('fence + 1')
   const held = () => sql('delivery').where({ id: at('delivery'), fence: at('fence'), state: 'due' })
-  const free = lockFree(sql('delivery').select('id')
-    .whereRaw("kind = 'handle' and state = 'due'").where('due_ms', '<=', at('now')).where('lease_until_ms', '<=', at('now'))
-    .orderByRaw('due_ms, id limit ?', [at('limit')]))
+  const ready = (what: string) => sql('delivery').select('id').whereRaw(what).where('due_ms', '<=', at('now')).orderByRaw('due_ms, id limit ?', [at('limit')])
+  const free = lockFree(ready("kind = 'handle' and state = 'due'").where('lease_until_ms', '<=', at('now')))
   const change = { fence: rise, lease_until_ms: 0 }
   return {
+    waited: prepared(sql('delivery').whereIn('id', lockFree(ready("kind = 'handle' and state = 'held'"))).update({ state: 'due', since_ms: at('now') }).returning('message')),
     claim: prepared(sql('delivery').update({ fence: rise, attempts: sql.raw('attempts + 1'), lease_until_ms: at('until') })
       .whereIn('id', free).returning(['id', 'message', 'fence', 'attempts', 'first_failed_ms', 'lease_until_ms', 'due_ms', 'released'])),
     renew: prepared(held().update({ lease_until_ms: at('until') })),
     release: prepared(held().update({ ...change, attempts: sql.raw('attempts - 1') })),
-    leased: prepared(lock(held().select('message'))),
+    leased: prepared(lock(held().select(['message', 'kind', 'target', 'order_key']))),
     failed: prepared(sql('delivery').where('id', at('delivery')).update({
-      ...change, due_ms: at('due'), last_reason: at('reason'), first_failed_ms: sql.raw('coalesce(first_failed_ms, ?)', [at('now')])
+      ...change, due_ms: at('due'), last_reason: at('reason'), first_failed_ms: sql.raw('coalesce(first_failed_ms, ?)', [at('now')]),
+      give_up_ms: sql.raw('coalesce(first_failed_ms, ?) + total_ms', [at('now')])
     })),
     putOff: prepared(sql('delivery').where('id', at('delivery')).update({
-      ...change, due_ms: at('due'), last_reason: at('reason'), first_failed_ms: null, attempts: sql.raw('attempts - 1')
+      ...change, due_ms: at('due'), last_reason: at('reason'), attempts: sql.raw('attempts - 1'),
+      // A handler that puts off did not fail; an endpoint that is busy did not take it.
+      first_failed_ms: sql.raw("case when kind = 'push' then first_failed_ms end")
     })),
-    stop: prepared(sql('delivery').where('id', at('delivery')).update({ ...change, state: at('state'), class: at('class'), last_reason: at('reason'), due_ms: at('due'), since_ms: at('now') })),
+    // When handlers look again it is as if for the first time.
+    hold: prepared(sql('delivery').where('id', at('delivery')).update({ ...change, state: 'held', last_reason: at('reason'), due_ms: at('due'), since_ms: at('now'), attempts: 0, first_failed_ms: null })),
+    giveUp: prepared(sql('delivery').where('id', at('delivery')).update({ ...change, state: 'dead', class: at('class'), last_reason: at('reason'), due_ms: never_ms, since_ms: at('now') })),
     gone: prepared(sql('delivery').where('id', at('delivery')).delete()),
-    offered: prepared(sql('message').where('seq', at('seq')).update({ delivery: 'offered', offered_ms: at('now'), answer_due_ms: at('answer_due') }).returning(['id', 'data_key', 'kek_id'])),
+    offered: prepared(sql('message').where('seq', at('seq')).update({
+      delivery: 'offered', offered_ms: sql.raw('coalesce(offered_ms, ?)', [at('now')]), answer_due_ms: sql.raw('coalesce(answer_due_ms, ?)', [at('answer_due')])
+    }).returning(['id', 'data_key', 'kek_id'])),
     delivered: prepared(sql('message').where('seq', at('seq'))
       .update({ delivery: 'delivered', offered_ms: sql.raw('coalesce(offered_ms, ?)', [at('now')]), delivered_ms: at('now') }).returning('id')),
     state: prepared(sql('message').where('seq', at('seq')).update({ delivery: at('state') }).returning('id')),
@@ -45,18 +53,24 @@ function statements ({ sql, lock, lockFree }: Dialect) {
   }
 }
 
-/** Statements for a list of any length, kept per length. */
-function envelopes ({ sql }: Dialect): (count: number) => Statement {
+const oldest = (a: Row, b: Row): number => whole(a, 'due_ms') - whole(b, 'due_ms') || whole(a, 'id') - whole(b, 'id')
+
+/** @returns what makes claims of rows under a lease, oldest first, each with the envelope of its message; statements for a list of any length are kept per length */
+export function leases ({ sql }: Dialect) {
   const known = new Map<number, Statement>()
-  return count => {
+  const statementFor = (count: number): Statement => {
     const places = Array.from({ length: count }, (_, n) => at(`seq${n}`))
     const statement = known.get(count) ?? prepared(sql('message').select(['seq', ...envelopeColumns]).whereIn('seq', places))
     known.set(count, statement)
     return statement
   }
+  return async <T>(session: Session, rows: readonly Row[], make: (lease: Row, envelope: Row) => T): Promise<T[]> => {
+    if (rows.length === 0) return []
+    const seqs = Object.fromEntries(rows.map((row, n) => [`seq${n}`, whole(row, 'message')]))
+    const envelopes = new Map((await session.all(statementFor(rows.length), seqs)).map(row => [row['seq'], row]))
+    return rows.toSorted(oldest).map(row => make(row, envelopes.get(row['message']) ?? {}))
+  }
 }
-
-const oldest = (a: Row, b: Row): number => whole(a, 'due_ms') - whole(b, 'due_ms') || whole(a, 'id') - whole(b, 'id')
 
 /** All of one item or nothing of it: whatever is wrong with it is no reason to undo the others. @throws StoreFailure */
 async function alone (session: Session, work: () => Promise<Finished>): Promise<Finished> {
@@ -73,44 +87,75 @@ async function storeCaused (session: Session, accept: Accept, caused: readonly C
   for (const item of caused) if ((await accept(session, item)).kind === 'refused') throw new Error('a caused message was refused')
 }
 
+/** The work whose outcome is recorded. */
+interface Leased extends Key { readonly delivery: number, readonly seq: number, readonly pushed: boolean }
+
+const leasedOf = (row: Row, delivery: number): Leased =>
+  ({ delivery, seq: whole(row, 'message'), pushed: row['kind'] === 'push', target: text(row, 'target'), order_key: text(row, 'order_key') })
+
 /** @returns what records how a delivery ended, inside a transaction */
-function recorder (sql: ReturnType<typeof statements>, reopen: Reopen, audit: Audit, facts: FactKeeper, safe: Safe) {
+function recorder (dialect: Dialect, sql: ReturnType<typeof statements>, reopen: Reopen, audit: Audit, facts: FactKeeper, safe: Safe) {
+  const order = pushOrder(dialect)
+
   async function tell (session: Session, seq: number, rows: readonly Row[], findings: readonly Finding[]): Promise<void> {
     if (findings.length === 0) return
     for (const row of rows) await session.run(sql.finding, { seq, body: safe.of(row, message(row, 'id')).close('findings', Buffer.from(JSON.stringify(findings))) })
   }
 
-  return async function record (session: Session, delivery: number, seq: number, outcome: Outcome, now: Instant): Promise<void> {
+  /** What is offered is pushed from now on, or only lies in the mailbox; so does what was pushed to an endpoint that was taken away. */
+  async function offer (session: Session, { delivery, seq, ...key }: Leased, { answer_due = null, push = null }: Extract<Outcome, { kind: 'offered' }>, now: Instant): Promise<Row[]> {
+    if (push === null) await leave(session, delivery, key, now)
+    else await order.turn(session, delivery, push, now)
+    await facts.counted(session, seq)
+    return await session.all(sql.offered, { seq, now, answer_due })
+  }
+
+  async function leave (session: Session, delivery: number, key: Key, now: Instant): Promise<void> {
+    await session.run(sql.gone, { delivery })
+    await order.free(session, key, now)
+  }
+
+  async function reject (session: Session, { delivery, seq, ...key }: Leased, { findings, deliver = false, push = null }: Extract<Outcome, { kind: 'rejected' }>, now: Instant): Promise<Row[]> {
+    if (deliver && push !== null) await order.turn(session, delivery, push, now)
+    else await leave(session, delivery, key, now)
+    const rows = await session.all(sql.rejected, { seq, delivery: deliver ? 'offered' : 'none', offered: deliver ? now : null })
+    await tell(session, seq, rows, findings)
+    return rows
+  }
+
+  /** @throws Error when it is no outcome of a push: only handlers hold or reject */
+  return async function record (session: Session, work: Leased, outcome: Outcome, now: Instant): Promise<void> {
+    const { delivery, seq, pushed } = work
     const told = async (rows: readonly Row[], detail: string | null): Promise<void> => {
       for (const row of rows) await audit(session, { at: now, event: outcome.kind, message: message(row, 'id'), detail })
     }
+    if (pushed && (outcome.kind === 'held' || outcome.kind === 'rejected')) throw new Error('a push is neither held nor rejected')
     switch (outcome.kind) {
       case 'offered': {
-        await session.run(sql.gone, { delivery })
-        await facts.counted(session, seq)
-        const rows = await session.all(sql.offered, { seq, now, answer_due: outcome.answer_due ?? null })
+        const rows = await offer(session, work, outcome, now)
         await tell(session, seq, rows, outcome.findings ?? [])
-        return await told(rows, null)
+        return await told(rows, pushed ? 'mailbox' : null)
       }
       case 'delivered':
-        await session.run(sql.gone, { delivery })
+        await leave(session, delivery, work, now)
         await facts.counted(session, seq)
-        return await told(await session.all(sql.delivered, { seq, now }), null)
+        return await told(await session.all(sql.delivered, { seq, now }), pushed ? 'pushed' : null)
       case 'later': {
         const { due, reason, counts } = outcome
         await session.run(counts ? sql.failed : sql.putOff, { delivery, due, reason, now })
         return await told(await session.all(sql.id, { seq }), reason)
       }
       case 'held':
+        await session.run(sql.hold, { delivery, reason: outcome.reason, due: outcome.until ?? never_ms, now })
+        await order.free(session, work, now)
+        return await told(await session.all(sql.state, { seq, state: outcome.kind }), outcome.reason)
       case 'dead':
-        await session.run(sql.stop, { delivery, state: outcome.kind, reason: outcome.reason, class: outcome.kind === 'dead' ? outcome.class : null, due: (outcome.kind === 'held' ? outcome.until : null) ?? never_ms, now })
+        await session.run(sql.giveUp, { delivery, reason: outcome.reason, class: outcome.class, now })
+        await order.free(session, work, now)
         return await told(await session.all(sql.state, { seq, state: outcome.kind }), outcome.reason)
       case 'rejected': {
-        await session.run(sql.gone, { delivery })
-        const { findings, deliver = false } = outcome
-        const rows = await session.all(sql.rejected, { seq, delivery: deliver ? 'offered' : 'none', offered: deliver ? now : null })
-        await tell(session, seq, rows, findings)
-        await told(rows, findings.find(isRejecting)?.code ?? null)
+        const rows = await reject(session, work, outcome, now)
+        await told(rows, outcome.findings.find(isRejecting)?.code ?? null)
         for (const row of rows) await reopen(session, message(row, 'id'), maybe(row, 'answers', message), now)
         return
       }
@@ -123,8 +168,8 @@ function recorder (sql: ReturnType<typeof statements>, reopen: Reopen, audit: Au
 /** @returns the verbs of the worker */
 export function queueVerbs (db: Db, dialect: Dialect, accept: Accept, audit: Audit, facts: FactKeeper, safe: Safe): Verbs {
   const sql = statements(dialect)
-  const envelopesOf = envelopes(dialect)
-  const record = recorder(sql, reopener(dialect, audit, facts), audit, facts, safe)
+  const withEnvelopes = leases(dialect)
+  const record = recorder(dialect, sql, reopener(dialect, audit, facts), audit, facts, safe)
   const openTasks = taskOpener(dialect, audit)
 
   async function finishOne (session: Session, { delivery, fence, outcome, history, tasks = [] }: Finish, caused: readonly Closing[], now: Instant): Promise<Finished> {
@@ -132,18 +177,15 @@ export function queueVerbs (db: Db, dialect: Dialect, accept: Accept, audit: Aud
     if (row === undefined) return 'stale'
     if (history !== undefined && !await facts.isOf(session, history)) return 'outdated'
     await storeCaused(session, accept, caused)
-    await record(session, delivery, whole(row, 'message'), outcome, now)
+    await record(session, leasedOf(row, delivery), outcome, now)
     await openTasks(session, whole(row, 'message'), tasks, now)
     return 'done'
   }
 
   return {
     claim: (limit, lease_ms, now) => db.write(async session => {
-      const leases = (await session.all(sql.claim, { limit, now, until: now + lease_ms })).sort(oldest)
-      if (leases.length === 0) return []
-      const seqs = Object.fromEntries(leases.map((lease, n) => [`seq${n}`, whole(lease, 'message')]))
-      const rows = new Map((await session.all(envelopesOf(leases.length), seqs)).map(row => [row['seq'], row]))
-      return leases.map(lease => claimed(lease, rows.get(lease['message']) ?? {}))
+      for (const row of await session.all(sql.waited, { limit, now })) await session.all(sql.state, { seq: whole(row, 'message'), state: 'waiting' })
+      return await withEnvelopes(session, await session.all(sql.claim, { limit, now, until: now + lease_ms }), claimed)
     }),
     renew: (delivery, fence, until) => db.write(async session => await session.run(sql.renew, { delivery, fence, until }) === 1),
     release: claims => db.write(async session => {

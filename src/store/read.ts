@@ -6,6 +6,7 @@ import type { Db, Row, Session, Statement, Values } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
 import { anyLister, lister } from './list.ts'
 import { bytes, envelopeColumns, families, findings, historyRows, oneOf, stored, text, whole } from './rows.ts'
+import { pushOrder } from './order.ts'
 import { receiptKeeper } from './receipts.ts'
 import type { Safe } from './safe.ts'
 import type { HistoryRow, Store, StoredMessage, StoreObserver, View } from './verbs.ts'
@@ -18,9 +19,11 @@ const columns = [
   'd.kind as work_kind', 'd.state as work_state', 'd.due_ms as work_due_ms', 'd.attempts as work_attempts', 'd.last_reason as work_reason', 'd.class as work_class', 'd.since_ms as work_since_ms', 'd.lease_until_ms as work_lease_ms', 's.signer'
 ]
 
-/** The first of its key that is still to come to its end: asked only of what is blocked. */
-const behind = `case when d.state = 'blocked' then (select f.id from delivery as k join message as f on f.seq = k.message
-  where k.target = d.target and k.order_key = d.order_key and k.state in ('due', 'blocked') and k.message < d.message order by k.message limit 1) end`
+/** What stands first in its way: what of its key is pushed now, else the earliest that is still shown to handlers or blocked. Asked only of what is blocked. */
+const behind = `case when d.state = 'blocked' then (select f.id from message as f where f.seq = coalesce(
+  (select k.message from delivery as k where k.kind = 'push' and k.state = 'due' and k.target = d.target and k.order_key = d.order_key),
+  (select k.message from delivery as k where k.kind = 'handle' and k.state = 'due' and k.target = d.target and k.order_key = d.order_key and k.message < d.message order by k.message limit 1),
+  (select k.message from delivery as k where k.state = 'blocked' and k.target = d.target and k.order_key = d.order_key and k.message < d.message order by k.message limit 1))) end`
 
 const event = ['a.at_ms', 'a.event', 'a.detail']
 
@@ -42,7 +45,7 @@ function statements (dialect: Dialect) {
     payload: prepared(visible(sql('message as m').join('payload as p', 'p.message', 'm.seq').select(['m.data_key', 'm.kek_id', 'p.body as bytes']))),
     seal: prepared(visible(sql('message as m').select('m.seal as bytes'))),
     receipt: prepared(visible(sql('message as m').select('m.receipt as bytes'))),
-    received: prepared(lock(asReceiver(sql('message as m').select(['m.seq', 'm.delivery', 'm.offered_ms']).where('m.id', at('id'))))),
+    received: prepared(lock(asReceiver(sql('message as m').select(['m.seq', 'm.delivery', 'm.offered_ms', sql.raw('(select count(*) from delivery as d where d.message = m.seq) as work')]).where('m.id', at('id'))))),
     deliver: prepared(sql('message').where({ seq: at('seq'), delivery: 'offered' }).update({ delivery: 'delivered', delivered_ms: at('now') }))
   }
 }
@@ -63,6 +66,7 @@ function own ({ party }: View, message: StoredMessage, row: HistoryRow): History
 export function readVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, observe?: StoreObserver): Verbs {
   const sql = statements(dialect)
   const receipts = receiptKeeper(dialect, safe)
+  const order = pushOrder(dialect)
   const one = async (session: Session, statement: Statement, values: Values): Promise<StoredMessage | null> => {
     const [row] = await session.all(statement, values)
     return row === undefined ? null : stored(row)
@@ -80,6 +84,7 @@ export function readVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, o
       if (row === undefined || !['offered', 'delivered'].includes(text(row, 'delivery'))) return 'absent'
       const changed = await session.run(sql.deliver, { seq: whole(row, 'seq'), now })
       if (changed > 0) {
+        if (whole(row, 'work') > 0) await order.end(session, whole(row, 'seq'), now)
         await audit(session, { at: now, event: 'delivered', message: id, account })
         observe?.collected(now - whole(row, 'offered_ms'))
       }

@@ -6,6 +6,7 @@ import type { BatchVerbs, MemberOf } from './batches.ts'
 import type { DeadVerbs, DecidingVerbs, OpenedTask } from './deciding.ts'
 import type { KeepingVerbs } from './keeping.ts'
 import type { FactVerbs, KeptFacts } from './kept.ts'
+import type { PushVerbs } from './pushing.ts'
 import type { RequestVerbs } from './requests.ts'
 import type { Register, RegisterChange } from './registered.ts'
 import type { SourceVerbs } from './sourced.ts'
@@ -164,8 +165,8 @@ export interface Finish {
     | { readonly kind: 'later', readonly due: Instant, readonly reason: string, readonly counts: boolean }
     /** `until`: then handlers look again, whatever anybody decided. */
     | { readonly kind: 'held', readonly reason: string, readonly until?: Instant | null }
-    /** `deliver`: its receiver gets it all the same, and sees that it was rejected. */
-    | { readonly kind: 'rejected', readonly findings: readonly Finding[], readonly deliver?: boolean }
+    /** `deliver`: its receiver gets it all the same, and sees that it was rejected; by `push` as what is offered. */
+    | { readonly kind: 'rejected', readonly findings: readonly Finding[], readonly deliver?: boolean, readonly push?: RetryPolicy | null }
     | { readonly kind: 'dead', readonly class: DeadClass, readonly reason: string }
   readonly caused?: readonly Acceptance[]
   /** What a person is asked to do about it, stored in the same transaction. */
@@ -286,7 +287,7 @@ export interface StoreObserver {
   collected (duration_ms: number): void
 }
 
-export interface Store extends AuditVerbs, BatchVerbs, DeadVerbs, FactVerbs, KeepingVerbs, RequestVerbs, SourceVerbs, Pick<DecidingVerbs, 'tasks' | 'decideTask'> {
+export interface Store extends AuditVerbs, BatchVerbs, DeadVerbs, FactVerbs, KeepingVerbs, PushVerbs, RequestVerbs, SourceVerbs, Pick<DecidingVerbs, 'tasks' | 'decideTask'> {
   /** Stores what arrives together in one transaction and answers item by item; concurrent calls share a commit. */
   accept (items: readonly Acceptance[]): Promise<Accepted[]>
   /** @returns what these bytes got when they came before under this key; null when they did not */

@@ -11,6 +11,7 @@ import { factEndContract } from './facts-ending.ts'
 import { forgetContract } from './forgetting.ts'
 import { judgingContract } from './judging.ts'
 import { keepContract } from './keeping.ts'
+import { pushContract } from './pushing.ts'
 import { readContract } from './reading.ts'
 import type { Fresh, OpenStore } from './sample.ts'
 import { refuseContract } from './refusing.ts'
@@ -29,6 +30,7 @@ export function storeContract (name: string, open: OpenStore): void {
   describe(`store on ${name}`, () => {
     acceptContract(fresh)
     workContract(fresh)
+    pushContract(fresh)
     factContract(fresh)
     factEndContract(fresh, open)
     factAnewContract(fresh)

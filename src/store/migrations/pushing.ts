@@ -61,7 +61,10 @@ export const pushing = {
     .alterTable('delivery', t => { t.dropIndex(['state', 'due_ms', 'id']) })
     .raw("create index delivery_handle on delivery (state, due_ms, id) where kind = 'handle'")
     .raw("create index delivery_push on delivery (state, target, due_ms, id) where kind = 'push'")
-    .raw("create index delivery_key on delivery (target, order_key, message) where state in ('due', 'blocked')")
+    .raw("create unique index delivery_pushing on delivery (target, order_key) where kind = 'push' and state = 'due'")
+    .raw("create index delivery_handling on delivery (target, order_key, message) where kind = 'handle' and state = 'due'")
+    .raw("create index delivery_blocked on delivery (target, order_key, message) where state = 'blocked'")
+    .raw('create index delivery_leased on delivery (kind, target, lease_until_ms) where lease_until_ms > 0')
     .raw("create index delivery_give_up on delivery (target, give_up_ms) where kind = 'push' and state in ('due', 'blocked')")
     .raw("create index delivery_stopped on delivery (state, since_ms, id) where state in ('held', 'dead')")
 }

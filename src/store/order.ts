@@ -1,0 +1,97 @@
+/** The order of pushes: of one party and order key one at a time, in order of acceptance; and how a push comes and goes. */
+import type { Instant, RetryPolicy } from '../core/core.ts'
+import type { Row, Session, Values } from './db.ts'
+import { at, places, prepared, type Dialect } from './dialect.ts'
+import { text, whole } from './rows.ts'
+
+/** Pushes of one key to one party are in each other's way. */
+export interface Key { readonly target: string, readonly order_key: string }
+/** A message that becomes work to push. */
+export interface Pushed extends Key { readonly message: number }
+
+/** What the other parts of the store do with pushes; all inside a transaction. */
+export interface Order {
+  /** The message is to be pushed, by this policy: due, or blocked by what stands in its way. */
+  begin (session: Session, it: Pushed, policy: RetryPolicy, now: Instant): Promise<void>
+  /** Work of another kind, or in another state, becomes a push as if for the first time; who had it under a lease has it no more. */
+  turn (session: Session, delivery: number, policy: RetryPolicy, now: Instant): Promise<void>
+  /** Something of this key has come to its end, or stopped: what waited longest for it is due, unless something else is in its way. */
+  free (session: Session, key: Key, now: Instant): Promise<void>
+  /** Takes away what was left to do for a message: its receiver has it. */
+  end (session: Session, message: number, now: Instant): Promise<void>
+  /** The order key of a message is another by now, with that of what answered it: their work moves to the new key, and its old one is freed. */
+  realign (session: Session, message: number, now: Instant): Promise<void>
+}
+
+/**
+ * In the way of a push: another of its key that is due, an earlier one that is blocked, and what came earlier and is still shown to
+ * handlers. What is held or dead is in nobody's way. Each is found by one step through an index of its own.
+ */
+const inWay = (target: string, key: string, message: string, others = ''): string => `exists (
+    select 1 from delivery as p where p.kind = 'push' and p.state = 'due' and p.target = ${target} and p.order_key = ${key}${others})
+  or exists (select 1 from delivery as h where h.kind = 'handle' and h.state = 'due' and h.target = ${target} and h.order_key = ${key} and h.message < ${message})
+  or exists (select 1 from delivery as b where b.state = 'blocked' and b.target = ${target} and b.order_key = ${key} and b.message < ${message})`
+
+const stateBy = (obstacle: string): string => `case when ${obstacle} then 'blocked' else 'due' end`
+const policyColumns = ['first_ms', 'longest_ms', 'total_ms'] as const
+
+function statements ({ sql }: Dialect) {
+  const push = { kind: 'push', lease_until_ms: 0, attempts: 0, due_ms: at('now'), since_ms: at('now'), ...places(policyColumns), give_up_ms: at('give_up') }
+  const key = [at('target'), at('order_key')]
+  const own = inWay('delivery.target', 'delivery.order_key', 'delivery.message', ' and p.id <> delivery.id')
+  const answers = sql('audit').select('detail').where('event', 'answered').where('message', sql('message').select('id').where('seq', at('message')))
+  return {
+    begin: prepared(sql('delivery').insert({
+      ...places(['message', 'target', 'order_key']), ...push, fence: 0,
+      state: sql.raw(stateBy(inWay('?', '?', '?')), [...key, ...key, at('message'), ...key, at('message')])
+    })),
+    turn: prepared(sql('delivery').where('id', at('delivery')).update({
+      ...push, fence: sql.raw('fence + 1'), first_failed_ms: null, last_reason: null, class: null, state: sql.raw(stateBy(own))
+    })),
+    free: prepared(sql('delivery').where('id', sql.raw("(select b.id from delivery as b where b.state = 'blocked' and b.target = ? and b.order_key = ? order by b.message limit 1)", key))
+      .whereRaw("not exists (select 1 from delivery as p where p.kind = 'push' and p.state = 'due' and p.target = ? and p.order_key = ?)", key)
+      .whereRaw("not exists (select 1 from delivery as h where h.kind = 'handle' and h.state = 'due' and h.target = ? and h.order_key = ? and h.message < delivery.message)", key)
+      .update({ state: 'due', due_ms: at('now'), since_ms: at('now') })),
+    left: prepared(sql('delivery').where('message', at('message')).select(['target', 'order_key'])),
+    end: prepared(sql('delivery').where('message', at('message')).delete()),
+    moved: prepared(sql('delivery as d').join('message as m', 'm.seq', 'd.message').where(it => it.where('m.seq', at('message')).orWhereIn('m.id', answers))
+      .whereRaw('d.order_key <> m.order_key').select(['d.id', 'd.message', 'd.target', 'd.order_key', 'm.order_key as fresh'])),
+    // Blocked first, so that it is in nobody's way in the new key before it is known what is in its own.
+    leave: prepared(sql('delivery').where('id', at('delivery')).update({ order_key: at('fresh'), state: sql.raw("case when kind = 'push' and state = 'due' then 'blocked' else state end") }).returning('state')),
+    settle: prepared(sql('delivery').where('id', at('delivery')).whereRaw("state = 'blocked'").whereRaw(`not (${own})`).update({ state: 'due' }).returning('id')),
+    fenced: prepared(sql('delivery').where('id', at('delivery')).whereRaw("state = 'blocked'").update({ fence: sql.raw('fence + 1'), lease_until_ms: 0 }))
+  }
+}
+
+const keyOf = (row: Row): Key => ({ target: text(row, 'target'), order_key: text(row, 'order_key') })
+const policyValues = (policy: RetryPolicy, now: Instant): Values => ({ ...policy, now, give_up: now + policy.total_ms })
+
+/** @returns the key of a message's work: what has none of its own, because it was erased, is in nobody's way */
+export const workKey = (message: number, order_key: string): string => order_key === '' ? `#${message}` : order_key
+
+export function pushOrder (dialect: Dialect): Order {
+  const sql = statements(dialect)
+  const free = async (session: Session, { target, order_key }: Key, now: Instant): Promise<void> => { await session.run(sql.free, { target, order_key, now }) }
+  return {
+    free,
+    async begin (session, { message, target, order_key }, policy, now) {
+      await session.run(sql.begin, { message, target, order_key: workKey(message, order_key), ...policyValues(policy, now) })
+    },
+    async turn (session, delivery, policy, now) { await session.run(sql.turn, { delivery, ...policyValues(policy, now) }) },
+    async end (session, message, now) {
+      const left = await session.all(sql.left, { message })
+      await session.run(sql.end, { message })
+      for (const row of left) await free(session, keyOf(row), now)
+    },
+    async realign (session, message, now) {
+      for (const row of await session.all(sql.moved, { message })) {
+        const delivery = whole(row, 'id')
+        await session.run(sql.leave, { delivery, fresh: workKey(whole(row, 'message'), text(row, 'fresh')) })
+        await session.run(sql.settle, { delivery })
+        // One that was under way and now is behind another is done again when its turn comes.
+        await session.run(sql.fenced, { delivery })
+        await free(session, keyOf(row), now)
+      }
+    }
+  }
+}

@@ -1,0 +1,109 @@
+/** Pushing under leases: what may be pushed to whom and when, claimed per destination, and given up where nobody answers. */
+import { breakerStates, instant } from '../core/core.ts'
+import type { Audit } from './audit.ts'
+import type { Db, Row, Session, Values } from './db.ts'
+import { at, places, prepared, type Dialect } from './dialect.ts'
+import { pushOrder } from './order.ts'
+import type { Destination, PushClaimed, PushVerbs } from './pushing.ts'
+import { leases } from './queue.ts'
+import { messageRows } from './read.ts'
+import { receiptKeeper } from './receipts.ts'
+import { at as instantOf, bytes, claimed, maybe, message, never_ms, oneOf, partyOf, stored, text, whole } from './rows.ts'
+import type { Safe } from './safe.ts'
+
+const destinationColumns = ['party', 'state', 'failures', 'failing_since_ms', 'open_until_ms', 'reason'] as const
+
+function statements (dialect: Dialect) {
+  const { sql, lock, lockFree } = dialect
+  const rise = { fence: sql.raw('fence + 1') }
+  const due = "kind = 'push' and state = 'due'"
+  const free = lockFree(sql('delivery').select('id').whereRaw(due).where('target', at('target')).where('due_ms', '<=', at('now')).where('lease_until_ms', '<=', at('now'))
+    .orderByRaw('due_ms, id limit ?', [at('limit')]))
+  return {
+    // One step through the index from each target to the next; of each the first that nobody has, and the first lease that ends.
+    targets: prepared(sql.raw(`with recursive each_one(it) as (
+        select min(target) from delivery where ${due} union all
+        select (select min(target) from delivery where ${due} and target > each_one.it) from each_one where each_one.it is not null
+      ) select it as target,
+        (select due_ms from delivery where ${due} and target = it and lease_until_ms = 0 order by due_ms, id limit 1) as due,
+        (select lease_until_ms from delivery where kind = 'push' and lease_until_ms > 0 and target = it order by lease_until_ms limit 1) as leased
+      from each_one where it is not null`)),
+    claim: prepared(sql('delivery').whereIn('id', free).update({ ...rise, attempts: sql.raw('attempts + 1'), lease_until_ms: at('until') })
+      .returning(['id', 'message', 'fence', 'attempts', 'first_failed_ms', 'lease_until_ms', 'due_ms', 'released', 'since_ms', 'first_ms', 'longest_ms', 'total_ms'])),
+    parcel: prepared(messageRows(dialect)().join('payload as p', 'p.message', 'm.seq').select(['m.data_key', 'm.kek_id', 'm.seal', 'm.receipt', 'p.body']).where('m.id', at('id'))),
+    tooLong: prepared(lock(sql('delivery').select(['id', 'message', 'target', 'order_key', 'last_reason']).whereRaw("kind = 'push' and state in ('due', 'blocked')").where('target', at('target'))
+      .where('give_up_ms', '<=', at('now')).where('total_ms', '<=', at('down')).where('lease_until_ms', '<=', at('now')).orderByRaw('give_up_ms limit ?', [at('limit')]))),
+    giveUp: prepared(sql('delivery').where('id', at('delivery')).update({ ...rise, lease_until_ms: 0, state: 'dead', class: 'partner_down', last_reason: at('reason'), due_ms: never_ms, since_ms: at('now') })),
+    dead: prepared(sql('message').where('seq', at('seq')).update({ delivery: 'dead' }).returning('id')),
+    reason: prepared(sql('destination').select('reason').where('party', at('target'))),
+    destinations: prepared(sql('destination').select(destinationColumns).orderBy('party')),
+    keep: prepared(sql('destination').insert(places(destinationColumns)).onConflict('party').merge()),
+    freeLeases: prepared(sql('delivery').whereRaw('lease_until_ms > 0').update({ ...rise, lease_until_ms: 0 }))
+  }
+}
+
+const pushClaimed = (lease: Row, envelope: Row): PushClaimed => ({
+  ...claimed(lease, envelope),
+  policy: { first_ms: whole(lease, 'first_ms'), longest_ms: whole(lease, 'longest_ms'), total_ms: whole(lease, 'total_ms') },
+  since: instantOf(lease, 'since_ms')
+})
+
+const destination = (row: Row): Destination => ({
+  party: partyOf(row, 'party'),
+  state: oneOf(row, 'state', breakerStates),
+  failures: whole(row, 'failures'),
+  failing_since: maybe(row, 'failing_since_ms', instantOf),
+  open_until: maybe(row, 'open_until_ms', instantOf),
+  reason: maybe(row, 'reason', text)
+})
+
+const destinationValues = ({ party, state, failures, failing_since, open_until, reason }: Destination): Values =>
+  ({ party, state, failures, failing_since_ms: failing_since, open_until_ms: open_until, reason })
+
+/** @returns the verbs of who pushes */
+export function pushVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe): PushVerbs {
+  const sql = statements(dialect)
+  const order = pushOrder(dialect)
+  const withEnvelopes = leases(dialect)
+  const receipts = receiptKeeper(dialect, safe)
+
+  /** What the last try of its own ended with, or where it had none, that of another message. */
+  const reasonOf = (row: Row, down: string | null): string => ['exhausted', maybe(row, 'last_reason', text) ?? down].filter(it => it !== null).join(': ')
+
+  async function giveUp (session: Session, rows: readonly Row[], down: string | null, now: number): Promise<void> {
+    for (const row of rows) {
+      const reason = reasonOf(row, down)
+      await session.run(sql.giveUp, { delivery: whole(row, 'id'), reason, now })
+      for (const it of await session.all(sql.dead, { seq: whole(row, 'message') })) await audit(session, { at: instant(now), event: 'dead', message: message(it, 'id'), detail: reason })
+    }
+  }
+
+  return {
+    pushTargets: () => db.read(async session => (await session.all(sql.targets)).map(row => {
+      const moments = [maybe(row, 'due', whole), maybe(row, 'leased', whole)].filter(it => it !== null)
+      return { target: partyOf(row, 'target'), due: instant(Math.min(...moments)) }
+    })),
+
+    claimPush: (target, limit, lease_ms, now) => db.write(async session =>
+      await withEnvelopes(session, await session.all(sql.claim, { target, limit, now, until: now + lease_ms }), pushClaimed)),
+
+    parcel: id => db.read(async session => {
+      const [row] = await session.all(sql.parcel, { id })
+      if (row === undefined) return null
+      return { message: stored(row), payload: safe.of(row, id).open('payload', bytes(row, 'body')), seal: bytes(row, 'seal'), receipt: await receipts.open(session, id, bytes(row, 'receipt')) }
+    }),
+
+    giveUp: (target, failing_since, limit, now) => db.write(async session => {
+      const rows = await session.all(sql.tooLong, { target, now, down: now - failing_since, limit })
+      if (rows.length === 0) return 0
+      const [known] = await session.all(sql.reason, { target })
+      await giveUp(session, rows, known === undefined ? null : maybe(known, 'reason', text), now)
+      for (const order_key of new Set(rows.map(row => text(row, 'order_key')))) await order.free(session, { target, order_key }, now)
+      return rows.length
+    }, { items: limit, bytes: 0 }),
+
+    destinations: () => db.read(async session => (await session.all(sql.destinations)).map(destination)),
+    keepDestination: it => db.write(async session => { await session.run(sql.keep, destinationValues(it)) }),
+    freeLeases: () => db.write(session => session.run(sql.freeLeases))
+  }
+}
