@@ -18,7 +18,8 @@ function statements ({ sql, lock }: Dialect) {
     due_ms: at('now'), since_ms: at('now'), attempts: 0, first_failed_ms: null, last_reason: null, class: null, released: null, fence: sql.raw('fence + 1'), lease_until_ms: 0
   }
   return {
-    message: prepared(lock(sql('message').select(['seq', 'answer', 'answered_by', 'payload_gone_ms', 'delivery']).where('id', at('id')))),
+    message: prepared(lock(sql('message').select(['seq', 'answer', 'answered_by', 'answers', 'payload_gone_ms', 'delivery']).where('id', at('id')))),
+    answerOf: prepared(sql('message').select('answered_by').where('id', at('id'))),
     origin: prepared(sql('message').select('origin').where('id', at('id'))),
     dead: prepared(lock(sql('delivery').select(['id', 'kind', 'target', 'order_key']).where({ message: at('seq'), state: 'dead' }))),
     handle: prepared(sql('delivery').where('id', at('delivery')).update({ ...anew, state: 'due' })),
@@ -43,12 +44,19 @@ export function deadVerbs (db: Db, dialect: Dialect, audit: Audit): DeadVerbs {
     return answer?.['origin'] !== 'gateway'
   }
 
+  /** An answer that a person refused counts no more: what it answered waits for a better one, or has it. */
+  async function outdated (session: Session, id: MessageId, message: Row): Promise<boolean> {
+    const answers = maybe(message, 'answers', text)
+    const [row] = answers === null ? [] : await session.all(sql.answerOf, { id: answers })
+    return row !== undefined && row['answered_by'] !== id
+  }
+
   /** @returns why it is not driven again; null when it may be */
   async function refusal (session: Session, id: MessageId, message: Row): Promise<Exclude<Redriven, 'redriven' | 'absent'> | null> {
     if (message['delivery'] !== 'dead') return 'not_dead'
     if (message['payload_gone_ms'] !== null) return 'payload_gone'
     if (await answered(session, message)) return 'answered'
-    return await correct.replaced(session, id) ? 'replaced' : null
+    return await outdated(session, id, message) || await correct.replaced(session, id) ? 'replaced' : null
   }
 
   async function work (session: Session, row: Row, { policyOf, now }: NonNullable<Again>): Promise<'waiting' | 'offered'> {

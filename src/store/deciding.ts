@@ -7,7 +7,7 @@ import type { Page, StoredMessage, View } from './verbs.ts'
 /** Who decided, when, and why; `by` null is the command line. The reason is a code (`isCode`). */
 export interface Decided { readonly by: AccountId | null, readonly reason: string, readonly now: Instant }
 
-/** redriven: it will be tried again, as if for the first time, under its own id. Otherwise why not; then nothing changed. */
+/** redriven: it will be tried again, as if for the first time, under its own id. Otherwise why not; then nothing changed. replaced: its sender sent another instead, or it is an answer that counts no more. */
 export type Redriven = 'redriven' | 'absent' | 'not_dead' | 'answered' | 'replaced' | 'payload_gone'
 
 /** Something a handler asks a person to do. It holds codes only; what it is about stands in the message. */
@@ -48,7 +48,11 @@ export interface DeadVerbs {
 export interface DecidingVerbs {
   /** Longest held first. */
   held (filter: Omit<StoppedFilter, 'class'>): Promise<Page<StoredMessage>>
-  /** release: handlers look again, and what they hold now goes on all the same. refuse: dead, functional, with the reason. */
+  /**
+   * release: handlers look again, and what they hold now goes on all the same. refuse: dead, functional, with the reason; what it leaves
+   * behind for rules never counts, and what it answers waits for a better answer.
+   * not_held: nobody waits for a decision, or not any more.
+   */
   decideHeld (id: MessageId, decision: 'release' | 'refuse', decided: Decided): Promise<'done' | 'absent' | 'not_held'>
   /** Oldest first. */
   tasks (filter: TaskFilter): Promise<Page<Task>>

@@ -13,6 +13,7 @@ import { at, once, prepared, sqliteDialect, type Dialect } from './dialect.ts'
 import { eraseVerbs } from './erase.ts'
 import { factKeeper } from './facts.ts'
 import { sweepVerb } from './forget.ts'
+import { heldVerbs } from './held.ts'
 import { knownVerb } from './known.ts'
 import { bringForward } from './migrate.ts'
 import { migrations } from './migrations.ts'
@@ -121,6 +122,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     truncate: () => db.truncate(),
     ...backupVerbs(db, audit),
     ...auditVerbs(db, dialect, audit),
+    ...heldVerbs(db, dialect, audit, facts),
     ...taskVerbs(db, dialect, audit),
     ...batchVerbs(db, dialect, audit, safe),
     check: () => check(db, dialect),

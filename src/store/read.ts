@@ -53,8 +53,11 @@ function statements (dialect: Dialect) {
 /** For which side of a message an event's account acted; of other events only operators learn who did it. */
 const actor: Readonly<Record<string, 'sender' | 'receiver'>> = { accepted: 'sender', signed: 'sender', rejected: 'sender', answered: 'receiver', delivered: 'receiver' }
 
-/** Who read what is for operators; it says nothing of where the message is. */
-const told = ({ event }: HistoryRow): boolean => event !== 'payload_read'
+/** What a receiver's own people are asked to do about a message. */
+const ofTask: ReadonlySet<string> = new Set(['task', 'task_done', 'task_refused'])
+
+/** Who read what is for operators; it says nothing of where the message is. Tasks are the receiver's own affair. */
+const told = ({ party }: View, { receiver }: StoredMessage) => ({ event }: HistoryRow): boolean => event !== 'payload_read' && (party === receiver || !ofTask.has(event))
 
 /** Who acts for the other side is its own affair. */
 function own ({ party }: View, message: StoredMessage, row: HistoryRow): HistoryRow {
@@ -95,7 +98,7 @@ export function readVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, o
     listAny: anyLister(db, dialect, sql.messages),
     history: (view, id) => db.read(async session => {
       const message = await one(session, sql.message, { id, ...viewValues(view) })
-      return message === null ? null : (await history(session, id)).filter(told).map(row => own(view, message, row))
+      return message === null ? null : (await history(session, id)).filter(told(view, message)).map(row => own(view, message, row))
     }),
     findings: (view, id) => db.read(async session => {
       const [row] = await session.all(sql.findings, { id, ...viewValues(view) })

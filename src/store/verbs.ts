@@ -287,7 +287,7 @@ export interface StoreObserver {
   collected (duration_ms: number): void
 }
 
-export interface Store extends AuditVerbs, BatchVerbs, DeadVerbs, FactVerbs, KeepingVerbs, PushVerbs, RequestVerbs, SourceVerbs, Pick<DecidingVerbs, 'tasks' | 'decideTask'> {
+export interface Store extends AuditVerbs, BatchVerbs, DeadVerbs, DecidingVerbs, FactVerbs, KeepingVerbs, PushVerbs, RequestVerbs, SourceVerbs {
   /** Stores what arrives together in one transaction and answers item by item; concurrent calls share a commit. */
   accept (items: readonly Acceptance[]): Promise<Accepted[]>
   /** @returns what these bytes got when they came before under this key; null when they did not */

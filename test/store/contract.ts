@@ -2,6 +2,7 @@
 import { describe } from 'node:test'
 import { acceptContract } from './accepting.ts'
 import { batchContract } from './batching.ts'
+import { decideContract } from './deciding.ts'
 import { deadContract } from './dying.ts'
 import { faultContract } from './faulting.ts'
 import { eraseContract } from './erasing.ts'
@@ -45,5 +46,6 @@ export function storeContract (name: string, open: OpenStore): void {
     batchContract(fresh)
     judgingContract(fresh)
     deadContract(fresh)
+    decideContract(fresh)
   })
 }

@@ -90,7 +90,7 @@ export function deadContract (fresh: Fresh): void {
       assert.deepEqual([message?.delivery, message?.dead_class, message?.dead_reason, message?.attempts, message?.next_try, message?.work?.since, message?.work?.reason], ['waiting', null, null, 0, later(500), later(500), null])
       assert.deepEqual(await found(store), [])
       const claim = await claimOne(store, later(500))
-      assert.deepEqual([claim.envelope.id, claim.attempt, claim.failing_since, claim.released], [item.envelope.id, 1, null, false])
+      assert.deepEqual([claim.envelope.id, claim.attempt, claim.failing_since, claim.released], [item.envelope.id, 1, null, null])
       const events = (await store.history(ownView(gemeente), item.envelope.id))?.map(it => [it.event, it.account, it.detail])
       assert.deepEqual(events, [['accepted', account, null], ['later', null, 'ZP_BUSY'], ['dead', null, 'exhausted: ZP_BUSY'], ['redriven', null, 'endpoint_repaired']])
       assert.equal((await store.inspect(item.envelope.id))?.history.at(-1)?.account, account)

@@ -100,6 +100,22 @@ describe('store in an SQLite file', () => {
     await store.close()
   })
 
+  test('tasks are found along their own indexes, those of one party by its own', async () => {
+    const asked: Statement[] = []
+    const store = await openStore({ url: urlOf('tasks'), mode: 'test', roots, wrap: db => ({ ...db, read: work => db.read(session => work({ ...session, all: (it, values) => { asked.push(it); return session.all(it, values) } })) }) })
+    await store.tasks({ state: 'open', limit: 9 })
+    await store.tasks({ state: 'open', limit: 9, party: gemeente, code: 'x' })
+    await store.held({ limit: 9 })
+    const db = new Database(pathOf('tasks'))
+    const plans = asked.map(({ sql, slots }) => db.prepare<Value[]>(`explain query plan ${sql}`).all(...slots.map(it => 'value' in it ? it.value : null)).map(row => String(Object(row).detail)))
+    for (const [at, index] of [/task_state_id_index \(state=\? AND id>\?/, /task_party_state_id_index \(party=\? AND state=\? AND id>\?/, /delivery_stopped \(state=\?/].entries()) {
+      assert.match(plans[at]?.[0] ?? '', index)
+      assert.deepEqual(plans[at]?.filter(it => /^SCAN|TEMP B-TREE/.test(it)), [])
+    }
+    db.close()
+    await store.close()
+  })
+
   test('an import of a list that breaks off changes nothing, and leaves nothing behind after the next one', async () => {
     const store = await openStore({ url: urlOf('lists'), mode: 'test', roots })
     const part = { list: 'municipalities', family: '', gemeente: '', aanbieder: '' } as const
