@@ -7,18 +7,18 @@ import type { Claimed, Finish, Finished, Store } from './store/store.ts'
 
 type Lease = Pick<Claimed, 'delivery' | 'fence'>
 
-export interface Books {
+export interface Books<C extends Claimed = Claimed> {
   /** The claims in hand. */
-  claims (): readonly Claimed[]
-  enter (claimed: Claimed): void
+  claims (): readonly C[]
+  enter (claimed: C): void
   /** @returns the claim under this very lease; undefined when that was lost or struck out */
-  find (lease: Lease): Claimed | undefined
+  find (lease: Lease): C | undefined
   strike (lease: Lease): void
 }
 
 /** Entries go by delivery and fence: what was claimed again here is another entry than the older work on it that still goes on. */
-export function openBooks (): Books {
-  const entries = new Map<string, Claimed>()
+export function openBooks<C extends Claimed = Claimed> (): Books<C> {
+  const entries = new Map<string, C>()
   const key = ({ delivery, fence }: Lease): string => `${delivery}/${fence}`
   return {
     claims: () => [...entries.values()],
@@ -28,7 +28,8 @@ export function openBooks (): Books {
   }
 }
 
-interface Keeping { readonly books: Books, readonly store: Pick<Store, 'renew'>, readonly clock: Clock, readonly lease_ms: number, readonly onError: (error: unknown) => void }
+type SomeBooks = Pick<Books, 'claims' | 'find' | 'strike'>
+interface Keeping { readonly books: SomeBooks, readonly store: Pick<Store, 'renew'>, readonly clock: Clock, readonly lease_ms: number, readonly onError: (error: unknown) => void }
 
 /** Renews every lease in the books each third of its time, so that slow work does not outlive it; one that was lost is struck out. @returns what ends it */
 export function keepLeases ({ books, store, clock, lease_ms, onError }: Keeping): () => void {
@@ -41,7 +42,7 @@ export function keepLeases ({ books, store, clock, lease_ms, onError }: Keeping)
 }
 
 interface Recording {
-  readonly books: Books
+  readonly books: SomeBooks
   readonly store: Pick<Store, 'finish'>
   readonly clock: Clock
   readonly log: Pick<Log, 'error' | 'warn'>

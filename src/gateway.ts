@@ -8,7 +8,7 @@ import { retourCodes, ruleCodes, transportCodes } from './codes/codes.ts'
 import { systemClock, type Clock, type Instant } from './core/core.ts'
 import { everyMark } from './clients.ts'
 import { ConfigError, retryPolicy, ruleWeights, type Config } from './config.ts'
-import { deliver } from './deliver/deliver.ts'
+import { deliver, type Courier } from './deliver/deliver.ts'
 import { assessor, openHandlers, type Handler, type Handlers } from './handle/handle.ts'
 import * as history from './history/history.ts'
 import { openOwnKeys, warnOfPushing } from './identity.ts'
@@ -147,7 +147,8 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const marker = openMarker(roots.index)
   const { trust, revocation } = openClients(config, clock, log)
   opened.revocation = () => { revocation.close() }
-  const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, boundFindings, rules, weights: ruleWeights(config), history, sources: openSources(store), verifySignature: trust.verifySignature, standard, marker, store, route, deliver, handlers, handler_ms_max, refused_day_max: config.refused_day_max, refused_bytes_max: config.refused_bytes_max, retry, random: Math.random, onError, onUnkept }
+  const courier: Pick<Courier, 'push'> = { push: async () => ({ kind: 'failed', reason: 'unreachable', retry_after_ms: null }) }
+  const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, boundFindings, rules, weights: ruleWeights(config), history, sources: openSources(store), verifySignature: trust.verifySignature, standard, marker, store, route, deliver, courier, handlers, handler_ms_max, refused_day_max: config.refused_day_max, refused_bytes_max: config.refused_bytes_max, retry, random: Math.random, onError, onUnkept }
   const pipeline = measured(openPipeline(timedStages(stages, metrics)), metrics, clock)
   const worker = startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms, retry })
   opened.worker = () => worker.stop()

@@ -1,11 +1,11 @@
 /** The one control flow: Received → Valid → Admitted → Sealed → Stored at the door, Claimed → delivered at the worker. */
 import { hash } from 'node:crypto'
-import { concluded, failed, rejected, withheld } from './acknowledge/acknowledge.ts'
+import { concluded, failed, pushed, rejected, unpushed, withheld } from './acknowledge/acknowledge.ts'
 import { admit, journeyOf, mayStillSend, refuseRealPersons, type Journey } from './admit.ts'
 import { clientMarks, orderKey } from './clients.ts'
 import { newIdentificatie, newMessageId, newReferentienummer, newTaskId, Refusal, rfc3339, sha256Hex, type AccountId, type Clock, type Door, type Finding, type Fingerprint, type Instant, type MessageId, type PartyCode, type RetryPolicy, type Sha256 } from './core/core.ts'
 import { dutchDate, type Calendar } from './calendar/calendar.ts'
-import type { deliver, Delivered } from './deliver/deliver.ts'
+import type { Courier, deliver, Delivered, Pushed } from './deliver/deliver.ts'
 import type { Draft, Handlers, HandlerTask, Outcome, Tools } from './handle/handle.ts'
 import type * as Facts from './history/history.ts'
 import { judged, type Within } from './judge.ts'
@@ -19,7 +19,7 @@ import type * as Rules from './rules/rules.ts'
 import type { boundFindings, Sealer, statementBytes, verifySignature } from './sign/sign.ts'
 import { signed } from './signed.ts'
 import type * as Standard from './standard/standard.ts'
-import type { Acceptance, Accepted, Claimed, Difference, Envelope, Finish, KeptSignature, MemberOf, Store } from './store/store.ts'
+import type { Acceptance, Accepted, Claimed, Difference, Envelope, Finish, KeptSignature, MemberOf, PushClaimed, Store } from './store/store.ts'
 import type { Judgement, Validator } from './validate/validate.ts'
 import type { Mark, Marker } from './vault/vault.ts'
 
@@ -45,6 +45,7 @@ export interface Stages extends RefusedLimits, Shop {
   readonly handler_ms_max: number
   readonly route: typeof route
   readonly deliver: typeof deliver
+  readonly courier: Pick<Courier, 'push'>
   /** When what failed is tried again; a push where the register says nothing else. */
   readonly retry: RetryPolicy
   readonly random: () => number
@@ -62,14 +63,20 @@ interface Admitted extends Valid { readonly journey: Journey, readonly bsns: rea
 /** With the answer of the gateway to what is rejected. */
 interface Judged extends Admitted, Within { readonly answer: Sealed | null }
 interface Sealed { readonly acceptance: Acceptance }
-/** Stored, or stored before: in both cases the receipt that stands. `delivery`: where it is now; null for what was stored before. `waiting`: the worker has something to do; `pushing`: the pusher has. */
-export interface Stored { readonly id: string, readonly type: Standard.MessageType, readonly duplicate: boolean, readonly delivery: Acceptance['delivery'] | null, readonly waiting: boolean, readonly pushing: boolean, readonly receipt: Uint8Array }
+/** Stored, or stored before: in both cases the receipt that stands. `delivery`: where it is now; null for what was stored before. `waiting`: the worker has something to do; `pushing`: the pusher has, for these. */
+export interface Stored { readonly id: string, readonly type: Standard.MessageType, readonly duplicate: boolean, readonly delivery: Acceptance['delivery'] | null, readonly waiting: boolean, readonly pushing: readonly PartyCode[], readonly receipt: Uint8Array }
 
 export interface Pipeline {
   /** @returns the receipt, after the commit. @throws Refusal; then no message was stored, and of the refused one what its sender needs to correct it */
   receive (bytes: Uint8Array, by: Submitter): Promise<Stored>
   /** Deals with one delivery under its lease. Never throws: a failure becomes a later try. */
   work (claimed: Claimed, stop: AbortSignal): Promise<Finish>
+  /**
+   * Brings one message to its receiver's endpoint.
+   * @param heard told of what came of it; answers whether the destination answers nobody now
+   * @throws only when `stop` aborts
+   */
+  push (claimed: PushClaimed, stop: AbortSignal, heard: (result: Pushed) => boolean): Promise<Finish>
 }
 
 export function openPipeline (stages: Stages): Pipeline {
@@ -87,6 +94,11 @@ export function openPipeline (stages: Stages): Pipeline {
     work: async (claimed, stop) => await work(stages, claimed, stop).catch(error => {
       stages.onError(error, claimed.envelope.id)
       return failed(claimed, stages.retry, reasonOf(error), stages.clock.now(), stages.random())
+    }),
+    push: async (claimed, stop, heard) => await push(stages, claimed, stop, heard).catch(error => {
+      if (stop.aborted) throw error
+      stages.onError(error, claimed.envelope.id)
+      return failed(claimed, claimed.policy, 'push_failed', stages.clock.now(), stages.random())
     })
   }
 }
@@ -123,7 +135,7 @@ async function receivedBefore (stages: Stages, { bytes, model, message, by }: Va
   if (journey.sender !== by.party || !mayStillSend(by, model.family, stages.parties, stages.clock.now())) return null
   const { type } = model
   const found = await stages.store.earlier({ sender: journey.sender, type, identificatie: journey.identificatie, sha256: digestOf(bytes) })
-  return found === null ? null : { ...found, type, duplicate: true, delivery: null, waiting: false, pushing: false }
+  return found === null ? null : { ...found, type, duplicate: true, delivery: null, waiting: false, pushing: [] }
 }
 
 const digestOf = (bytes: Uint8Array): Sha256 => sha256Hex(hash('sha256', bytes, 'hex'))
@@ -216,10 +228,11 @@ function receiptOf (acceptance: Acceptance, accepted: Accepted | undefined): Sto
   if (accepted === undefined) throw new Error('the store gave no answer')
   if (accepted.kind === 'refused') throw refusalOf(acceptance, accepted)
   const { type } = acceptance.envelope
-  if (accepted.kind === 'duplicate') return { id: accepted.id, type, duplicate: true, delivery: null, waiting: false, pushing: false, receipt: accepted.receipt }
+  if (accepted.kind === 'duplicate') return { id: accepted.id, type, duplicate: true, delivery: null, waiting: false, pushing: [], receipt: accepted.receipt }
   // The retour of a rejected message may have a way of its own to go.
   const all = [acceptance, ...acceptance.caused ?? []]
-  const [waiting, pushing] = [all.some(it => it.delivery === 'waiting'), all.some(it => (it.push ?? null) !== null)]
+  const waiting = all.some(it => it.delivery === 'waiting')
+  const pushing = all.filter(it => (it.push ?? null) !== null).map(it => it.envelope.receiver)
   return { id: accepted.id, type, duplicate: false, delivery: acceptance.delivery, waiting, pushing, receipt: acceptance.receipt }
 }
 
@@ -247,17 +260,31 @@ async function work (stages: Stages, claimed: Claimed, stop: AbortSignal): Promi
   const caused = await Promise.all((outcome.send ?? []).map(async draft => (await prepare(stages, draft, envelope.receiver)).acceptance))
   const tasks = (outcome.tasks ?? []).map(it => ({ ...it, id: newTaskId(stages.clock.now()) }))
   const done = { caused, findings: await toldOf(stages, envelope, outcome.findings ?? [], bench), tasks, history: bench.history() }
-  if (outcome.kind === 'reject') return rejected(claimed, done, await offers(stages, envelope) && outcome.deliver === true)
+  if (outcome.kind === 'reject') return rejected(claimed, done, outcome.deliver === true ? await brought(stages, envelope) : null)
   const due = answerDue(stages, stages.standard.modelOf(envelope.type), stages.clock.now())
   return concluded(claimed, await brought(stages, envelope), done, due)
 }
+
+/** Where it goes is looked up anew at every try: its endpoint may be gone or another by now, its payload erased. */
+async function push (stages: Stages, claimed: PushClaimed, stop: AbortSignal, heard: (result: Pushed) => boolean): Promise<Finish> {
+  const { envelope, policy, attempt } = claimed
+  await stages.parties.refresh()
+  const to = stages.route(envelope, stages.parties.party(envelope.receiver, stages.clock.now()))
+  if (to.kind !== 'push') return unpushed(claimed, stages.deliver(to, policy))
+  const parcel = await stages.store.parcel(envelope.id)
+  if (parcel === null) return unpushed(claimed, { kind: 'undeliverable', reason: 'payload_gone' })
+  const result = patient(await stages.courier.push(to.connection, parcel, attempt, stop), policy)
+  return pushed(claimed, result, heard(result), stages.clock.now(), stages.random())
+}
+
+/** Who asks for time gets no more of it than the policy waits by itself. */
+const patient = (result: Pushed, { longest_ms }: RetryPolicy): Pushed =>
+  'retry_after_ms' in result && result.retry_after_ms !== null ? { ...result, retry_after_ms: Math.min(result.retry_after_ms, longest_ms) } : result
 
 async function brought (stages: Stages, envelope: Envelope): Promise<Delivered> {
   await stages.parties.refresh()
   return stages.deliver(stages.route(envelope, stages.parties.party(envelope.receiver, stages.clock.now())), stages.retry)
 }
-/** Who left meanwhile gets nothing, and a rejected message needs nobody. */
-const offers = async (stages: Stages, envelope: Envelope): Promise<boolean> => (await brought(stages, envelope)).kind === 'offered'
 
 /** What was seen at the door stands beside what handlers found. */
 async function toldOf ({ store, rules }: Stages, { id, sender }: Envelope, findings: readonly Finding[], bench: Bench): Promise<readonly Finding[]> {

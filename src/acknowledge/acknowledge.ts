@@ -35,9 +35,12 @@ export function concluded (work: Work, delivered: Delivered, handled: Handled, a
   }
 }
 
-/** @param deliver its receiver gets it all the same */
-export const rejected = (work: Work, handled: Handled, deliver: boolean): Finish =>
-  ({ ...finish(work, { kind: 'rejected', findings: handled.findings, deliver }, handled.caused), ...broughtBy(handled) })
+/** What was pushed lies in the mailbox only from now on, or reaches nobody. */
+export const unpushed = (work: Work, delivered: Delivered): Finish => finish(work, delivered.kind === 'offered' ? { kind: 'offered' } : { kind: 'dead', class: 'functional', reason: delivered.reason })
+
+/** @param delivered where its receiver gets it all the same; null, and where he left, nowhere: a rejected message needs nobody */
+export const rejected = (work: Work, handled: Handled, delivered: Delivered | null): Finish =>
+  ({ ...finish(work, { kind: 'rejected', findings: handled.findings, ...(delivered?.kind === 'offered' ? { deliver: true, push: delivered.push } : { deliver: false }) }, handled.caused), ...broughtBy(handled) })
 
 /** A hold that has ended when it is recorded is looked at again after so long, not at once for ever. */
 const hold_ms_min = 1_000

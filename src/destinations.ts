@@ -1,0 +1,123 @@
+/** What the pusher knows of each destination: how much may begin there now, and whether it answers. */
+import type { BreakerPolicy, BreakerState, Clock, Instant, PartyCode } from './core/core.ts'
+import { after, breakerAt, bucketAt, fullBucket, mayBegin, mayTry, restored, taken, unknown, type Breaker, type Bucket, type Pushed } from './deliver/deliver.ts'
+import type { Log } from './log.ts'
+import type { Parties } from './party/party.ts'
+import { pushConnection } from './route/route.ts'
+import type { Destination, PushVerbs } from './store/store.ts'
+
+/** Told of what pushing does, beside doing it; must not throw. */
+export interface PushObserver {
+  /** One push ended. @param reason code of why it was not taken, without what the other side added to it; null when it was */
+  pushed (to: PartyCode, outcome: Pushed['kind'], reason: string | null, duration_ms: number): void
+  /** A destination was left alone, is tried again, or is back. @param reason code of its last failure; null when it is back */
+  turned (to: PartyCode, state: BreakerState, reason: string | null): void
+}
+
+/** What holds for a destination of which the register says nothing else. */
+export interface DestinationLimits {
+  readonly at_once_max: number
+  readonly per_minute_max: number | null
+  readonly breaker: BreakerPolicy
+}
+
+interface Options {
+  readonly store: Pick<PushVerbs, 'keepDestination'>
+  readonly parties: Pick<Parties, 'party'>
+  readonly clock: Clock
+  readonly log: Pick<Log, 'error' | 'warn' | 'info'>
+  readonly observer: PushObserver
+  readonly limits: DestinationLimits
+}
+
+export interface Destinations {
+  /** @returns how many pushes to it may begin now */
+  room (to: PartyCode): number
+  /** Pushes to it that go on; a claim that waits for room in memory is one. */
+  underWay (to: PartyCode): number
+  begun (to: PartyCode, count: number): void
+  ended (to: PartyCode): void
+  /** Takes in how a push ended. @returns since when it has been failing, where it answers nobody now; else null */
+  heard (to: PartyCode, result: Pushed): Instant | null
+  /** Waits until everything heard so far is written down, or could not be. */
+  kept (): Promise<void>
+}
+
+interface Known {
+  breaker: Breaker
+  bucket: Bucket | null
+  underWay: number
+  /** Where it was when it was last looked at; null where it has no endpoint any more. */
+  url: string | null | undefined
+}
+
+/** @param before what an earlier run wrote down */
+export function openDestinations (options: Options, before: readonly Destination[]): Destinations {
+  const { store, parties, clock, log, observer, limits } = options
+  const start = (it: Destination): Known => ({ breaker: restored(it, limits.breaker.open_ms, clock.now()), bucket: null, underWay: 0, url: undefined })
+  const all = new Map<PartyCode, Known>(before.map(it => [it.party, start(it)]))
+  let keeping = Promise.resolve()
+
+  const known = (to: PartyCode): Known => {
+    const it = all.get(to) ?? { breaker: unknown(to), bucket: null, underWay: 0, url: undefined }
+    all.set(to, it)
+    return it
+  }
+
+  /** Its settings as they are now. Another endpoint is another destination, of which nothing is known. */
+  const settings = (to: PartyCode, it: Known): DestinationLimits & { readonly pushes: boolean } => {
+    const party = parties.party(to, clock.now())
+    const connection = party === null ? null : pushConnection(party)
+    const url = connection?.url ?? null
+    if (it.url !== undefined && it.url !== url) turn(it, unknown(to))
+    it.url = url
+    return { pushes: connection !== null, at_once_max: connection?.at_once_max ?? limits.at_once_max, per_minute_max: connection?.per_minute_max ?? limits.per_minute_max, breaker: connection?.breaker ?? limits.breaker }
+  }
+
+  /** What is known from now on; what a restart must not forget is written down. */
+  const turn = (it: Known, next: Breaker): void => {
+    const last = it.breaker
+    it.breaker = next
+    if (last.state === next.state && last.open_until === next.open_until) return
+    keeping = keeping.then(() => store.keepDestination(next)).catch(error => { log.error({ err: error, party: next.party }, 'the state of a destination could not be written down') })
+    if (last.state !== next.state) tell(last, next)
+  }
+
+  /** One line when it is left alone, or for another reason than before, and one when it is back; not for every try between. */
+  const tell = (last: Breaker, { party, state, reason }: Breaker): void => {
+    observer.turned(party, state, reason)
+    if (state === 'closed') log.info({ party, state }, 'a destination answers again')
+    if (state === 'open' && (last.state === 'closed' || last.reason !== reason)) log.warn({ party, state, reason }, 'a destination answers nobody and is left alone; what is for it waits')
+  }
+
+  const bucketOf = (it: Known, per_minute: number): Bucket => {
+    it.bucket = it.bucket === null ? fullBucket(per_minute, clock.now()) : bucketAt(it.bucket, per_minute, clock.now())
+    return it.bucket
+  }
+
+  return {
+    room (to) {
+      const it = known(to)
+      const { pushes, at_once_max, per_minute_max, breaker } = settings(to, it)
+      // What was to be pushed to an endpoint that is gone only needs to be told so.
+      if (!pushes) return Math.max(0, at_once_max - it.underWay)
+      const rate = per_minute_max === null ? Infinity : mayBegin(bucketOf(it, per_minute_max))
+      return Math.max(0, Math.min(at_once_max - it.underWay, rate, mayTry(it.breaker, it.underWay, breaker, clock.now())))
+    },
+    underWay: to => all.get(to)?.underWay ?? 0,
+    begun (to, count) {
+      const it = known(to)
+      it.underWay += count
+      if (it.bucket !== null) it.bucket = taken(it.bucket, count)
+      turn(it, breakerAt(it.breaker, clock.now()))
+    },
+    ended (to) { known(to).underWay-- },
+    heard (to, result) {
+      const it = known(to)
+      const { breaker } = settings(to, it)
+      turn(it, after(it.breaker, result, breaker, clock.now()))
+      return it.breaker.state === 'closed' ? null : it.breaker.failing_since ?? clock.now()
+    },
+    kept: async () => { await keeping }
+  }
+}

@@ -1,0 +1,395 @@
+/** The pusher beside a real store: what each destination may have, what it is left alone for, leases, and stopping. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test, type TestContext } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { pushed } from '../src/acknowledge/acknowledge.ts'
+import { partyCode, type Clock, type PartyCode } from '../src/core/core.ts'
+import type { Pushed } from '../src/deliver/deliver.ts'
+import { openLog } from '../src/log.ts'
+import { startPusher, type Pusher } from '../src/pusher.ts'
+import { openStore, StoreUnavailable, type Acceptance, type Finish, type Party, type PushClaimed, type PushConnection, type Store, type StoredMessage } from '../src/store/store.ts'
+import { until } from './flow/world.ts'
+import { aParty } from './register.ts'
+import { heen, later, roots, type Wanted } from './store/sample.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'zorgpoort-pusher-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+const policy = { first_ms: 60_000, longest_ms: 600_000, total_ms: 3_600_000 }
+const accepted: Pushed = { kind: 'accepted' }
+const timeout: Pushed = { kind: 'failed', reason: 'timeout', retry_after_ms: null }
+const endpoint: PushConnection = { door: 'rest-push', direction: 'in', url: 'https://push.example/in', ca: null, pin: null, at_once_max: null, per_minute_max: null, ms_max: null, retry: null, breaker: null }
+const to = (n: number): PartyCode => partyCode(String(42_420_000 + n))
+
+/** One push under way; the test says when and how it ends. */
+interface Work { readonly claimed: PushClaimed, readonly stop: AbortSignal, answers (result: Pushed): void, finishes (outcome: Finish['outcome']): void, fail (error: Error): void }
+interface Bench {
+  readonly store: Store
+  readonly works: readonly Work[]
+  readonly pusher: Pusher
+  readonly time: { ms: number }
+  /** The register. */
+  readonly parties: Map<PartyCode, Party>
+  readonly lines: readonly string[]
+  readonly told: readonly string[]
+  readonly claims: () => number
+  stored (id: StoredMessage['id']): Promise<StoredMessage | undefined>
+  /** Stops it and starts another on the same database. */
+  again (): Promise<Bench>
+}
+interface Over {
+  readonly store?: (store: Store) => Partial<Store>
+  readonly lease_ms?: number
+  readonly at_once_max?: number
+  readonly bytes_max?: number
+  readonly connections?: Readonly<Record<number, Partial<PushConnection>>>
+  /** What every push answers at once; without it the test ends each. */
+  readonly answer?: (claimed: PushClaimed) => Pushed
+}
+
+/** A pusher on a database of its own, whose time the test sets; the destinations 1 to 60 have an endpoint. */
+async function bench (t: TestContext, over: Over = {}): Promise<Bench> {
+  const url = `sqlite:${join(folder, `${t.name.replace(/\W+/g, '-')}.db`)}`
+  const store = await openStore({ url, mode: 'test', roots })
+  const others = Array.from({ length: 60 }, (_, n) => n + 1)
+  const parties = new Map(others.map(n => [to(n), aParty(to(n), { connections: [{ ...endpoint, ...over.connections?.[n] }] })]))
+  return await started(t, store, over, { time: { ms: 0 }, parties })
+}
+
+async function started (t: TestContext, store: Store, over: Over, { time, parties }: Pick<Bench, 'time' | 'parties'>): Promise<Bench> {
+  const clock: Clock = { now: () => later(time.ms) }
+  const works: Work[] = []
+  const lines: string[] = []
+  const told: string[] = []
+  let claims = 0
+  const claimPush: Store['claimPush'] = async (...which) => { const its = await store.claimPush(...which); claims += its.length; return its }
+  const push = (claimed: PushClaimed, stop: AbortSignal, heard: (result: Pushed) => boolean): Promise<Finish> => new Promise((resolve, reject) => {
+    stop.addEventListener('abort', () => { reject(stop.reason) })
+    const answers = (result: Pushed): void => { resolve(pushed(claimed, result, heard(result), clock.now(), 0.5)) }
+    works.push({ claimed, stop, answers, finishes: outcome => { resolve({ ...claimed, outcome }) }, fail: reject })
+    if (over.answer !== undefined) answers(over.answer(claimed))
+  })
+  const log = openLog({ level: 'info', pretty: false, to: { write: line => { lines.push(line) } } })
+  const pusher = await startPusher({
+    store: { ...store, claimPush, ...over.store?.(store) },
+    pipeline: { push },
+    parties: { refresh: async () => {}, party: code => parties.get(code) ?? null },
+    clock,
+    log,
+    observer: { pushed: (party, outcome, reason) => { told.push(`${party} ${outcome} ${reason}`) }, turned: (party, state, reason) => { told.push(`${party} ${state} ${reason}`) } },
+    lease_ms: over.lease_ms ?? 60_000,
+    poll_ms: 5,
+    limits: { at_once_max: over.at_once_max ?? 256, bytes_max: over.bytes_max ?? 1_000_000 },
+    destination: { at_once_max: 4, per_minute_max: null, breaker: { failures: 5, open_ms: 60_000, probes: 3 } },
+    retry: policy
+  })
+  let open = true
+  t.after(async () => { await pusher.stop(); if (open) await store.close() })
+  return {
+    store, works, pusher, time, parties, lines, told,
+    claims: () => claims,
+    stored: async id => (await store.inspect(id))?.message,
+    async again () {
+      await pusher.stop()
+      open = false
+      return await started(t, store, over, { time, parties })
+    }
+  }
+}
+
+let keys = 0
+/** A message for a destination, in no order with any other. */
+const item = (n: number, wanted: Wanted = {}): Acceptance =>
+  heen({ delivery: 'offered', push: policy, order_key: `key ${++keys}`, ...wanted, envelope: { receiver: to(n), ...wanted.envelope } })
+const items = (n: number, count: number): Acceptance[] => Array.from({ length: count }, () => item(n))
+
+const arrived = async (works: readonly Work[], count: number): Promise<Work> => await until(() => works[count - 1], `push ${count}`)
+const all = async (works: readonly Work[], count: number): Promise<readonly Work[]> => { await arrived(works, count); return works.slice(0, count) }
+/** Long enough for several looks of a pusher that finds something: nothing may come of them. */
+const looks = (): Promise<void> => pause(40)
+const is = async ({ stored }: Bench, { envelope: { id } }: Acceptance, delivery: StoredMessage['delivery']): Promise<StoredMessage> =>
+  await until(async () => { const it = await stored(id); return it?.delivery === delivery ? it : undefined }, `a message that is ${delivery}`)
+
+test('what is offered and to be pushed is pushed, and delivered when it was taken', async t => {
+  const it = await bench(t)
+  const sent = item(1)
+  await it.store.accept([sent])
+  it.pusher.wake([to(1)])
+  const work = await arrived(it.works, 1)
+  assert.deepEqual([work.claimed.envelope.id, work.claimed.attempt, work.claimed.policy], [sent.envelope.id, 1, policy])
+  work.answers(accepted)
+  await is(it, sent, 'delivered')
+  assert.deepEqual(it.told, [`${to(1)} accepted null`])
+})
+
+test('a destination with thousands waiting, each of them slow, has four of them under way and delays nobody', async t => {
+  const it = await bench(t)
+  await it.store.accept(items(1, 3_000))
+  it.pusher.wake()
+  await arrived(it.works, 4)
+  const others = [item(2), item(3)]
+  await it.store.accept(others)
+  it.pusher.wake([to(2), to(3)])
+  for (const work of (await all(it.works, 6)).slice(4)) work.answers(accepted)
+  for (const other of others) await is(it, other, 'delivered')
+  assert.equal(it.works.filter(work => work.claimed.envelope.receiver === to(1)).length, 4)
+  assert.equal(it.claims(), 6)
+})
+
+test('fifty slow destinations leave room for another, and no more is claimed than is under way', async t => {
+  const it = await bench(t, { at_once_max: 128 })
+  await it.store.accept(Array.from({ length: 50 }, (_, n) => items(n + 1, 20)).flat())
+  it.pusher.wake()
+  await arrived(it.works, 50)
+  await looks()
+  const before = it.works.length
+  assert.ok(before <= 128 && before === it.claims(), `${before} of ${it.claims()}`)
+  const per = Map.groupBy(it.works, work => work.claimed.envelope.receiver)
+  assert.equal(per.size, 50)
+  const other = item(60)
+  await it.store.accept([other])
+  it.pusher.wake([to(60)])
+  // Where every place is taken, the next that is left goes to who has none.
+  if (before === 128) it.works[0]?.answers(accepted)
+  const next = await arrived(it.works, before + 1)
+  assert.equal(next.claimed.envelope.receiver, to(60))
+})
+
+test('there are never more under way than places, and all have their turn', async t => {
+  const it = await bench(t, { at_once_max: 3 })
+  const sent = Array.from({ length: 12 }, (_, n) => items(n + 1, 3)).flat()
+  await it.store.accept(sent)
+  it.pusher.wake()
+  for (let n = 1; n <= sent.length; n++) {
+    const work = await arrived(it.works, n)
+    assert.ok(it.works.length - (n - 1) <= 3)
+    work.answers(accepted)
+  }
+  for (const one of sent) await is(it, one, 'delivered')
+  assert.equal(new Set(it.works.slice(0, 12).map(work => work.claimed.envelope.receiver)).size, 12)
+})
+
+test('large messages of one destination wait for each other, and not those of another', async t => {
+  const it = await bench(t, { bytes_max: 1_000_000 })
+  const large = (n: number): Acceptance => item(n, { envelope: { size_bytes: 300_000 } })
+  await it.store.accept([large(1), large(1), large(1)])
+  it.pusher.wake()
+  const first = await arrived(it.works, 1)
+  await it.store.accept([large(2), item(1)])
+  it.pusher.wake()
+  const [, second, third] = await all(it.works, 3)
+  assert.deepEqual(new Set([second, third].map(work => work?.claimed.envelope.receiver)), new Set([to(1), to(2)]))
+  first.answers(accepted)
+  assert.equal((await arrived(it.works, 4)).claimed.envelope.receiver, to(1))
+})
+
+test('a destination gets no more within a minute than it may', async t => {
+  const it = await bench(t, { connections: { 1: { per_minute_max: 20, at_once_max: 100 } }, answer: () => accepted })
+  await it.store.accept(items(1, 50))
+  it.pusher.wake()
+  await arrived(it.works, 2)
+  await looks()
+  assert.equal(it.works.length, 2)
+  for (let second = 1; second < 60; second++) { it.time.ms = second * 1_000; await pause(6) }
+  await until(() => it.works.length === 20 || undefined, 'all of a minute')
+  await looks()
+  assert.equal(it.works.length, 20)
+})
+
+test('a destination that fails five times is left alone: no claim, no attempt, until three tries show that it is back', async t => {
+  const it = await bench(t)
+  const sent = items(1, 20)
+  await it.store.accept(sent)
+  it.pusher.wake()
+  for (let n = 1; n <= 4; n++) (await arrived(it.works, n)).answers(timeout)
+  for (const work of (await all(it.works, 8)).slice(4)) work.answers(timeout)
+  await until(async () => (await it.store.destinations())[0]?.state === 'open' || undefined, 'an open destination')
+  await looks()
+  assert.deepEqual([it.works.length, it.claims()], [8, 8])
+  const untouched = await Promise.all(sent.slice(8).map(one => it.stored(one.envelope.id)))
+  assert.ok(untouched.every(one => one?.delivery === 'offered' && one.attempts === 0))
+  it.time.ms = 60_001
+  const probes = (await all(it.works, 11)).slice(8)
+  await looks()
+  assert.equal(it.works.length, 11)
+  assert.equal((await it.store.destinations())[0]?.state, 'half_open')
+  for (const work of probes) work.answers(accepted)
+  await arrived(it.works, 15)
+  assert.equal((await it.store.destinations())[0]?.state, 'closed')
+  assert.deepEqual(it.told.filter(line => !/failed|accepted/.test(line)), [`${to(1)} open timeout`, `${to(1)} half_open timeout`, `${to(1)} closed null`])
+  assert.deepEqual(it.lines.map(line => JSON.parse(line)).map(({ level, party, state, reason }) => [level, party, state, reason]), [[40, to(1), 'open', 'timeout'], [30, to(1), 'closed', undefined]])
+})
+
+test('a probe that fails leaves it alone again without another line; another reason is told', async t => {
+  const it = await bench(t)
+  await it.store.accept(items(1, 30))
+  it.pusher.wake()
+  for (let n = 1; n <= 8; n++) (await arrived(it.works, n)).answers(timeout)
+  it.time.ms = 60_001
+  for (let n = 9; n <= 11; n++) (await arrived(it.works, n)).answers(timeout)
+  it.time.ms = 120_002
+  for (let n = 12; n <= 14; n++) (await arrived(it.works, n)).answers({ ...timeout, reason: 'certificate' })
+  await until(() => it.lines.length === 2 || undefined, 'another line')
+  assert.deepEqual(it.lines.map(line => JSON.parse(line).reason), ['timeout', 'certificate'])
+})
+
+test('a destination that says no is well, and the next goes on at once', async t => {
+  const it = await bench(t, { answer: () => ({ kind: 'refused', reason: 'http_422.X' }) })
+  const sent = items(1, 12)
+  await it.store.accept(sent)
+  it.pusher.wake()
+  for (const one of sent) assert.deepEqual([(await is(it, one, 'dead')).dead_class, (await it.stored(one.envelope.id))?.dead_reason], ['functional', 'http_422.X'])
+  assert.deepEqual(await it.store.destinations(), [])
+  assert.ok(it.told.every(line => line === `${to(1)} refused http_422`))
+})
+
+test('a destination that is busy is left alone for as long as it asks, and others are not', async t => {
+  const it = await bench(t, { answer: ({ envelope, attempt }) => envelope.receiver === to(1) && attempt === 1 ? { kind: 'busy', reason: 'http_429', retry_after_ms: 90_000 } : accepted })
+  const [first, second, other] = [item(1), item(1), item(2)]
+  await it.store.accept([first])
+  it.pusher.wake()
+  await until(async () => (await it.stored(first.envelope.id))?.work?.reason === 'http_429' || undefined, 'a busy destination')
+  await it.store.accept([second, other])
+  it.pusher.wake()
+  await is(it, other, 'delivered')
+  await looks()
+  assert.equal(it.works.length, 2)
+  assert.equal((await it.stored(first.envelope.id))?.next_try, later(90_000))
+  it.time.ms = 90_000
+  await is(it, first, 'delivered')
+})
+
+test('another run remembers that a destination answers nobody', async t => {
+  const it = await bench(t)
+  await it.store.accept(items(1, 20))
+  it.pusher.wake()
+  for (let n = 1; n <= 8; n++) (await arrived(it.works, n)).answers(timeout)
+  await until(async () => (await it.store.destinations())[0]?.state === 'open' || undefined)
+  const next = await it.again()
+  const other = item(2)
+  await next.store.accept([other])
+  next.pusher.wake()
+  assert.equal((await arrived(next.works, 1)).claimed.envelope.id, other.envelope.id)
+  await looks()
+  assert.equal(next.works.length, 1)
+  next.time.ms = 60_001
+  await all(next.works, 4)
+})
+
+test('another endpoint of the same party is tried at once', async t => {
+  const it = await bench(t, { answer: () => timeout })
+  await it.store.accept(items(1, 20))
+  it.pusher.wake()
+  await until(async () => (await it.store.destinations())[0]?.state === 'open' || undefined)
+  await looks()
+  const before = it.works.length
+  it.parties.set(to(1), aParty(to(1), { connections: [{ ...endpoint, url: 'https://push.example/new' }] }))
+  await arrived(it.works, before + 1)
+})
+
+test('what waited longer than its policy for a destination that answers nobody is given up, also what was never tried', async t => {
+  const it = await bench(t, { answer: ({ envelope }) => envelope.receiver === to(1) ? timeout : accepted })
+  const sent = items(1, 400)
+  await it.store.accept(sent)
+  it.pusher.wake()
+  const dead = async (): Promise<number> => (await Promise.all(sent.map(one => it.stored(one.envelope.id)))).filter(one => one?.delivery === 'dead').length
+  const count = async (minutes: number): Promise<number> => {
+    for (let n = 0; n < minutes; n++) { it.time.ms += 60_001; await pause(15) }
+    return await dead()
+  }
+  assert.equal(await count(58), 0)
+  const tried = new Set(it.works.map(work => work.claimed.envelope.id)).size
+  assert.ok(tried < 250, `${tried}`)
+  await until(async () => await count(10) === sent.length || undefined, 'all given up')
+  for (const one of sent) assert.deepEqual([(await it.stored(one.envelope.id))?.dead_class, (await it.stored(one.envelope.id))?.dead_reason], ['partner_down', 'exhausted: timeout'])
+  assert.ok(new Set(it.works.map(work => work.claimed.envelope.id)).size < sent.length)
+})
+
+test('stopping breaks pushes off and hands all back at once; their attempts do not count', async t => {
+  const it = await bench(t)
+  const sent = [...items(1, 6), item(2)]
+  await it.store.accept(sent)
+  it.pusher.wake()
+  const works = await all(it.works, 5)
+  works[0]?.answers(accepted)
+  await it.pusher.stop()
+  assert.ok(it.works.every(work => work.stop.aborted))
+  const taken = works[0]?.claimed.envelope.id
+  assert.ok(taken)
+  const free = [...await it.store.claimPush(to(1), 9, 1_000, later(0)), ...await it.store.claimPush(to(2), 9, 1_000, later(0))]
+  assert.deepEqual(new Set(free.map(claim => claim.envelope.id)), new Set(sent.map(one => one.envelope.id).filter(id => id !== taken)))
+  assert.ok(free.every(claim => claim.attempt === 1))
+  assert.equal((await it.stored(taken))?.delivery, 'delivered')
+})
+
+test('a failure while stopping counts for nothing', async t => {
+  const it = await bench(t)
+  await it.store.accept([item(1)])
+  it.pusher.wake()
+  const work = await arrived(it.works, 1)
+  const stopped = it.pusher.stop()
+  work.finishes({ kind: 'dead', class: 'transient', reason: 'exhausted: timeout' })
+  await stopped
+  assert.deepEqual((await it.store.claimPush(to(1), 1, 1_000, later(0))).map(claim => claim.attempt), [1])
+})
+
+test('stopping ends well although nothing can be handed back', async t => {
+  const it = await bench(t, { store: () => ({ release: async () => { throw new StoreUnavailable('broken for the test') } }) })
+  await it.store.accept([item(1)])
+  it.pusher.wake()
+  await arrived(it.works, 1)
+  await it.pusher.stop()
+})
+
+test('a result that comes when another has the work changes nothing', async t => {
+  const it = await bench(t, { lease_ms: 3_000 })
+  const sent = item(1)
+  await it.store.accept([sent])
+  it.pusher.wake()
+  const late = await arrived(it.works, 1)
+  const [other] = await it.store.claimPush(to(1), 1, 600_000, later(1_000_000))
+  assert.equal(other?.delivery, late.claimed.delivery)
+  late.finishes({ kind: 'dead', class: 'functional', reason: 'late' })
+  const next = item(1)
+  await it.store.accept([next])
+  it.pusher.wake()
+  ;(await arrived(it.works, 2)).answers(accepted)
+  await is(it, next, 'delivered')
+  assert.equal((await it.stored(sent.envelope.id))?.delivery, 'offered')
+})
+
+test('a lease is renewed for as long as the push goes on', async t => {
+  let renewals = 0
+  const it = await bench(t, { lease_ms: 60, store: store => ({ renew: async (...lease) => { const kept = await store.renew(...lease); renewals++; return kept } }) })
+  await it.store.accept([item(1)])
+  it.pusher.wake()
+  await arrived(it.works, 1)
+  it.time.ms = 50
+  const before = renewals
+  await until(() => renewals > before + 1 || undefined, 'a renewal')
+  assert.deepEqual(await it.store.claimPush(to(1), 1, 60, later(100)), [])
+})
+
+test('a push that fails in a way nobody foresaw takes up no place any more', async t => {
+  const it = await bench(t, { at_once_max: 1 })
+  await it.store.accept([item(1), item(1)])
+  it.pusher.wake()
+  const first = await arrived(it.works, 1)
+  first.fail(new Error('unforeseen'))
+  assert.notEqual((await arrived(it.works, 2)).claimed.delivery, first.claimed.delivery)
+})
+
+test('a storage that fails for a while stops nothing for good', async t => {
+  const broken = { claims: 2, targets: 2 }
+  const it = await bench(t, {
+    store: store => ({
+      claimPush: async (...which) => { if (broken.claims-- > 0) throw new StoreUnavailable('broken for the test'); return await store.claimPush(...which) },
+      pushTargets: async () => { if (broken.targets-- > 0) throw new StoreUnavailable('broken for the test'); return await store.pushTargets() }
+    })
+  })
+  await it.store.accept([item(1)])
+  await arrived(it.works, 1)
+})
