@@ -67,6 +67,8 @@ export interface Receiver {
   /** Requests of which the head came, and TCP connections, so far. */
   readonly heads: () => number
   readonly connections: () => number
+  /** TCP connections that are open. */
+  readonly open: () => number
   /** From the next request (or, before TLS, connection) on. @param it the same for all, or by the number of the request from 1 */
   behave (it: Behaviour | ((request: number) => Behaviour)): void
   show (which: Shown): void
@@ -97,6 +99,8 @@ export interface Receivers {
   /** What the gateway shows, and what no receiver believes; PEM. */
   readonly own: { readonly key: string, readonly cert: string }
   readonly stranger: { readonly key: string, readonly cert: string }
+  /** Another pair that receivers believe. */
+  pair (): Promise<{ readonly key: string, readonly cert: string }>
   open (options?: ReceiverOptions): Promise<Receiver>
   close (): Promise<void>
 }
@@ -273,7 +277,7 @@ async function openReceiver (shelf: Shelf, ca: string, { behaviour = { kind: 'an
     sockets.add(socket)
     socket.on('close', () => { sockets.delete(socket) }).on('error', () => {})
     const it = behaves(heads + 1)
-    if (it.kind === 'mute') return
+    if (it.kind === 'mute') { socket.resume(); return }
     if (it.kind === 'plain') { socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n'); return }
     if (it.kind === 'cut' && it.at === 'connect') { socket.destroy(); return }
     https.emit('connection', socket)
@@ -286,6 +290,7 @@ async function openReceiver (shelf: Shelf, ca: string, { behaviour = { kind: 'an
     url, port, arrived, faults,
     heads: () => heads,
     connections: () => taken,
+    open: () => sockets.size,
     behave (it) { behaves = typeof it === 'function' ? it : () => it },
     show (which) {
       shown = which
@@ -326,6 +331,7 @@ export async function openReceivers (): Promise<Receivers> {
     authority,
     own: await pair(authority),
     stranger: await pair(foreign),
+    pair: () => pair(authority),
     async open (options = {}) {
       const receiver = await openReceiver(certificates, authority.certificate, options)
       opened.push(receiver)

@@ -1,6 +1,15 @@
 /** Pushes one message to the endpoint of its receiver, and says in one code what became of it. */
-import type { Clock } from '../core/core.ts'
+import { lookup } from 'node:dns/promises'
+import { createSecureContext } from 'node:tls'
+import { systemClock, type Clock } from '../core/core.ts'
 import type { Parcel, PushConnection } from '../store/store.ts'
+import { reachable } from './address.ts'
+import { pushedBy } from './answer.ts'
+import { exchange, type Exchanged, type Message } from './exchange.ts'
+import { answerReason, PushFault, wasBroken } from './fault.ts'
+import { openLanes, type Lane } from './lanes.ts'
+import type { Address } from './line.ts'
+import { bodyOf } from './multipart.ts'
 
 /**
  * What became of one push. accepted: the other side has it. refused: it will not take this message, now or later. failed:
@@ -26,9 +35,6 @@ export interface Courier {
 /** A key in the clear and its certificate with the chain below it, as PEM. */
 export interface OwnPair { readonly key: string, readonly cert: string }
 
-/** An address a name resolves to. */
-export interface Address { readonly address: string, readonly family: 4 | 6 }
-
 export interface CourierOptions {
   /** By what the gateway is known now; asked at every push. */
   readonly identity: () => OwnPair
@@ -40,9 +46,95 @@ export interface CourierOptions {
   /** Time one push may take from its first byte to the other side's answer, where the connection does not say. */
   readonly ms_max: number
   readonly connect_ms_max: number
-  /** Connections to one endpoint, where the connection does not say. */
-  readonly at_once_max?: number
   readonly clock?: Clock
   /** All addresses of a name, in order of preference; rejects when it has none. Default: as the machine resolves names. */
   readonly lookup?: (name: string) => Promise<readonly Address[]>
+}
+
+/** A name's addresses as the machine finds them. */
+const byMachine = async (name: string): Promise<readonly Address[]> =>
+  (await lookup(name, { all: true })).flatMap(({ address, family }) => family === 4 || family === 6 ? [{ address, family }] : [])
+
+interface Limit { readonly signal: AbortSignal, readonly expired: () => boolean, readonly end: () => void }
+
+/** Aborts when one of the signals does, or when the time is up. */
+function limit (ms: number, signals: readonly AbortSignal[]): Limit {
+  const control = new AbortController()
+  const abort = (): void => { control.abort() }
+  let expired = false
+  const timer = setTimeout(() => {
+    expired = true
+    abort()
+  }, ms)
+  for (const signal of signals) {
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+  }
+  return {
+    signal: control.signal,
+    expired: () => expired,
+    end () {
+      clearTimeout(timer)
+      for (const signal of signals) signal.removeEventListener('abort', abort)
+    }
+  }
+}
+
+const failed = (reason: string): Pushed => ({ kind: 'failed', reason, retry_after_ms: null })
+
+/** The register checked it when it was set; what may be pushed to can be another since. @throws PushFault */
+function urlOf (text: string, ports: readonly number[]): URL {
+  const url = URL.parse(text)
+  if (url === null || url.protocol !== 'https:' || url.username !== '' || url.password !== '') throw new PushFault('url')
+  if (!ports.includes(url.port === '' ? 443 : Number(url.port))) throw new PushFault('url')
+  return url
+}
+
+/** A connection that was kept can be gone without our knowing: what went over it and got no answer goes once over a new one. */
+async function over (lane: Lane, message: Message, signal: AbortSignal): Promise<Exchanged> {
+  const kept = lane.kept()
+  if (kept !== null) {
+    try { return await exchange(kept, message, signal) } catch (error) {
+      kept.end()
+      if (signal.aborted || !wasBroken(error)) throw error
+    }
+  }
+  const fresh = await lane.open(signal)
+  try { return await exchange(fresh, message, signal) } catch (error) {
+    fresh.end()
+    throw error
+  }
+}
+
+/** @throws Error when one of `networks` is no CIDR */
+export function openCourier (options: CourierOptions): Courier {
+  const { ports, clock = systemClock } = options
+  const closing = new AbortController()
+  const lanes = openLanes({ connect_ms_max: options.connect_ms_max, lookup: options.lookup ?? byMachine, reachable: reachable(options.networks) })
+
+  async function pushed (to: PushConnection, parcel: Parcel, attempt: number, signal: AbortSignal): Promise<Pushed> {
+    const url = urlOf(to.url, ports)
+    const ca = to.ca ?? options.ca
+    const pair = options.identity()
+    const lane = lanes.to(url, to.pin, [ca, pair.key, pair.cert], () => createSecureContext({ ...pair, ...(ca === null ? {} : { ca }), minVersion: 'TLSv1.2' }))
+    const answer = await over(lane, { path: `${url.pathname}${url.search}`, id: parcel.message.id, attempt, body: bodyOf(parcel) }, signal)
+    return pushedBy(answer, clock.now())
+  }
+
+  return {
+    async push (to, parcel, attempt, signal) {
+      signal.throwIfAborted()
+      const time = limit(to.ms_max ?? options.ms_max, [signal, closing.signal])
+      try {
+        return await pushed(to, parcel, attempt, time.signal)
+      } catch (error) {
+        signal.throwIfAborted()
+        return failed(time.expired() ? 'timeout' : answerReason(error))
+      } finally { time.end() }
+    },
+    async close () {
+      closing.abort()
+      lanes.close()
+    }
+  }
 }

@@ -3,7 +3,9 @@ import { never, type RetryPolicy } from '../core/core.ts'
 import type { Route } from '../route/route.ts'
 
 export { after, breakerAt, mayTry, restored, unknown, type Breaker } from './breaker.ts'
-export type { Address, Courier, CourierOptions, OwnPair, Pushed } from './courier.ts'
+export { reachable } from './address.ts'
+export { openCourier, type Courier, type CourierOptions, type OwnPair, type Pushed } from './courier.ts'
+export type { Address } from './line.ts'
 export { bucketAt, fullBucket, mayBegin, taken, type Bucket } from './rate.ts'
 export { openRoom, type Room } from './room.ts'
 

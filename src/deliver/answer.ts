@@ -1,0 +1,45 @@
+/** What an endpoint's answer means for the message. */
+import { isCode, type Instant } from '../core/core.ts'
+import type { Pushed } from './courier.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly retryAfter: string | null
+  /** The body; null where it is no JSON, too long or not whole. */
+  readonly json: string | null
+}
+
+/** These say "later" themselves. */
+const later = new Set([408, 425, 429, 503])
+const longest_ms = 366 * 86_400_000
+
+/** @returns milliseconds a `Retry-After` asks for (RFC 9110 10.2.3), a year at most; null where it says nothing we understand */
+export function retryAfterMs (text: string | null, now: Instant): number | null {
+  const seconds = /^\s*(\d{1,10})\s*$/.exec(text ?? '')?.[1]
+  const date = /^\s*[A-Z][a-z]{2,8},? .{10,40}$/.test(text ?? '') ? Date.parse(text ?? '') : NaN
+  const ms = seconds !== undefined ? Number(seconds) * 1_000 : date - now
+  return Number.isNaN(ms) ? null : Math.min(Math.max(0, ms), longest_ms)
+}
+
+/** A number of nine digits with signs between them is a Bsn as well. */
+const few = (text: string): boolean => text.replaceAll(/\D/g, '').length < 9
+
+/** @returns the code the endpoint gives for its no; null where it gives none that could stand in a log */
+function codeIn (json: string | null): string | null {
+  try {
+    const it: unknown = JSON.parse(json ?? '')
+    const code = typeof it === 'object' && it !== null && 'code' in it ? it.code : null
+    return typeof code === 'string' && isCode(code) && few(code) && code.length <= 60 ? code : null
+  } catch { return null }
+}
+
+/** @returns what becomes of a push that got this answer */
+export function pushedBy ({ status, retryAfter, json }: Answer, now: Instant): Pushed {
+  if (status >= 200 && status < 300) return { kind: 'accepted' }
+  const reason = `http_${status}`
+  const retry_after_ms = later.has(status) ? retryAfterMs(retryAfter, now) : null
+  if (status === 429) return { kind: 'busy', reason, retry_after_ms }
+  if (status < 400 || status >= 500 || later.has(status)) return { kind: 'failed', reason, retry_after_ms }
+  const code = codeIn(json)
+  return { kind: 'refused', reason: code === null ? reason : `${reason}.${code}` }
+}

@@ -1,0 +1,80 @@
+/** Connections that are kept to be used again, apart for each endpoint and whatever decides who is believed there. */
+import { hash } from 'node:crypto'
+import type { SecureContext } from 'node:tls'
+import type { Fingerprint } from '../core/core.ts'
+import { endLine, openLine, type Line, type Target } from './line.ts'
+
+/** A connection for one push: it is given back to be used again, or ended. */
+export interface Lent {
+  readonly line: Line
+  readonly giveBack: () => void
+  readonly end: () => void
+}
+
+export interface Lane {
+  /** @returns a connection that was used before and looks alive, or null */
+  kept (): Lent | null
+  /** @throws PushFault, or what the signal was aborted with */
+  open (signal: AbortSignal): Promise<Lent>
+}
+
+export interface Lanes {
+  /**
+   * @param trust what decides, besides the pin, who is believed and what we show: connections made with other texts are not used
+   * @param context of these texts, made when there is none yet
+   */
+  to (url: URL, pin: Fingerprint | null, trust: ReadonlyArray<string | null>, context: () => SecureContext): Lane
+  close (): void
+}
+
+/** More than this are not kept idle for one endpoint; how many there are at once is for the caller to bound. */
+const idle_max = 16
+
+export function openLanes (net: Pick<Target, 'connect_ms_max' | 'lookup' | 'reachable'>): Lanes {
+  const lanes = new Map<string, Lane>()
+  const lines = new Set<Line>()
+
+  function openLane (key: string, target: Target): Lane {
+    const idle: Line[] = []
+    let count = 0
+    const lent = (line: Line): Lent => ({
+      line,
+      giveBack () {
+        if (lanes.get(key) === lane && idle.length < idle_max && !line.socket.destroyed) idle.push(line)
+        else endLine(line)
+      },
+      end: () => { endLine(line) }
+    })
+    function gone (line: Line): void {
+      lines.delete(line)
+      const at = idle.indexOf(line)
+      if (at !== -1) idle.splice(at, 1)
+      // A lane without connections knows nothing that the next push does not bring.
+      if (--count === 0 && lanes.get(key) === lane) lanes.delete(key)
+    }
+    const lane: Lane = {
+      kept () {
+        const line = idle.pop()
+        return line === undefined ? null : lent(line)
+      },
+      async open (signal) {
+        const line = await openLine(target, signal)
+        if (line.socket.destroyed) return lent(line)
+        lines.add(line)
+        count++
+        lanes.set(key, lane)
+        line.socket.once('close', () => { gone(line) })
+        return lent(line)
+      }
+    }
+    return lane
+  }
+
+  return {
+    to (url, pin, trust, context) {
+      const key = hash('sha256', JSON.stringify([url.origin, pin, ...trust]))
+      return lanes.get(key) ?? openLane(key, { ...net, url, pin, context: context() })
+    },
+    close () { for (const line of lines) endLine(line) }
+  }
+}
