@@ -7,7 +7,7 @@ import { openCheckpoints, removeAuditBefore } from './audit/audit.ts'
 import { retourCodes, ruleCodes, transportCodes } from './codes/codes.ts'
 import { systemClock, type Clock, type Instant } from './core/core.ts'
 import { everyMark } from './clients.ts'
-import { ConfigError, retryPolicy, ruleWeights, type Config } from './config.ts'
+import { ConfigError, pushPorts, retryPolicy, ruleWeights, type Config } from './config.ts'
 import { deliver, type Courier } from './deliver/deliver.ts'
 import { assessor, openHandlers, type Handler, type Handlers } from './handle/handle.ts'
 import * as history from './history/history.ts'
@@ -175,6 +175,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
     receive,
     receiveBatch: batches.receive,
     erase: (request, account) => erase({ store, marker, clock }, request, account),
+    push_ports: pushPorts(config),
     codes: { retour: family => retourCodes(standard.codeList('LDT_RetourCode', family)), rules: ruleCodes, transport: transportCodes },
     supported: type => standard.supportedTypes().find(it => it === type),
     refused: code => { metrics.refused(code) },

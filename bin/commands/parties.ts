@@ -2,10 +2,11 @@
 import { writeFileSync } from 'node:fs'
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { judgingLevels, rfc3339, type Instant } from '../../src/core/core.ts'
-import { codeOf, exported, planAccount, planImport, planParty, planWithoutCertificate, RegisterFault, saidOf, together, usualJudging, type WantedAccount, type WantedJudging, type WantedParty } from '../../src/register/register.ts'
+import { codeOf, exported, planAccount, planImport, planParty, planWithoutCertificate, pushOf, RegisterFault, saidOf, together, usualJudging, type WantedAccount, type WantedJudging, type WantedParty } from '../../src/register/register.ts'
 import type { Account, Judging, Mandate, Party, Register, Store } from '../../src/store/store.ts'
 import { withNewStore, withPlace, withStore, type Place } from '../place.ts'
 import { Problem, WrongUse } from '../problem.ts'
+import { connectionsIn, pushSaid, withinConfigured, withPush, type PushOptions } from '../push.ts'
 import { askedNow, certificateOf, changeBy, fingerprintOf, momentIn, registerIn } from '../register.ts'
 import { mandateCommands } from './mandates.ts'
 
@@ -29,6 +30,12 @@ function accountRows ({ id, role, active, oin, requests_per_minute_max: rate, re
 const partyRow = ({ code, kind, rol, families, name, from, until, judging }: Party): string =>
   `${code.padEnd(10)}${kind.padEnd(11)}${families.join(',').padEnd(10)}${name}${rol === null ? '' : `  rol ${rol}`}${period(from, until)}${judgedRow(judging)}`
 
+/** Where what is for a party is pushed to, below it. */
+function pushRows (party: Party): string[] {
+  const push = pushOf(party)
+  return push === undefined ? [] : [`${indent}${pushSaid(push)}`]
+}
+
 /** What is as usual is not told. */
 function judgedRow ({ level, types, answers, rejected }: Judging): string {
   const others = Object.entries(types).map(([number, its]) => `, ${number} ${its}`).join('')
@@ -37,7 +44,7 @@ function judgedRow ({ level, types, answers, rejected }: Judging): string {
 }
 
 function table ({ parties: all, accounts, mandates }: Register): string {
-  const rows = all.flatMap(party => [partyRow(party), ...accounts.filter(it => it.party === party.code).flatMap(it => accountRows(it, mandates))])
+  const rows = all.flatMap(party => [partyRow(party), ...pushRows(party), ...accounts.filter(it => it.party === party.code).flatMap(it => accountRows(it, mandates))])
   const others = accounts.filter(it => it.party === null).flatMap(it => accountRows(it, mandates))
   return [...rows, ...(others.length === 0 ? [] : [...(rows.length === 0 ? [] : ['']), 'Accounts of no party (suppliers, operators, auditors):', ...others])].join('\n')
 }
@@ -55,7 +62,7 @@ function judgingIn (words: readonly string[] | undefined, before: Judging = usua
   return whole === undefined ? { types: { ...before.types, ...single } } : { level: whole.level, types: single }
 }
 
-interface AddOptions extends Place {
+interface AddOptions extends Place, PushOptions {
   readonly judge?: string[], readonly answers?: Judging['answers'], readonly rejected?: Judging['rejected']
   readonly name?: string, readonly family?: string[], readonly rol?: string, readonly from?: string, readonly until?: string
   readonly certificate: string[], readonly account: string | boolean
@@ -75,13 +82,14 @@ async function add (code: string, options: AddOptions): Promise<string> {
   const { judge, answers, rejected } = options
   const party = (now: Register): WantedParty => ({
     code, name, families: family, rol, from: momentIn(from, '--from'), until: momentIn(until, '--until'),
+    connections: connectionsIn(options, now.parties.find(it => it.code === code)),
     judging: { ...judgingIn(judge, now.parties.find(it => it.code === code)?.judging), answers, rejected }
   })
   const id = typeof account === 'string' ? account : `party-${code.toLowerCase()}`
   const certificates = { how: 'add', all: certificate.map(it => certificateOf(it)) } as const
   if (account === false && certificate.length > 0) throw new Problem('--certificate is of an account; leave out --no-account')
   const asked = askedNow()
-  const plan = together(now => planParty(now, mustBeSaid(now, party(now))), now => account === false ? [] : planAccount(now, { id, party: code, active: true, certificates }, asked))
+  const plan = withinConfigured(options, together(now => planParty(now, mustBeSaid(now, party(now))), now => account === false ? [] : planAccount(now, { id, party: code, active: true, certificates }, asked)))
   const { before } = await withNewStore(options, store => changeBy(store, plan))
   const known = before.parties.some(it => it.code === code)
   const woken = account !== false && before.accounts.some(it => it.id === id && !it.active)
@@ -89,7 +97,7 @@ async function add (code: string, options: AddOptions): Promise<string> {
 }
 
 function addCommand (group: Command): void {
-  withPlace(group.command('add').description('add or change a party, and its own account').argument('<code>', '4 digits (gemeente), 8 digits (aanbieder), or SVB, CAK, CBS, UWV, VWS'))
+  withPush(withPlace(group.command('add').description('add or change a party, and its own account').argument('<code>', '4 digits (gemeente), 8 digits (aanbieder), or SVB, CAK, CBS, UWV, VWS')))
     .option('--name <name>', 'its name; a new party needs one')
     .option('--family <family>', 'iwmo or ijw, repeat for both; a new party needs one', collect)
     .option('--rol <rol>', 'AGB rol of an aanbieder, two digits')
@@ -101,26 +109,28 @@ function addCommand (group: Command): void {
     .option('--certificate <file>', 'client certificate (PEM) of its account; repeat for more', collect, [])
     .option('--account <id>', 'its account’s name; default party-CODE')
     .option('--no-account', 'it has no account of its own: a supplier acts for it, see "parties allow"')
-    .addHelpText('after', '\nWhat is not given stays as it was. A moment is a date (its first moment, Dutch time) or such as 2027-01-01T09:00:00Z.\nCertificates the account has already stay; "parties stop ACCOUNT --certificate" takes one away.\nAn account that was stopped is switched on again.\n--judge with a level is for every type; --judge 323=schema beside it, or later, for one.')
+    .addHelpText('after', '\nWhat is not given stays as it was. A moment is a date (its first moment, Dutch time) or such as 2027-01-01T09:00:00Z.\nCertificates the account has already stay; "parties stop ACCOUNT --certificate" takes one away.\nAn account that was stopped is switched on again.\n--judge with a level is for every type; --judge 323=schema beside it, or later, for one.\nWhat is pushed lies in the mailbox as well. A gateway that runs sees a change at its next push.')
     .action(async (code: string, options: AddOptions) => { console.log(await add(code, options)) })
 }
 
-/** @throws InvalidArgumentError, which is wrong use */
-function limit (text: string): number | null {
-  if (text === 'none') return null
+/** Not null for none: commander makes an empty text of that. @throws InvalidArgumentError, which is wrong use */
+function limit (text: string): number | 'none' {
+  if (text === 'none') return text
   if (!/^[1-9][0-9]{0,6}$/.test(text)) throw new InvalidArgumentError('it is a whole number from 1, or none')
   return Number(text)
 }
 
+const limitOf = (said: number | 'none' | undefined): number | null | undefined => said === 'none' ? null : said
+
 interface AccountOptions extends Place {
   readonly role?: Account['role'], readonly party?: string, readonly oin?: string, readonly on?: boolean
-  readonly perMinute?: number | null, readonly atOnce?: number | null, readonly certificate: string[], readonly sign: string[]
+  readonly perMinute?: number | 'none', readonly atOnce?: number | 'none', readonly certificate: string[], readonly sign: string[]
 }
 
 async function putAccount (id: string, { role, party, oin, on, perMinute, atOnce, certificate, sign, ...place }: AccountOptions): Promise<string> {
   const all = [...certificate.map(it => certificateOf(it)), ...sign.map(it => certificateOf(it, 'sign'))]
   const wanted: WantedAccount = {
-    id, role, party, oin: oin === 'none' ? null : oin, active: on, requests_per_minute_max: perMinute, requests_at_once_max: atOnce, certificates: { how: 'add', all }
+    id, role, party, oin: oin === 'none' ? null : oin, active: on, requests_per_minute_max: limitOf(perMinute), requests_at_once_max: limitOf(atOnce), certificates: { how: 'add', all }
   }
   const { before, changes } = await withNewStore(place, store => changeBy(store, now => planAccount(now, wanted, askedNow())))
   const known = before.accounts.some(it => it.id === id)
@@ -176,6 +186,9 @@ The file holds the whole register or a part of it; "parties export" shows the fo
     "accounts": [{ "id", "role"?, "party"?, "active"?, "oin"?, "requests_per_minute_max"?, "requests_at_once_max"?,
                    "certificates"?: [{ "use": "tls" or "sign", "file": PEM file beside it, or "pem": its text }],
                    "mandates"?: [{ "party", "family", "direction": "send" or "receive", "from", "until"? }] }] }
+Connections, where given, are all a party has: { "door": "mailbox", "direction": "in", "out" or "both" }, and
+  { "door": "rest-push", "url", "ca"?, "pin"?, "at_once_max"?, "per_minute_max"?, "ms_max"?,
+    "retry"?: { "first_ms", "longest_ms", "total_ms" }, "breaker"?: { "failures", "open_ms", "probes" } }.
 What it names becomes as it says: certificates and mandates of an account, where given, are all that account has.
 What it does not name stays. All is checked before anything is changed.`
 
@@ -186,11 +199,11 @@ function importCommand (group: Command): void {
     .addHelpText('after', format)
     .action(async (file: string, options: Place & { keepExpired?: boolean, check?: boolean }) => {
       const wanted = registerIn(file)
-      const plan = (now: Register) => {
+      const plan = withinConfigured(options, (now: Register) => {
         try { return planImport(now, wanted, askedNow(options.keepExpired)) } catch (error) {
           throw error instanceof RegisterFault ? new Problem(`${file}: ${error.message}`) : error
         }
-      }
+      })
       const changes = options.check === true
         ? await withStore(options, async store => plan(await store.register()))
         : (await withNewStore(options, store => changeBy(store, plan))).changes

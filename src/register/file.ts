@@ -1,17 +1,15 @@
 /** The whole register as one JSON document: written out, and read back with everything checked before anything changes. */
 import { isDeepStrictEqual } from 'node:util'
-import { Ajv, type ErrorObject } from 'ajv'
 import { Type, type Static } from 'typebox'
 import { judgingLevels, rfc3339, type Instant } from '../core/core.ts'
-import type { Account, Certificate, Connection, Mandate, Party, Register, RegisterChange } from '../store/store.ts'
+import type { Account, Certificate, Mandate, Party, Register, RegisterChange } from '../store/store.ts'
 import { readGiven, type Asked } from './certificate.ts'
+import { connectionsShape } from './connection.ts'
 import { placed, RegisterFault } from './fault.ts'
 import { momentOf } from './moment.ts'
 import { changed, checkMandated, planAccount, planMandate, planParty } from './plan.ts'
+import { choice, closed, orNull, shapeCheck } from './shape.ts'
 
-const orNull = <T extends ReturnType<typeof Type.String>>(schema: T) => Type.Union([schema, Type.Null()])
-const choice = <T extends string>(...values: readonly T[]) => Type.Unsafe<T>({ type: 'string', enum: values })
-const closed = { additionalProperties: false }
 const moment = Type.String({ description: 'A date (its first moment, Dutch time) or a moment in RFC 3339.' })
 const family = choice('iwmo', 'ijw')
 const limit = Type.Union([Type.Integer({ minimum: 1, maximum: 1_000_000 }), Type.Null()])
@@ -23,7 +21,7 @@ export const partyMembers = {
   rol: Type.Optional(orNull(Type.String({ pattern: '^[0-9]{2}$', description: 'AGB rol of an aanbieder.' }))),
   families: Type.Optional(Type.Array(family, { minItems: 1, uniqueItems: true })),
   ...period,
-  connections: Type.Optional(Type.Array(Type.Unsafe<Connection>(Type.Object({ door: choice('mailbox'), direction: choice('in', 'out', 'both') }, closed)))),
+  connections: Type.Optional(connectionsShape),
   judging: Type.Optional(Type.Object({
     level: Type.Optional(choice(...judgingLevels)),
     types: Type.Optional(Type.Record(Type.String(), choice(...judgingLevels), { description: 'By message number, such as 323, what is judged otherwise.' })),
@@ -72,22 +70,6 @@ export const accountView = ({ certificates, ...rest }: Account, mandates: readon
 /** @returns the document; the same register gives the same one */
 export const exported = ({ parties, accounts, mandates }: Register): RegisterFile =>
   ({ format: 'zorgpoort-register-1', parties: parties.map(partyView), accounts: accounts.map(it => accountView(it, mandates)) })
-
-function explained ({ instancePath, keyword, params, message = '' }: ErrorObject): string {
-  // Members of a list are counted from 1; a message number is its own name.
-  const where = instancePath.slice(1).replace(/(?<!types)\/(\d+)/g, (_all, at: string) => ` ${Number(at) + 1}`).replaceAll('/', ', ')
-  const what = keyword === 'additionalProperties' ? 'has a member we do not know' : keyword === 'enum' ? `must be one of ${String(params['allowedValues'])}` : message
-  return `${where === '' ? 'the document' : where} ${what}`
-}
-
-/** @returns what gives a value that has the shape @throws RegisterFault naming the first place that is wrong in form */
-export function shapeCheck<T> (shape: object): (json: unknown) => T {
-  const check = new Ajv({ allErrors: false }).compile<T>(shape)
-  return json => {
-    if (!check(json)) throw new RegisterFault(check.errors?.[0] === undefined ? 'this is no register' : explained(check.errors[0]))
-    return json
-  }
-}
 
 /** @throws RegisterFault naming the first place that is wrong in form */
 export const registerFile = shapeCheck<RegisterFile>(registerShape)

@@ -2,8 +2,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { accountId, never, partyCode, partyKind, rfc3339, type AccountId, type Instant, type JudgingLevel, type PartyCode } from '../core/core.ts'
 import { families, judgedNumbers, type Family } from '../standard/standard.ts'
-import type { Account, Certificate, Connection, Judging, Mandate, Party, Register, RegisterChange } from '../store/store.ts'
+import type { Account, Certificate, Judging, Mandate, Party, Register, RegisterChange } from '../store/store.ts'
 import { checkCertificate, type Asked } from './certificate.ts'
+import { connectionsOf, type WantedConnection } from './connection.ts'
 import { RegisterFault } from './fault.ts'
 
 /** A party; what is not said stays as it was, or is the default for a new one. */
@@ -14,7 +15,8 @@ export interface WantedParty {
   readonly rol?: string | null | undefined
   readonly from?: Instant | null | undefined
   readonly until?: Instant | null | undefined
-  readonly connections?: readonly Connection[] | undefined
+  /** All it has. */
+  readonly connections?: readonly WantedConnection[] | undefined
   readonly judging?: WantedJudging | undefined
 }
 /** How messages to a party are judged; `types`, when given, are all that are judged otherwise. */
@@ -116,7 +118,7 @@ export function planParty (register: Register, wanted: WantedParty): RegisterCha
     families: wanted.families === undefined && before !== undefined ? before.families : familiesOf(wanted.families ?? []),
     from: said(wanted.from, before?.from, null),
     until: said(wanted.until, before?.until, null),
-    connections: said(wanted.connections, before?.connections, [{ door: 'mailbox', direction: 'both' }]),
+    connections: said(wanted.connections === undefined ? undefined : connectionsOf(wanted.connections), before?.connections, [{ door: 'mailbox', direction: 'both' }]),
     judging: judgingOf(wanted.judging ?? {}, before?.judging)
   }
   if (after.rol !== null && (kind !== 'aanbieder' || !/^[0-9]{2}$/.test(after.rol))) throw new RegisterFault('a rol is two digits, and of an aanbieder only')

@@ -8,7 +8,9 @@ export { readGiven, type Asked, type GivenCertificate } from './certificate.ts'
 export { keptPairView, sayComplete, type WantedComplete } from './complete.ts'
 export { momentOf, saidOf } from './moment.ts'
 export { accountIn, codeOf, idOf, planAccount, planMandates, planParty, planWithdrawal, planWithoutCertificate, usualJudging, type WantedAccount, type WantedJudging, type WantedMandates, type WantedParty, type Withdrawal } from './plan.ts'
-export { accountMembers, accountView, certificateShape, exported, partyMembers, partyView, planImport, registerFile, registerShape, saidMoment, shapeCheck, type RegisterFile } from './file.ts'
+export { accountMembers, accountView, certificateShape, exported, partyMembers, partyView, planImport, registerFile, registerShape, saidMoment, type RegisterFile } from './file.ts'
+export { portOf, pushOf, withinPorts, type WantedConnection, type WantedPush } from './connection.ts'
+export { shapeCheck } from './shape.ts'
 
 /** What a plan is made of: changes, given the register as it stands. It throws RegisterFault for what cannot be. */
 export type Plan = (register: Register) => readonly RegisterChange[]

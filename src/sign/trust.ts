@@ -32,12 +32,18 @@ export interface Trust {
 /** What came along is a stranger's: no more of it is looked at. */
 const along_max = 6
 
+/** @param name what the person knows the text by @returns every certificate of a PEM text @throws Unusable when there is none, or one cannot be read */
+export function certificatesIn (pem: string, name: string): Certificate[] {
+  let all: Certificate[]
+  try { all = readPem(pem) } catch (cause) { throw new Unusable(`${name} holds a certificate that cannot be read`, { cause }) }
+  if (all.length === 0) throw new Unusable(`${name} holds no certificate in PEM`)
+  return all
+}
+
 /** @param client_ca PEM text of the authorities trusted; null: none @throws Unusable when it holds no certificate */
 export function authoritiesIn (client_ca: string | null): Certificate[] {
   if (client_ca === null) return []
-  let all: Certificate[]
-  try { all = readPem(client_ca) } catch (cause) { throw new Unusable('client_ca holds a certificate that cannot be read', { cause }) }
-  if (all.length === 0) throw new Unusable('client_ca holds no certificate in PEM')
+  const all = certificatesIn(client_ca, 'client_ca')
   const not = all.find(it => !it.x509.ca)
   if (not !== undefined) throw new Unusable(`client_ca holds a certificate that is no authority’s: ${subjectLine(not)}`)
   return all

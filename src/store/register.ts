@@ -1,11 +1,11 @@
 /** Parties, accounts, certificates and mandates. */
 import { isDeepStrictEqual } from 'node:util'
-import { fingerprint, judgingLevels, partyCode, type AccountId, type Instant } from '../core/core.ts'
+import { fingerprint, judgingLevels, partyCode, type AccountId, type BreakerPolicy, type Instant, type RetryPolicy } from '../core/core.ts'
 import { judgedNumbers } from '../standard/model.ts'
 import type { Audit, AuditRow } from './audit.ts'
 import { StoreFailure, StoreUnusable, type Db, type Row, type Session, type Statement } from './db.ts'
 import { at, once, places, prepared, type Dialect } from './dialect.ts'
-import type { Account, Certificate, Connection, Judging, Mandate, Party, RegisterChange } from './registered.ts'
+import type { Account, Certificate, Connection, Judging, Mandate, Party, PushConnection, RegisterChange } from './registered.ts'
 import { account as accountOf, at as instantOf, entries, families, maybe, oneOf, text, whole } from './rows.ts'
 import type { Store } from './verbs.ts'
 
@@ -34,7 +34,28 @@ function statements ({ sql, lock }: Dialect) {
   }
 }
 
-const connection = (row: Row): Connection => ({ door: oneOf(row, 'door', ['mailbox']), direction: oneOf(row, 'direction', directions) })
+const retry = (row: Row): RetryPolicy => ({ first_ms: whole(row, 'first_ms'), longest_ms: whole(row, 'longest_ms'), total_ms: whole(row, 'total_ms') })
+const breaker = (row: Row): BreakerPolicy => ({ failures: whole(row, 'failures'), open_ms: whole(row, 'open_ms'), probes: whole(row, 'probes') })
+const inner = <T>(read: (row: Row) => T) => (row: Row, column: string): T => read(Object(row[column]) as Row)
+
+const push = (row: Row): PushConnection => ({
+  door: 'rest-push',
+  direction: oneOf(row, 'direction', ['in']),
+  url: text(row, 'url'),
+  ca: maybe(row, 'ca', text),
+  pin: maybe(row, 'pin', (r, c) => fingerprint(text(r, c))),
+  at_once_max: maybe(row, 'at_once_max', whole),
+  per_minute_max: maybe(row, 'per_minute_max', whole),
+  ms_max: maybe(row, 'ms_max', whole),
+  retry: maybe(row, 'retry', inner(retry)),
+  breaker: maybe(row, 'breaker', inner(breaker))
+})
+
+/** @returns the doors by which a party is reached, as they are kept in one column */
+export const connections = (json: string): Connection[] => entries(json).map(row => {
+  const door = oneOf(row, 'door', ['mailbox', 'rest-push'])
+  return door === 'mailbox' ? { door, direction: oneOf(row, 'direction', directions) } : push(row)
+})
 
 export function judging (json: string): Judging {
   const [row = {}] = entries(`[${json}]`)
@@ -55,7 +76,7 @@ const party = (row: Row): Party => ({
   families: entries(text(row, 'families')).map(entry => oneOf(entry, 'entry', families)),
   from: maybe(row, 'from_ms', instantOf),
   until: maybe(row, 'until_ms', instantOf),
-  connections: entries(text(row, 'connections')).map(connection),
+  connections: connections(text(row, 'connections')),
   judging: judging(text(row, 'judging'))
 })
 

@@ -44,6 +44,42 @@ async function place () {
   }
 }
 
+describe('parties add --push', () => {
+  interface Pushed { readonly parties: ReadonlyArray<{ readonly connections: ReadonlyArray<Record<string, unknown>> }> }
+  test('says where what is for a party is pushed to; what is not said stays, and --no-push ends it', async () => {
+    const { add, parties } = await place()
+    const connections = async () => (JSON.parse((await parties('list', '--json')).out) as Pushed).parties[0]?.connections
+    const mailbox = { door: 'mailbox', direction: 'both' }
+    const usual = { door: 'rest-push', direction: 'in', url: 'https://zorg.example/in', ca: null, pin: null, at_once_max: null, per_minute_max: null, ms_max: null, retry: null, breaker: null }
+    ends(await add('42420001', '--push-at-once', '2'), 2, /nothing is pushed to this party: say where with --push URL/)
+    ends(await add('42420001', '--push', 'https://zorg.example/in'), 0)
+    assert.deepEqual(await connections(), [mailbox, usual])
+    ends(await parties('add', '42420001', '--push-at-once', '2', '--push-per-minute', '60', '--push-timeout', '30s', '--push-retry', '1m,3h,5d', '--push-breaker', '5,90s,3', '--push-ca', 'k/ca.pem', '--push-pin', 'k/server.pem'), 0)
+    const [, push] = await connections() ?? []
+    assert.match(String(push?.['ca']), /^-----BEGIN CERTIFICATE-----/)
+    assert.match(String(push?.['pin']), /^[0-9a-f]{64}$/)
+    assert.deepEqual({ ...push, ca: null, pin: null }, { ...usual, at_once_max: 2, per_minute_max: 60, ms_max: 30_000, retry: { first_ms: 60_000, longest_ms: 10_800_000, total_ms: 432_000_000 }, breaker: { failures: 5, open_ms: 90_000, probes: 3 } })
+    ends(await parties('list'), 0, /pushed to https:\/\/zorg\.example\/in {2}its own ca {2}pinned to SHA-256 [0-9a-f]{64} {2}2 at once {2}60 a minute {2}30s each {2}tried again after 1m to 3h, for 5d {2}left alone for 90s after 5 failures, until 3 succeed/)
+    ends(await parties('add', '42420001', '--push', 'https://zorg.example/uit', ...['ca', 'pin', 'at-once', 'per-minute', 'timeout', 'retry', 'breaker'].flatMap(it => [`--push-${it}`, 'none'])), 0)
+    assert.deepEqual(await connections(), [mailbox, { ...usual, url: 'https://zorg.example/uit' }])
+    ends(await parties('add', '42420001', '--no-push', '--push-ca', 'none'), 2, /--no-push goes with no other/)
+    ends(await parties('add', '42420001', '--no-push'), 0)
+    assert.deepEqual(await connections(), [mailbox])
+  })
+
+  test('is refused in sentences, and at ports that serve would not push to where its configuration is known', async () => {
+    const { cwd, add, put } = await place()
+    for (const [option, value, why] of [['retry', '1m,3h', /first wait, the longest and when it is given up, such as 1m,3h,5d/], ['breaker', '5,60,3', /a time is a number with its unit/]] as const) ends(await add('42420001', '--push', 'https://zorg.example/', `--push-${option}`, value), 2, why)
+    ends(await add('42420001', '--push', 'http://zorg.example/'), 1, /^zorgpoort: push connection: url begins with https:\/\//)
+    ends(await add('42420001', '--push', 'https://zorg.example/', '--push-retry', '3h,1m,5d'), 1, /retry, first_ms \(10800000\) must not be more than/)
+    put('c.json', { database: 'sqlite:p.db', push_ports: '443' })
+    ends(await add('42420001', '--push', 'https://zorg.example:8443/', '--config', 'c.json'), 1, /port 8443 is not among push_ports \(443\)/)
+    put('r.json', { format: 'zorgpoort-register-1', parties: [{ code: '42420001', name: 'x', families: ['iwmo'], connections: [{ door: 'rest-push', url: 'https://zorg.example:8443/' }] }], accounts: [] })
+    ends(await zorgpoort(['parties', 'import', 'r.json', '--config', 'c.json', '--mode', 'test'], { cwd }), 1, /r\.json: parties 1: push connection: port|port 8443 is not among push_ports/)
+    ends(await add('42420001', '--push', 'https://zorg.example:8443/'), 0, /^Added 42420001\./)
+  })
+})
+
 describe('parties', () => {
   test('are added, changed and listed; a certificate belongs to one account, and an account to one party', async () => {
     const { add, parties, listed } = await place()
@@ -134,6 +170,7 @@ describe('parties', () => {
     for (const code of ['42420001', '42420002']) ends(await add(code, '--no-account'), 0)
     ends(await parties('allow', 'leverancier', '--party', '42420001'), 1, /there is no account leverancier; "parties list" shows them/)
     ends(await parties('account', 'leverancier', '--certificate', 'k/aanbieder.pem', '--sign', 'k/seal.pem', '--at-once', '5'), 0, /^Added account leverancier\.\n$/)
+    ends(await parties('account', 'leverancier', '--per-minute', 'none'), 0, /was so already/)
     ends(await parties('account', 'chief', '--role', 'operator', '--certificate', 'k/gemeente.pem'), 0)
     ends(await parties('allow', 'leverancier', '--party', '42420001', '--party', '42420009'), 1, /party 42420009 is not registered; add it first/)
     ends(await parties('allow', 'chief', '--party', '42420001'), 1, /account chief has the role operator and acts for no party/)

@@ -55,6 +55,20 @@ describe('the register over the interface', () => {
     assert.deepEqual((await gateway.as('auditor').get('/v1/operator/register')).told, before)
   })
 
+  test('has where a party is pushed to, at ports for pushing only, and keeps it to operators and auditors', async () => {
+    const url = 'https://zorg.example/berichten'
+    const push = { door: 'rest-push', url, ca: world.ca, pin: world.certificate('aanbieder').fingerprint, at_once_max: 2, retry: { first_ms: 1_000, longest_ms: 2_000, total_ms: 3_000 }, breaker: { failures: 1, open_ms: 2, probes: 3 } }
+    const connections = (them: object[]): object => ({ code: '42420011', name: 'Voorbeeld', families: ['iwmo'], connections: [{ door: 'mailbox', direction: 'both' }, ...them] })
+    const { status, told } = await post('operator', 'parties', connections([{ ...push, url: 'https://zorg.example:8080/' }]))
+    assert.deepEqual([status, told.detail], [422, 'push connection: port 8080 is not among push_ports (443, 8443); another port, or the setting, must change'])
+    assert.equal(await made('parties', connections([push])), 1)
+    assert.equal(await made('parties', connections([push])), 0)
+    const seen = (await gateway.as('auditor').get('/v1/operator/parties')).told['parties'] as Array<{ code: string, connections: object[] }>
+    assert.deepEqual(seen.find(it => it.code === '42420011')?.connections, [{ door: 'mailbox', direction: 'both' }, { ...push, direction: 'in', per_minute_max: null, ms_max: null }])
+    for (const path of ['/v1/operator/parties', '/v1/operator/register']) assert.equal((await gateway.as('aanbieder').get(path)).told.code, 'ZP_ACCOUNT_ROLE')
+    assert.equal(gateway.lines.join('').includes('zorg.example'), false, 'where a party is reached is nobody’s but the operator’s')
+  })
+
   test('goes out whole and comes back without a change', async () => {
     const whole = (await gateway.as('auditor').get('/v1/operator/register')).bytes.toString()
     assert.equal(await made('register', whole), 0)

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { accountId, instant, judgingLevels, rfc3339, Unusable } from '../../src/core/core.ts'
-import { changeRegister, exported, momentOf, planAccount, planImport, planMandates, planParty, planWithdrawal, planWithoutCertificate, readGiven, registerFile, together, usualJudging, type Plan } from '../../src/register/register.ts'
+import { changeRegister, exported, momentOf, planAccount, planImport, planMandates, planParty, planWithdrawal, planWithoutCertificate, portOf, pushOf, readGiven, registerFile, together, usualJudging, withinPorts, type Plan } from '../../src/register/register.ts'
 import { issue, makeAuthority } from '../../src/sign/sign.ts'
-import type { Register, RegisterChange } from '../../src/store/store.ts'
+import type { PushConnection, Register, RegisterChange } from '../../src/store/store.ts'
 import { aMandate, anAccount, aParty } from '../register.ts'
 
 const now = instant(Date.parse('2026-11-22T09:00:00Z'))
@@ -35,6 +35,9 @@ function refusal (work: () => unknown): string {
   return 'nothing was refused'
 }
 
+const pushed = (over: object) => () => planParty(stands, { code: '42420001', connections: [{ door: 'rest-push', url: 'https://zorg.example/in', ...over }] })
+const retry = { first_ms: 1_000, longest_ms: 2_000, total_ms: 3_000 }
+
 describe('a change of the register', () => {
   const account = (wanted: Parameters<typeof planAccount>[1]) => () => planAccount(stands, wanted, asked)
   const mandates = (over: Partial<Parameters<typeof planMandates>[1]>) => () => planMandates(stands, { account: 'leverancier', party: '0344', families: ['iwmo'], directions: ['send'], from: now, until: null, ...over })
@@ -46,6 +49,38 @@ describe('a change of the register', () => {
     [/^families are/, () => planParty(stands, { code: '0344', families: ['wlz'] })],
     [/^what is judged by type is one of 301, .*retours are judged by their schema/, () => planParty(stands, { code: '0344', judging: { types: { 302: 'full' } } })],
     [/^a rol is two digits, and of an aanbieder only/, () => planParty(stands, { code: '0344', rol: '01' })],
+    [/^connections: a party has one connection by the door rest-push/, () => planParty(stands, { code: '0344', connections: [{ door: 'rest-push', url: 'https://a.example/' }, { door: 'rest-push', url: 'https://b.example/' }] })],
+    [/^push connection: url begins with https:\/\//, pushed({ url: 'http://zorg.example/in' })],
+    [/^push connection: url begins with https:\/\//, pushed({ url: 'zorg.example' })],
+    [/^push connection: url begins with https:\/\//, pushed({ url: 'https://zorg.example:99999/' })],
+    [/^push connection: url may hold no user or password/, pushed({ url: 'https://me:secret@zorg.example/' })],
+    [/^push connection: url may hold no user or password/, pushed({ url: 'https://@zorg.example/' })],
+    [/^push connection: url may hold no query \(\?\) or fragment/, pushed({ url: 'https://zorg.example/in?' })],
+    [/^push connection: url may hold no query \(\?\) or fragment/, pushed({ url: 'https://zorg.example/#in' })],
+    [/^push connection: url holds a character that may not stand there/, pushed({ url: 'https://zorg.example/in berichten' })],
+    [/^push connection: url holds a character that may not stand there/, pushed({ url: 'https:\\\\zorg.example/' })],
+    [/^push connection: url holds a character that may not stand there/, pushed({ url: 'https://zorg.exämple/' })],
+    [/^push connection: url has a host that is neither a name .* nor an IP address/, pushed({ url: 'https://zorg_1.example/' })],
+    [/^push connection: url has a host that is neither/, pushed({ url: 'https://zorg.example./' })],
+    [/^push connection: url writes an IP address in another way than usual: write 127\.0\.0\.1/, pushed({ url: 'https://0x7f.1/' })],
+    [/^push connection: url writes an IP address in another way than usual/, pushed({ url: 'https://2130706433/' })],
+    [/^push connection: url may hold no nine digits in a row/, pushed({ url: 'https://zorg.example/999900006' })],
+    [/^push connection: url may hold no nine digits in a row/, pushed({ url: 'https://zorg.example/99990000%36' })],
+    [/^push connection: url has a % that stands for no character/, pushed({ url: 'https://zorg.example/%ff' })],
+    [/^push connection: ca holds no certificate in PEM/, pushed({ ca: 'x' })],
+    [/^push connection: ca holds a certificate that cannot be read/, pushed({ ca: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----' })],
+    [/^push connection: pin must match pattern/, pushed({ pin: 'AB' })],
+    [/^push connection: at_once_max must be >= 1/, pushed({ at_once_max: 0 })],
+    [/^push connection: per_minute_max must be integer/, pushed({ per_minute_max: 1.5 })],
+    [/^push connection: ms_max must be <= 3600000/, pushed({ ms_max: 3_600_001 })],
+    [/^push connection: retry must have required property 'longest_ms'/, pushed({ retry: { first_ms: 1 } })],
+    [/^push connection: retry, first_ms \(3000\) must not be more than retry, longest_ms \(2000\)/, pushed({ retry: { ...retry, first_ms: 3_000 } })],
+    [/^push connection: retry, longest_ms \(2000\) must not be more than retry, total_ms \(1000\)/, pushed({ retry: { ...retry, total_ms: 1_000 } })],
+    [/^push connection: breaker must have required property 'open_ms'/, pushed({ breaker: { failures: 5 } })],
+    [/^push connection: the document has a member we do not know/, pushed({ user: 'x' })],
+    [/^parties 1, connections 1 is of none of the doors/, () => registerFile({ format: 'zorgpoort-register-1', parties: [{ code: '0344', connections: [{ door: 'ftp', url: 'x' }] }], accounts: [] })],
+    [/^parties 1, connections 2, at_once_max must be >= 1/, () => registerFile({ format: 'zorgpoort-register-1', parties: [{ code: '0344', connections: [{ door: 'mailbox', direction: 'both' }, { door: 'rest-push', url: 'x', at_once_max: 0 }] }], accounts: [] })],
+    [/^push connection: port 9443 is not among push_ports \(443, 8443\)/, () => withinPorts([443, 8443], pushed({ url: 'https://zorg.example:9443/' }))(stands)],
     [/^it would end \(2026-11-21.*\) before it begins \(2026-11-22/, () => planParty(stands, { code: '0344', from: now, until: instant(now - day) })],
     [/^an account is named in lower-case/, account({ id: 'Chief' })],
     [/no nine digits in a row/, account({ id: 'a999900006' })],
@@ -132,6 +167,30 @@ describe('a moment', () => {
   })
 })
 
+describe('where a party is pushed to', () => {
+  const push = (over: object): PushConnection | undefined => planParty(stands, { code: '42420001', connections: [{ door: 'rest-push', url: 'https://zorg.example/in', ...over }] }).flatMap(it => it.kind === 'party' ? pushOf(it.party) ?? [] : []).at(0)
+
+  test('is as configured where nothing is said, and its URL as it is called', () => {
+    assert.deepEqual(push({}), { door: 'rest-push', direction: 'in', url: 'https://zorg.example/in', ca: null, pin: null, at_once_max: null, per_minute_max: null, ms_max: null, retry: null, breaker: null })
+    for (const [text, url] of [['https://Zorg.Example', 'https://zorg.example/'], ['HTTPS://zorg.example:443/a/../b', 'https://zorg.example/b'], ['https://10.1.2.3:8443/', 'https://10.1.2.3:8443/'], ['https://[FD00:0::1]/', 'https://[fd00::1]/'], ['https://zorg.example/12345678', 'https://zorg.example/12345678']]) assert.equal(push({ url: text })?.url, url)
+    assert.deepEqual([portOf({ url: 'https://a/' }), portOf({ url: 'https://a:8443/' })], [443, 8443])
+  })
+
+  test('keeps certificates and nothing that stands beside them', () => {
+    const two = `${authority.certificate}-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n${authority.certificate}`
+    assert.equal(push({ ca: two })?.ca, authority.certificate + authority.certificate)
+  })
+
+  test('elsewhere than at a port for pushing is refused, but not for what stood there already', () => {
+    const at9443 = { door: 'rest-push' as const, url: 'https://zorg.example:9443/' }
+    const register: Register = { ...stands, parties: planParty(stands, { code: '0344', connections: [at9443] }).flatMap(it => it.kind === 'party' ? [it.party] : []) }
+    const plan = withinPorts([443], it => planParty(it, { code: '0344', name: 'Anders', connections: [at9443] }))
+    assert.equal(plan(register).length, 1)
+    assert.throws(() => plan(stands), /port 9443/)
+    assert.equal(withinPorts([443, 9443], plan)(register).length, 1)
+  })
+})
+
 describe('how messages to a party are judged', () => {
   const judgingOf = (changes: readonly RegisterChange[]) => changes.flatMap(it => it.kind === 'party' ? [it.party.judging] : [])
 
@@ -157,6 +216,7 @@ describe('the whole register as a document', () => {
     const rest = it.mandates.filter(its => JSON.stringify({ ...its, until: null }) !== JSON.stringify({ ...change.mandate, until: null }))
     return { ...it, mandates: change.kind === 'mandate' ? [...rest, change.mandate] : rest }
   }, register)
+  const limits = (max: number) => fc.option(fc.integer({ min: 1, max }), { nil: null })
   const read = (register: Register) => registerFile(JSON.parse(JSON.stringify(exported(register))))
 
   test('comes back as it went out, into an empty register and into itself', () => {
@@ -164,10 +224,14 @@ describe('the whole register as a document', () => {
     const register = fc.record({
       rol: fc.option(fc.constantFrom('01', '99'), { nil: null }), until: fc.option(moment.map(it => instant(it + 5_000_000_000_000)), { nil: null }), from: fc.option(moment, { nil: null }),
       judging: fc.record({ level: fc.constantFrom(...judgingLevels), types: fc.constantFrom({}, { 323: 'full' as const, 301: 'schema' as const }), answers: fc.constantFrom('automatic', 'own'), rejected: fc.constantFrom('withhold', 'deliver') }, { noNullPrototype: true }),
+      push: fc.option(fc.record({
+        door: fc.constant('rest-push' as const), direction: fc.constant('in' as const), url: fc.constantFrom('https://zorg.example/', 'https://zorg.example:8443/in', 'https://[fd00::1]/'), ca: fc.constantFrom(null, authority.certificate),
+        pin: fc.constantFrom(null, held.fingerprint), at_once_max: limits(1_000), per_minute_max: limits(1_000_000), ms_max: fc.constantFrom(null, 100, 3_600_000), retry: fc.constantFrom(null, retry), breaker: fc.constantFrom(null, { failures: 1, open_ms: 1, probes: 100 })
+      }, { noNullPrototype: true }), { nil: null }),
       limit: fc.option(fc.integer({ min: 1, max: 1_000_000 }), { nil: null }), active: fc.boolean(), starts: fc.uniqueArray(moment, { maxLength: 4 })
-    }).map(({ rol, from, until, limit, active, starts, judging }): Register => ({
+    }).map(({ rol, from, until, limit, active, starts, judging, push }): Register => ({
       version: 0,
-      parties: [aParty('0344', { from, until }), aParty('42420001', { rol, families: ['ijw'], judging })],
+      parties: [aParty('0344', { from, until }), aParty('42420001', { rol, families: ['ijw'], judging, ...(push === null ? {} : { connections: [{ door: 'mailbox', direction: 'both' }, push] }) })],
       accounts: [anAccount('a', { active, requests_per_minute_max: limit, certificates: [held, expired].toSorted((x, y) => x.fingerprint < y.fingerprint ? -1 : 1) }), anAccount('b', { role: 'auditor', oin: '0'.repeat(20), certificates: [{ ...other, pem: null }] })],
       // One after the other, the last without end.
       mandates: starts.toSorted((x, y) => x - y).map((start, at, all) => aMandate('a', '0344', { from: start, until: all[at + 1] ?? null }))

@@ -62,7 +62,7 @@ export function registerChangeRoutes (parts: RouteParts): FastifyPluginAsyncType
   const operator = roleIn(parts, 'operator')
   const onRequest = async (request: FastifyRequest): Promise<void> => { operator(request) }
   const change = async (request: FastifyRequest, plan: () => register.Plan): Promise<{ changes: number }> => await told(async () => {
-    const { changes } = await register.changeRegister(parts.store, plan(), { account: operator(request).id, now: parts.now() })
+    const { changes } = await register.changeRegister(parts.store, register.withinPorts(parts.push_ports, plan()), { account: operator(request).id, now: parts.now() })
     return { changes: changes.length }
   })
   const response = gives({ 200: json('Changed, or so already', changedShape) })

@@ -22,6 +22,8 @@ export interface RouteParts {
   readonly who: (request: FastifyRequest) => Who
   readonly links: Links
   readonly terms: Terms
+  /** Ports that may be pushed to. */
+  readonly push_ports: readonly number[]
   readonly codes: { readonly retour: (family: 'iwmo' | 'ijw') => readonly object[], readonly rules: () => readonly object[], readonly transport: () => readonly object[] }
   readonly supported: (type: string) => ListFilter['type']
 }
