@@ -168,7 +168,6 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   opened.batches = () => batches.stop()
   const rest = await openRest({ ...config, tls: keys.tls, version }, {
     store, parties, trust, clock, log, inflight: held,
-    destinations: async () => [],
     now: () => clock.now(),
     links: messageLinks,
     terms: openTerms(calendar),

@@ -14,7 +14,7 @@ const table = (rows: readonly Row[]): string => rows.filter(([, value]) => value
 
 /** A message of whatever party, and what happened to it; null when it is not there. */
 async function look (store: Store, id: MessageId): Promise<{ readonly view: Record<string, unknown>, readonly history: readonly HistoryRow[] } | null> {
-  const asked = { store, destinations: async () => [], now: systemClock.now, links: messageLinks }
+  const asked = { store, now: systemClock.now, links: messageLinks }
   const stored = await store.inspect(id)
   if (stored !== null) return { view: await shownOne(asked, null, stored.message), history: stored.history }
   const refused = await store.inspectRefused(id)

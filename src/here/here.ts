@@ -75,9 +75,8 @@ function closed ({ answer, answered_by, answer_due, delivered }: StoredMessage, 
 
 const ends = { functional: 'dead_functional', transient: 'dead_transient', partner_down: 'dead_partner_down' } as const
 
-/** An answer to what was given up shows that it arrived all the same. */
-function dead (it: StoredMessage, now: Instant): Found {
-  if (it.answer === 'answered') return closed(it, now)
+/** An answer that its receiver gave makes it delivered: one that is here beside it, the gateway made. */
+function dead (it: StoredMessage): Found {
   const since = it.work?.since ?? null
   const reason = it.dead_reason ?? it.work?.reason ?? null
   return reason === 'erased' ? found('erased', since) : found(ends[it.dead_class ?? 'functional'], since, null, reason)
@@ -98,7 +97,7 @@ function look (it: StoredMessage, known: Around): Found {
     case 'held': return held(work, known.now)
     case 'offered': return work?.kind === 'push' && (work.state === 'due' || work.state === 'blocked') ? pushing(work, known) : found('mailbox', offered)
     case 'delivered': return closed(it, known.now)
-    case 'dead': return dead(it, known.now)
+    case 'dead': return dead(it)
     default: return never(delivery)
   }
 }

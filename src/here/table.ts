@@ -14,8 +14,8 @@ const mend = {
   en: 'Send a better message with the header Replaces and this id.'
 } as const
 const again = {
-  nl: '[{kept} Ligt de oorzaak niet bij het bericht: laat die wegnemen, en vraag de operator het opnieuw aan te bieden.]',
-  en: '[{kept} When the message is not the cause: have that taken away, and ask the operator to drive it again.]'
+  nl: '[ De gateway heeft het wel beantwoord: {answered}.][{kept} Ligt de oorzaak niet bij het bericht: laat die wegnemen, en vraag de operator het opnieuw aan te bieden.]',
+  en: '[ The gateway did answer it: {answered}.][{kept} When the message is not the cause: have that taken away, and ask the operator to drive it again.]'
 } as const
 
 /** Code to kind, in the order of a message's life. */

@@ -17,6 +17,8 @@ export const auditEvents = [
   'accepted', 'signed', 'rejected', 'answered', 'unanswered', 'offered', 'delivered', 'later', 'held', 'dead', 'payload_read', 'refused',
   // what a person decided about it, his reason in the detail; what a handler asks a person to do about it, and what became of that
   'redriven', 'released', 'refused_by_person', 'task', 'task_done', 'task_refused',
+  // a person had a destination tried at once; the detail is whose it is, and his reason
+  'destination_tried',
   // keeping and forgetting
   'swept', 'rewrapped', 'remarked', 'erased', 'erasure',
   // what rules know of earlier messages: one taken in to be known only, all of an import, derived anew, complete from a date

@@ -1,9 +1,9 @@
 /** Counting for operators: every query is bounded and reads an index, so that it costs the same beside a million messages. */
 import { setImmediate as turn } from 'node:timers/promises'
-import { instant, partyCode, type Instant, type PartyCode } from '../core/core.ts'
+import { deadClasses, instant, partyCode, type Instant, type PartyCode } from '../core/core.ts'
 import type { Db, Row, Session, Statement, Values } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
-import { at as instantOf, text, whole } from './rows.ts'
+import { at as instantOf, maybe, text, whole } from './rows.ts'
 import type { Depth, Store, StoreStats } from './verbs.ts'
 
 /** Nothing is counted further: that it is very much is known by then. */
@@ -23,18 +23,28 @@ function statements ({ sql }: Dialect) {
   const count = (rows: string, names: readonly string[]): Statement =>
     prepared(sql.raw(`select count(*) as found from (select 1 from ${rows} limit ${counted_max}) as some`, names.map(at)))
   const oldest = (query: string): Statement => prepared(sql.raw(`${query} limit 1`, [at('it')]))
+  const handling = "delivery where kind = 'handle' and state = 'due'"
+  const pushing = "delivery where kind = 'push' and state in ('due', 'blocked')"
+  const stopped = (state: 'held' | 'dead'): string => `delivery where state in ('held', 'dead') and state = '${state}'`
   return {
     queue: {
-      receivers: each('target', "delivery where state = 'due'"),
-      depth: count("delivery where state = 'due' and target = ?", ['it']),
-      oldest: oldest("select m.received_ms as since from delivery as d join message as m on m.seq = d.message where d.state = 'due' and d.target = ? order by d.id")
+      receivers: [each('target', handling)],
+      depth: count(`${handling} and target = ?`, ['it']),
+      // Of more than are counted, one of the first is told.
+      oldest: oldest(`select received_ms as since from message where seq = (select min(message) from (select message from ${handling} and target = ? limit ${counted_max}) as some)`)
+    },
+    pushes: {
+      // One state at a time: only so each step goes through an index to the next receiver.
+      receivers: ['due', 'blocked'].map(state => each('target', `delivery where kind = 'push' and state = '${state}'`)),
+      depth: count(`${pushing} and target = ?`, ['it']),
+      oldest: oldest(`select offered_ms as since from message where seq = (select message from ${pushing} and target = ? order by give_up_ms limit 1)`)
     },
     mailbox: {
-      receivers: each('receiver', "message where delivery = 'offered'"),
+      receivers: [each('receiver', "message where delivery = 'offered'")],
       depth: count("message where delivery = 'offered' and receiver = ?", ['it']),
       oldest: oldest("select offered_ms as since from message where delivery = 'offered' and receiver = ? order by seq")
     },
-    overdue: { receivers: each('receiver', awaited), depth: count(`${awaited} and receiver = ? and answer_due_ms <= ?`, ['it', 'now']) },
+    overdue: { receivers: [each('receiver', awaited)], depth: count(`${awaited} and receiver = ? and answer_due_ms <= ?`, ['it', 'now']) },
     unchecked: prepared(sql.raw(`select at_ms from audit where chain = 'main' and event <> 'checkpoint'
       and seq > coalesce((select seq from checkpoint order by number desc limit 1), 0) order by seq limit 1`)),
     sourcesVersion: prepared(sql('meta').select('value').where('name', 'sources_version')),
@@ -42,7 +52,10 @@ function statements ({ sql }: Dialect) {
       join source_row as r on r.list = p.list and r.family = p.family and r.gemeente = p.gemeente and r.aanbieder = p.aanbieder and r.edition = p.edition
       where p.list <> 'contracts' group by p.list, p.family, p.gemeente, p.aanbieder`)),
     importing: count('source where waits = 2', []),
-    state: count('delivery where state = ?', ['state']),
+    held: count(stopped('held'), []),
+    heldSince: prepared(sql.raw(`select since_ms from ${stopped('held')} order by since_ms, id limit 1`)),
+    dead: prepared(sql.raw(`select ${deadClasses.map(it => `coalesce(sum(case when class = '${it}' then 1 end), 0) as ${it}`).join(', ')} from (select class from ${stopped('dead')} limit ${counted_max}) as some`)),
+    tasks: count("task where state = 'open'", []),
     certificates: count("certificate as c join account as a on a.id = c.account where c.use = 'tls' and a.active = 1 and c.not_after_ms > ? and c.not_after_ms <= ?", ['after', 'until'])
   }
 }
@@ -53,10 +66,12 @@ export function countVerbs (db: Db, dialect: Dialect): Pick<Store, 'stats' | 'me
   const found = async (session: Session, statement: Statement, values: Values): Promise<number> => whole((await session.all(statement, values))[0] ?? {}, 'found')
 
   /** Lets the event loop turn between one receiver and the next. */
-  async function perReceiver<T> (session: Session, receivers: Statement, tell: (it: PartyCode) => Promise<T | null>): Promise<T[]> {
+  async function perReceiver<T> (session: Session, receivers: readonly Statement[], tell: (it: PartyCode) => Promise<T | null>): Promise<T[]> {
     const told: T[] = []
-    for (const row of await session.all(receivers)) {
-      const one = await tell(partyCode(text(row, 'it')))
+    const all: string[] = []
+    for (const statement of receivers) for (const row of await session.all(statement)) all.push(text(row, 'it'))
+    for (const it of new Set(all)) {
+      const one = await tell(partyCode(it))
       if (one !== null) told.push(one)
       await turn()
     }
@@ -90,15 +105,22 @@ export function countVerbs (db: Db, dialect: Dialect): Pick<Store, 'stats' | 'me
     measures: () => db.measures(),
     stats: now => db.read(async session => {
       const [queue, mailbox] = [await depths(session, sql.queue), await depths(session, sql.mailbox)]
-      const [unchecked]: Row[] = await session.all(sql.unchecked)
+      const pushes = await depths(session, sql.pushes)
+      const first = async (statement: Statement): Promise<Row | undefined> => (await session.all(statement))[0]
+      const [unchecked, heldSince, dead] = [await first(sql.unchecked), await first(sql.heldSince), await first(sql.dead)]
+      const given = { functional: whole(dead ?? {}, 'functional'), transient: whole(dead ?? {}, 'transient'), partner_down: whole(dead ?? {}, 'partner_down') }
       const sum = (all: readonly Depth[]): number => all.reduce((total, it) => total + it.depth, 0)
       const certificates = (after: number, until: number): Promise<number> => found(session, sql.certificates, { after, until })
       return {
         queue,
+        pushes,
         mailbox,
         overdue: await overdue(session, now),
         unchecked: unchecked === undefined ? null : instantOf(unchecked, 'at_ms'),
-        deliveries: { waiting: sum(queue), offered: sum(mailbox), held: await found(session, sql.state, { state: 'held' }), dead: await found(session, sql.state, { state: 'dead' }) },
+        deliveries: { waiting: sum(queue), offered: sum(mailbox), held: await found(session, sql.held, {}), dead: given.functional + given.transient + given.partner_down },
+        dead: given,
+        held: heldSince === undefined ? null : maybe(heldSince, 'since_ms', instantOf),
+        tasks: await found(session, sql.tasks, {}),
         sources: await sourceEnds(session),
         importing: await found(session, sql.importing, {}),
         certificates: { expired: await certificates(-1, now), ending: await certificates(now, now + ending_ms), valid: await certificates(now + ending_ms, Number.MAX_SAFE_INTEGER) }

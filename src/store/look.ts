@@ -60,7 +60,7 @@ export const lookOver = (path: string, now: Instant): Look => reading(path, db =
     unknown: list("select id as it from account as a where active = 1 and oin is null and not exists (select 1 from certificate where account = a.id and use = 'tls') order by id"),
     ending: all(db, "select c.account, c.not_after_ms from certificate as c join account as a on a.id = c.account where a.active = 1 and c.use = 'tls' and c.not_after_ms < ? order by c.not_after_ms", now + ending_ms)
       .map(row => ({ account: text(row, 'account'), not_after: instant(whole(row, 'not_after_ms')) })),
-    stuck: deliveries("d.state = 'due' and m.received_ms < ?", now - stuck_ms),
+    stuck: deliveries("d.kind = 'handle' and d.state = 'due' and m.received_ms < ?", now - stuck_ms),
     held: deliveries("d.state = 'held'"),
     dead: deliveries("d.state = 'dead'"),
     overdue: all(db, "select receiver, count(*) as n from message where answer = 'awaited' and answer_due_ms is not null and answer_due_ms <= ? group by receiver order by receiver", now)

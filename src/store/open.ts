@@ -17,6 +17,7 @@ import { heldVerbs } from './held.ts'
 import { knownVerb } from './known.ts'
 import { bringForward } from './migrate.ts'
 import { migrations } from './migrations.ts'
+import { tryVerb } from './destinations.ts'
 import { pushVerbs } from './push.ts'
 import { queueVerbs, weigh } from './queue.ts'
 import { readVerbs } from './read.ts'
@@ -111,6 +112,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     ...rebuildVerbs(db, dialect, accept, audit, facts, safe),
     ...readVerbs(db, dialect, audit, safe, observe),
     ...signatureVerb(db, dialect),
+    ...tryVerb(db, dialect, audit),
     ...deadVerbs(db, dialect, audit),
     ...refusedVerbs(db, dialect, audit, safe),
     ...registerVerbs(db, dialect, audit),

@@ -1,5 +1,6 @@
 /** Pushing to destinations, in verbs of the domain. A destination is a party that has an endpoint of its own. */
 import type { BreakerState, Instant, MessageId, PartyCode, RetryPolicy } from '../core/core.ts'
+import type { Decided } from './deciding.ts'
 import type { Claimed, StoredMessage } from './verbs.ts'
 
 /** A push under a lease. Its policy is that of the moment it became work: a later change of settings does not touch it. */
@@ -42,4 +43,14 @@ export interface PushVerbs {
   keepDestination (it: Destination): Promise<void>
   /** Frees every lease: for a gateway that alone serves this database, when it starts. @returns how many there were */
   freeLeases (): Promise<number>
+}
+
+/** What a person does about a destination. */
+export interface DestinationVerbs {
+  /**
+   * A person wants it tried now: it is no longer left alone, what failed there before is due at once (up to 1,000, soonest due
+   * first), and that is written down. It changes nothing about when anything is given up.
+   * @returns until when it would have been left alone, null when it was not; and how many pushes were brought forward
+   */
+  tryDestination (party: PartyCode, decided: Decided): Promise<{ readonly left_until: Instant | null, readonly hurried: number }>
 }

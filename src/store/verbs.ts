@@ -6,7 +6,7 @@ import type { BatchVerbs, MemberOf } from './batches.ts'
 import type { DeadVerbs, DecidingVerbs, OpenedTask } from './deciding.ts'
 import type { KeepingVerbs } from './keeping.ts'
 import type { FactVerbs, KeptFacts } from './kept.ts'
-import type { PushVerbs } from './pushing.ts'
+import type { DestinationVerbs, PushVerbs } from './pushing.ts'
 import type { RequestVerbs } from './requests.ts'
 import type { Register, RegisterChange } from './registered.ts'
 import type { SourceVerbs } from './sourced.ts'
@@ -251,8 +251,10 @@ export interface Depth { readonly receiver: PartyCode, readonly depth: number, r
 
 /** Counts for operators; queries, never counters that drift, and none that grows with the store: above 10,000 nothing is counted. */
 export interface StoreStats {
-  /** Deliveries the worker has still to do, since they were received. */
+  /** Messages that handlers have still to look at, since they were received. */
   readonly queue: readonly Depth[]
+  /** Messages still to be pushed, since the one that is given up first was offered. */
+  readonly pushes: readonly Depth[]
   /** Offered and not yet acknowledged, since they were offered. */
   readonly mailbox: readonly Depth[]
   /** Messages whose answer should have been there, per party that is to answer. */
@@ -261,6 +263,12 @@ export interface StoreStats {
   readonly unchecked: Instant | null
   /** Messages that are not at their end, per delivery state. */
   readonly deliveries: Readonly<Record<Extract<Delivery, 'waiting' | 'held' | 'offered' | 'dead'>, number>>
+  /** What was given up, per class. */
+  readonly dead: Readonly<Record<DeadClass, number>>
+  /** Since when the first that is held waits for a person; null when none does. */
+  readonly held: Instant | null
+  /** Tasks nobody has decided yet. */
+  readonly tasks: number
   /** Of each list of an external source that ends, when the first part of it does. */
   readonly sources: ReadonlyArray<{ readonly list: string, readonly until: Instant }>
   /** Messages of an import of history that goes on, or was broken off. */
@@ -287,7 +295,7 @@ export interface StoreObserver {
   collected (duration_ms: number): void
 }
 
-export interface Store extends AuditVerbs, BatchVerbs, DeadVerbs, DecidingVerbs, FactVerbs, KeepingVerbs, PushVerbs, RequestVerbs, SourceVerbs {
+export interface Store extends AuditVerbs, BatchVerbs, DeadVerbs, DestinationVerbs, DecidingVerbs, FactVerbs, KeepingVerbs, PushVerbs, RequestVerbs, SourceVerbs {
   /** Stores what arrives together in one transaction and answers item by item; concurrent calls share a commit. */
   accept (items: readonly Acceptance[]): Promise<Accepted[]>
   /** @returns what these bytes got when they came before under this key; null when they did not */

@@ -145,7 +145,7 @@ describe('what people must do', () => {
     const erased = dead({ dead_class: 'functional', dead_reason: 'erased', payload_gone: { at: now, why: 'erased' } })
     assert.deepEqual([erased.code, erased.waits_for], ['erased', 'nobody'])
     sound(erased, 'erased')
-    assert.equal(dead({ dead_class: 'transient', dead_reason: 'timeout', answer: 'answered', answered_by: answer }).code, 'answered')
+    assert.match(dead({ dead_class: 'transient', dead_reason: 'timeout', answer: 'answered', answered_by: answer }).en, new RegExp(`did answer it: ${answer}`))
   })
 
   test('of what is held, and of a mailbox and an answer', () => {

@@ -13,6 +13,7 @@ import { forgetContract } from './forgetting.ts'
 import { judgingContract } from './judging.ts'
 import { keepContract } from './keeping.ts'
 import { pushContract } from './pushing.ts'
+import { tryContract } from './trying.ts'
 import { readContract } from './reading.ts'
 import type { Fresh, OpenStore } from './sample.ts'
 import { refuseContract } from './refusing.ts'
@@ -32,6 +33,7 @@ export function storeContract (name: string, open: OpenStore): void {
     acceptContract(fresh)
     workContract(fresh)
     pushContract(fresh)
+    tryContract(fresh)
     factContract(fresh)
     factEndContract(fresh, open)
     factAnewContract(fresh)

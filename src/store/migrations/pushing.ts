@@ -58,11 +58,11 @@ export const pushing = {
     // Since when they stopped stands in the audit, as long as that is kept.
     .raw(`update delivery set since_ms = (select coalesce((select max(a.at_ms) from audit as a where a.message = m.id and a.event in (delivery.state, 'erased')), m.received_ms) from message as m where m.seq = delivery.message)
       where state in ('held', 'dead')`)
-    .alterTable('delivery', t => { t.dropIndex(['state', 'due_ms', 'id']) })
+    .alterTable('delivery', t => { t.dropIndex(['state', 'due_ms', 'id']); t.dropIndex(['state', 'target', 'id']) })
     .raw("create index delivery_handle on delivery (state, due_ms, id) where kind = 'handle'")
     .raw("create index delivery_push on delivery (state, target, due_ms, id) where kind = 'push'")
     .raw("create unique index delivery_pushing on delivery (target, order_key) where kind = 'push' and state = 'due'")
-    .raw("create index delivery_handling on delivery (target, order_key, message) where kind = 'handle' and state = 'due'")
+    .raw("create index delivery_handling on delivery (state, target, order_key, message) where kind = 'handle' and state = 'due'")
     .raw("create index delivery_blocked on delivery (target, order_key, message) where state = 'blocked'")
     .raw('create index delivery_leased on delivery (kind, target, lease_until_ms) where lease_until_ms > 0')
     .raw("create index delivery_give_up on delivery (target, give_up_ms) where kind = 'push' and state in ('due', 'blocked')")

@@ -1,13 +1,12 @@
 /** Messages with the member `here`: what it takes to say why they are still here is asked once for all messages of an answer. */
 import type { Instant, MessageId } from '../../core/core.ts'
 import { here } from '../../here/here.ts'
-import type { Destination, Store, StoredMessage, View } from '../../store/store.ts'
+import type { Store, StoredMessage, View } from '../../store/store.ts'
 import { hereView, messageView, type Links } from './views.ts'
 
 /** Where it is asked. */
 export interface Asked {
-  readonly store: Pick<Store, 'message' | 'inspect'>
-  readonly destinations: () => Promise<readonly Destination[]>
+  readonly store: Pick<Store, 'message' | 'inspect' | 'destinations'>
   readonly now: () => Instant
   readonly links: Links
 }
@@ -25,8 +24,8 @@ async function aheadOf (store: Asked['store'], view: View | null, id: MessageId)
  * @param view who asks; null is an operator, an auditor or the command line
  * @returns the messages as they are shown, in the same order
  */
-export async function shown ({ store, destinations, now, links }: Asked, view: View | null, messages: readonly StoredMessage[]): Promise<Array<Record<string, unknown>>> {
-  const all = messages.some(it => it.work?.kind === 'push') ? await destinations() : []
+export async function shown ({ store, now, links }: Asked, view: View | null, messages: readonly StoredMessage[]): Promise<Array<Record<string, unknown>>> {
+  const all = messages.some(it => it.work?.kind === 'push') ? await store.destinations() : []
   const byParty = new Map(all.map(it => [it.party, it]))
   const fronts = new Map<MessageId | null, Ahead>()
   for (const id of new Set(messages.flatMap(it => it.work?.behind ?? []))) fronts.set(id, await aheadOf(store, view, id))

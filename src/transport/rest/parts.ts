@@ -4,7 +4,7 @@ import { isMessageId, messageId, Refusal, type AccountId, type BatchId, type Fin
 import type { Terms } from '../../calendar/calendar.ts'
 import type { Parties, Who } from '../../party/party.ts'
 import type { Submitter } from '../../pipeline.ts'
-import type { Destination, ListFilter, Store } from '../../store/store.ts'
+import type { ListFilter, Store } from '../../store/store.ts'
 import { problemShape } from './shapes.ts'
 import type { ErasureRequest, ErasureStatement } from '../../upkeep/upkeep.ts'
 import type { Links } from './views.ts'
@@ -13,8 +13,6 @@ import type { Links } from './views.ts'
 export interface RouteParts {
   readonly store: Store
   readonly parties: Parties
-  /** What is known of the endpoints of receivers. */
-  readonly destinations: () => Promise<readonly Destination[]>
   readonly now: () => Instant
   readonly receive: (bytes: Uint8Array, by: Submitter) => Promise<{ readonly id: string, readonly duplicate: boolean, readonly receipt: Uint8Array }>
   readonly receiveBatch: (zip: Buffer, by: { readonly account: AccountId, readonly party: PartyCode, readonly certificate: Fingerprint }) => Promise<{ readonly id: BatchId, readonly duplicate: boolean }>
