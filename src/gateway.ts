@@ -17,7 +17,7 @@ import { openMetrics, type Metrics } from './metrics/metrics.ts'
 import { openParties } from './party/party.ts'
 import { openPipeline, type Pipeline, type Stages } from './pipeline.ts'
 import { messageLinks } from './receipt.ts'
-import { route } from './route/route.ts'
+import { retryOf, route } from './route/route.ts'
 import * as rules from './rules/rules.ts'
 import { authoritiesIn, boundFindings, openRevocation, openTrust, statementBytes, type Revocation, type RevocationOptions, type Trust } from './sign/sign.ts'
 import { openSources } from './sources/sources.ts'
@@ -25,7 +25,7 @@ import * as standard from './standard/standard.ts'
 import { lockForServe, openStore, StoreFull, type Marked, type Store } from './store/store.ts'
 import { openOperations } from './transport/operations/operations.ts'
 import { inflight, openRest, renewTls, type Rest } from './transport/rest/rest.ts'
-import { erase, startUpkeep, upkeepMetrics } from './upkeep/upkeep.ts'
+import { erase, redrive, startUpkeep, upkeepMetrics } from './upkeep/upkeep.ts'
 import { openMarker, readRoots, type Mark, type Marker } from './vault/vault.ts'
 import { openValidator } from './validate/validate.ts'
 import { version } from './version.ts'
@@ -171,10 +171,10 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
     now: () => clock.now(),
     links: messageLinks,
     terms: openTerms(calendar),
-    receive,
-    receiveBatch: batches.receive,
+    receive, receiveBatch: batches.receive,
     erase: (request, account) => erase({ store, marker, clock }, request, account),
     push_ports: pushPorts(config),
+    redrive: request => redrive({ store, policyOf: target => retryOf(parties.party(target, clock.now()), retry) }, request).finally(worker.wake),
     codes: { retour: family => retourCodes(standard.codeList('LDT_RetourCode', family)), rules: ruleCodes, transport: transportCodes },
     supported: type => standard.supportedTypes().find(it => it === type),
     refused: code => { metrics.refused(code) },

@@ -8,6 +8,7 @@ import { cutoff, sweep, type Report, type Retention } from './sweep.ts'
 export { upkeepMetrics, type UpkeepMetrics } from './metrics.ts'
 export { rekey, type Rekeyed, type RekeyOptions } from './rekey.ts'
 export { erase, type ErasureRequest, type ErasureStatement, type Eraser } from './erase.ts'
+export { redrive, redriveCounts, redriveOutcomes, type Redriver, type RedriveRequest, type Redriving } from './redrive.ts'
 export { cutoff, sweep, type Report, type Retention, type SweepOptions, type Tally } from './sweep.ts'
 
 export interface UpkeepOptions extends Pick<RekeyOptions, 'marksOf'> {

@@ -1,10 +1,9 @@
 /** `/v1/operator/erasures`: one person's data destroyed on request. His Bsn stands in the body, never in a path or an answer. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Ajv, type ErrorObject } from 'ajv'
 import { Type, type Static } from 'typebox'
-import { partyCode, Refusal } from '../../core/core.ts'
+import { partyCode } from '../../core/core.ts'
+import { askedIn, jsonBody } from './asked.ts'
 import { gives, json, type RouteParts } from './parts.ts'
-import { wanted } from './problem.ts'
 import { roleIn } from './role.ts'
 
 const families = ['iwmo', 'ijw'] as const
@@ -30,35 +29,18 @@ const statementShape = Type.Object({
   undelivered: list('Kept: their receiver has not fetched them.')
 }, { $id: 'Erasure' })
 
-const isAsked = new Ajv({ useDefaults: true }).compile<Static<typeof askedShape>>(askedShape)
-
-/** The first field that is wrong and what it must be. A name that is not ours is not repeated: it may hold anything. */
-function wrong ({ instancePath, params }: ErrorObject): string {
-  const { missingProperty, additionalProperty } = params
-  if (missingProperty !== undefined) return `${String(missingProperty)}: ontbreekt / missing`
-  if (additionalProperty !== undefined) return `onbekend veld / unknown field; bekend / known: ${Object.keys(askedShape.properties).join(', ')}`
-  return `${instancePath.slice(1) || 'JSON'}: ${wanted(params)}`
-}
-
-/** @throws Refusal ZP_REQUEST, which tells no value */
-function askedIn (body: unknown): Static<typeof askedShape> {
-  let it: unknown
-  try { it = JSON.parse(body instanceof Uint8Array ? Buffer.from(body).toString() : '') } catch { throw new Refusal('ZP_REQUEST', 'JSON') }
-  if (!isAsked(it)) throw new Refusal('ZP_REQUEST', isAsked.errors?.[0] === undefined ? null : wrong(isAsked.errors[0]))
-  return it
-}
+const erasureIn = askedIn<Static<typeof askedShape>>(askedShape)
 
 /** The routes, as a plugin: register it under `/v1/operator`. */
 export const operatorErasureRoutes = (parts: RouteParts): FastifyPluginAsyncTypebox => async app => {
   const operator = roleIn(parts, 'operator')
 
   app.post('/erasures', {
-    config: { body: 'json' },
+    ...jsonBody,
     onRequest: async request => { operator(request) },
-    validatorCompiler: () => () => true,
     schema: { operationId: 'erase', summary: 'Destroy what is kept of one person (operator)', consumes: ['application/json'], body: askedShape, response: gives({ 200: json('What was found, and what was done', statementShape) }) }
   }, async request => {
-    const { gemeente, bsn, family, confirm = false, shared = false, undelivered = false } = askedIn(request.body)
+    const { gemeente, bsn, family, confirm = false, shared = false, undelivered = false } = erasureIn(request.body)
     return await parts.erase({ gemeente: partyCode(gemeente), families: family === undefined ? families : [family], bsn, shared, undelivered, dry: !confirm }, operator(request).id)
   })
 }

@@ -6,7 +6,7 @@ import type { Parties, Who } from '../../party/party.ts'
 import type { Submitter } from '../../pipeline.ts'
 import type { ListFilter, Store } from '../../store/store.ts'
 import { problemShape } from './shapes.ts'
-import type { ErasureRequest, ErasureStatement } from '../../upkeep/upkeep.ts'
+import type { ErasureRequest, ErasureStatement, RedriveRequest, Redriving } from '../../upkeep/upkeep.ts'
 import type { Links } from './views.ts'
 
 /** What the routes need; the gateway brings it. */
@@ -17,6 +17,7 @@ export interface RouteParts {
   readonly receive: (bytes: Uint8Array, by: Submitter) => Promise<{ readonly id: string, readonly duplicate: boolean, readonly receipt: Uint8Array }>
   readonly receiveBatch: (zip: Buffer, by: { readonly account: AccountId, readonly party: PartyCode, readonly certificate: Fingerprint }) => Promise<{ readonly id: BatchId, readonly duplicate: boolean }>
   readonly erase: (request: ErasureRequest, account: AccountId) => Promise<ErasureStatement>
+  readonly redrive: (request: RedriveRequest) => Promise<Redriving>
   readonly who: (request: FastifyRequest) => Who
   readonly links: Links
   readonly terms: Terms

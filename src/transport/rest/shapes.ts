@@ -1,6 +1,6 @@
 /** The shapes of the REST interface: what OpenAPI shows and what requests are checked against. */
 import { Type } from 'typebox'
-import { answers, deliveries, memberStates, verdicts } from '../../core/core.ts'
+import { answers, deadClasses, deliveries, memberStates, verdicts } from '../../core/core.ts'
 import { allKinds } from '../../here/here.ts'
 
 const oneOf = <T extends string>(values: readonly T[], description: string) => Type.Unsafe<T>({ type: 'string', enum: [...values], description })
@@ -88,7 +88,8 @@ export const messageShape = Type.Object({
   delivered: orNull(time('When the receiver acknowledged it.')),
   attempts: Type.Integer(),
   next_try: orNull(time('When delivery is tried next.')),
-  dead_reason: orNull(Type.String()),
+  dead_class: Type.Union([oneOf(deadClasses, 'functional: its receiver, a person or a rule said no, or there is nobody to bring it to. transient: every try failed until its time was up. partner_down: the same, and its destination answered nobody.'), Type.Null()], { description: 'Of what was given up: why, in kind.' }),
+  dead_reason: orNull(Type.String({ description: 'A code: why it was given up.' })),
   here: hereShape,
   signature: Type.Union([Type.Object({ signer_sha256: Type.String({ description: 'Fingerprint of the certificate.' }) }), Type.Null()], { description: 'The sender’s own, where it gave one.' }),
   payload_gone: orNull(time('Since when the payload is no longer kept; its receipt and seal stay.')),

@@ -12,11 +12,11 @@ export const time = (at: Instant | null): string | null => at === null ? null : 
 /** @param now by which an answer is overdue */
 export function messageView (it: StoredMessage, links: Links, now: Instant): Record<string, unknown> {
   const { id, family, type, afzender, ontvanger, sender, receiver, identificatie, sha256, size_bytes, referentienummer, conversatie, verdict } = it
-  const { delivery, answer, answers, answered_by, attempts, dead_reason, signer } = it
+  const { delivery, answer, answers, answered_by, attempts, dead_class, dead_reason, signer } = it
   return {
     id, family, type, afzender, ontvanger, sender, receiver, identificatie, sha256, size_bytes, referentienummer, conversatie, verdict,
     received: rfc3339(it.received), delivery, answer, answer_due: time(it.answer_due), overdue: answer === 'awaited' && it.answer_due !== null && it.answer_due <= now, answers, answered_by, offered: time(it.offered), delivered: time(it.delivered),
-    attempts, next_try: time(it.next_try), dead_reason, payload_gone: time(it.payload_gone?.at ?? null), signature: signer === null ? null : { signer_sha256: signer }, links: links(id)
+    attempts, next_try: time(it.next_try), dead_class, dead_reason, payload_gone: time(it.payload_gone?.at ?? null), signature: signer === null ? null : { signer_sha256: signer }, links: links(id)
   }
 }
 
