@@ -7,15 +7,16 @@ import { openCheckpoints, removeAuditBefore } from './audit/audit.ts'
 import { retourCodes, ruleCodes, transportCodes } from './codes/codes.ts'
 import { systemClock, type Clock, type Instant } from './core/core.ts'
 import { everyMark } from './clients.ts'
-import { ConfigError, pushPorts, retryPolicy, ruleWeights, type Config } from './config.ts'
-import { deliver, type Courier } from './deliver/deliver.ts'
+import { breakerPolicy, ConfigError, pushNetworks, pushPorts, retryPolicy, ruleWeights, type Config } from './config.ts'
+import { deliver, openCourier, type Courier } from './deliver/deliver.ts'
 import { assessor, openHandlers, type Handler, type Handlers } from './handle/handle.ts'
 import * as history from './history/history.ts'
-import { openOwnKeys, warnOfPushing } from './identity.ts'
+import { openOwnKeys, warnOfPushing, type OwnKeys } from './identity.ts'
 import type { Log } from './log.ts'
 import { openMetrics, type Metrics } from './metrics/metrics.ts'
-import { openParties } from './party/party.ts'
+import { openParties, type Parties } from './party/party.ts'
 import { openPipeline, type Pipeline, type Stages } from './pipeline.ts'
+import { startPusher, type Pusher, type PushObserver } from './pusher.ts'
 import { messageLinks } from './receipt.ts'
 import { retryOf, route } from './route/route.ts'
 import * as rules from './rules/rules.ts'
@@ -29,7 +30,7 @@ import { erase, redrive, startUpkeep, upkeepMetrics } from './upkeep/upkeep.ts'
 import { openMarker, readRoots, type Mark, type Marker } from './vault/vault.ts'
 import { openValidator } from './validate/validate.ts'
 import { version } from './version.ts'
-import { startWorker } from './worker.ts'
+import { startWorker, type Worker } from './worker.ts'
 import type { ZipLimits } from './zip/zip.ts'
 
 export interface Gateway {
@@ -50,8 +51,8 @@ async function listen (app: { listen: (at: { host: string, port: number }) => Pr
   return `${host.includes(':') ? `[${host}]` : host}:${bound}`
 }
 
-/** How parts are closed, in the order of this list: first the door, last what it stands on. */
-const closing = ['keys', 'rest', 'batches', 'upkeep', 'worker', 'operations', 'revocation', 'validator', 'checkpoints', 'store', 'lock'] as const
+/** How parts are closed, in the order of this list: first what is pushed, which is handed back at once, then the door, last what it stands on. */
+const closing = ['keys', 'pusher', 'courier', 'rest', 'batches', 'upkeep', 'worker', 'operations', 'revocation', 'validator', 'checkpoints', 'store', 'lock'] as const
 type Closers = Partial<Record<typeof closing[number], () => Promise<void> | void>>
 
 const calendarOf = (config: Config): Calendar => openCalendar(config.holidays === undefined ? recognised : parseHolidays(textOf(config.holidays, 'holidays'), 'holidays'))
@@ -101,6 +102,19 @@ const measured = (pipeline: Pipeline, metrics: Metrics, clock: Clock): Pipeline 
   }
 })
 
+/** How messages are taken in: what came of each is counted, and who has to do with it is woken. */
+const receiving = (pipeline: Pipeline, metrics: Metrics, worker: Pick<Worker, 'wake'>, pusher: Pick<Pusher, 'wake'>): Pipeline['receive'] => async (bytes, by) => {
+  const stored = await pipeline.receive(bytes, by)
+  if (stored.duplicate) metrics.duplicate()
+  else if (stored.delivery === 'none') metrics.rejected(stored.type)
+  else metrics.received(stored.type)
+  if (stored.delivery === 'offered') metrics.dealt('offered', 0)
+  if (stored.delivery === 'none') metrics.dealt('rejected', 0)
+  if (stored.waiting) worker.wake()
+  if (stored.pushing.length > 0) pusher.wake(stored.pushing)
+  return stored
+}
+
 /** Opens what decides about certificates of clients; revocation lists are alarmed about by file name, which is the operator's. */
 function openClients (config: Config, clock: Clock, log: Log): { readonly trust: Trust, readonly revocation: Revocation } {
   const authorities = authoritiesIn(config.client_ca === undefined ? null : textOf(config.client_ca, 'client_ca'))
@@ -125,6 +139,29 @@ async function marksOf ({ validator }: Pick<Stages, 'validator'>, marker: Marker
   return everyMark(marker, it.family, it, standard.leavesNamed(judged.model, judged.message, 'Bsn').map(({ text }) => text))
 }
 
+/** What brings messages to endpoints, by the settings. @throws ConfigError */
+const courierOf = (config: Config, keys: Pick<OwnKeys, 'push'>, clock: Clock): Courier => openCourier({
+  identity: () => keys.push,
+  ca: config.push_ca === undefined ? null : textOf(config.push_ca, 'push_ca'),
+  ports: pushPorts(config),
+  networks: pushNetworks(config),
+  ms_max: config.push_ms_max,
+  connect_ms_max: config.push_connect_ms_max,
+  clock
+})
+
+interface Pushing { readonly store: Store, readonly pipeline: Pipeline, readonly parties: Parties, readonly clock: Clock, readonly log: Log, readonly observer: PushObserver }
+
+/** What gives it work, by the settings. */
+const pusherOf = (config: Config, parts: Pushing): Promise<Pusher> => startPusher({
+  ...parts,
+  lease_ms: config.lease_ms,
+  poll_ms: config.poll_ms,
+  retry: retryPolicy(config),
+  limits: { at_once_max: config.push_at_once_max, bytes_max: config.push_bytes_max },
+  destination: { at_once_max: config.push_destination_at_once_max, per_minute_max: config.push_destination_per_minute_max ?? null, breaker: breakerPolicy(config) }
+})
+
 /** Opens part after part; `opened` gathers how each is closed. */
 async function open (config: Config, log: Log, handlers: Handlers, clock: Clock, opened: Closers, stopping: AbortSignal): Promise<Omit<Gateway, 'stop'>> {
   const keys = openOwnKeys(config, clock, log)
@@ -135,6 +172,8 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const metrics = openMetrics()
   const store = await openStore({ url: config.database, mode: config.mode, clock, observe: metrics.store, retour_unknown: config.retour_unknown, roots })
   opened.store = () => store.close()
+  const freed = await store.freeLeases()
+  if (freed > 0) log.info({ freed }, 'work that an earlier run of this gateway had in hand goes on')
   const validator = openValidator({ payload_bytes_max: config.payload_bytes_max, worker_bytes: config.validation_worker_bytes, worker_ms_max: config.validation_ms_max, findings_max: 200, level1_engine: config.level1_engine }, error => { metrics.unjudged(); log.error({ err: error }, 'a message could not be judged') })
   opened.validator = () => validator.close()
   const parties = await openParties(store)
@@ -147,23 +186,17 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const marker = openMarker(roots.index)
   const { trust, revocation } = openClients(config, clock, log)
   opened.revocation = () => { revocation.close() }
-  const courier: Pick<Courier, 'push'> = { push: async () => ({ kind: 'failed', reason: 'unreachable', retry_after_ms: null }) }
+  const courier = courierOf(config, keys, clock)
+  opened.courier = () => courier.close()
   const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, boundFindings, rules, weights: ruleWeights(config), history, sources: openSources(store), verifySignature: trust.verifySignature, standard, marker, store, route, deliver, courier, handlers, handler_ms_max, refused_day_max: config.refused_day_max, refused_bytes_max: config.refused_bytes_max, retry, random: Math.random, onError, onUnkept }
   const pipeline = measured(openPipeline(timedStages(stages, metrics)), metrics, clock)
-  const worker = startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms, retry })
+  const pusher = await pusherOf(config, { store, pipeline, parties, clock, log, observer: { pushed: () => {}, turned: () => {} } })
+  opened.pusher = () => pusher.stop()
+  const worker = startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms, retry, recorded: pusher.wake })
   opened.worker = () => worker.stop()
   const held = inflight(config.inflight_bytes_max)
   const told = upkeepMetrics(metrics.registry, clock)
-  const receive: Pipeline['receive'] = async (bytes, by) => {
-    const stored = await pipeline.receive(bytes, by)
-    if (stored.duplicate) metrics.duplicate()
-    else if (stored.delivery === 'none') metrics.rejected(stored.type)
-    else metrics.received(stored.type)
-    if (stored.delivery === 'offered') metrics.dealt('offered', 0)
-    if (stored.delivery === 'none') metrics.dealt('rejected', 0)
-    if (stored.waiting) worker.wake()
-    return stored
-  }
+  const receive = receiving(pipeline, metrics, worker, pusher)
   const batches = startBatches({ store, receive, clock, log, lease_ms, poll_ms, limits: zipLimits(config), mode: config.mode, total_ms: retry.total_ms, refused: code => { metrics.refused(code) } })
   opened.batches = () => batches.stop()
   const rest = await openRest({ ...config, tls: keys.tls, version }, {
