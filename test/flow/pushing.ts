@@ -1,0 +1,56 @@
+/** A world with receivers of its own: parties of it have endpoints, and the gateway believes and reaches them. */
+import { writeFileSync } from 'node:fs'
+import { after } from 'node:test'
+import { partyCode, type Clock, type PartyCode } from '../../src/core/core.ts'
+import { instant } from '../../src/core/core.ts'
+import type { Handler } from '../../src/handle/handle.ts'
+import { usualJudging } from '../../src/register/register.ts'
+import type { Connection, PushConnection } from '../../src/store/store.ts'
+import { openReceivers, type Receiver, type ReceiverOptions, type Receivers } from '../receivers.ts'
+import { aParty, putParty } from '../register.ts'
+import { makeWorld, until, type Client, type Running, type Told, type World } from './world.ts'
+
+export interface PushWorld extends World {
+  readonly receivers: Receivers
+  /** A receiver, to which what is for this party is pushed from now on. @param beside other connections it has */
+  endpoint (party: PartyCode | string, over?: Partial<PushConnection>, options?: ReceiverOptions, beside?: readonly Connection[]): Promise<Receiver>
+  connect (party: PartyCode | string, connections: readonly Connection[]): Promise<void>
+  /** Starts a gateway that may push to this machine. */
+  pushing (over?: Record<string, unknown>, clock?: Clock, handlers?: readonly Handler[]): Promise<Running>
+}
+
+/** A clock that a test sets forward. */
+export function movable (): Clock & { forward (ms: number): void } {
+  let ahead = 0
+  return { now: () => instant(Date.now() + ahead), forward: ms => { ahead += ms } }
+}
+
+export async function makePushWorld (): Promise<PushWorld> {
+  const world = await makeWorld()
+  const receivers = await openReceivers()
+  after(() => receivers.close())
+  writeFileSync(world.path('push.key'), receivers.own.key, { mode: 0o600 })
+  writeFileSync(world.path('push.pem'), receivers.own.cert)
+  const connect: PushWorld['connect'] = (party, connections) => world.store(store => putParty(store, aParty(partyCode(party), { name: 'Voorbeeld', connections, judging: { ...usualJudging, level: 'schema' } })))
+  const ports = new Set<number>([443])
+  return {
+    ...world,
+    receivers,
+    connect,
+    async endpoint (party, over = {}, options = {}, beside = []) {
+      const receiver = await receivers.open(options)
+      ports.add(receiver.port)
+      await connect(party, [...beside, receiver.connection(over)])
+      return receiver
+    },
+    pushing: (over = {}, clock, handlers = []) => world.start({
+      push_key: world.path('push.key'), push_certificate: world.path('push.pem'), push_ports: [...ports].join(','), push_networks: '127.0.0.0/8,::1/128', push_ms_max: 5_000, ...over
+    }, handlers, clock)
+  }
+}
+
+/** Waits until a message is in this state. @returns what its sender sees */
+export const reaches = (sender: Client, id: string, delivery: string): Promise<Told> => until(async () => {
+  const { told } = await sender.get(`/v1/messages/${id}`)
+  return told['delivery'] === delivery ? told : undefined
+}, `message ${id} that is ${delivery}`)
