@@ -17,6 +17,6 @@ describe('a message for an endpoint', () => {
     assert.equal(second, undefined)
     assert.deepEqual([arrived?.id, arrived?.attempt, arrived?.parts.get('payload')?.bytes.equals(bytes)], [id, 1, true])
     const { told } = await gateway.as('gemeente').get(`/v1/messages/${id}/history`)
-    assert.deepEqual(told.events.map(it => [it.event, it.detail]), [])
+    assert.deepEqual(told.events.map(it => [it.event, it.detail]), [['accepted', null], ['offered', null], ['delivered', 'pushed']])
   })
 })

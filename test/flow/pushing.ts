@@ -1,8 +1,7 @@
 /** A world with receivers of its own: parties of it have endpoints, and the gateway believes and reaches them. */
 import { writeFileSync } from 'node:fs'
 import { after } from 'node:test'
-import { partyCode, type Clock, type PartyCode } from '../../src/core/core.ts'
-import { instant } from '../../src/core/core.ts'
+import { instant, partyCode, type Clock, type PartyCode } from '../../src/core/core.ts'
 import type { Handler } from '../../src/handle/handle.ts'
 import { usualJudging } from '../../src/register/register.ts'
 import type { Connection, PushConnection } from '../../src/store/store.ts'
