@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { configSchema, environmentName } from './config.ts'
 import { transportCodes } from './codes/codes.ts'
+import { reasons } from './deliver/deliver.ts'
 import { alarmRules, allMetrics, dashboard } from './metrics/metrics.ts'
 import { columns, listNames } from './sources/sources.ts'
 import { findingCodes } from './validate/validate.ts'
@@ -32,6 +33,10 @@ const refusalTable = (): string => table(['code', 'HTTP', 'chain', 'what to do',
 const findingTable = (): string => table(['code', 'Nederlands', 'English'],
   Object.entries(findingCodes).map(([name, { nl, en }]) => [code(name), nl, en].map(cell => cell.replaceAll('<', '&lt;'))))
 
+const sides = { gateway: 'of the gateway', receiver: 'of the receiver', both: 'of either' } as const
+const reasonTable = (): string => table(['operator', 'reason', 'Nederlands', 'English'],
+  Object.entries(reasons).map(([name, { side, nl, en }]) => [sides[side], code(name), ...[nl, en].map(({ wrong, mend }) => `${wrong.charAt(0).toUpperCase()}${wrong.slice(1)}. ${mend}`)]))
+
 function messageTable (): string {
   const codeIn = (family: string, number: string): string => models.find(it => it.family === family && it.number === number)?.berichtCode ?? ''
   const rows = models.filter(it => it.family === 'iwmo').map(({ number, role, afzender, answeredBy }) => {
@@ -51,7 +56,7 @@ const sourceTable = (): string => table(['file', 'column', 'must be filled', 'wh
   listNames.flatMap(list => columns[list].map((it, at) => [at === 0 ? code(`${list}.csv`) : '', code(it.name), it.required ? 'yes' : '', it.expected])))
 
 /** Name of a table's place in README.md, and what belongs there. */
-export const tables: Readonly<Record<string, () => string>> = { settings, refusals: refusalTable, findings: findingTable, messages: messageTable, metrics: metricTable, alarms: alarmTable, sources: sourceTable }
+export const tables: Readonly<Record<string, () => string>> = { settings, refusals: refusalTable, findings: findingTable, reasons: reasonTable, messages: messageTable, metrics: metricTable, alarms: alarmTable, sources: sourceTable }
 
 const place = (name: string): RegExp => new RegExp(`(<!-- table: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`)
 

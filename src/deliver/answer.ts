@@ -36,6 +36,7 @@ function codeIn (json: string | null): string | null {
 /** @returns what becomes of a push that got this answer */
 export function pushedBy ({ status, retryAfter, json }: Answer, now: Instant): Pushed {
   if (status >= 200 && status < 300) return { kind: 'accepted' }
+  if (status < 200 || status > 599) return { kind: 'failed', reason: 'no_http', retry_after_ms: null }
   const reason = `http_${status}`
   const retry_after_ms = later.has(status) ? retryAfterMs(retryAfter, now) : null
   if (status === 429) return { kind: 'busy', reason, retry_after_ms }

@@ -6,6 +6,7 @@ export { after, breakerAt, mayTry, restored, unknown, type Breaker } from './bre
 export { reachable } from './address.ts'
 export { openCourier, type Courier, type CourierOptions, type OwnPair, type Pushed } from './courier.ts'
 export type { Address } from './line.ts'
+export { reasonFor, reasons, type Reason, type Side } from './reasons.ts'
 export { bucketAt, fullBucket, mayBegin, taken, type Bucket } from './rate.ts'
 export { openRoom, type Room } from './room.ts'
 
