@@ -1,6 +1,6 @@
 /** The face of the metrics: counters without side effects, and gauges that ask when they are read; neither fails nor slows a delivery. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { Clock, Instant, RefusalCode } from '../core/core.ts'
+import type { BreakerState, Clock, Instant, PartyCode, RefusalCode } from '../core/core.ts'
 import type { Depth, Store, StoreObserver } from '../store/store.ts'
 import { metrics, type Metric, type MetricName, type NameOf } from './table.ts'
 
@@ -26,13 +26,22 @@ export interface Metrics {
   timed<A extends readonly unknown[], R>(stage: Stage, work: (...given: A) => Promise<R>): (...given: A) => Promise<R>
   /** For the store: it tells its commits and what was collected. */
   readonly store: StoreObserver
+  /** For the pusher: it tells how each push ended, and how destinations are. */
+  readonly pushes: PushMetrics
   /** Adds what is asked at a scrape, once there is somebody to ask. */
   watch (sources: Sources): void
 }
 
+/** Told of what pushing does, beside doing it. */
+export interface PushMetrics {
+  /** @param reason code of ours of why it was not taken; null when it was */
+  pushed (to: PartyCode, outcome: 'accepted' | 'refused' | 'failed' | 'busy', reason: string | null, duration_ms: number): void
+  turned (to: PartyCode, state: BreakerState): void
+}
+
 /** What is asked when the metrics are read. */
 export interface Sources {
-  readonly store: Pick<Store, 'stats' | 'measures'>
+  readonly store: Pick<Store, 'stats' | 'measures' | 'destinations'>
   readonly clock: Clock
   readonly version: string
   readonly mode: string
@@ -66,11 +75,28 @@ function counters (registers: Registry[]) {
   }
 }
 
+/** Statuses of their own would be a hundred lines; what an endpoint added to its no stands behind a dot. */
+const classOf = (reason: string | null): string => reason === null ? '' : reason.replace(/\..*$/s, '').replace(/^(http_\d).*$/, '$1xx')
+
+function pushMetrics ({ counter, histogram }: ReturnType<typeof counters>): PushMetrics {
+  const outcomes = counter('zorgpoort_pushes_total')
+  const durations = histogram('zorgpoort_push_seconds')
+  const turns = counter('zorgpoort_destination_turns_total')
+  return {
+    pushed: (_to, outcome, reason, duration_ms) => {
+      outcomes.inc({ outcome, reason: classOf(reason) })
+      durations.observe({ outcome }, duration_ms / 1000)
+    },
+    turned: (_to, state) => { turns.inc({ state }) }
+  }
+}
+
 /** @returns metrics that count from now on; `watch` adds the rest */
 export function openMetrics (): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const { counter, histogram } = counters([registry])
+  const counting = counters([registry])
+  const { counter, histogram } = counting
   const received = counter('zorgpoort_messages_received_total')
   const rejected = counter('zorgpoort_messages_rejected_total')
   const duplicates = counter('zorgpoort_messages_duplicate_total')
@@ -103,6 +129,7 @@ export function openMetrics (): Metrics {
       committed: (count, duration_ms) => { commits.observe(duration_ms / 1000); pieces.observe(count) },
       collected: duration_ms => { collects.observe(Math.max(0, duration_ms) / 1000) }
     },
+    pushes: pushMetrics(counting),
     watch: sources => { gauges([registry], readings(sources)) }
   }
 }
@@ -150,6 +177,18 @@ function readings ({ store, clock, version, mode, certificates, inflight_bytes, 
     zorgpoort_queue_oldest_seconds: async () => ages((await stats()).queue),
     zorgpoort_mailbox_depth: async () => depths((await stats()).mailbox),
     zorgpoort_mailbox_oldest_seconds: async () => ages((await stats()).mailbox),
+    zorgpoort_push_waiting: async () => depths((await stats()).pushes),
+    zorgpoort_push_oldest_seconds: async () => ages((await stats()).pushes),
+    zorgpoort_destination_down: async () => {
+      const states = new Map((await store.destinations()).map(it => [it.party, it.state]))
+      return (await stats()).pushes.map(({ receiver }) => [{ receiver }, (states.get(receiver) ?? 'closed') === 'closed' ? 0 : 1])
+    },
+    zorgpoort_dead_letters: async () => per('class', (await stats()).dead),
+    zorgpoort_held_oldest_seconds: async () => {
+      const { held } = await stats()
+      return one(held === null ? 0 : Math.max(0, clock.now() - held) / 1000)
+    },
+    zorgpoort_tasks_open: async () => one((await stats()).tasks),
     zorgpoort_messages: async () => per('delivery', (await stats()).deliveries),
     zorgpoort_overdue: async () => (await stats()).overdue.map(({ receiver, count }) => [{ receiver }, count]),
     zorgpoort_store_up: () => stats().then(() => one(1), () => one(0)),

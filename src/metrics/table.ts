@@ -1,47 +1,8 @@
 /** Every metric of the gateway, once: what it counts, how it is drawn, and when somebody must be called. */
+import { long, p99, perSecond, short, type Metric } from './metric.ts'
+import { pushes } from './pushes.ts'
 
-/** How a number is to be read; Grafana's names. */
-export type Unit = 'short' | 's' | 'bytes' | 'ops' | 'dateTimeFromNow'
-/** `page`: now. `ticket`: in working hours. */
-export type Severity = 'page' | 'ticket'
-
-/** When somebody must look, what it means then, and what he does. */
-export interface Alarm {
-  readonly name: string
-  /** PromQL that gives something as long as it is wrong. */
-  readonly expr: string
-  /** How long it must be wrong. */
-  readonly for: string
-  readonly severity: Severity
-  readonly means: string
-  readonly what_to_do: string
-}
-
-export interface Metric {
-  readonly kind: 'counter' | 'gauge' | 'histogram'
-  readonly help: string
-  /** Codes of ours and of parties only. */
-  readonly labels: readonly string[]
-  /** Upper bounds of a histogram. */
-  readonly buckets?: readonly number[]
-  readonly row: typeof rows[number]
-  readonly title: string
-  readonly expr: string
-  /** How a line is named, in Grafana's notation. */
-  readonly legend: string
-  readonly unit: Unit
-  readonly alarms?: readonly Alarm[]
-  /** What counts it, where that is not the metrics themselves. */
-  readonly by?: 'upkeep'
-}
-
-/** The dashboard from its top to its bottom. */
-export const rows = ['Traffic', 'Deliveries', 'Time', 'Storage', 'Gateway'] as const
-
-const short = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15] as const
-const long = [0.1, 1, 10, 60, 600, 3_600, 14_400, 86_400, 259_200, 604_800, 1_209_600] as const
-const perSecond = (name: string, by: string): string => `sum by (${by}) (rate(${name}[5m]))`
-const p99 = (name: string, by = 'le'): string => `histogram_quantile(0.99, sum by (${by}) (rate(${name}_bucket[5m])))`
+export { rows, type Alarm, type Metric, type Severity, type Unit } from './metric.ts'
 
 const traffic = {
   zorgpoort_messages_received_total: {
@@ -84,20 +45,20 @@ const traffic = {
 
 const deliveries = {
   zorgpoort_queue_depth: {
-    kind: 'gauge', help: 'Deliveries still to do, by receiver (no more than 10,000 are counted).', labels: ['receiver'],
+    kind: 'gauge', help: 'Messages that handlers have still to look at, by receiver (no more than 10,000 are counted).', labels: ['receiver'],
     row: 'Deliveries', title: 'Queue', expr: 'zorgpoort_queue_depth', legend: '{{receiver}}', unit: 'short'
   },
   zorgpoort_queue_oldest_seconds: {
-    kind: 'gauge', help: 'Age of the oldest delivery still to do, by receiver.', labels: ['receiver'],
+    kind: 'gauge', help: 'Age of the oldest of these, by receiver.', labels: ['receiver'],
     row: 'Deliveries', title: 'Oldest in the queue', expr: 'zorgpoort_queue_oldest_seconds', legend: '{{receiver}}', unit: 's',
     alarms: [{
       name: 'ZorgpoortQueueStuck', expr: 'zorgpoort_queue_oldest_seconds > 900', for: '10m', severity: 'page',
-      means: 'A message has been waiting over a quarter of an hour to be delivered: the worker is behind, or its handling keeps failing.',
-      what_to_do: 'Look for "a delivery failed" in the log; "zorgpoort inspect ID" tells a message’s history and its next try.'
+      means: 'A message has been waiting over a quarter of an hour to be looked at: the worker is behind, or its handling keeps failing.',
+      what_to_do: 'Look for "a delivery failed" in the log; "zorgpoort inspect ID" tells why it is still here and when it is tried.'
     }]
   },
   zorgpoort_mailbox_depth: {
-    kind: 'gauge', help: 'Messages in a mailbox, not yet acknowledged, by receiver (no more than 10,000 are counted).', labels: ['receiver'],
+    kind: 'gauge', help: 'Messages in a mailbox, not yet acknowledged, also those that are being pushed, by receiver (no more than 10,000 are counted).', labels: ['receiver'],
     row: 'Deliveries', title: 'Mailboxes', expr: 'zorgpoort_mailbox_depth', legend: '{{receiver}}', unit: 'short'
   },
   zorgpoort_mailbox_oldest_seconds: {
@@ -111,12 +72,29 @@ const deliveries = {
   },
   zorgpoort_messages: {
     kind: 'gauge', help: 'Messages that are not at their end, by delivery state (no more than 10,000 per receiver are counted).', labels: ['delivery'],
-    row: 'Deliveries', title: 'Not at their end', expr: 'zorgpoort_messages', legend: '{{delivery}}', unit: 'short',
+    row: 'Deliveries', title: 'Not at their end', expr: 'zorgpoort_messages', legend: '{{delivery}}', unit: 'short'
+  },
+  zorgpoort_dead_letters: {
+    kind: 'gauge', help: 'Messages that were given up, by class: functional (somebody said no), transient (every try failed), partner_down (their destination answered nobody); no more than 10,000 in all are counted.', labels: ['class'],
+    row: 'Deliveries', title: 'Dead letters', expr: 'zorgpoort_dead_letters', legend: '{{class}}', unit: 'short',
     alarms: [{
-      name: 'ZorgpoortDead', expr: 'zorgpoort_messages{delivery="dead"} > 0', for: '5m', severity: 'ticket',
+      name: 'ZorgpoortDead', expr: 'zorgpoort_dead_letters > 0', for: '5m', severity: 'ticket',
       means: 'Messages were given up: their receiver will not get them unless somebody acts.',
-      what_to_do: '"zorgpoort doctor" names some with their reason. Take away the reason, and tell the sender.'
+      what_to_do: '"zorgpoort redrive --dry-run" lists them with their reasons. Take away the reason and drive them again, or tell the sender to send a better message.'
     }]
+  },
+  zorgpoort_held_oldest_seconds: {
+    kind: 'gauge', help: 'How long the first held message has waited for a person; 0 when none does.', labels: [],
+    row: 'Deliveries', title: 'Oldest held', expr: 'zorgpoort_held_oldest_seconds', legend: 'held', unit: 's',
+    alarms: [{
+      name: 'ZorgpoortHeldLong', expr: 'zorgpoort_held_oldest_seconds > 86400', for: '10m', severity: 'ticket',
+      means: 'A message has waited over a day for somebody to decide; its receiver has not seen it.',
+      what_to_do: '"zorgpoort held list" names it with its reason; release or refuse it.'
+    }]
+  },
+  zorgpoort_tasks_open: {
+    kind: 'gauge', help: 'Tasks that nobody has decided yet (no more than 10,000 are counted).', labels: [],
+    row: 'Deliveries', title: 'Open tasks', expr: 'zorgpoort_tasks_open', legend: 'tasks', unit: 'short'
   },
   zorgpoort_overdue: {
     kind: 'gauge', help: 'Messages whose retour should have been there, by the party that is to answer (no more than 10,000 are counted).', labels: ['receiver'],
@@ -339,7 +317,7 @@ const upkeep = {
 } as const satisfies Record<string, Metric>
 
 /** Name to metric, in the order of the dashboard. */
-export const metrics = { ...traffic, ...deliveries, ...times, ...storage, ...upkeep, ...gateway }
+export const metrics = { ...traffic, ...deliveries, ...pushes, ...times, ...storage, ...upkeep, ...gateway }
 export type MetricName = keyof typeof metrics
 /** The names of the metrics of one kind that are counted here. */
 export type NameOf<K extends Metric['kind']> = { [N in MetricName]: typeof metrics[N] extends { readonly by: string } ? never : typeof metrics[N]['kind'] extends K ? N : never }[MetricName]

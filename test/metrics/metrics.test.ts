@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import Database from 'better-sqlite3'
 import { refusals } from '../../src/core/core.ts'
-import { alarmRules, allMetrics, dashboard, type Metric } from '../../src/metrics/metrics.ts'
+import { alarmRules, allMetrics, dashboard, openMetrics, type Metric } from '../../src/metrics/metrics.ts'
 import { openStore, type Db, type Session } from '../../src/store/store.ts'
 import { budgetWithoutEnd } from '../flow/broken.ts'
 import { aanbieder as party, fixture, makeWorld, message } from '../flow/world.ts'
@@ -52,7 +52,8 @@ describe('what /metrics gives', () => {
     const samples = [...text.matchAll(/^(zorgpoort_\w+)(?:\{([^}]*)\})? (\S+)$/gm)].map(([, name = '', labels = '', value]) => ({ name, labels: [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, label = '']) => label), value: Number(value) }))
     for (const { name, labels } of samples) assert.deepEqual(labels.filter(it => exposed.get(name)?.includes(it) !== true), [], name)
     const silent = [...exposed.keys()].filter(name => !samples.some(it => it.name === name))
-    assert.deepEqual(silent.filter(it => !['zorgpoort_overdue', 'zorgpoort_rekeyed_total', 'zorgpoort_revocation_next_update_timestamp_seconds', 'zorgpoort_source_ends_timestamp_seconds'].includes(it)), ['zorgpoort_queue_depth', 'zorgpoort_queue_oldest_seconds'], 'nothing waits, and nothing else is silent')
+    const pushed = [...exposed.keys()].filter(it => /^zorgpoort_(?:push|destination)/.test(it))
+    assert.deepEqual(silent.filter(it => !pushed.includes(it) && !['zorgpoort_overdue', 'zorgpoort_rekeyed_total', 'zorgpoort_revocation_next_update_timestamp_seconds', 'zorgpoort_source_ends_timestamp_seconds'].includes(it)), ['zorgpoort_queue_depth', 'zorgpoort_queue_oldest_seconds'], 'nothing waits, and nothing else is silent')
     const value = (line: string): number => Number(text.split('\n').find(it => it.startsWith(`${line} `))?.split(' ')[1])
     assert.equal(value('zorgpoort_mailbox_depth{receiver="42420001"}'), 1)
     assert.equal(value('zorgpoort_deliveries_total{outcome="offered"}'), 2)
@@ -63,12 +64,27 @@ describe('what /metrics gives', () => {
     assert.equal(value('zorgpoort_offer_seconds_count'), 2)
     for (const stage of ['validate', 'seal', 'store']) assert.ok(value(`zorgpoort_stage_seconds_count{stage="${stage}"}`) >= 2, stage)
     assert.equal(value('zorgpoort_store_up'), 1)
+    assert.deepEqual(['functional', 'transient', 'partner_down'].map(it => value(`zorgpoort_dead_letters{class="${it}"}`)), [0, 0, 0])
+    assert.deepEqual([value('zorgpoort_held_oldest_seconds'), value('zorgpoort_tasks_open')], [0, 0])
     assert.equal(value('zorgpoort_client_certificates{state="expired"}'), 1)
     assert.ok(value('zorgpoort_client_certificates{state="ending"}') > 3)
     assert.ok(value('zorgpoort_disk_free_bytes') > 0 && value('zorgpoort_database_bytes') > 0 && value('zorgpoort_wal_bytes') > 0)
     assert.ok(value('zorgpoort_connections') > 0)
     await gateway.stop()
   })
+})
+
+test('a push is counted by how it ended and the class of its reason, never by what an endpoint wrote behind it', async () => {
+  const { registry, pushes } = openMetrics()
+  const reasons = [null, 'http_422.CODE_OF_THEIRS', 'http_404', 'http_502', 'http_302', 'certificate.pin', 'timeout'] as const
+  for (const reason of reasons) pushes.pushed(party, reason === null ? 'accepted' : 'failed', reason, 1_500)
+  pushes.turned(party, 'open')
+  const text = await registry.metrics()
+  const labels = [...text.matchAll(/^zorgpoort_pushes_total\{outcome="(\w+)",reason="(\w*)"\} (\d+)$/gm)].map(([, outcome, reason, count]) => `${outcome} ${reason} ${count}`)
+  assert.deepEqual(labels.toSorted(), ['accepted  1', 'failed certificate 1', 'failed http_3xx 1', 'failed http_4xx 2', 'failed http_5xx 1', 'failed timeout 1'])
+  assert.doesNotMatch(text, /THEIRS/)
+  assert.match(text, /^zorgpoort_push_seconds_sum\{outcome="accepted"\} 1\.5$/m)
+  assert.match(text, /^zorgpoort_destination_turns_total\{state="open"\} 1$/m)
 })
 
 describe('what rules need', () => {
