@@ -190,7 +190,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   opened.courier = () => courier.close()
   const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, boundFindings, rules, weights: ruleWeights(config), history, sources: openSources(store), verifySignature: trust.verifySignature, standard, marker, store, route, deliver, courier, handlers, handler_ms_max, refused_day_max: config.refused_day_max, refused_bytes_max: config.refused_bytes_max, retry, random: Math.random, onError, onUnkept }
   const pipeline = measured(openPipeline(timedStages(stages, metrics)), metrics, clock)
-  const pusher = await pusherOf(config, { store, pipeline, parties, clock, log, observer: { pushed: () => {}, turned: () => {} } })
+  const pusher = await pusherOf(config, { store, pipeline, parties, clock, log, observer: metrics.pushes })
   opened.pusher = () => pusher.stop()
   const worker = startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms, retry, recorded: pusher.wake })
   opened.worker = () => worker.stop()
