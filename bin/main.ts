@@ -18,6 +18,7 @@ import { migrate } from './commands/migrate.ts'
 import { parties } from './commands/parties.ts'
 import { rebuild } from './commands/rebuild.ts'
 import { roots } from './commands/roots.ts'
+import { receive } from './commands/receive.ts'
 import { replay } from './commands/replay.ts'
 import { restore } from './commands/restore.ts'
 import { rules } from './commands/rules.ts'
@@ -36,7 +37,7 @@ export function program (end: (code: number) => void): Command {
     .exitOverride()
     .showHelpAfterError('(zorgpoort COMMAND --help tells more)')
     .addHelpText('after', '\nExit codes: 0 good, 1 refused or invalid, 2 wrong use.\nZORGPOORT_DEBUG=1 in the environment shows the stack of an error.')
-  for (const add of [serve, validate, send, batch, replay, rules, verify, parties, keys, backup, restore, doctor, migrate, audit, conformance, inspect, importing, importHistory, history, rebuild, sweep, erase, roots]) add(it, end)
+  for (const add of [serve, validate, send, batch, receive, replay, rules, verify, parties, keys, backup, restore, doctor, migrate, audit, conformance, inspect, importing, importHistory, history, rebuild, sweep, erase, roots]) add(it, end)
   for (const command of it.commands) command.copyInheritedSettings(it)
   return it
 }

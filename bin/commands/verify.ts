@@ -2,12 +2,13 @@
 import { createHash } from 'node:crypto'
 import { styleText } from 'node:util'
 import type { Command } from 'commander'
-import { fingerprint, instant, messageId, partyCode, rfc3339, sha256Hex, type Instant } from '../../src/core/core.ts'
-import { boundFindings, examineSeal, statementBytes, usableCertificate, verifyByTrust, type SealFault, type SealReport, type SealStatement, type SignatureFault } from '../../src/sign/sign.ts'
+import { rfc3339, type Instant } from '../../src/core/core.ts'
+import { examineSeal, statementBytes, usableCertificate, verifyByTrust, type SealFault, type SealReport, type SignatureFault } from '../../src/sign/sign.ts'
 import { headerOf } from '../../src/standard/standard.ts'
 import { openValidator } from '../../src/validate/validate.ts'
 import { readBytes, readText, visible } from '../files.ts'
 import { Problem } from '../problem.ts'
+import { statementOf, type Receipt } from '../statement.ts'
 
 /** What the options say: files. */
 export interface VerifyOptions { readonly seal: string, readonly receipt: string, readonly trust: string, readonly signature?: string, readonly signatureTrust?: string, readonly json?: boolean }
@@ -17,8 +18,6 @@ export interface Check { readonly check: string, readonly ok: boolean, readonly 
 
 const check = (name: string, ok: boolean, good: string, wrong: string): Check => ({ check: name, ok, what: ok ? good : wrong })
 
-type Receipt = Readonly<Record<string, unknown>>
-
 /** @throws Problem when the file holds no JSON object */
 function receiptIn (path: string): Receipt {
   try {
@@ -26,18 +25,6 @@ function receiptIn (path: string): Receipt {
     if (typeof it === 'object' && it !== null && !Array.isArray(it)) return Object.fromEntries(Object.entries(it))
   } catch (error) { if (error instanceof Problem) throw error }
   throw new Problem(`${path} holds no receipt: it is not a JSON object`)
-}
-
-/** @returns what the seal must bind; null when the receipt holds something a gateway never writes */
-function statementOf (receipt: Receipt): { readonly statement: SealStatement, readonly received: Instant } | null {
-  const text = (name: string): string => String(receipt[name])
-  const { verdict, certificate_sha256: submitter, findings } = receipt
-  if ((verdict !== 'accepted' && verdict !== 'rejected') || !Array.isArray(findings)) return null
-  try {
-    const received = instant(Date.parse(text('received')))
-    const statement = { id: messageId(text('id')), sender: partyCode(text('sender')), receiver: partyCode(text('receiver')), certificate_sha256: submitter === null ? null : fingerprint(String(submitter)), received: rfc3339(received), sha256: sha256Hex(text('sha256')), verdict, ...boundFindings(findings) } as const
-    return statement.received === receipt['received'] ? { statement, received } : null
-  } catch { return null }
 }
 
 const described = ['family', 'type', 'afzender', 'ontvanger', 'sender', 'receiver', 'identificatie'] as const
