@@ -99,6 +99,8 @@ export interface Receivers {
   /** What the gateway shows, and what no receiver believes; PEM. */
   readonly own: { readonly key: string, readonly cert: string }
   readonly stranger: { readonly key: string, readonly cert: string }
+  /** What a receiver shows that is believed. */
+  readonly server: { readonly key: string, readonly cert: string }
   /** Another pair that receivers believe. */
   pair (): Promise<{ readonly key: string, readonly cert: string }>
   open (options?: ReceiverOptions): Promise<Receiver>
@@ -331,6 +333,7 @@ export async function openReceivers (): Promise<Receivers> {
     authority,
     own: await pair(authority),
     stranger: await pair(foreign),
+    server: certificates.good,
     pair: () => pair(authority),
     async open (options = {}) {
       const receiver = await openReceiver(certificates, authority.certificate, options)
