@@ -9,6 +9,7 @@ import { batch } from './commands/batch.ts'
 import { conformance } from './commands/conformance.ts'
 import { doctor } from './commands/doctor.ts'
 import { erase } from './commands/erase.ts'
+import { held } from './commands/held.ts'
 import { history } from './commands/history.ts'
 import { importing } from './commands/import.ts'
 import { importHistory } from './commands/import-history.ts'
@@ -25,6 +26,7 @@ import { rules } from './commands/rules.ts'
 import { send } from './commands/send.ts'
 import { serve } from './commands/serve.ts'
 import { sweep } from './commands/sweep.ts'
+import { tasks } from './commands/tasks.ts'
 import { validate } from './commands/validate.ts'
 import { verify } from './commands/verify.ts'
 import { Problem, WrongUse } from './problem.ts'
@@ -37,7 +39,7 @@ export function program (end: (code: number) => void): Command {
     .exitOverride()
     .showHelpAfterError('(zorgpoort COMMAND --help tells more)')
     .addHelpText('after', '\nExit codes: 0 good, 1 refused or invalid, 2 wrong use.\nZORGPOORT_DEBUG=1 in the environment shows the stack of an error.')
-  for (const add of [serve, validate, send, batch, receive, replay, rules, verify, parties, keys, backup, restore, doctor, migrate, audit, conformance, inspect, importing, importHistory, history, rebuild, sweep, erase, roots]) add(it, end)
+  for (const add of [serve, validate, send, batch, receive, replay, rules, verify, parties, keys, backup, restore, doctor, migrate, audit, conformance, inspect, held, tasks, importing, importHistory, history, rebuild, sweep, erase, roots]) add(it, end)
   for (const command of it.commands) command.copyInheritedSettings(it)
   return it
 }

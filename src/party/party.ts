@@ -23,6 +23,8 @@ export interface Parties {
   actsFor (account: Account, now: Instant): readonly PartyCode[]
   /** @returns what an account sees for a party now; null when it may not act for it at all */
   view (account: Account, party: PartyCode, now: Instant): View | null
+  /** @returns whether the account, if it is active, acts for the party now, in any way */
+  acts (account: AccountId, party: PartyCode, now: Instant): boolean
   /** @returns whether the account, if it is active, may send messages of this family for the party now */
   maySend (account: AccountId, party: PartyCode, family: Family, now: Instant): boolean
   /** @returns the certificates for signing of every active account that may send this family for the party now */
@@ -105,6 +107,10 @@ export async function openParties (store: Pick<Store, 'register' | 'registerVers
     },
     actsFor: (account, at) => actsFor(now, account, at),
     view: (account, party, at) => viewOf(now, account, party, at),
+    acts (account, party, at) {
+      const it = now.active.get(account)
+      return it !== undefined && viewOf(now, it, party, at) !== null
+    },
     maySend: (account, party, family, at) => maySend(now, now.active.get(account), party, family, at),
     signersOf: (party, family, at) => [...now.active.values()].filter(it => maySend(now, it, party, family, at)).flatMap(it => it.certificates.filter(its => its.use === 'sign'))
   }

@@ -104,6 +104,9 @@ const cases: ReadonlyArray<readonly [code: RefusalCode, why: string, ask: () => 
     await gateway.as('aanbieder').send(fixture('WMO302'))
     return await post('aanbieder', second)
   }],
+  ['ZP_DECIDED', 'a release of what nobody holds', () => gateway.as('operator').call('POST', `/v1/operator/held/${heen.id}`, '{"decision":"release","reason":"x"}', { 'content-type': 'application/json' })],
+  ['ZP_REQUEST', 'a decision without a reason', () => gateway.as('operator').call('POST', `/v1/operator/held/${heen.id}`, '{"decision":"release"}', { 'content-type': 'application/json' })],
+  ['ZP_NOT_FOUND', 'a task of nobody', () => gateway.as('aanbieder').call('POST', '/v1/tasks/019a5c1e-7d00-7000-8000-000000000001', '{"decision":"done","reason":"x"}', { 'content-type': 'application/json' })],
   ['ZP_SIZE', 'a declared length over the limit', () => tightGateway.as('gemeente').post('x'.repeat(8_001))],
   ['ZP_SIZE', 'a length over the limit that was not declared', () => tightGateway.as('gemeente').call('POST', '/v1/messages', Readable.from(['x'.repeat(5_000), 'x'.repeat(5_000)]), asked.xml)],
   ...['application/json', 'application/xml; charset=iso-8859-1', 'application/xml; charset=utf-16', 'application/xmlx', 'multipart/form-data; boundary=x']

@@ -17,23 +17,25 @@ const ofMessage: readonly Ask[] = [
 ]
 const ofParty: readonly Ask[] = [['GET', () => '/v1/messages'], ['GET', () => '/v1/mailbox']]
 const deadlines: Ask = ['GET', () => '/v1/deadlines']
+const ofTasks: readonly Ask[] = [['GET', () => '/v1/tasks'], ['POST', id => `/v1/tasks/${id}`]]
 /** This message has none, so its own parties get 404 as well. */
 const signature: Ask = ['GET', id => `/v1/messages/${id}/signature`]
 /** For operators and auditors, except payloads, which are for operators. */
-const forReaders: readonly Ask[] = [['GET', () => '/v1/operator/messages'], ['GET', id => `/v1/operator/messages/${id}`], ['GET', () => '/v1/operator/dead'], ['GET', () => '/v1/operator/audit'], ['GET', () => '/v1/operator/history'], ['GET', () => '/v1/operator/checkpoints'], ['GET', () => '/v1/operator/register'], ['GET', () => '/v1/operator/parties'], ['GET', () => '/v1/operator/accounts']]
+const forReaders: readonly Ask[] = [['GET', () => '/v1/operator/messages'], ['GET', id => `/v1/operator/messages/${id}`], ['GET', () => '/v1/operator/dead'], ['GET', () => '/v1/operator/audit'], ['GET', () => '/v1/operator/history'], ['GET', () => '/v1/operator/checkpoints'], ['GET', () => '/v1/operator/register'], ['GET', () => '/v1/operator/parties'], ['GET', () => '/v1/operator/accounts'], ['GET', () => '/v1/operator/held'], ['GET', () => '/v1/operator/tasks']]
 const forOperators: readonly Ask[] = [
   ['GET', id => `/v1/operator/messages/${id}/payload`],
   ...['parties', 'accounts', 'mandates', 'mandates/withdraw', 'register', 'erasures', 'history', 'redrive'].map((path): Ask => ['POST', () => `/v1/operator/${path}`]),
+  ...['held', 'tasks'].map((path): Ask => ['POST', id => `/v1/operator/${path}/${id}`]),
   ['DELETE', id => `/v1/operator/accounts/${id}/certificates/${id === '{id}' ? '{fingerprint}' : '1'}`]
 ]
-const routes: readonly Ask[] = [...ofMessage, signature, ...forReaders, ...forOperators, ...ofParty, deadlines, ['POST', () => '/v1/messages'], ['POST', () => '/v1/batches'], ['GET', () => '/v1/batches'], ['GET', id => `/v1/batches/${id}`], ['GET', id => `/v1/batches/${id}/members/${id === '{id}' ? '{index}' : '1'}`], ['GET', () => '/v1/codes/retour'], ['GET', () => '/v1/codes/rules'], ['GET', () => '/v1/codes/transport']]
+const routes: readonly Ask[] = [...ofMessage, signature, ...forReaders, ...forOperators, ...ofParty, deadlines, ...ofTasks, ['POST', () => '/v1/messages'], ['POST', () => '/v1/batches'], ['GET', () => '/v1/batches'], ['GET', id => `/v1/batches/${id}`], ['GET', id => `/v1/batches/${id}/members/${id === '{id}' ? '{index}' : '1'}`], ['GET', () => '/v1/codes/retour'], ['GET', () => '/v1/codes/rules'], ['GET', () => '/v1/codes/transport']]
 
 /** A message of the gemeente that lies in the aanbieder's mailbox, and one that is not offered yet. */
 const offered = (await gateway.as('gemeente').send(message('WMO301', 1))).id
 await gateway.as('aanbieder').receives(offered)
 
 async function ask (who: Who, [method, path]: Ask, id: string): Promise<string> {
-  const xml = method === 'POST' ? { 'content-type': path(id).startsWith('/v1/operator/') ? 'application/json' : 'application/xml' } : undefined
+  const xml = method === 'POST' ? { 'content-type': /^\/v1\/(?:operator|tasks)\//.test(path(id)) ? 'application/json' : 'application/xml' } : undefined
   const { status, told } = await gateway.as(who).call(method, path(id), method === 'POST' ? message('WMO301', 2) : null, xml)
   return status < 400 ? String(status) : `${status} ${told.code}`
 }
@@ -54,7 +56,7 @@ describe('a request', () => {
   }
 
   test('operator: has no party, so no messages', async () => {
-    for (const route of [...ofMessage, ...ofParty, deadlines]) assert.equal(await ask('operator', route, offered), '403 ZP_ACCOUNT_ROLE', route[1]('{id}'))
+    for (const route of [...ofMessage, ...ofParty, deadlines, ...ofTasks]) assert.equal(await ask('operator', route, offered), '403 ZP_ACCOUNT_ROLE', route[1]('{id}'))
     assert.equal(await ask('operator', ['POST', () => '/v1/messages'], offered), '403 ZP_ACCOUNT_ROLE')
     assert.equal(await ask('operator', ['GET', () => '/v1/codes/retour'], offered), '200')
   })

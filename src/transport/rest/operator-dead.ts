@@ -38,7 +38,7 @@ const askedShape = Type.Object({
   cursor: Type.Optional(Type.String({ maxLength: 120, description: 'From the previous call with the same filter.' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: redrive_max, default: redrive_max, description: 'No more than these at this call.' }))
 }, closed)
-const outcome = Type.Unsafe<typeof redriveOutcomes[number]>({ type: 'string', enum: [...redriveOutcomes], description: 'redriven: it is tried again as if for the first time, or would be. absent: there is no such message. not_dead: it is on its way, or arrived. answered: its receiver has it. replaced: its sender sent another instead. payload_gone: what would be sent is not kept any more.' })
+const outcome = Type.Unsafe<typeof redriveOutcomes[number]>({ type: 'string', enum: [...redriveOutcomes], description: 'redriven: it is tried again as if for the first time, or would be. absent: there is no such message. not_dead: it is on its way, or arrived. answered: its receiver has it. replaced: its sender sent another instead, or as an answer that a person refused it counts no more. payload_gone: what would be sent is not kept any more.' })
 const doneShape = Type.Object({
   dry_run: Type.Boolean({ description: 'Nothing was changed.' }),
   counts: Type.Object(Object.fromEntries(redriveOutcomes.map(it => [it, Type.Integer()])), { description: 'Of this call.' }),
