@@ -1,9 +1,13 @@
 /** What waits for a person, in the running gateway: a handler that holds or asks for something, and people who decide, over the interface and by the command. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { instant } from '../../src/core/core.ts'
 import type { Handler, Outcome, Tools } from '../../src/handle/handle.ts'
 import { ends, zorgpoort } from '../bin/command.ts'
+import { home } from '../../src/version.ts'
+import { largeClaims } from './large-claims.ts'
 import { makeWorld, message, until, type Reply, type Running, type Told, type Who, type World } from './world.ts'
 
 const on = (handle: (tools: Tools, id: string) => Promise<Outcome>): Handler =>
@@ -161,5 +165,40 @@ describe('a task', () => {
     ends(await command(world, 'tasks', 'refuse', check?.id ?? '', '--reason', 'not_needed'), 0, /is refused\.\n$/)
     assert.deepEqual(await tasks(gateway, 'aanbieder'), [])
     ends(await command(world, 'tasks', 'list', '--state', 'refused'), 0, /refused .*Z by the command line \(not_needed\)\n/)
+  })
+})
+
+describe('the handler that README.md shows', () => {
+  const claim = async (limit_cents: number, passed_ms: () => number = () => 0): Promise<readonly [Running, string]> => {
+    const gateway = await (await makeWorld()).start({}, [largeClaims(limit_cents)], { now: () => instant(Date.now() + passed_ms()) })
+    return [gateway, (await gateway.as('aanbieder').send(message('WMO323', 40))).id]
+  }
+  const state = async (gateway: Running, id: string): Promise<unknown> => (await gateway.as('aanbieder').get(`/v1/messages/${id}`)).told['delivery']
+
+  test('is the one that is tried here', () => {
+    const source = readFileSync(join(import.meta.dirname, 'large-claims.ts'), 'utf8')
+    assert.ok(readFileSync(join(home, 'README.md'), 'utf8').includes(source.slice(source.indexOf('/** @param')).trimEnd()))
+  })
+
+  test('lets a small claim through', async () => {
+    const [gateway, id] = await claim(Number.MAX_SAFE_INTEGER)
+    await gateway.as('gemeente').receives(id)
+    assert.deepEqual(await tasks(gateway, 'gemeente'), [])
+  })
+
+  test('holds a large one, until somebody releases it', async () => {
+    const [gateway, id] = await claim(0)
+    await until(async () => await state(gateway, id) === 'held' || undefined)
+    await decide(gateway, 'operator', `/v1/operator/held/${id}`, { decision: 'release', reason: 'checked' })
+    await gateway.as('gemeente').receives(id)
+  })
+
+  test('lets a large one go after five days, and asks for a look', async () => {
+    let passed_ms = 0
+    const [gateway, id] = await claim(0, () => passed_ms)
+    await until(async () => await state(gateway, id) === 'held' || undefined)
+    passed_ms = 5 * 86_400_000
+    await gateway.as('gemeente').receives(id)
+    assert.deepEqual((await tasks(gateway, 'gemeente')).map(it => [it.code, it['message'], it['overdue']]), [['check_large_claim', id, false]])
   })
 })
