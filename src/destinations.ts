@@ -22,7 +22,7 @@ export interface DestinationLimits {
 }
 
 interface Options {
-  readonly store: Pick<PushVerbs, 'keepDestination'>
+  readonly store: Pick<PushVerbs, 'destinations' | 'keepDestination'>
   readonly parties: Pick<Parties, 'party'>
   readonly clock: Clock
   readonly log: Pick<Log, 'error' | 'warn' | 'info'>
@@ -39,6 +39,8 @@ export interface Destinations {
   ended (to: PartyCode): void
   /** Takes in how a push ended. @returns since when it has been failing, where it answers nobody now; else null */
   heard (to: PartyCode, result: Pushed): Instant | null
+  /** Who is no longer left alone by what somebody wrote down beside us is tried. @returns those */
+  look (): Promise<readonly PartyCode[]>
   /** Waits until everything heard so far is written down, or could not be. */
   kept (): Promise<void>
 }
@@ -47,19 +49,24 @@ interface Known {
   breaker: Breaker
   bucket: Bucket | null
   underWay: number
+  /** Until when it is left alone by what is written down; undefined while that is being written. */
+  written: Instant | null | undefined
   /** Where it was when it was last looked at; null where it has no endpoint any more. */
   url: string | null | undefined
 }
 
+/** What we are writing down ourselves is not known yet. */
+const isSooner = (found: Instant | null, written: Instant | null = null): boolean => found !== null && written !== null && found < written
+
 /** @param before what an earlier run wrote down */
 export function openDestinations (options: Options, before: readonly Destination[]): Destinations {
   const { store, parties, clock, log, observer, limits } = options
-  const start = (it: Destination): Known => ({ breaker: restored(it, limits.breaker.open_ms, clock.now()), bucket: null, underWay: 0, url: undefined })
+  const start = (it: Destination): Known => ({ breaker: restored(it, limits.breaker.open_ms, clock.now()), bucket: null, underWay: 0, written: it.open_until, url: undefined })
   const all = new Map<PartyCode, Known>(before.map(it => [it.party, start(it)]))
   let keeping = Promise.resolve()
 
   const known = (to: PartyCode): Known => {
-    const it = all.get(to) ?? { breaker: unknown(to), bucket: null, underWay: 0, url: undefined }
+    const it = all.get(to) ?? { breaker: unknown(to), bucket: null, underWay: 0, written: null, url: undefined }
     all.set(to, it)
     return it
   }
@@ -79,7 +86,8 @@ export function openDestinations (options: Options, before: readonly Destination
     const last = it.breaker
     it.breaker = next
     if (last.state === next.state && last.open_until === next.open_until) return
-    keeping = keeping.then(() => store.keepDestination(next)).catch(error => { log.error({ err: error, party: next.party }, 'the state of a destination could not be written down') })
+    it.written = undefined
+    keeping = keeping.then(() => store.keepDestination(next)).then(() => { if (it.breaker.open_until === next.open_until) it.written = next.open_until }).catch(error => { log.error({ err: error, party: next.party }, 'the state of a destination could not be written down') })
     if (last.state !== next.state) tell(last, next)
   }
 
@@ -117,6 +125,12 @@ export function openDestinations (options: Options, before: readonly Destination
       const { breaker } = settings(to, it)
       turn(it, after(it.breaker, result, breaker, clock.now()))
       return it.breaker.state === 'closed' ? null : it.breaker.failing_since ?? clock.now()
+    },
+    async look () {
+      if (![...all.values()].some(it => it.breaker.open_until !== null)) return []
+      const hastened = (await store.destinations()).filter(it => isSooner(it.open_until, all.get(it.party)?.written))
+      for (const { party, open_until } of hastened) turn(known(party), { ...known(party).breaker, open_until })
+      return hastened.map(({ party }) => party)
     },
     kept: async () => { await keeping }
   }

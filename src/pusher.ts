@@ -148,7 +148,7 @@ export async function startPusher (options: Options): Promise<Pusher> {
   /** @returns whether somebody waits for a place that there is: who was asked had less than he might have */
   const round = async (): Promise<boolean> => {
     await parties.refresh()
-    await candidates.look()
+    if (await candidates.look()) for (const to of await destinations.look()) candidates.all.add(to)
     const { given, waiting } = sharesOf(candidates.all, destinations, limits.at_once_max - pushes.underWay())
     const counts = await Promise.all(given.map(claim))
     return waiting && pushes.underWay() < limits.at_once_max && counts.some(count => count > 0)

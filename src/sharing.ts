@@ -15,8 +15,8 @@ export interface Candidates {
   readonly all: Set<PartyCode>
   /** Somebody got something, and nobody knows who. */
   wakeAll (): void
-  /** Looks who has something due, where it is time for that. */
-  look (): Promise<void>
+  /** Looks who has something due. @returns whether it was time for that */
+  look (): Promise<boolean>
 }
 
 export function openCandidates ({ store, clock, poll_ms }: { readonly store: Pick<PushVerbs, 'pushTargets'>, readonly clock: Clock, readonly poll_ms: number }): Candidates {
@@ -31,11 +31,12 @@ export function openCandidates ({ store, clock, poll_ms }: { readonly store: Pic
       const begun = performance.now()
       const since = begun - looked
       // Who waits for the bell waits for all of poll_ms: half of it has passed then, and it need not be measured finely.
-      if (since < took / looking || !(wanted || since > poll_ms / 2)) return
+      if (since < took / looking || !(wanted || since > poll_ms / 2)) return false
       wanted = false
       for (const { target, due } of await store.pushTargets()) if (due <= clock.now()) all.add(target)
       looked = performance.now()
       took = looked - begun
+      return true
     }
   }
 }

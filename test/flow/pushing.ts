@@ -4,15 +4,16 @@ import { after } from 'node:test'
 import { instant, partyCode, type Clock, type PartyCode } from '../../src/core/core.ts'
 import type { Handler } from '../../src/handle/handle.ts'
 import { usualJudging } from '../../src/register/register.ts'
-import type { Connection, PushConnection } from '../../src/store/store.ts'
+import type { Connection } from '../../src/store/store.ts'
 import { openReceivers, type Receiver, type ReceiverOptions, type Receivers } from '../receivers.ts'
 import { aParty, putParty } from '../register.ts'
 import { makeWorld, until, type Client, type Running, type Told, type World } from './world.ts'
 
 export interface PushWorld extends World {
   readonly receivers: Receivers
-  /** A receiver, to which what is for this party is pushed from now on. @param beside other connections it has */
-  endpoint (party: PartyCode | string, over?: Partial<PushConnection>, options?: ReceiverOptions, beside?: readonly Connection[]): Promise<Receiver>
+  /** A receiver that gateways started from now on may reach. */
+  receiver (options?: ReceiverOptions): Promise<Receiver>
+  /** What a party has from now on. */
   connect (party: PartyCode | string, connections: readonly Connection[]): Promise<void>
   /** Starts a gateway that may push to this machine. */
   pushing (over?: Record<string, unknown>, clock?: Clock, handlers?: readonly Handler[]): Promise<Running>
@@ -36,10 +37,9 @@ export async function makePushWorld (): Promise<PushWorld> {
     ...world,
     receivers,
     connect,
-    async endpoint (party, over = {}, options = {}, beside = []) {
+    async receiver (options = {}) {
       const receiver = await receivers.open(options)
       ports.add(receiver.port)
-      await connect(party, [...beside, receiver.connection(over)])
       return receiver
     },
     pushing: (over = {}, clock, handlers = []) => world.start({
