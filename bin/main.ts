@@ -7,6 +7,7 @@ import { audit } from './commands/audit.ts'
 import { backup } from './commands/backup.ts'
 import { batch } from './commands/batch.ts'
 import { conformance } from './commands/conformance.ts'
+import { dead } from './commands/dead.ts'
 import { doctor } from './commands/doctor.ts'
 import { erase } from './commands/erase.ts'
 import { held } from './commands/held.ts'
@@ -18,6 +19,7 @@ import { keys } from './commands/keys.ts'
 import { migrate } from './commands/migrate.ts'
 import { parties } from './commands/parties.ts'
 import { rebuild } from './commands/rebuild.ts'
+import { redrive } from './commands/redrive.ts'
 import { roots } from './commands/roots.ts'
 import { receive } from './commands/receive.ts'
 import { replay } from './commands/replay.ts'
@@ -39,7 +41,7 @@ export function program (end: (code: number) => void): Command {
     .exitOverride()
     .showHelpAfterError('(zorgpoort COMMAND --help tells more)')
     .addHelpText('after', '\nExit codes: 0 good, 1 refused or invalid, 2 wrong use.\nZORGPOORT_DEBUG=1 in the environment shows the stack of an error.')
-  for (const add of [serve, validate, send, batch, receive, replay, rules, verify, parties, keys, backup, restore, doctor, migrate, audit, conformance, inspect, held, tasks, importing, importHistory, history, rebuild, sweep, erase, roots]) add(it, end)
+  for (const add of [serve, validate, send, batch, receive, replay, rules, verify, parties, keys, backup, restore, doctor, migrate, audit, conformance, inspect, held, tasks, dead, redrive, importing, importHistory, history, rebuild, sweep, erase, roots]) add(it, end)
   for (const command of it.commands) command.copyInheritedSettings(it)
   return it
 }

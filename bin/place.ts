@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { InvalidArgumentError, Option, type Command } from 'commander'
-import { databaseUrl, readPlace, readRetention } from '../src/config.ts'
+import { databaseUrl, readPlace, readRetention, readRetry } from '../src/config.ts'
 import { openStore, type Mode, type Store } from '../src/store/store.ts'
 import { readRoots, rootsIn, type RootSources } from '../src/vault/vault.ts'
 import { Problem, WrongUse } from './problem.ts'
@@ -50,6 +50,9 @@ export function findPlace (place: Place): Found {
 
 /** @returns how long things are kept, as configured @throws ConfigError */
 export const retentionOf = (place: Place): ReturnType<typeof readRetention> => readRetention({ file: place.config, env: process.env })
+
+/** @returns when what failed is tried again, as configured @throws ConfigError */
+export const retryIn = (place: Place): ReturnType<typeof readRetry> => readRetry({ file: place.config, env: process.env })
 
 /** @throws Problem when the file is not there */
 function existing (found: Found): Found {

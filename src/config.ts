@@ -226,8 +226,16 @@ export function pushNetworks ({ push_networks: text }: Pick<Config, 'push_networ
 }
 
 /** @returns when what failed is tried again and given up, where the register says nothing else */
-export const retryPolicy = (config: Pick<Config, 'retry_first_ms' | 'retry_longest_ms' | 'retry_total_ms'>): RetryPolicy =>
+export const retryPolicy = (config: RetrySettings): RetryPolicy =>
   ({ first_ms: config.retry_first_ms, longest_ms: config.retry_longest_ms, total_ms: config.retry_total_ms })
+type RetrySettings = Pick<Config, 'retry_first_ms' | 'retry_longest_ms' | 'retry_total_ms'>
+
+/** @throws ConfigError when nothing can be tried by it */
+function checkRetry (policy: RetryPolicy): RetryPolicy {
+  const fault = retryFault(policy, it => `retry_${it}`)
+  if (fault !== null) throw new ConfigError(fault)
+  return policy
+}
 
 /** @returns when a destination is left alone, where the register says nothing else */
 export const breakerPolicy = (config: Pick<Config, 'breaker_failures' | 'breaker_open_ms' | 'breaker_probes'>): BreakerPolicy =>
@@ -235,13 +243,16 @@ export const breakerPolicy = (config: Pick<Config, 'breaker_failures' | 'breaker
 
 /** @throws ConfigError when pushing cannot be as the settings say */
 function checkPush (config: Config): void {
-  const fault = retryFault(retryPolicy(config), it => `retry_${it}`)
-  if (fault !== null) throw new ConfigError(fault)
+  checkRetry(retryPolicy(config))
   if ((config.push_key === undefined) !== (config.push_certificate === undefined)) throw new ConfigError('push_key and push_certificate belong together: set both, or neither to push with the pair of the REST door')
   if (config.push_key_passphrase !== undefined && config.push_key === undefined) throw new ConfigError('push_key_passphrase is set without push_key')
   pushPorts(config)
   pushNetworks(config)
 }
+
+/** @returns when what failed is tried again, for a short command. @throws ConfigError naming every wrong setting */
+export const readRetry = (sources: { file?: string | undefined, env: NodeJS.ProcessEnv }): RetryPolicy =>
+  checkRetry(retryPolicy(checked<RetrySettings>(placeSchema, { ...fromFile(sources.file), ...fromEnvironment(configSchema, sources.env) })))
 
 /** @returns how long things are kept, for a short command. @throws ConfigError naming every wrong setting */
 export const readRetention = (sources: { file?: string | undefined, env: NodeJS.ProcessEnv }): RetentionSettings =>

@@ -105,7 +105,7 @@ function partyLines ({ parties, alone, unknown, ending }: Look, now: Instant): L
 function deliveryLines ({ stuck, held, dead, overdue }: Look): Line[] {
   const named = (all: Look['stuck']): string => all.map(it => `${it.id} to ${it.receiver}${it.reason === null ? '' : ` (${it.reason})`}`).join(', ')
   const lines = [
-    ...(dead.length === 0 ? [] : [error('deliveries', `given up, such as ${named(dead)}`, 'take away the reason and tell the sender; "zorgpoort inspect ID" tells its history')]),
+    ...(dead.length === 0 ? [] : [error('deliveries', `given up, such as ${named(dead)}`, '"zorgpoort dead" says how many, why, and what to do; when the reason is gone, "zorgpoort redrive" tries them again')]),
     ...(stuck.length === 0 ? [] : [warning('deliveries', `waiting over a quarter of an hour, such as ${named(stuck)}`, 'see that the gateway runs; "zorgpoort inspect ID" tells the next try')]),
     ...(held.length === 0 ? [] : [warning('deliveries', `held for a person, such as ${named(held)}`, 'decide about them')]),
     ...(overdue.length === 0 ? [] : [warning('deliveries', `answers overdue: ${some(overdue.map(it => `${it.count} of ${it.receiver}`))}`, 'call that party; a late retour is still taken')])

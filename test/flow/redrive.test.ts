@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Handler } from '../../src/handle/handle.ts'
+import { putParty } from '../register.ts'
 import { makeWorld, message, until, type Reply, type Running, type Told, type World } from './world.ts'
 
 /** A party that leaves and comes back: what is for it meanwhile is dead. */
 const leaves = async (world: World, code: string, families: ReadonlyArray<'iwmo' | 'ijw'>): Promise<void> => await world.store(async store => {
-  const { version, parties } = await store.register()
-  const party = parties.find(it => it.code === code)
+  const party = (await store.register()).parties.find(it => it.code === code)
   assert.ok(party)
-  assert.ok(await store.changeRegister(version, [{ kind: 'party', party: { ...party, families } }], null, party.from ?? (0 as never)))
+  await putParty(store, { ...party, families })
 })
 
 /** Waits until it is let go, so that the receiver can leave between acceptance and delivery. */
