@@ -42,7 +42,11 @@ function statements ({ sql }: Dialect) {
     mailbox: {
       receivers: [each('receiver', "message where delivery = 'offered'")],
       depth: count("message where delivery = 'offered' and receiver = ?", ['it']),
-      oldest: oldest("select offered_ms as since from message where delivery = 'offered' and receiver = ? order by seq")
+      oldest: oldest("select offered_ms as since from message where delivery = 'offered' and receiver = ? order by seq"),
+      // What is pushed lies there too, but nobody has to fetch it; what lies behind more of that than is counted is not seen.
+      left: prepared(sql.raw(`select count(*) as found, min(m.offered_ms) as since from (
+        select seq, offered_ms from message where delivery = 'offered' and receiver = ? order by seq limit ${counted_max}
+      ) as m where not exists (select 1 from delivery as d where d.message = m.seq)`, [at('it')]))
     },
     overdue: { receivers: [each('receiver', awaited)], depth: count(`${awaited} and receiver = ? and answer_due_ms <= ?`, ['it', 'now']) },
     unchecked: prepared(sql.raw(`select at_ms from audit where chain = 'main' and event <> 'checkpoint'
@@ -82,6 +86,17 @@ export function countVerbs (db: Db, dialect: Dialect): Pick<Store, 'stats' | 'me
       const [row]: Row[] = await session.all(oldest, { it })
       return row === undefined ? null : { receiver: it, depth: await found(session, depth, { it }), oldest: instantOf(row, 'since') }
     })
+  /** @param pushed to whom something is pushed @returns what is only to be fetched */
+  async function lying (session: Session, mailboxes: readonly Depth[], pushed: ReadonlySet<string>): Promise<Depth[]> {
+    const told: Depth[] = []
+    for (const it of mailboxes) {
+      if (!pushed.has(it.receiver)) { told.push(it); continue }
+      const [row = {}] = await session.all(sql.mailbox.left, { it: it.receiver })
+      if (row['since'] !== null) told.push({ ...it, depth: whole(row, 'found'), oldest: instantOf(row, 'since') })
+      await turn()
+    }
+    return told
+  }
   const overdue = (session: Session, now: Instant): Promise<StoreStats['overdue']> =>
     perReceiver(session, sql.overdue.receivers, async it => {
       const count = await found(session, sql.overdue.depth, { it, now })
@@ -104,8 +119,8 @@ export function countVerbs (db: Db, dialect: Dialect): Pick<Store, 'stats' | 'me
   return {
     measures: () => db.measures(),
     stats: now => db.read(async session => {
-      const [queue, mailbox] = [await depths(session, sql.queue), await depths(session, sql.mailbox)]
-      const pushes = await depths(session, sql.pushes)
+      const [queue, pushes] = [await depths(session, sql.queue), await depths(session, sql.pushes)]
+      const mailbox = await lying(session, await depths(session, sql.mailbox), new Set(pushes.map(it => it.receiver)))
       const first = async (statement: Statement): Promise<Row | undefined> => (await session.all(statement))[0]
       const [unchecked, heldSince, dead] = [await first(sql.unchecked), await first(sql.heldSince), await first(sql.dead)]
       const given = { functional: whole(dead ?? {}, 'functional'), transient: whole(dead ?? {}, 'transient'), partner_down: whole(dead ?? {}, 'partner_down') }
@@ -117,7 +132,7 @@ export function countVerbs (db: Db, dialect: Dialect): Pick<Store, 'stats' | 'me
         mailbox,
         overdue: await overdue(session, now),
         unchecked: unchecked === undefined ? null : instantOf(unchecked, 'at_ms'),
-        deliveries: { waiting: sum(queue), offered: sum(mailbox), held: await found(session, sql.held, {}), dead: given.functional + given.transient + given.partner_down },
+        deliveries: { waiting: sum(queue), offered: sum(mailbox) + sum(pushes), held: await found(session, sql.held, {}), dead: given.functional + given.transient + given.partner_down },
         dead: given,
         held: heldSince === undefined ? null : maybe(heldSince, 'since_ms', instantOf),
         tasks: await found(session, sql.tasks, {}),

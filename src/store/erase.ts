@@ -8,7 +8,8 @@ import { factEnd } from './ending.ts'
 import type { FactKeeper } from './facts.ts'
 import { forgetter, isSettled } from './forget.ts'
 import { marksIn } from './marks.ts'
-import { at as instantOf, bytes, families, message, oneOf, partyOf, text, whole } from './rows.ts'
+import { pushOrder } from './order.ts'
+import { at as instantOf, bytes, families, message, never_ms, oneOf, partyOf, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
 import type { RefusedText, Subject } from './keeping.ts'
 import type { Store } from './verbs.ts'
@@ -23,7 +24,7 @@ function statements ({ sql }: Dialect) {
     unordered: prepared(sql('message').where('seq', at('seq')).update({ order_key: '' })),
     // A retour has the key of what it answers, also one that was rejected; what answered is in the audit.
     answersUnordered: prepared(sql('message').whereIn('id', sql('audit').select('detail').where({ message: at('id'), event: 'answered' })).where('order_key', at('key')).update({ order_key: '' })),
-    stopped: prepared(sql('delivery').where('message', at('seq')).update({ state: 'dead', class: 'functional', lease_until_ms: 0, fence: sql.raw('fence + 1'), last_reason: 'erased', since_ms: at('now') })),
+    stopped: prepared(sql('delivery').where('message', at('seq')).update({ state: 'dead', class: 'functional', lease_until_ms: 0, fence: sql.raw('fence + 1'), last_reason: 'erased', due_ms: never_ms, since_ms: at('now') })),
     dead: prepared(sql('message').where('seq', at('seq')).update({ delivery: 'dead', answer: 'none', answer_due_ms: null })),
     refused: prepared(sql('refused').select(['id', 'at_ms', 'party', 'family', 'type', 'sha256', 'size_bytes', 'data_key', 'kek_id', 'payload'])
       .where('id', '>', at('after')).whereNotNull('payload').orderByRaw('id limit 1')),
@@ -87,6 +88,7 @@ export function eraseVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, 
   const forget = forgetter(dialect)
   const marks = marksIn(dialect)
   const facts = factEnd(dialect, rise)
+  const order = pushOrder(dialect)
 
   async function rowOf (session: Session, seq: number, person: readonly Mark[]): Promise<Row | undefined> {
     for (const { key, hash } of person) {
@@ -114,12 +116,13 @@ export function eraseVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, 
         await forget.payload(session, seq, 'erased', now)
         await facts.erase(session, seq, person)
         await marks.forget(session, seq)
-        await session.run(sql.unordered, { seq })
-        await session.run(sql.answersUnordered, { id: it.id, key: text(row, 'order_key') })
         if (it.undelivered) {
           await session.run(sql.stopped, { seq, now })
           await session.run(sql.dead, { seq })
         }
+        await session.run(sql.unordered, { seq })
+        await session.run(sql.answersUnordered, { id: it.id, key: text(row, 'order_key') })
+        await order.realign(session, seq, now)
         await audit(session, { at: now, event: 'erased', message: it.id, account, digest: it.sha256 })
         erased.push(it)
       }

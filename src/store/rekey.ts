@@ -4,11 +4,12 @@ import type { Audit } from './audit.ts'
 import { StoreUnusable, type Db, type Row, type Session } from './db.ts'
 import { at, once, prepared, type Dialect } from './dialect.ts'
 import { marksIn } from './marks.ts'
+import { pushOrder } from './order.ts'
 import { bytes, families, message, oneOf, text, whole } from './rows.ts'
 import { shut, type Safe } from './safe.ts'
 import type { KeyUse, Marked } from './keeping.ts'
 import type { Store } from './verbs.ts'
-import { partyCode } from '../core/core.ts'
+import { partyCode, type Instant } from '../core/core.ts'
 
 /** Tables whose rows have a wrapped data key, and what tells their rows apart. */
 const wrapped = [{ table: 'message', row: 'seq' }, { table: 'refused', row: 'id' }, { table: 'batch', row: 'id' }, { table: 'person', row: 'id' }, { table: 'receipt', row: 'id' }] as const
@@ -70,12 +71,14 @@ function statements ({ sql }: Dialect) {
 export function rekeyVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, roots: Roots | null): Pick<Store, 'keyUse' | 'rewrap' | 'marked' | 'remark'> {
   const sql = statements(dialect)
   const marks = marksIn(dialect)
+  const order = pushOrder(dialect)
 
   /** The order key of a message about one client holds his mark too. */
-  async function reorder (session: Session, seq: number, [old, second]: readonly Uint8Array[], [fresh, other]: readonly Mark[]): Promise<void> {
+  async function reorder (session: Session, seq: number, [old, second]: readonly Uint8Array[], [fresh, other]: readonly Mark[], now: Instant): Promise<void> {
     if (old === undefined || fresh === undefined || second !== undefined || other !== undefined) return
     const text = (hash: Uint8Array): string => Buffer.from(hash).toString('base64url')
     await session.run(sql.reorder, { seq, old: text(old), fresh: text(fresh.hash) })
+    await order.realign(session, seq, now)
   }
   /** Facts about a person stay where they are: he is known by his new mark from now on. */
   async function rename (session: Session, persons: ReadonlyArray<readonly Mark[]>): Promise<void> {
@@ -135,7 +138,7 @@ export function rekeyVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, 
         if (await session.run(sql.unmark, { seq, key }) === 0) continue
         await marks.put(session, seq, fresh)
         await rename(session, persons)
-        await reorder(session, seq, old.map(row => bytes(row, 'hash')), fresh)
+        await reorder(session, seq, old.map(row => bytes(row, 'hash')), fresh, now)
         done++
       }
       if (done > 0) await audit(session, { at: now, event: 'remarked', message: null, detail: `message:${done}` })

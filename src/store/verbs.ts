@@ -255,7 +255,7 @@ export interface StoreStats {
   readonly queue: readonly Depth[]
   /** Messages still to be pushed, since the one that is given up first was offered. */
   readonly pushes: readonly Depth[]
-  /** Offered and not yet acknowledged, since they were offered. */
+  /** Offered, not pushed, and not yet acknowledged; since they were offered. */
   readonly mailbox: readonly Depth[]
   /** Messages whose answer should have been there, per party that is to answer. */
   readonly overdue: ReadonlyArray<{ readonly receiver: PartyCode, readonly count: number }>

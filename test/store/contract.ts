@@ -12,6 +12,7 @@ import { factEndContract } from './facts-ending.ts'
 import { forgetContract } from './forgetting.ts'
 import { judgingContract } from './judging.ts'
 import { keepContract } from './keeping.ts'
+import { pushModelContract } from './pushing-model.ts'
 import { pushContract } from './pushing.ts'
 import { tryContract } from './trying.ts'
 import { readContract } from './reading.ts'
@@ -34,6 +35,7 @@ export function storeContract (name: string, open: OpenStore): void {
     workContract(fresh)
     pushContract(fresh)
     tryContract(fresh)
+    pushModelContract(fresh)
     factContract(fresh)
     factEndContract(fresh, open)
     factAnewContract(fresh)
