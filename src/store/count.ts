@@ -64,10 +64,12 @@ function statements ({ sql }: Dialect) {
   }
 }
 
+const sum = (all: readonly Depth[]): number => all.reduce((total, it) => total + it.depth, 0)
+const found = async (session: Session, statement: Statement, values: Values): Promise<number> => whole((await session.all(statement, values))[0] ?? {}, 'found')
+
 /** @returns the verb that counts; each number is as it was at some moment between asking and answering */
 export function countVerbs (db: Db, dialect: Dialect): Pick<Store, 'stats' | 'measures'> {
   const sql = statements(dialect)
-  const found = async (session: Session, statement: Statement, values: Values): Promise<number> => whole((await session.all(statement, values))[0] ?? {}, 'found')
 
   /** Lets the event loop turn between one receiver and the next. */
   async function perReceiver<T> (session: Session, receivers: readonly Statement[], tell: (it: PartyCode) => Promise<T | null>): Promise<T[]> {
@@ -124,7 +126,6 @@ export function countVerbs (db: Db, dialect: Dialect): Pick<Store, 'stats' | 'me
       const first = async (statement: Statement): Promise<Row | undefined> => (await session.all(statement))[0]
       const [unchecked, heldSince, dead] = [await first(sql.unchecked), await first(sql.heldSince), await first(sql.dead)]
       const given = { functional: whole(dead ?? {}, 'functional'), transient: whole(dead ?? {}, 'transient'), partner_down: whole(dead ?? {}, 'partner_down') }
-      const sum = (all: readonly Depth[]): number => all.reduce((total, it) => total + it.depth, 0)
       const certificates = (after: number, until: number): Promise<number> => found(session, sql.certificates, { after, until })
       return {
         queue,
