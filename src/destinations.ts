@@ -94,7 +94,7 @@ export function openDestinations (options: Options, before: readonly Destination
   /** One line when it is left alone, or for another reason than before, and one when it is back; not for every try between. */
   const tell = (last: Breaker, { party, state, reason }: Breaker): void => {
     observer.turned(party, state, reason)
-    if (state === 'closed') log.info({ party, state }, 'a destination answers again')
+    if (state === 'closed') log.info({ party, state }, 'a destination is no longer left alone')
     if (state === 'open' && (last.state === 'closed' || last.reason !== reason)) log.warn({ party, state, reason }, 'a destination answers nobody and is left alone; what is for it waits')
   }
 
@@ -128,7 +128,9 @@ export function openDestinations (options: Options, before: readonly Destination
     },
     async look () {
       if (![...all.values()].some(it => it.breaker.open_until !== null)) return []
-      const hastened = (await store.destinations()).filter(it => isSooner(it.open_until, all.get(it.party)?.written))
+      const before = new Map([...all].map(([to, { written }]) => [to, written]))
+      // What was heard while this was read is newer than what was read.
+      const hastened = (await store.destinations()).filter(it => isSooner(it.open_until, before.get(it.party)) && all.get(it.party)?.written === before.get(it.party))
       for (const { party, open_until } of hastened) turn(known(party), { ...known(party).breaker, open_until })
       return hastened.map(({ party }) => party)
     },
