@@ -5,6 +5,7 @@ import { describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
+import { webhooks } from '../../src/transport/rest/webhook.ts'
 import { version } from '../../src/version.ts'
 import { fixture, makeWorld, type Reply } from '../flow/world.ts'
 import { needTool } from '../tools.ts'
@@ -22,6 +23,7 @@ const operations = async (path: string): Promise<Response> => await fetch(`${gat
 interface Described {
   readonly info: { readonly version: string }
   readonly components: Record<string, unknown>
+  readonly webhooks: unknown
   readonly paths: Record<string, Record<string, { readonly summary?: string, readonly responses: Record<string, unknown>, readonly parameters?: ReadonlyArray<{ readonly name: string }> }>>
 }
 const describedBy = async (): Promise<Described> => await (await operations('/docs/json')).json() as Described
@@ -50,8 +52,9 @@ describe('the operations listener', () => {
   })
 
   test('describes every operation with its success and its problems', async () => {
-    const { info, paths, components } = await describedBy()
+    const { info, paths, components, webhooks: described } = await describedBy()
     assert.equal(info.version, version)
+    assert.deepEqual(described, JSON.parse(JSON.stringify(webhooks)))
     const successes = { 'post /v1/batches': ['200', '202'], 'post /v1/messages': ['200', '202'], 'delete /v1/mailbox/{id}': ['204'] } as Record<string, string[]>
     for (const [path, methods] of Object.entries(paths)) {
       for (const [method, { summary, responses }] of Object.entries(methods)) {

@@ -14,6 +14,7 @@ import { openAsking, type AskingLimits } from './limits.ts'
 import { refusalOf, sendProblem } from './problem.ts'
 import type { RouteParts } from './parts.ts'
 import { routes } from './routes.ts'
+import { webhooks } from './webhook.ts'
 import { checkHead, openWire, wireOptions, type Wire, type WireLimits } from './wire.ts'
 
 export interface RestOptions extends Limits, WireLimits, AskingLimits {
@@ -145,7 +146,8 @@ const openapi = (version: string): object => ({
   openapi: '3.1.0',
   info: { title: 'Zorgpoort REST', version, description: 'Send and receive iWmo and iJw messages. Every request needs a client certificate that is registered to an account.', license: { name: 'EUPL-1.2' } },
   components: { securitySchemes: { mutualTLS: { type: 'mutualTLS', description: 'A client certificate registered to an account.' } } },
-  security: [{ mutualTLS: [] }]
+  security: [{ mutualTLS: [] }],
+  webhooks
 })
 export { shownOne } from './here.ts'
 export { historyView, refusedView } from './views.ts'
