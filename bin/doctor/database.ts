@@ -107,7 +107,7 @@ function deliveryLines ({ stuck, held, dead, overdue }: Look): Line[] {
   const lines = [
     ...(dead.length === 0 ? [] : [error('deliveries', `given up, such as ${named(dead)}`, '"zorgpoort dead" says how many, why, and what to do; when the reason is gone, "zorgpoort redrive" tries them again')]),
     ...(stuck.length === 0 ? [] : [warning('deliveries', `waiting over a quarter of an hour, such as ${named(stuck)}`, 'see that the gateway runs; "zorgpoort inspect ID" tells the next try')]),
-    ...(held.length === 0 ? [] : [warning('deliveries', `held for a person, such as ${named(held)}`, 'decide about them')]),
+    ...(held.length === 0 ? [] : [warning('deliveries', `held for a person, such as ${named(held)}`, '"zorgpoort held list" shows them all; "held release" or "held refuse" decides')]),
     ...(overdue.length === 0 ? [] : [warning('deliveries', `answers overdue: ${some(overdue.map(it => `${it.count} of ${it.receiver}`))}`, 'call that party; a late retour is still taken')])
   ]
   return lines.length === 0 ? [ok('deliveries', 'none stuck, given up or overdue')] : lines

@@ -240,7 +240,7 @@ describe('doctor', () => {
     const work = (state: string, received: number): void => db(it => {
       it.exec('delete from delivery')
       it.prepare('update message set received_ms = ?, answer_due_ms = null').run(received)
-      it.prepare("insert into delivery (message, kind, target, state, due_ms, lease_until_ms, fence, attempts, last_reason) select seq, 'message', receiver, ?, 0, 0, 0, 3, 'handler_failed' from message").run(state)
+      it.prepare("insert into delivery (message, kind, target, state, due_ms, lease_until_ms, fence, attempts, last_reason) select seq, 'handle', receiver, ?, 0, 0, 0, 3, 'handler_failed' from message").run(state)
     })
     work('due', Date.now() - 1_000_000)
     await says(env, 'warning', 'deliveries', new RegExp(`waiting .*${heen.id} to ${aanbieder} \\(handler_failed\\)`))
