@@ -16,6 +16,9 @@ export const sampleParties = [
   { name: 'aanbieder', code: '42420001', title: 'Voorbeeldaanbieder' }
 ] as const
 
+/** Where `receive` listens when nothing else is said. */
+export const receive_port = 9_443
+
 /** Settings of a development gateway; the environment and flags go before them. */
 export const developmentSettings = {
   mode: 'test',
@@ -24,6 +27,13 @@ export const developmentSettings = {
   tls_certificate: join(developmentFolder, 'server.pem'),
   seal_key: join(developmentFolder, 'seal.key'),
   seal_certificate: join(developmentFolder, 'seal.pem'),
+  push_key: join(developmentFolder, 'push.key'),
+  push_certificate: join(developmentFolder, 'push.pem'),
+  push_ca: join(developmentFolder, 'ca.pem'),
+  push_ports: `443,8443,${receive_port}`,
+  push_networks: '127.0.0.0/8,::1/128',
+  // Who watches how it is tried again does not wait a minute for it.
+  retry_first_ms: 5_000,
   ...rootsIn(developmentFolder)
 }
 
@@ -57,7 +67,7 @@ export async function prepareDevelopment (database: string, sources: RootSources
 const curl = (party: string, rest: string): string =>
   `curl -sS --cacert ${developmentFolder}/ca.pem --cert ${developmentFolder}/${party}.pem --key ${developmentFolder}/${party}.key ${rest}`
 
-/** @returns the four commands a newcomer copies: send, read, acknowledge, and whole conversations */
+/** @returns the commands a newcomer copies: send, read, acknowledge, whole conversations, and being pushed to */
 export function firstCommands (port: number): Array<readonly [title: string, command: string]> {
   const url = `https://localhost:${port}/v1`
   const fixture = relative(process.cwd(), join(home, 'fixtures/iwmo/3.2/WMO301/small.xml'))
@@ -68,6 +78,8 @@ export function firstCommands (port: number): Array<readonly [title: string, com
     ['Send a toewijzing as the gemeente', curl('gemeente', `${newline}-H 'Content-Type: application/xml' --data-binary @${fixture} ${url}/messages`)],
     ['Read the mailbox as the aanbieder', mailbox('', newline)],
     ['Acknowledge its oldest message (prints 204)', curl('aanbieder', `-o /dev/null -w '%{http_code}\\n' -X DELETE "${url}/mailbox/$(${mailbox('?limit=1')} | cut -d'"' -f6)"`)],
-    ['Play whole conversations as both, from assignment to payment', `npx zorgpoort replay --fresh-ids${port === 8443 ? '' : ` --url https://localhost:${port}`}`]
+    ['Play whole conversations as both, from assignment to payment', `npx zorgpoort replay --fresh-ids${port === 8443 ? '' : ` --url https://localhost:${port}`}`],
+    ['Be pushed to: take it, in a terminal of its own', 'npx zorgpoort receive'],
+    ['… and have what is for the aanbieder pushed there (then send again; --no-push ends it)', `npx zorgpoort parties add ${sampleParties[1].code} --push https://127.0.0.1:${receive_port}/`]
   ]
 }

@@ -31,13 +31,13 @@ const row = (it: KeyListing): string =>
 
 export function keys (program: Command): void {
   const group = program.command('keys').description('keys and certificates: make, import, rotate, list')
-  group.command('make').description('make a test authority, server, seal and client certificates; keeps what is there and valid')
+  group.command('make').description('make a test authority, server, seal, push and client certificates; keeps what is there and valid')
     .option('--dir <folder>', 'where', developmentFolder)
     .option('--party <name:code>', 'a client certificate for this party, such as gemeente:0344; repeat for more', collect, [])
     .action(async ({ dir, party }: { dir: string, party: string[] }) => {
       const before = existsSync(dir) ? certificatesIn(dir) : new Map<string, string>()
-      const { ca, server, seal, parties } = await developmentKeys(dir, party.map(partyOf))
-      for (const it of [ca, server, seal, ...Object.values(parties)]) console.log(`${before.get(it.certificate) === readText(it.certificate) ? 'kept' : 'made'}  ${it.certificate}  ${it.key}`)
+      const { ca, server, seal, push, parties } = await developmentKeys(dir, party.map(partyOf))
+      for (const it of [ca, server, seal, push, ...Object.values(parties)]) console.log(`${before.get(it.certificate) === readText(it.certificate) ? 'kept' : 'made'}  ${it.certificate}  ${it.key}`)
     })
   importKeys(group)
   group.command('list').description('list the certificates of a folder')

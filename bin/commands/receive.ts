@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { InvalidArgumentError, type Command } from 'commander'
 import { usableCertificate, usableKey, checkPair, keyPem } from '../../src/sign/sign.ts'
+import { receive_port } from '../development.ts'
 import { readText } from '../files.ts'
 import { developmentFolder } from '../place.ts'
 import { Problem } from '../problem.ts'
@@ -55,7 +56,7 @@ export function receive (program: Command): void {
   program.command('receive').description('take what a gateway pushes: an endpoint for testers, and for who writes provider software')
     .option('--to <folder>', 'where messages are kept, each in a folder named by its id', 'received')
     .option('--host <host>', 'address it listens on', '127.0.0.1')
-    .option('--port <port>', 'port it listens on (0 takes a free one)', whole(0, 65_535), 9443)
+    .option('--port <port>', 'port it listens on (0 takes a free one)', whole(0, 65_535), receive_port)
     .option('--certificate <file>', 'its own certificate (PEM), its chain below it', inFolder('server.pem'))
     .option('--key <file>', 'the private key that belongs to it (PEM, without a passphrase)', inFolder('server.key'))
     .option('--ca <file>', 'authorities (PEM) whose client certificates may push', inFolder('ca.pem'))

@@ -1,15 +1,15 @@
-/** The gateway's own two certificates: do they fit their keys, hold now, and serve their purpose. */
+/** The gateway's own certificates: do they fit their keys, hold now, and serve their purpose. */
 import { readFileSync } from 'node:fs'
 import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
-import { certificateFacts, checkPair, keyPem, madeForDevelopment, openSealer, usableCertificate, usableKey } from '../../src/sign/sign.ts'
+import { certificateFacts, checkPair, keyPem, madeForDevelopment, mayBeClient, openSealer, usableCertificate, usableKey } from '../../src/sign/sign.ts'
 import { readLine } from '../../src/vault/vault.ts'
 import { reasonOf } from '../files.ts'
 import { error, ok, sentenceOf, warning, type Check, type Line, type Patient } from './lines.ts'
 
 const ending_ms = 30 * 86_400_000
 const serverAuth = '1.3.6.1.5.5.7.3.1'
-type Use = 'tls' | 'seal'
+type Use = 'tls' | 'seal' | 'push'
 
 /** Every certificate of a PEM text; what is none is left out. */
 const certificatesOf = (pem: string): X509Certificate[] =>
@@ -42,6 +42,10 @@ function names (pem: string, host: string | undefined): Line[] {
   return [fits ? ok('tls_certificate', `for ${found.replaceAll('DNS:', '').replaceAll('IP Address:', '')}`) : warning('tls_certificate', `is for ${found}, not for rest_host ${host}`, 'see that clients call the gateway by a name that is in it')]
 }
 
+const forClients = (pem: string): Line[] => mayBeClient(pem)
+  ? []
+  : [error('push_certificate', 'is not for clients (extended key usage clientAuth): the gateway does not start with it', 'bring in a client certificate with "zorgpoort keys import --use push"')]
+
 /** What `keys make` made: serve refuses it in production. */
 const development = (about: string, pem: string, mode: string | undefined): Line[] => mode === 'production' && madeForDevelopment(pem)
   ? [error(about, 'is a development certificate; in production the gateway does not start with it', 'bring in one of your own with "zorgpoort keys import"')]
@@ -64,7 +68,7 @@ function one (use: Use, { settings, now }: Patient): Line[] {
   try { pem = readFileSync(certificate, 'utf8') } catch (thrown) { return [error(about, `cannot read ${certificate}: ${reasonOf(thrown).en}`, `put the file there, or change the setting ${about}`)] }
   try {
     usableCertificate(pem, about)
-    const lines = [dates(about, pem, now), ...development(about, pem, settings.mode), ...chain(about, pem), ...(use === 'tls' ? names(pem, settings.rest_host) : [])]
+    const lines = [dates(about, pem, now), ...development(about, pem, settings.mode), ...chain(about, pem), ...(use === 'tls' ? names(pem, settings.rest_host) : []), ...(use === 'push' ? forClients(pem) : [])]
     let secret: string | null = null
     try { if (key !== undefined) secret = readFileSync(key, 'utf8') } catch { /* told with the files */ }
     if (secret === null) return lines
@@ -78,5 +82,5 @@ function one (use: Use, { settings, now }: Patient): Line[] {
   } catch (thrown) { return [error(about, sentenceOf(thrown), 'bring the key and the certificate that belong together, in PEM')] }
 }
 
-/** Both. */
-export const certificates: Check = patient => (['tls', 'seal'] as const).flatMap(use => one(use, patient))
+/** All of them. */
+export const certificates: Check = patient => (['tls', 'seal', 'push'] as const).flatMap(use => one(use, patient))

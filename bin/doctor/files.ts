@@ -28,7 +28,7 @@ function secret (about: string, path: string): Line {
 }
 
 /** Private keys. */
-export const keyFiles: Check = ({ settings }) => (['tls_key', 'seal_key'] as const).flatMap(name => settings[name] === undefined ? [] : [secret(name, settings[name])])
+export const keyFiles: Check = ({ settings }) => (['tls_key', 'seal_key', 'push_key'] as const).flatMap(name => settings[name] === undefined ? [] : [secret(name, settings[name])])
 
 /** @returns what to do about a ring that cannot be had: by where it comes from, and how that is */
 function mendRing (setting: keyof RootSources, source: string): string {

@@ -1,4 +1,4 @@
-/** Keys and certificates for a machine of one's own: an authority, a server, a seal and a client for each party, in one closed folder. */
+/** Keys and certificates for a machine of one's own: an authority, a server, a seal, a client to push with and one for each party, in one closed folder. */
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,6 +12,8 @@ export interface DevelopmentKeys {
   readonly ca: KeyFiles
   readonly server: KeyFiles
   readonly seal: KeyFiles
+  /** By which the gateway is known where it pushes to. */
+  readonly push: KeyFiles
   /** By the party's name. */
   readonly parties: Readonly<Record<string, KeyFiles>>
 }
@@ -32,15 +34,16 @@ export async function developmentKeys (dir: string, parties: readonly Developmen
     keepIssued(filesOf(dir, name), authority, { ...request, algorithm: 'P-256' })
   const server = await keep('server', { subject: 'localhost', use: 'server', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1', '::1'] })
   const seal = await keep('seal', { subject: 'Zorgpoort development seal', use: 'seal' })
+  const push = await keep('push', { subject: 'Zorgpoort development push', use: 'client' })
   const clients: Array<[string, KeyFiles]> = []
   for (const { name, code } of parties) clients.push([name, await keep(checkedName(name), { subject: `${name} ${code}`, use: 'client' })])
-  return { ca, server, seal, parties: Object.fromEntries(clients) }
+  return { ca, server, seal, push, parties: Object.fromEntries(clients) }
 }
 
 const filesOf = (dir: string, name: string): KeyFiles => ({ certificate: join(dir, `${name}.pem`), key: join(dir, `${name}.key`) })
 
 function checkedName (name: string): string {
-  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(name) || ['ca', 'server', 'seal'].includes(name)) throw new Unusable(`${name} is not a name for a party’s key files`)
+  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(name) || ['ca', 'server', 'seal', 'push'].includes(name)) throw new Unusable(`${name} is not a name for a party’s key files`)
   return name
 }
 

@@ -93,7 +93,7 @@ describe('development keys', () => {
     const made = await developmentKeys(dir, parties)
     assert.equal(statSync(dir).mode & 0o777, 0o700)
     const files = readdirSync(dir)
-    assert.deepEqual(files, ['ca.key', 'ca.pem', 'de-linde.key', 'de-linde.pem', 'seal.key', 'seal.pem', 'server.key', 'server.pem', 'utrecht.key', 'utrecht.pem'])
+    assert.deepEqual(files, ['ca.key', 'ca.pem', 'de-linde.key', 'de-linde.pem', 'push.key', 'push.pem', 'seal.key', 'seal.pem', 'server.key', 'server.pem', 'utrecht.key', 'utrecht.pem'])
     for (const file of files) assert.equal(statSync(join(dir, file)).mode & 0o777, 0o600, file)
     assert.deepEqual(made.parties.utrecht, { certificate: join(dir, 'utrecht.pem'), key: join(dir, 'utrecht.key') })
   })
@@ -154,7 +154,7 @@ describe('development keys', () => {
     const { dir } = bench()
     await developmentKeys(dir, parties)
     assert.deepEqual(listKeys(dir, now).map(({ file, state }) => `${file} ${state}`),
-      ['ca.pem valid', 'de-linde.pem valid', 'seal.pem valid', 'server.pem valid', 'utrecht.pem valid'])
+      ['ca.pem valid', 'de-linde.pem valid', 'push.pem valid', 'seal.pem valid', 'server.pem valid', 'utrecht.pem valid'])
     const states = (days: number) => listKeys(dir, instant(now + days * day)).find(({ file }) => file === 'seal.pem')?.state
     assert.deepEqual([-2, 300, 350, 366].map(states), ['not yet valid', 'valid', 'ending', 'expired'])
   })
