@@ -9,9 +9,11 @@ import { after, describe, test } from 'node:test'
 import Database from 'better-sqlite3'
 import { accountId, fingerprint, isMessageId, messageId, sha256Hex } from '../../src/core/core.ts'
 import { ownView } from '../../src/party/party.ts'
-import { lockForServe, migrate, openStore, StoreFailure, StoreUnusable, type RegisterChange } from '../../src/store/store.ts'
+import { lockForServe, migrate, openStore, StoreFailure, StoreUnusable, type Db, type RegisterChange, type Session } from '../../src/store/store.ts'
 import type { Statement, Value } from '../../src/store/db.ts'
+import { bringForward } from '../../src/store/migrate.ts'
 import { migrations } from '../../src/store/migrations.ts'
+import { sqliteDialect } from '../../src/store/dialect.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import { newRingLine, parseRing, Unopened, type Roots } from '../../src/vault/vault.ts'
 import { aMandate, anAccount, aParty } from '../register.ts'
@@ -38,11 +40,77 @@ describe('store in an SQLite file', () => {
     await assert.rejects(migrate(url), StoreUnusable)
   })
 
+  test('work of before there were pushes is what handlers see, in its order; what stopped says since when and why', async () => {
+    const url = urlOf('before-pushes')
+    const db = openSqlite(pathOf('before-pushes'))
+    await bringForward(db, sqliteDialect, migrations.filter(it => it.name < '0017'), start)
+    await db.close()
+    const old = new Database(pathOf('before-pushes'))
+    const envelope = heen().envelope
+    for (const [nth, state] of ['due', 'due', 'held', 'dead'].entries()) {
+      const { received, ...row } = { ...envelope, id: heen().envelope.id, identificatie: `T${nth}` }
+      const values = { ...row, received_ms: received, delivery: state === 'due' ? 'waiting' : state, answer: 'awaited', order_key: `key ${nth}`, header: '{}', receipt: Buffer.alloc(1), seal: Buffer.alloc(1) }
+      old.prepare(`insert into message (${Object.keys(values).join()}) values (${Object.keys(values).map(() => '?').join()})`).run(...Object.values(values))
+      old.prepare("insert into delivery (message, kind, target, state, due_ms, lease_until_ms, fence, attempts, last_reason) values (?, 'message', ?, ?, ?, 0, 1, 1, ?)")
+        .run(nth + 1, aanbieder, state, received, state === 'dead' ? 'exhausted: ZP_BUSY' : state === 'held' ? 'person' : null)
+    }
+    old.close()
+    const store = await openStore({ url, mode: 'test', roots })
+    const { items } = await store.listAny({ limit: 9 })
+    assert.deepEqual(items.toReversed().map(({ work, dead_class }) => [work?.kind, work?.state, work?.since, work?.next, dead_class]), [
+      ['handle', 'due', null, start, null], ['handle', 'due', null, start, null], ['handle', 'held', start, null, null], ['handle', 'dead', start, null, 'transient']
+    ])
+    const claims = await store.claim(9, 1000, later(1))
+    assert.deepEqual(claims.map(it => it.envelope.identificatie), ['T0', 'T1'], 'what is held waits for a person, not for a moment')
+    const policy = { first_ms: 1, longest_ms: 1, total_ms: 1 }
+    await store.finish(claims.map(it => finish(it, { kind: 'offered', push: policy })), later(1))
+    assert.equal((await store.claimPush(aanbieder, 9, 1000, later(1))).length, 2, 'each under the order key of its message')
+    await store.close()
+  })
+
+  test('no step of pushing reads through all the work there is', async () => {
+    const seen = new Set<string>()
+    const noting = (session: Session): Session => ({ ...session, all: (it, values) => { seen.add(it.sql); return session.all(it, values) }, run: (it, values) => { seen.add(it.sql); return session.run(it, values) } })
+    const wrap = (db: Db): Db => ({ ...db, write: (work, weight) => db.write(session => work(noting(session)), weight), read: work => db.read(session => work(noting(session))) })
+    const store = await openStore({ url: urlOf('plans'), mode: 'test', roots, wrap })
+    const policy = { first_ms: 1, longest_ms: 1, total_ms: 1 }
+    const items = Array.from({ length: 6 }, () => heen({ delivery: 'offered', push: policy }))
+    const shown = heen({ order_key: 'shown' })
+    await store.accept([...items, shown])
+    const next = async () => (await store.claimPush(aanbieder, 1, 1000, start)).map(it => finish(it, { kind: 'delivered' }))
+    await store.pushTargets()
+    await store.finish(await next(), start)
+    for (const kind of ['DELETE', 'answer'] as const) {
+      const [item] = items.splice(1, 1)
+      assert.ok(item)
+      if (kind === 'DELETE') await store.acknowledge(ownView(aanbieder), item.envelope.id, account, start)
+      else await store.accept([retour(item, { delivery: 'offered' })])
+    }
+    await store.finish([finish(await claimOne(store), { kind: 'offered', push: policy })], start)
+    await store.inspect(items.at(-1)?.envelope.id ?? shown.envelope.id)
+    await store.freeLeases()
+    assert.ok(await store.giveUp(aanbieder, start, 9, later(5)) > 0)
+    await store.stats(start)
+    await store.close()
+    const db = new Database(pathOf('plans'))
+    const through = [...seen].filter(sql => /\bdelivery\b/.test(sql)).flatMap(sql => {
+      const plan = db.prepare(`explain query plan ${sql}`).all(...Array(sql.split('?').length - 1).fill(0)).map(row => String(Object(row).detail))
+      // Leases are few, and an index has nothing else; of what is held or dead no more than a bound is looked at.
+      const scans = plan.filter(it => /SCAN (?:delivery|[dhpbk])\b/.test(it) && !/INDEX delivery_(?:leased|stopped)/.test(it))
+      // What may stand in the way of a push, each found in an index that holds nothing else.
+      const long = plan.filter(it => /SEARCH [phb] /.test(it) && !/SEARCH (?:p .*delivery_pushing|h .*delivery_handling|b .*delivery_blocked) .*order_key=/.test(it))
+      return [...scans, ...long, ...plan.filter(it => it.includes('TEMP B-TREE'))].map(it => `${it}: ${sql}`)
+    })
+    db.close()
+    assert.deepEqual(through, [])
+    assert.ok(seen.size > 30)
+  })
+
   test('forgets the client of an erased message in the order keys too, also of a retour that was rejected', async () => {
     const store = await openStore({ url: urlOf('keys'), mode: 'test', roots })
     const mark = { key: 'index', hash: Buffer.alloc(16, 1) }
     const asked = heen({ delivery: 'offered', order_key: 'his', clients: [mark] })
-    const [rejected, better] = [retour(asked, { order_key: null }), retour(asked, { order_key: null, delivery: 'offered' })]
+    const [rejected, better] = [retour(asked, { order_key: null }), retour(asked, { order_key: null, delivery: 'offered', push: { first_ms: 1, longest_ms: 1, total_ms: 1 } })]
     await store.accept([asked, rejected])
     await store.finish([finish(await claimOne(store), { kind: 'rejected', findings: [] })], later(1))
     await store.accept([better])
@@ -52,6 +120,7 @@ describe('store in an SQLite file', () => {
     assert.deepEqual(keys.all(), ['his', 'his', 'his'])
     await store.erase([1], [mark], { shared: false, undelivered: false, account, now: later(3) })
     assert.deepEqual(keys.all(), ['', '', ''])
+    assert.deepEqual(db.prepare('select order_key, state from delivery').raw().all(), [['#3', 'due']], 'also of the work that waits')
     db.close()
     await store.close()
   })
@@ -68,6 +137,33 @@ describe('store in an SQLite file', () => {
     assert.deepEqual(db.prepare('select order_key from message order by seq').pluck().all(), [orderOf(3), orderOf(2), orderOf(3)])
     const plan = db.prepare("explain query plan update message set order_key = '' where seq = 1 or id in (select detail from audit where event = 'answered' and message = (select id from message where seq = 1))").all()
     assert.doesNotMatch(JSON.stringify(plan), /SCAN message/)
+    db.close()
+    await store.close()
+  })
+
+  test('an index key that is turned moves what waits to be pushed, one of a key at a time all the while', async () => {
+    const hash = (byte: number): Buffer => Buffer.alloc(16, byte)
+    const orderOf = (byte: number): string => hash(byte).toString('base64url')
+    const store = await openStore({ url: urlOf('moving'), mode: 'test', roots })
+    const of = (byte: number, key: string) => heen({ delivery: 'offered', push: { first_ms: 1, longest_ms: 1, total_ms: 1 }, order_key: orderOf(byte), clients: [{ key, hash: hash(byte) }] })
+    await store.accept([of(1, 'older'), of(1, 'older'), of(2, 'index')])
+    const [underWay] = await store.claimPush(aanbieder, 1, 60_000, start)
+    assert.ok(underWay)
+    const db = new Database(pathOf('moving'))
+    const work = db.prepare('select message, order_key, state from delivery order by message').raw()
+    const remark = (seq: number) => store.remark([{ seq, key: 'older', marks: [{ key: 'index', hash: hash(2) }] }], later(1))
+    await remark(1)
+    assert.deepEqual(work.all(), [[1, orderOf(2), 'blocked'], [2, orderOf(1), 'due'], [3, orderOf(2), 'due']])
+    assert.deepEqual(await store.finish([finish(underWay, { kind: 'delivered' })], later(1)), ['stale'], 'it goes again when its turn comes')
+    await remark(2)
+    assert.deepEqual(work.all(), [[1, orderOf(2), 'blocked'], [2, orderOf(2), 'blocked'], [3, orderOf(2), 'due']])
+    const order: string[] = []
+    for (let claims = await store.claimPush(aanbieder, 9, 1, later(2)); claims.length > 0; claims = await store.claimPush(aanbieder, 9, 1, later(2))) {
+      order.push(...claims.map(it => it.envelope.id))
+      await store.finish(claims.map(it => finish(it, { kind: 'delivered' })), later(2))
+    }
+    assert.equal(order.length, 3)
+    assert.equal(order[1], underWay.envelope.id)
     db.close()
     await store.close()
   })
