@@ -28,7 +28,7 @@ export interface Lanes {
 }
 
 /** More than this are not kept idle for one endpoint; how many there are at once is for the caller to bound. */
-const idle_max = 16
+const idle_max = 64
 
 export function openLanes (net: Pick<Target, 'connect_ms_max' | 'lookup' | 'reachable'>): Lanes {
   const lanes = new Map<string, Lane>()
@@ -36,6 +36,7 @@ export function openLanes (net: Pick<Target, 'connect_ms_max' | 'lookup' | 'reac
 
   function openLane (key: string, target: Target): Lane {
     const idle: Line[] = []
+    /** Lines that are open or being opened. */
     let count = 0
     const lent = (line: Line): Lent => ({
       line,
@@ -45,12 +46,22 @@ export function openLanes (net: Pick<Target, 'connect_ms_max' | 'lookup' | 'reac
       },
       end: () => { endLine(line) }
     })
+    /** A lane without lines knows nothing that the next push does not bring. */
+    function fewer (): void {
+      if (--count === 0 && lanes.get(key) === lane) lanes.delete(key)
+    }
     function gone (line: Line): void {
       lines.delete(line)
       const at = idle.indexOf(line)
       if (at !== -1) idle.splice(at, 1)
-      // A lane without connections knows nothing that the next push does not bring.
-      if (--count === 0 && lanes.get(key) === lane) lanes.delete(key)
+      fewer()
+    }
+    async function opened (signal: AbortSignal): Promise<Line> {
+      count++
+      try { return await openLine(target, signal) } catch (error) {
+        fewer()
+        throw error
+      }
     }
     const lane: Lane = {
       kept () {
@@ -58,12 +69,10 @@ export function openLanes (net: Pick<Target, 'connect_ms_max' | 'lookup' | 'reac
         return line === undefined ? null : lent(line)
       },
       async open (signal) {
-        const line = await openLine(target, signal)
-        if (line.socket.destroyed) return lent(line)
+        const line = await opened(signal)
         lines.add(line)
-        count++
-        lanes.set(key, lane)
-        line.socket.once('close', () => { gone(line) })
+        if (line.socket.destroyed) gone(line)
+        else line.socket.once('close', () => { gone(line) })
         return lent(line)
       }
     }
@@ -73,7 +82,9 @@ export function openLanes (net: Pick<Target, 'connect_ms_max' | 'lookup' | 'reac
   return {
     to (url, pin, trust, context) {
       const key = hash('sha256', JSON.stringify([url.origin, pin, ...trust]))
-      return lanes.get(key) ?? openLane(key, { ...net, url, pin, context: context() })
+      const known = lanes.get(key) ?? openLane(key, { ...net, url, pin, context: context() })
+      lanes.set(key, known)
+      return known
     },
     close () { for (const line of lines) endLine(line) }
   }

@@ -61,6 +61,9 @@ test('connections are kept and used again', async () => {
   const { receiver, push } = await open()
   for (let n = 1; n <= 5; n++) assert.deepEqual(await push(n), accepted)
   assert.equal(receiver.connections(), 1)
+  const side = async (): Promise<void> => { for (let n = 0; n < 25; n++) assert.deepEqual(await push(), accepted) }
+  await Promise.all([side(), side(), side(), side()])
+  assert.ok(receiver.connections() <= 5, `${receiver.connections()} connections for four at once`)
 })
 
 /** What it does, and what becomes of the push. */
