@@ -18,7 +18,7 @@ export interface StoppedFilter {
   /** Sent by this party, or to it. */
   readonly party?: PartyCode
   readonly type?: MessageType
-  /** Why: the whole reason, or a part of it; `exhausted: http_503.X` is found by `exhausted`, `http_503` and `http_503.X`. */
+  /** Why: the whole reason, or a part of it; `exhausted: http_503.X` is found by `exhausted`, `http_503`, `X` and `http_503.X`. */
   readonly code?: string
   readonly class?: DeadClass
   /** Stopped at or after, and before. */
@@ -43,11 +43,10 @@ function place (cursor: string): Place {
 const after = (query: Knex.QueryBuilder, { since, id }: Place): Knex.QueryBuilder => query.whereRaw('(d.since_ms, d.id) > (?, ?)', [since, id])
 const upTo = (query: Knex.QueryBuilder, end: Place | null): Knex.QueryBuilder => end === null ? query : query.whereRaw('(d.since_ms, d.id) <= (?, ?)', [end.since, end.id])
 
-/** A reason is parts divided by `: `, each a code that may go on after a dot. Written without `like`, in which `_` would stand for anything. */
+/** A reason is codes divided by `: ` and dots; each is found, and several in a row. Written without `like`, in which `_` would stand for anything. */
 function because (query: Knex.QueryBuilder, code: string): Knex.QueryBuilder {
-  const reason = "':' || replace(d.last_reason, ': ', ':') || ':'"
-  const part = `:${code.replaceAll(': ', ':')}`
-  return query.whereRaw(`(replace(${reason}, ?, '') <> ${reason} or replace(${reason}, ?, '') <> ${reason})`, [`${part}:`, `${part}.`])
+  const reason = "':' || replace(replace(d.last_reason, ': ', ':'), '.', ':') || ':'"
+  return query.whereRaw(`replace(${reason}, ?, '') <> ${reason}`, [`:${code.replaceAll(': ', ':').replaceAll('.', ':')}:`])
 }
 
 function narrow (query: Knex.QueryBuilder, { ids, party, type, code, class: dead, to }: StoppedFilter): Knex.QueryBuilder {

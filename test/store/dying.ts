@@ -1,10 +1,11 @@
 /** Contract of the store: dead letters are found by why, whose and when, and driven again as if for the first time. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import fc from 'fast-check'
 import { newMessageId, type DeadClass, type MessageId, type RetryPolicy } from '../../src/core/core.ts'
 import { ownView } from '../../src/party/party.ts'
-import type { Acceptance, Decided, Store, StoppedFilter } from '../../src/store/store.ts'
-import { aanbieder, account, claimOne, finish, gemeente, heen, later, retour, start, stranger, type Fresh } from './sample.ts'
+import type { Acceptance, Decided, PushClaimed, Store, StoppedFilter } from '../../src/store/store.ts'
+import { aanbieder, account, claimOne, finish, gemeente, heen, later, retour, start, stranger, type Fresh, type Wanted } from './sample.ts'
 
 const policy: RetryPolicy = { first_ms: 1000, longest_ms: 8000, total_ms: 60_000 }
 const decided = (ms: number): Decided => ({ by: account, reason: 'endpoint_repaired', now: later(ms) })
@@ -17,6 +18,15 @@ async function dead (store: Store, item: Acceptance = heen(), reason = 'receiver
   await store.accept([item])
   await store.finish([finish(await claimOne(store, later(ms)), { kind: 'dead', class: dies, reason })], later(ms))
   return item
+}
+
+const pushed = (wanted: Wanted = {}): Acceptance => heen({ delivery: 'offered', push: policy, ...wanted })
+
+/** Up to so many that are due are given up. @returns the claims they were under */
+async function diesPushing (store: Store, limit: number): Promise<PushClaimed[]> {
+  const claims = await store.claimPush(aanbieder, limit, 60_000, later(100))
+  await store.finish(claims.map(it => finish(it, { kind: 'dead', class: 'partner_down', reason: 'exhausted: timeout' })), later(100))
+  return claims
 }
 
 export function deadContract (fresh: Fresh): void {
@@ -60,8 +70,8 @@ export function deadContract (fresh: Fresh): void {
       const [timeout, refused, left] = [await dead(store, heen(), 'exhausted: timeout', 'transient'), await dead(store, heen(), 'http_422.AFGEKEURD'), await dead(store)]
       const by: ReadonlyArray<readonly [string, Acceptance[]]> = [
         ['exhausted', [timeout]], ['timeout', [timeout]], ['exhausted: timeout', [timeout]], ['exhausted:timeout', [timeout]],
-        ['http_422', [refused]], ['http_422.AFGEKEURD', [refused]], ['receiver_left', [left]],
-        ['AFGEKEURD', []], ['http_42', []], ['http_4_2', []], ['http%', []], ['time', []], ['out', []], ['receiver', []], ['EXHAUSTED', []]
+        ['http_422', [refused]], ['AFGEKEURD', [refused]], ['http_422.AFGEKEURD', [refused]], ['receiver_left', [left]],
+        ['GEKEURD', []], ['http_42', []], ['', []], ['.', []], ['http_4_2', []], ['http%', []], ['time', []], ['out', []], ['receiver', []], ['EXHAUSTED', []]
       ]
       for (const [code, wanted] of by) assert.deepEqual(await found(store, { code }), idsOf(...wanted), code)
     })
@@ -151,6 +161,87 @@ export function deadContract (fresh: Fresh): void {
     test('goes a thousand at a time', async t => {
       const store = await fresh(t)
       await assert.rejects(store.redrive(Array.from({ length: 1_001 }, () => newMessageId(start)), decided(500), () => policy), RangeError)
+    })
+  })
+
+  describe('a push that was given up and is driven again', () => {
+    test('is pushed as if for the first time, by the policy of now', async t => {
+      const store = await fresh(t)
+      const item = pushed()
+      await store.accept([item])
+      const old = await diesPushing(store, 9)
+      assert.deepEqual(await store.claimPush(aanbieder, 9, 1000, later(400)), [])
+      const anew = { first_ms: 5, longest_ms: 6, total_ms: 70 }
+      const asked: string[] = []
+      assert.deepEqual(await store.redrive(idsOf(item), decided(500), target => { asked.push(target); return anew }), ['redriven'])
+      assert.deepEqual(asked, [aanbieder])
+      const message = await store.message(ownView(gemeente), item.envelope.id)
+      assert.deepEqual([message?.delivery, message?.offered, message?.dead_class, message?.dead_reason, message?.attempts, message?.work?.kind, message?.work?.state, message?.work?.since], ['offered', start, null, null, 0, 'push', 'due', later(500)])
+      const [claim] = await store.claimPush(aanbieder, 9, 1000, later(500))
+      assert.deepEqual([claim?.envelope.id, claim?.attempt, claim?.failing_since, claim?.policy, claim?.since], [item.envelope.id, 1, null, anew, later(500)])
+      assert.deepEqual(await store.finish(old.map(it => finish(it, { kind: 'delivered' })), later(501)), ['stale'])
+      assert.deepEqual(await store.finish(claim === undefined ? [] : [finish(claim, { kind: 'delivered' })], later(502)), ['done'])
+      assert.equal((await store.message(ownView(gemeente), item.envelope.id))?.delivery, 'delivered')
+    })
+
+    test('goes one of a key at a time, the first accepted first, behind what is under way', async t => {
+      const store = await fresh(t)
+      const [first, second, third] = [pushed(), pushed(), pushed()]
+      await store.accept([first, second, third])
+      await diesPushing(store, 1); await diesPushing(store, 1)
+      const [underWay] = await store.claimPush(aanbieder, 9, 60_000, later(200))
+      assert.equal(underWay?.envelope.id, third.envelope.id)
+      assert.deepEqual(await redrive(store, [second, first]), ['redriven', 'redriven'])
+      const pushes = async (): Promise<MessageId[]> => (await store.claimPush(aanbieder, 9, 60_000, later(1000))).map(it => it.envelope.id)
+      assert.deepEqual(await pushes(), [])
+      assert.deepEqual([(await store.inspect(second.envelope.id))?.message.work?.state, (await store.inspect(second.envelope.id))?.message.delivery], ['blocked', 'offered'])
+      await store.finish(underWay === undefined ? [] : [finish(underWay, { kind: 'delivered' })], later(600))
+      assert.deepEqual(await pushes(), idsOf(first))
+    })
+
+    test('is not when its receiver answered what it had seen; what the gateway answered for him goes on', async t => {
+      const store = await fresh(t)
+      const [his, ours] = [pushed({ order_key: 'his' }), pushed({ order_key: 'ours' })]
+      await store.accept([his, ours])
+      await diesPushing(store, 9)
+      const answers = [retour(his, { delivery: 'offered' }), retour(ours, { delivery: 'offered', envelope: { origin: 'gateway', account: null } })]
+      assert.deepEqual((await store.accept(answers)).map(it => it.kind), ['stored', 'stored'])
+      assert.deepEqual(await redrive(store, [his, ours]), ['not_dead', 'redriven'])
+      assert.deepEqual((await store.claimPush(aanbieder, 9, 1000, later(500))).map(it => it.envelope.id), idsOf(ours))
+    })
+
+    test('never becomes two and never gets lost, whatever is driven again how often', async t => {
+      await fc.assert(fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom('die', 'redrive', 'look', 'deliver'), fc.uniqueArray(fc.nat(5), { minLength: 1 })), { maxLength: 12 }), async steps => {
+        const store = await fresh(t)
+        const items = Array.from({ length: 6 }, (_, n) => n < 4 ? pushed({ order_key: `key ${n % 2}` }) : heen({ order_key: `key ${n}` }))
+        await store.accept(items)
+        const [dead, done] = [new Set<MessageId>(), new Set<MessageId>()]
+        let ms = 100
+        const claims = async () => [...await store.claimPush(aanbieder, 9, 1_000, later(ms)), ...await store.claim(9, 1_000, later(ms))]
+        for (const [what, which] of steps) {
+          const chosen = which.map(n => items[n]).filter(it => it !== undefined)
+          ms += 10
+          if (what === 'redrive' || what === 'look') {
+            const outcomes = what === 'look' ? await store.mayRedrive(idsOf(...chosen)) : await redrive(store, chosen, ms)
+            assert.deepEqual(outcomes, idsOf(...chosen).map(id => dead.has(id) ? 'redriven' : 'not_dead'))
+            if (what === 'redrive') for (const id of idsOf(...chosen)) dead.delete(id)
+            continue
+          }
+          for (const claim of await claims()) {
+            const { id } = claim.envelope
+            if (!idsOf(...chosen).includes(id)) { await store.release([claim]); continue }
+            await store.finish([finish(claim, what === 'die' ? { kind: 'dead', class: 'transient', reason: 'exhausted: timeout' } : { kind: 'delivered' })], later(ms));
+            (what === 'die' ? dead : done).add(id)
+          }
+        }
+        assert.deepEqual((await found(store)).toSorted(), [...dead].toSorted())
+        const rest: MessageId[] = []
+        for (let round = await claims(); round.length > 0; round = await claims()) {
+          rest.push(...round.map(it => it.envelope.id))
+          await store.finish(round.map(it => finish(it, { kind: 'delivered' })), later(++ms))
+        }
+        assert.deepEqual([...rest, ...dead, ...done].toSorted(), idsOf(...items).toSorted(), 'each is in one place, and in one only')
+      }), { numRuns: 40 })
     })
   })
 }

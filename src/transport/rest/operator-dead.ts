@@ -20,7 +20,7 @@ const filters = {
   party: Type.Optional(Type.String({ maxLength: 8, description: 'Sent by this party, or to it.' })),
   type: shapes.listQuery.properties.type,
   class: Type.Optional(Type.Unsafe<DeadClass>({ type: 'string', enum: [...deadClasses], description: 'Why it was given up, in kind.' })),
-  code: Type.Optional(Type.String({ maxLength: 200, description: 'Its reason, or a part of it: `exhausted: http_503` is found by `exhausted` and by `http_503`.' })),
+  code: Type.Optional(Type.String({ maxLength: 200, description: 'Its reason, or a part of it: `exhausted: http_503` is found by `exhausted` and by `http_503`, `http_422.CODE` by `http_422` and by `CODE`.' })),
   from: Type.Optional(Type.String({ format: 'date-time', description: 'Given up at or after.' })),
   to: Type.Optional(Type.String({ format: 'date-time', description: 'Given up before.' }))
 }
