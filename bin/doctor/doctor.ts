@@ -8,6 +8,7 @@ import { certificates } from './certificates.ts'
 import { clock, contents, identity, keys, storage } from './database.ts'
 import { folder, keyFiles, rings, runtime } from './files.ts'
 import { error, made, ok, type Check, type Line, type Patient } from './lines.ts'
+import { push } from './push.ts'
 import { rules } from './rules.ts'
 import { service } from './service.ts'
 
@@ -18,7 +19,7 @@ export interface Asked { readonly config?: string | undefined, readonly env: Nod
 
 const checks: ReadonlyArray<readonly [about: string, check: Check]> = [
   ['node', runtime], ['files', keyFiles], ['certificates', certificates], ['rings', rings], ['folder', folder],
-  ['database', identity], ['storage', storage], ['kek', keys], ['clock', clock], ['service', service], ['contents', contents], ['rules', rules]
+  ['database', identity], ['storage', storage], ['kek', keys], ['clock', clock], ['service', service], ['contents', contents], ['push', push], ['rules', rules]
 ]
 
 /** Without a file or a database in the environment it is the development gateway of this folder, when there is one. */

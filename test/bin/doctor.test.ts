@@ -235,6 +235,18 @@ describe('doctor', () => {
     await says(env, 'warning', 'parties', /nobody is connected/)
   })
 
+  test('names what keeps pushes from their endpoints', async () => {
+    const { env, db } = patient('push')
+    const to = (url: string): void => db(it => { it.prepare('update party set connections = ? where code = ?').run(JSON.stringify([{ door: 'rest-push', direction: 'in', url, ca: null, pin: null, at_once_max: null, per_minute_max: null, ms_max: null, retry: null, breaker: null }]), aanbieder) })
+    to('https://zorg.example/')
+    await says(env, 'warning', 'push_certificate', /is not set, and tls_certificate is not for clients/)
+    db(it => { it.prepare("insert into destination (party, state, failures, failing_since_ms, open_until_ms, reason) values (?, 'open', 5, 1000, 2000, 'timeout')").run(aanbieder) })
+    await says(env, 'warning', 'push', /42420001: its endpoint fails since 1970-01-01T00:00:01.*\(timeout\) and is left alone/)
+    to('https://zorg.example:9443/')
+    await says(env, 'error', 'push', /42420001: port 9443 is not among push_ports \(443, 8443\)/)
+    await says({ ...env, ZORGPOORT_PUSH_CA: env['ZORGPOORT_TLS_KEY'] ?? '' }, 'error', 'push_ca', /push_ca holds no certificate in PEM/)
+  })
+
   test('names what is stuck, held, dead or overdue', async () => {
     const { env, db } = patient('deliveries')
     const work = (state: string, received: number): void => db(it => {
