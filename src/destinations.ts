@@ -28,6 +28,8 @@ interface Options {
   readonly log: Pick<Log, 'error' | 'warn' | 'info'>
   readonly observer: PushObserver
   readonly limits: DestinationLimits
+  /** How long a silence that an earlier run began may still be. */
+  readonly silence_ms_max: number
 }
 
 export interface Destinations {
@@ -60,8 +62,8 @@ const isSooner = (found: Instant | null, written: Instant | null = null): boolea
 
 /** @param before what an earlier run wrote down */
 export function openDestinations (options: Options, before: readonly Destination[]): Destinations {
-  const { store, parties, clock, log, observer, limits } = options
-  const start = (it: Destination): Known => ({ breaker: restored(it, limits.breaker.open_ms, clock.now()), bucket: null, underWay: 0, written: it.open_until, url: undefined })
+  const { store, parties, clock, log, observer, limits, silence_ms_max } = options
+  const start = (it: Destination): Known => ({ breaker: restored(it, silence_ms_max, clock.now()), bucket: null, underWay: 0, written: it.open_until, url: undefined })
   const all = new Map<PartyCode, Known>(before.map(it => [it.party, start(it)]))
   let keeping = Promise.resolve()
 

@@ -132,7 +132,7 @@ export async function startPusher (options: Options): Promise<Pusher> {
   const stopping = new AbortController()
   const bell = openBell(options.poll_ms)
   const candidates = openCandidates(options)
-  const destinations = openDestinations({ ...options, limits: options.destination }, await store.destinations())
+  const destinations = openDestinations({ ...options, limits: options.destination, silence_ms_max: Math.max(options.retry.longest_ms, options.destination.breaker.open_ms) }, await store.destinations())
   const pushes = openPushes(options, destinations, to => { destinations.ended(to); candidates.all.add(to); bell.ring() }, stopping.signal)
 
   /** What is claimed in full may have more. */

@@ -174,6 +174,20 @@ test('another run remembers that a destination answers nobody', async t => {
   await all(next.works, 4)
 })
 
+test('another run waits for as long as a destination asked', async t => {
+  const it = await bench(t, { answer: ({ attempt }) => attempt === 1 ? { kind: 'busy', reason: 'http_429', retry_after_ms: 300_000 } : accepted })
+  const [first, second] = [item(1), item(1)]
+  await it.store.accept([first])
+  it.pusher.wake()
+  await until(async () => (await it.store.destinations())[0]?.open_until === later(300_000) || undefined)
+  const next = await it.again()
+  await next.store.accept([second])
+  for (const ms of [120_000, 299_999]) { next.time.ms = ms; await looks() }
+  assert.equal(next.works.length, 0)
+  next.time.ms = 300_000
+  await is(next, first, 'delivered')
+})
+
 test('a destination that somebody wants tried is tried, though it would be left alone', async t => {
   const it = await bench(t)
   await it.store.accept(items(1, 20))

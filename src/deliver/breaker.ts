@@ -16,13 +16,13 @@ export const unknown = (party: PartyCode): Breaker =>
   ({ party, state: 'closed', failures: 0, failing_since: null, open_until: null, reason: null, successes: 0, silence_ms: 0 })
 
 /**
- * @param open_ms how long a silence may still be
+ * @param silence_ms how long a silence may still be, whatever the clock was when it was written down
  * @returns a destination as it was written down. Time in which nobody looked is no time in which it failed
  */
-export function restored (it: Destination, open_ms: number, now: Instant): Breaker {
+export function restored (it: Destination, silence_ms: number, now: Instant): Breaker {
   const unwatched_ms = Math.max(0, now - (it.open_until ?? now))
   const failing_since = it.failing_since === null ? null : instant(Math.min(now, it.failing_since + unwatched_ms))
-  return { ...it, failing_since, successes: 0, silence_ms: open_ms }
+  return { ...it, failing_since, successes: 0, silence_ms }
 }
 
 /** @returns the same at this moment: a silence that is over has ended */
