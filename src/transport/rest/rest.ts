@@ -9,6 +9,7 @@ import type { Log } from '../../log.ts'
 import type { Who } from '../../party/party.ts'
 import type { Trust } from '../../sign/sign.ts'
 import { bytesMax, checkHeaders, readBody, type Inflight, type Limits } from './body.ts'
+import { openEnding } from './ending.ts'
 import { identify } from './identity.ts'
 import { openAsking, type AskingLimits } from './limits.ts'
 import { refusalOf, sendProblem } from './problem.ts'
@@ -69,6 +70,8 @@ export async function openRest (options: RestOptions, parts: RestParts): Promise
   const wire = openWire(options, parts.refused)
   const app = bare(options, parts.log, wire, parts.refused)
   app.server.maxConnections = options.connections_max
+  const end = openEnding(app.server)
+  app.addHook('preClose', async () => { end() })
   const whoIs = new WeakMap<FastifyRequest, Who>()
   const who = (request: FastifyRequest): Who => {
     const it = whoIs.get(request)
