@@ -45,10 +45,12 @@ const given_up_at_once = 100
 const ending_ms = 1_000
 
 /** Gives up what waited too long for destinations that answer nobody, one batch after the other. */
-function openGivingUp ({ store, clock, log }: Options, stop: AbortSignal): { begin (to: PartyCode, failing_since: Instant): void, ended (): Promise<void> } {
+function openGivingUp ({ store, clock, log }: Options, { kept }: Pick<Destinations, 'kept'>, stop: AbortSignal): { begin (to: PartyCode, failing_since: Instant): void, ended (): Promise<void> } {
   const busy = new Set<PartyCode>()
   let last = Promise.resolve()
   const all = async (to: PartyCode, failing_since: Instant): Promise<void> => {
+    // What was never tried is told the destination's own reason, so that is written down before.
+    await kept()
     while (!stop.aborted && await store.giveUp(to, failing_since, given_up_at_once, clock.now()) === given_up_at_once) await turn()
   }
   return {
@@ -74,7 +76,7 @@ function openPushes (options: Options, destinations: Destinations, ended: (to: P
   const { store, clock, log, lease_ms, observer } = options
   const books = openBooks<PushClaimed>()
   const room = openRoom(options.limits.bytes_max)
-  const givingUp = openGivingUp(options, stop)
+  const givingUp = openGivingUp(options, destinations, stop)
   const results = openResults({ ...options, books, changed: () => {} })
   const endKeeping = keepLeases({ books, store, clock, lease_ms, onError: error => { log.error({ err: error }, 'leases could not be renewed') } })
   const running = new Set<Promise<void>>()
