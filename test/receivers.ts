@@ -27,6 +27,8 @@ export type Behaviour =
   | { readonly kind: 'garbage' }
   /** connect: before TLS. head: when it has the request's head. half: of the body. body: all of it. status: behind its own first line. answer: half-way the body of its 200. reused: at the head of any but the first request of a connection. */
   | { readonly kind: 'cut', readonly at: 'connect' | 'head' | 'half' | 'body' | 'status' | 'answer' | 'reused' }
+  /** Says nothing, and calls when it has half of the body, after which it reads no more, or all of it. */
+  | { readonly kind: 'call', readonly at: 'half' | 'body', readonly call: () => void }
   | { readonly kind: 'huge', readonly bytes: number, readonly status?: number }
   /** The body of its answer never ends. */
   | { readonly kind: 'endless', readonly status?: number }
@@ -178,20 +180,30 @@ function arrivedOf (request: IncomingMessage, body: Buffer, connection: number, 
   }
 }
 
-/** @returns the whole body, or null where the receiver has cut it off half-way */
-async function bodyOf (request: IncomingMessage, half: boolean): Promise<Buffer | null> {
+/** @param half what to do half-way, after which there is no more @returns the whole body, or null where there was something to do */
+async function bodyOf (request: IncomingMessage, half: (() => Promise<void>) | null): Promise<Buffer | null> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request) {
     assert.ok(Buffer.isBuffer(chunk))
     chunks.push(chunk)
     size += chunk.length
-    if (half && size >= Number(header(request, 'content-length')) / 2) {
-      request.socket.destroy()
+    if (half !== null && size >= Number(header(request, 'content-length')) / 2) {
+      await half()
       return null
     }
   }
   return Buffer.concat(chunks)
+}
+
+/** @returns what a receiver does that does not want the whole body */
+function halfway (it: Behaviour, socket: Socket): (() => Promise<void>) | null {
+  if (it.kind === 'cut' && it.at === 'half') return async () => { socket.destroy() }
+  if (it.kind !== 'call' || it.at !== 'half') return null
+  return async () => {
+    it.call()
+    await new Promise(resolve => { socket.once('close', resolve) })
+  }
 }
 
 async function drip (socket: Socket, text: string, ms: number): Promise<void> {
@@ -225,6 +237,7 @@ async function answer (it: Behaviour, request: IncomingMessage, response: Server
       return
     case 'drip': return await drip(socket, `HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n${'x'.repeat(1000)}`, it.ms)
     case 'garbage': socket.end(garbage); return
+    case 'call': it.call(); return
     case 'huge':
       response.writeHead(it.status ?? 200, { 'Content-Type': 'application/json' })
       return pour(response, it.bytes)
@@ -267,7 +280,7 @@ async function openReceiver (shelf: Shelf, ca: string, { behaviour = { kind: 'an
       return
     }
     if (it.kind === 'cut' && (it.at === 'head' || (it.at === 'reused' && seen.requests > 1))) { request.socket.destroy(); return }
-    const body = await bodyOf(request, it.kind === 'cut' && it.at === 'half')
+    const body = await bodyOf(request, halfway(it, request.socket))
     if (body === null) return
     arrived.push(arrivedOf(request, body, seen.number, keep))
     await answer(it, request, response)

@@ -45,10 +45,13 @@ export async function prepare (name: string, algorithm: KeyAlgorithm): Promise<G
   return { folder, database, keys, seal }
 }
 
-async function sealKeys (folder: string, { ca }: DevelopmentKeys, algorithm: KeyAlgorithm): Promise<KeyFiles> {
+const sealKeys = (folder: string, keys: DevelopmentKeys, algorithm: KeyAlgorithm): Promise<KeyFiles> => makePair(folder, keys, 'seal', algorithm)
+
+/** @returns a key and certificate of the ground's own authority */
+export async function makePair (folder: string, { ca }: DevelopmentKeys, use: 'seal' | 'client', algorithm: KeyAlgorithm): Promise<KeyFiles> {
   const authority = { certificate: readFileSync(ca.certificate, 'utf8'), privateKey: createPrivateKey(readFileSync(ca.key)) }
-  const made = await issue(authority, { subject: 'Zorgpoort bench seal', use: 'seal', algorithm })
-  const files = { certificate: join(folder, 'bench-seal.pem'), key: join(folder, 'bench-seal.key') }
+  const made = await issue(authority, { subject: `Zorgpoort bench ${use}`, use, algorithm })
+  const files = { certificate: join(folder, `bench-${use}.pem`), key: join(folder, `bench-${use}.key`) }
   writeFileSync(files.certificate, made.certificate)
   writeFileSync(files.key, made.key, { mode: 0o600 })
   return files
@@ -57,20 +60,22 @@ async function sealKeys (folder: string, { ca }: DevelopmentKeys, algorithm: Key
 /** A gateway that serves. */
 export interface Serving {
   readonly url: string
+  /** Where it tells its health and metrics. */
+  readonly operations: string
   readonly pid: number
   /** SIGTERM, and waits until it has drained and ended. */
   stop (): Promise<void>
 }
 
-const start_ms_max = 20_000
+const start_ms_max = 60_000
 
-/** @param nodeOptions such as `--cpu-prof` @throws when it does not serve in time */
-export async function serve (ground: Ground, nodeOptions: readonly string[] = []): Promise<Serving> {
+/** @param nodeOptions such as `--cpu-prof` @param over settings beside the usual ones @throws when it does not serve in time */
+export async function serve (ground: Ground, nodeOptions: readonly string[] = [], over: Readonly<Record<string, unknown>> = {}): Promise<Serving> {
   const config = join(ground.folder, 'config.json')
   const { keys, seal } = ground
   writeFileSync(config, JSON.stringify({
     mode: 'test', requests_per_minute_max: 100_000_000, database: `sqlite:${ground.database}`, tls_key: keys.server.key, tls_certificate: keys.server.certificate,
-    seal_key: seal.key, seal_certificate: seal.certificate, rest_port: 0, operations_port: 0, ...rootsIn(ground.folder)
+    seal_key: seal.key, seal_certificate: seal.certificate, rest_port: 0, operations_port: 0, ...rootsIn(ground.folder), ...over
   }))
   const path = join(ground.folder, 'gateway.log')
   const log = openSync(path, 'w')
@@ -82,16 +87,16 @@ export async function serve (ground: Ground, nodeOptions: readonly string[] = []
   if (pid === undefined) throw new Error('the gateway did not start')
   const leave = (): void => { child.kill('SIGKILL') }
   process.once('exit', leave)
-  const url = await listening(path, child)
-  return { url, pid, stop: async () => { child.kill('SIGTERM'); await ended; process.off('exit', leave) } }
+  const at = await listening(path, child)
+  return { ...at, pid, stop: async () => { child.kill('SIGTERM'); await ended; process.off('exit', leave) } }
 }
 
-/** The address it logs when it serves. */
-async function listening (log: string, child: ChildProcess): Promise<string> {
+/** The addresses it logs when it serves. */
+async function listening (log: string, child: ChildProcess): Promise<Pick<Serving, 'url' | 'operations'>> {
   for (const end = performance.now() + start_ms_max; performance.now() < end && child.exitCode === null; await pause(50)) {
     for await (const line of createInterface({ input: createReadStream(log) })) {
-      const url = /"rest":"(https:[^"]+)"/.exec(line)?.[1]
-      if (url !== undefined) return url
+      const [, url, operations] = /"rest":"(https:[^"]+)","operations":"(http:[^"]+)"/.exec(line) ?? []
+      if (url !== undefined && operations !== undefined) return { url, operations }
     }
   }
   child.kill('SIGKILL')

@@ -22,3 +22,12 @@ export function emptyFolder (name: string): string {
 export function say (line: string): void {
   process.stderr.write(`${line}\n`)
 }
+
+/** @returns the number behind `--name` or `--name=` on the command line, else `otherwise` */
+export function option (name: string, otherwise: number): number {
+  const at = process.argv.findIndex(it => it === `--${name}` || it.startsWith(`--${name}=`))
+  if (at < 0) return otherwise
+  const value = Number(process.argv[at]?.split('=')[1] ?? process.argv[at + 1])
+  if (!Number.isSafeInteger(value) || value < 1) throw new TypeError(`--${name} takes a whole number`)
+  return value
+}

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { compileCache } from '../bin/command.ts'
 import type { World } from '../flow/world.ts'
 
-const script = join(import.meta.dirname, '../bin/run.ts')
+const command = join(import.meta.dirname, '../bin/run.ts')
 
 export interface Child {
   readonly process: ChildProcess
@@ -19,6 +19,8 @@ export interface Child {
   end (signal: NodeJS.Signals): Promise<number | NodeJS.Signals>
 }
 
+interface Own { readonly script?: string, readonly env?: Readonly<Record<string, string>> }
+
 /** The settings of a world as an environment. */
 export const environment = (world: World, over: Record<string, unknown> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(world.config(over)).map(([name, value]) => [`ZORGPOORT_${name.toUpperCase()}`, String(value)]))
@@ -26,9 +28,11 @@ export const environment = (world: World, over: Record<string, unknown> = {}): R
 /**
  * Starts `serve` and waits until it says so in its log, which takes level info or lower.
  * @param before a shell's words before the command, such as `ulimit -f 4000 &&`
+ * @param own a script to run instead of the command, and what it finds in its environment
  */
-export async function startChild (world: World, over: Record<string, unknown> = {}, before = ''): Promise<Child> {
-  const env = { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compileCache, ...environment(world, over) }
+export async function startChild (world: World, over: Record<string, unknown> = {}, before = '', own: Own = {}): Promise<Child> {
+  const { script = command, env: more = {} } = own
+  const env = { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compileCache, ...environment(world, over), ...more }
   const child = spawn('sh', ['-c', `${before} exec "$0" "$@"`, process.execPath, script, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const lines: string[] = []
   const ended = once(child, 'exit').then(([code, signal]: Array<number | NodeJS.Signals | null>) => code ?? signal ?? -1)
