@@ -80,7 +80,7 @@ const deliveries = {
     alarms: [{
       name: 'ZorgpoortDead', expr: 'zorgpoort_dead_letters > 0', for: '5m', severity: 'ticket',
       means: 'Messages were given up: their receiver will not get them unless somebody acts.',
-      what_to_do: '"zorgpoort redrive --dry-run" lists them with their reasons. Take away the reason and drive them again, or tell the sender to send a better message.'
+      what_to_do: '"zorgpoort dead" says how many, to whom, why and what to do. Take away the reason and drive them again ("zorgpoort redrive"), or tell the sender to send a better message.'
     }]
   },
   zorgpoort_held_oldest_seconds: {
