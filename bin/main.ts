@@ -8,6 +8,7 @@ import { backup } from './commands/backup.ts'
 import { batch } from './commands/batch.ts'
 import { conformance } from './commands/conformance.ts'
 import { dead } from './commands/dead.ts'
+import { destinations } from './commands/destinations.ts'
 import { doctor } from './commands/doctor.ts'
 import { erase } from './commands/erase.ts'
 import { held } from './commands/held.ts'
@@ -41,7 +42,7 @@ export function program (end: (code: number) => void): Command {
     .exitOverride()
     .showHelpAfterError('(zorgpoort COMMAND --help tells more)')
     .addHelpText('after', '\nExit codes: 0 good, 1 refused or invalid, 2 wrong use.\nZORGPOORT_DEBUG=1 in the environment shows the stack of an error.')
-  for (const add of [serve, validate, send, batch, receive, replay, rules, verify, parties, keys, backup, restore, doctor, migrate, audit, conformance, inspect, held, tasks, dead, redrive, importing, importHistory, history, rebuild, sweep, erase, roots]) add(it, end)
+  for (const add of [serve, validate, send, batch, receive, replay, rules, verify, parties, destinations, keys, backup, restore, doctor, migrate, audit, conformance, inspect, held, tasks, dead, redrive, importing, importHistory, history, rebuild, sweep, erase, roots]) add(it, end)
   for (const command of it.commands) command.copyInheritedSettings(it)
   return it
 }

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { configSchema, environmentName } from './config.ts'
 import { transportCodes } from './codes/codes.ts'
 import { reasons } from './deliver/deliver.ts'
+import { allKinds } from './here/here.ts'
 import { alarmRules, allMetrics, dashboard } from './metrics/metrics.ts'
 import { columns, listNames } from './sources/sources.ts'
 import { findingCodes } from './validate/validate.ts'
@@ -52,11 +53,15 @@ const metricTable = (): string => table(['metric', 'labels', 'what'],
 const alarmTable = (): string => table(['alarm', 'call', 'what it means', 'what to do'],
   allMetrics.flatMap(([, { alarms = [] }]) => alarms.map(it => [code(it.name), it.severity === 'page' ? 'now' : 'in working hours', it.means, it.what_to_do])))
 
+/** Places are shown as they are; what is left out where it is not known, as if it were. */
+const hereTable = (): string => table(['waits for', 'code', 'Nederlands', 'English'],
+  allKinds.map(([name, { waits_for, nl, en }]) => [waits_for, code(name), ...[nl, en].map(it => it.replace(/[[\]]|\{kept\}/g, '').replaceAll('  ', ' '))]))
+
 const sourceTable = (): string => table(['file', 'column', 'must be filled', 'what stands there'],
   listNames.flatMap(list => columns[list].map((it, at) => [at === 0 ? code(`${list}.csv`) : '', code(it.name), it.required ? 'yes' : '', it.expected])))
 
 /** Name of a table's place in README.md, and what belongs there. */
-export const tables: Readonly<Record<string, () => string>> = { settings, refusals: refusalTable, findings: findingTable, reasons: reasonTable, messages: messageTable, metrics: metricTable, alarms: alarmTable, sources: sourceTable }
+export const tables: Readonly<Record<string, () => string>> = { settings, refusals: refusalTable, findings: findingTable, reasons: reasonTable, messages: messageTable, metrics: metricTable, alarms: alarmTable, here: hereTable, sources: sourceTable }
 
 const place = (name: string): RegExp => new RegExp(`(<!-- table: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`)
 

@@ -127,13 +127,13 @@ export const kinds = {
   },
   dead_transient: {
     waits_for: 'person',
-    nl: `Het is opgegeven: elke poging mislukte tot de tijd op was[ ({reason})]. ${mend.nl}${again.nl}`,
-    en: `It was given up: every try failed until its time was up[ ({reason})]. ${mend.en}${again.en}`
+    nl: `Het is opgegeven: elke poging mislukte tot de tijd op was[: {reason}]. ${mend.nl}${again.nl}`,
+    en: `It was given up: every try failed until its time was up[: {reason}]. ${mend.en}${again.en}`
   },
   dead_partner_down: {
     waits_for: 'person',
-    nl: `Het is opgegeven: het systeem van de ontvanger antwoordde al die tijd niet[ ({reason})]. ${mend.nl}${again.nl}`,
-    en: `It was given up: the receiver’s system did not answer all that time[ ({reason})]. ${mend.en}${again.en}`
+    nl: `Het is opgegeven: het systeem van de ontvanger antwoordde al die tijd niet[: {reason}]. ${mend.nl}${again.nl}`,
+    en: `It was given up: the receiver’s system did not answer all that time[: {reason}]. ${mend.en}${again.en}`
   },
   erased: {
     waits_for: 'nobody',
