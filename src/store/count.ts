@@ -88,14 +88,13 @@ export function countVerbs (db: Db, dialect: Dialect): Pick<Store, 'stats' | 'me
       const [row]: Row[] = await session.all(oldest, { it })
       return row === undefined ? null : { receiver: it, depth: await found(session, depth, { it }), oldest: instantOf(row, 'since') }
     })
-  /** @param pushed to whom something is pushed @returns what is only to be fetched */
-  async function lying (session: Session, mailboxes: readonly Depth[], pushed: ReadonlySet<string>): Promise<Depth[]> {
+  /** @param pushed how many are pushed to whom: mostly all that lies there @returns what is only to be fetched */
+  async function lying (session: Session, mailboxes: readonly Depth[], pushed: ReadonlyMap<string, number>): Promise<Depth[]> {
     const told: Depth[] = []
     for (const it of mailboxes) {
-      if (!pushed.has(it.receiver)) { told.push(it); continue }
-      const [row = {}] = await session.all(sql.mailbox.left, { it: it.receiver })
-      if (row['since'] !== null) told.push({ ...it, depth: whole(row, 'found'), oldest: instantOf(row, 'since') })
-      await turn()
+      const others = pushed.get(it.receiver) ?? 0
+      const [row = { found: it.depth, since: it.oldest }] = others > 0 && it.depth > others ? await session.all(sql.mailbox.left, { it: it.receiver }) : []
+      if (it.depth > others && row['since'] !== null) told.push({ ...it, depth: whole(row, 'found'), oldest: instantOf(row, 'since') })
     }
     return told
   }
@@ -122,7 +121,7 @@ export function countVerbs (db: Db, dialect: Dialect): Pick<Store, 'stats' | 'me
     measures: () => db.measures(),
     stats: now => db.read(async session => {
       const [queue, pushes] = [await depths(session, sql.queue), await depths(session, sql.pushes)]
-      const mailbox = await lying(session, await depths(session, sql.mailbox), new Set(pushes.map(it => it.receiver)))
+      const mailbox = await lying(session, await depths(session, sql.mailbox), new Map(pushes.map(it => [it.receiver, it.depth])))
       const first = async (statement: Statement): Promise<Row | undefined> => (await session.all(statement))[0]
       const [unchecked, heldSince, dead] = [await first(sql.unchecked), await first(sql.heldSince), await first(sql.dead)]
       const given = { functional: whole(dead ?? {}, 'functional'), transient: whole(dead ?? {}, 'transient'), partner_down: whole(dead ?? {}, 'partner_down') }
