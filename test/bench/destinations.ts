@@ -70,7 +70,8 @@ export async function openField (name: string, heaps: readonly Heap[], over: Rea
   }
 }
 
-const group_max = 500
+/** Of so many each commit is one sync. */
+const group_max = 2_000
 let made = 0
 
 /** Round the destinations, so that none of them stands as a block. */
