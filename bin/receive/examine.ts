@@ -31,21 +31,21 @@ const shared = ['id', 'family', 'type', 'afzender', 'ontvanger', 'sender', 'rece
  * @throws Malformed with the code of what does not fit
  */
 export function examine (parts: Parts, id: string, trusted: string | null): Examined {
-  const metadata = objectIn(parts.metadata, 'metadata')
-  const receipt = objectIn(parts.receipt, 'receipt')
+  const metadata = objectIn(parts.metadata, 'wrong_metadata')
+  const receipt = objectIn(parts.receipt, 'wrong_receipt')
   const text = (name: string): string => String(metadata[name])
-  ensure('id', isMessageId(text('id')) && text('id') === id)
-  ensure('metadata', /^(WMO|JW)3\d\d$/.test(text('type')) && partyKind(text('sender')) !== null && partyKind(text('receiver')) !== null)
-  ensure('size', metadata['size_bytes'] === parts.payload.length)
-  ensure('sha256', metadata['sha256'] === createHash('sha256').update(parts.payload).digest('hex'))
-  ensure('receipt', shared.every(name => receipt[name] === metadata[name]))
+  ensure('wrong_id', isMessageId(text('id')) && text('id') === id)
+  ensure('wrong_metadata', /^(WMO|JW)3\d\d$/.test(text('type')) && partyKind(text('sender')) !== null && partyKind(text('receiver')) !== null)
+  ensure('wrong_size', metadata['size_bytes'] === parts.payload.length)
+  ensure('wrong_sha256', metadata['sha256'] === createHash('sha256').update(parts.payload).digest('hex'))
+  ensure('wrong_receipt', shared.every(name => receipt[name] === metadata[name]))
   if (trusted !== null) checkSeal(parts, receipt, trusted)
   return { id, type: text('type'), sender: text('sender'), receiver: text('receiver'), size_bytes: parts.payload.length }
 }
 
 function checkSeal ({ payload, seal }: Parts, receipt: Told, trusted: string): void {
   const known = statementOf(receipt)
-  if (known === null) throw new Malformed('receipt')
+  if (known === null) throw new Malformed('wrong_receipt')
   const verdict = verifySeal({ seal, payload, statement: statementBytes(known.statement), trusted: [trusted] })
   if (!verdict.ok) throw new Malformed(`seal_${verdict.reason}`)
 }

@@ -1,5 +1,5 @@
 /** What an endpoint's answer means for the message. */
-import { isCode, type Instant } from '../core/core.ts'
+import type { Instant } from '../core/core.ts'
 import type { Pushed } from './courier.ts'
 
 export interface Answer {
@@ -21,15 +21,18 @@ export function retryAfterMs (text: string | null, now: Instant): number | null 
   return Number.isNaN(ms) ? null : Math.min(Math.max(0, ms), longest_ms)
 }
 
-/** A number of nine digits with signs between them is a Bsn as well. */
-const few = (text: string): boolean => text.replaceAll(/\D/g, '').length < 9
+/**
+ * A code is written in one case and has a `_` or a digit, which a name has not; and no more digits than an error has,
+ * of which there is no date of birth, telephone number or Bsn.
+ */
+const theirs = /^(?=.*[_0-9])(?!(?:.*\d){6})(?:[A-Z][A-Z0-9_.-]{0,59}|[a-z][a-z0-9_.-]{0,59})$/
 
 /** @returns the code the endpoint gives for its no; null where it gives none that could stand in a log */
 function codeIn (json: string | null): string | null {
   try {
     const it: unknown = JSON.parse(json ?? '')
     const code = typeof it === 'object' && it !== null && 'code' in it ? it.code : null
-    return typeof code === 'string' && isCode(code) && few(code) && code.length <= 60 ? code : null
+    return typeof code === 'string' && theirs.test(code) ? code : null
   } catch { return null }
 }
 

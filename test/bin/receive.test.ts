@@ -83,12 +83,12 @@ describe('receive', () => {
     const { dir, push } = await here()
     const strange = Buffer.concat([parcel.payload.subarray(0, -1), Buffer.from(' ')])
     const cases: ReadonlyArray<readonly [code: string, parts: Partial<Parcel>]> = [
-      ['size', { ...parcel, payload: Buffer.concat([parcel.payload, Buffer.from(' ')]) }],
-      ['sha256', { ...parcel, payload: strange }],
-      ['id', other],
-      ['metadata', { ...parcel, metadata: json(parcel.metadata, { type: 'x'.repeat(10) }) }],
-      ['metadata', { ...parcel, metadata: Buffer.from('[]') }],
-      ['receipt', { ...parcel, receipt: other.receipt }],
+      ['wrong_size', { ...parcel, payload: Buffer.concat([parcel.payload, Buffer.from(' ')]) }],
+      ['wrong_sha256', { ...parcel, payload: strange }],
+      ['wrong_id', other],
+      ['wrong_metadata', { ...parcel, metadata: json(parcel.metadata, { type: 'x'.repeat(10) }) }],
+      ['wrong_metadata', { ...parcel, metadata: Buffer.from('[]') }],
+      ['wrong_receipt', { ...parcel, receipt: other.receipt }],
       ['seal_digest', { ...parcel, seal: other.seal }],
       ['seal_form', { ...parcel, seal: Buffer.from('x') }],
       ['seal_statement', { ...parcel, metadata: json(parcel.metadata, { verdict: 'rejected' }), receipt: json(parcel.receipt, { verdict: 'rejected' }) }],

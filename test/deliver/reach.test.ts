@@ -114,14 +114,19 @@ test('a proxy that stands in the environment is not used', async () => {
 test('nothing a receiver says is in what becomes of a push', async () => {
   const bsn = '999990019'
   const json = { 'Content-Type': 'application/json', 'Retry-After': bsn, Location: `https://localhost/${bsn}`, 'X-Bsn': bsn }
-  const bodies = [bsn, `{"code":"${bsn}"}`, `{"code":"BSN${bsn}"}`, '{"code":"BSN-999-990-019"}', `{"code":"Jansen, J. ${bsn}"}`, `{"code":{"code":"${bsn}"}}`, `{"message":"${bsn}"}`]
+  const bodies = [bsn, `{"code":"${bsn}"}`, `{"code":"BSN${bsn}"}`, '{"code":"BSN-999-990-019"}', `{"code":"Jansen, J. ${bsn}"}`, `{"code":{"code":"${bsn}"}}`, `{"message":"${bsn}"}`,
+    '{"code":"Jansen"}', '{"code":"JANSEN"}', '{"code":"jansen"}', '{"code":"J.Jansen"}', '{"code":"Jansen-de-Vries"}', '{"code":"JANSEN-DE.VRIES"}', '{"code":"Jansen_1"}', '{"code":"GEB_19800101"}', '{"code":"GEB_01-02-1980"}', '{"code":"BSN_9_9_9_9_9_0"}', `{"code":"A_${'A'.repeat(60)}"}`]
   for (const status of [200, 302, 400, 401, 404, 409, 422, 429, 500, 503]) {
     for (const body of bodies) {
       receiver.behave({ kind: 'answer', status, headers: json, body })
       const told = JSON.stringify(await pushTo(receiver.url, { networks: ['127.0.0.0/8', '::1/128'] }))
       if (status !== 429 && status !== 503) assert.doesNotMatch(told, /999/, `${status} ${body}`)
-      assert.doesNotMatch(told, /BSN|Jansen/, `${status} ${body}`)
+      assert.doesNotMatch(told, /BSN|Jansen|GEB|1980|A_A/i, `${status} ${body}`)
     }
+  }
+  for (const code of ['UNKNOWN_CLIENT', 'unknown_client', 'E1', 'X17', 'ERR-10001', 'sha256']) {
+    receiver.behave({ kind: 'answer', status: 422, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ code }) })
+    assert.deepEqual(await pushTo(receiver.url, { networks: ['127.0.0.0/8', '::1/128'] }), { kind: 'refused', reason: `http_422.${code}` })
   }
   receiver.behave({ kind: 'answer' })
 })

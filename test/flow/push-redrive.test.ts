@@ -17,7 +17,7 @@ const from = gateway.as('gemeente')
 
 /** Refused by its endpoint, which takes everything from then on. */
 async function refused (seed: number): Promise<string> {
-  receiver.behave({ kind: 'answer', status: 422, headers: { 'content-type': 'application/json' }, body: '{"code":"AFGEKEURD"}' })
+  receiver.behave({ kind: 'answer', status: 422, headers: { 'content-type': 'application/json' }, body: '{"code":"AFGEKEURD_1"}' })
   const { id } = await from.send(message('WMO301', seed, { identificatie: `R${seed}` }))
   await reaches(from, id, 'dead')
   receiver.behave({ kind: 'answer', status: 200 })
@@ -30,23 +30,23 @@ describe('a push that its endpoint refused', () => {
   test('goes again under the same id and as the same bytes, and is delivered', async () => {
     const id = await refused(1)
     const { dead_class: dies, dead_reason: reason } = (await from.get(`/v1/messages/${id}`)).told
-    assert.deepEqual([dies, reason], ['functional', 'http_422.AFGEKEURD'])
+    assert.deepEqual([dies, reason], ['functional', 'http_422.AFGEKEURD_1'])
     assert.deepEqual((await redrive({ code: 'http_422', class: 'functional' }))['counts'], { redriven: 1, absent: 0, not_dead: 0, answered: 0, replaced: 0, payload_gone: 0 })
     await reaches(from, id, 'delivered')
     const [first, second, ...more] = triesOf(id)
     assert.deepEqual([first?.attempt, second?.attempt, second?.body.equals(first?.body ?? Buffer.alloc(0)), more], [1, 1, true, []])
     assert.deepEqual(receiver.faults, [])
     const { events } = (await from.get(`/v1/messages/${id}/history`)).told
-    assert.deepEqual(events.map(it => [it.event, it.detail]), [['accepted', null], ['offered', null], ['dead', 'http_422.AFGEKEURD'], ['redriven', 'endpoint_repaired'], ['delivered', 'pushed']])
+    assert.deepEqual(events.map(it => [it.event, it.detail]), [['accepted', null], ['offered', null], ['dead', 'http_422.AFGEKEURD_1'], ['redriven', 'endpoint_repaired'], ['delivered', 'pushed']])
     assert.deepEqual((await redrive({ ids: [id] })).messages.map(it => it['outcome']), ['not_dead'])
   })
 
   test('is taken up by the running gateway when the command drives it again', async () => {
     const id = await refused(2)
     const env = environment(world)
-    ends(await zorgpoort(['dead', '--party', aanbieder], { env }), 0, /^ {6}1 {2}to 42420001 .* functional {3}http_422\.AFGEKEURD\n/)
-    ends(await zorgpoort(['redrive', '--party', aanbieder, '--code', 'AFGEKEUR', '--dry-run'], { env }), 0, /^No dead letters match/)
-    ends(await zorgpoort(['redrive', '--party', aanbieder, '--code', 'AFGEKEURD', '--reason', 'endpoint_repaired'], { env }), 0, /^1 message driven again/)
+    ends(await zorgpoort(['dead', '--party', aanbieder], { env }), 0, /^ {6}1 {2}to 42420001 .* functional {3}http_422\.AFGEKEURD_1\n/)
+    ends(await zorgpoort(['redrive', '--party', aanbieder, '--code', 'AFGEKEURD_', '--dry-run'], { env }), 0, /^No dead letters match/)
+    ends(await zorgpoort(['redrive', '--party', aanbieder, '--code', 'AFGEKEURD_1', '--reason', 'endpoint_repaired'], { env }), 0, /^1 message driven again/)
     await reaches(from, id, 'delivered')
     assert.equal(triesOf(id).length, 2)
   })

@@ -49,7 +49,7 @@ const pushMessage = {
     '2XX': { description: 'It is stored, now or before. No body is needed.' },
     '4XX': {
       description: 'This message will not be taken: it is not sent again until an operator sets it going.',
-      content: { 'application/json': { schema: { type: 'object', properties: { code: { type: 'string', maxLength: 60, pattern: '^[A-Za-z][A-Za-z0-9_.-]*$', description: 'Why, in a code that says nothing of a person: sender and operators see it.' } } } } }
+      content: { 'application/json': { schema: { type: 'object', properties: { code: { type: 'string', maxLength: 60, pattern: '^(?=.*[_0-9])([A-Z][A-Z0-9_.-]*|[a-z][a-z0-9_.-]*)$', description: 'Why, in a code that says nothing of a person: sender and operators see it. In one case, with a `_` or a digit, no more than five digits; what looks otherwise is not kept.' } } } } }
     },
     '5XX': { description: 'Not now: it is sent again later.' }
   }
