@@ -1,9 +1,9 @@
 /** The worker's books: the claims it has in hand, how their leases are kept while work goes on, and how its end is recorded. */
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises'
 import { failed } from './acknowledge/acknowledge.ts'
 import { instant, type Clock, type RetryPolicy } from './core/core.ts'
 import type { Log } from './log.ts'
-import type { Claimed, Finish, Finished, Store } from './store/store.ts'
+import { StoreFailure, type Claimed, type Finish, type Finished, type Store } from './store/store.ts'
 
 type Lease = Pick<Claimed, 'delivery' | 'fence'>
 
@@ -31,14 +31,29 @@ export function openBooks<C extends Claimed = Claimed> (): Books<C> {
 type SomeBooks = Pick<Books, 'claims' | 'find' | 'strike'>
 interface Keeping { readonly books: SomeBooks, readonly store: Pick<Store, 'renew'>, readonly clock: Clock, readonly lease_ms: number, readonly onError: (error: unknown) => void }
 
-/** Renews every lease in the books each third of its time, so that slow work does not outlive it; one that was lost is struck out. @returns what ends it */
-export function keepLeases ({ books, store, clock, lease_ms, onError }: Keeping): () => void {
+interface Leases {
+  /** Renews what a clock that was set ahead, or a process that stood still, may have let pass: whoever claims next would claim it again. */
+  keep (): Promise<void>
+  end (): void
+}
+
+/** Renews every lease in the books each third of its time, so that slow work does not outlive it; one that was lost is struck out. */
+export function keepLeases ({ books, store, clock, lease_ms, onError }: Keeping): Leases {
+  let renewed = clock.now()
   const renew = async (claimed: Claimed): Promise<void> => {
     const kept = await store.renew(claimed.delivery, claimed.fence, instant(clock.now() + lease_ms))
     if (!kept) books.strike(claimed)
   }
-  const timer = setInterval(() => { Promise.all(books.claims().map(renew)).catch(onError) }, lease_ms / 3)
-  return () => { clearInterval(timer) }
+  const all = async (): Promise<void> => {
+    const now = clock.now()
+    await Promise.all(books.claims().map(renew))
+    renewed = now
+  }
+  const timer = setInterval(() => { all().catch(onError) }, lease_ms / 3)
+  return {
+    keep: async () => { if (clock.now() - renewed > lease_ms / 2) await all() },
+    end: () => { clearInterval(timer) }
+  }
 }
 
 interface Recording {
@@ -50,6 +65,8 @@ interface Recording {
   readonly retry: RetryPolicy
   /** Told when there is room for more work. */
   readonly changed: () => void
+  /** Until when it is tried again to record what the storage could not take, under leases that are kept; absent: the work is done again once its lease has passed. */
+  readonly stop?: AbortSignal
 }
 export interface Results {
   /** @returns what became of it, when that is known: stale also where it could not be recorded. What is outdated stays in the books, to be judged again */
@@ -60,8 +77,11 @@ export interface Results {
 
 interface Waiting { readonly finish: Finish, readonly told: (became: Finished) => void }
 
+/** After so long it is tried again to record what the storage could not take. */
+const again_ms = 500
+
 /** Records how work ended, in one transaction what ends while the results before it are recorded; then it leaves the books. */
-export function openResults ({ books, store, clock, log, retry, changed }: Recording): Results {
+export function openResults ({ books, store, clock, log, retry, changed, stop }: Recording): Results {
   let waiting: Waiting[] = []
   let recording = Promise.resolve()
 
@@ -73,17 +93,25 @@ export function openResults ({ books, store, clock, log, retry, changed }: Recor
     return [failed(claimed, retry, 'caused_refused', clock.now(), Math.random())]
   }
 
-  /** @returns what became of each; nothing where that is not known */
   const recordAll = async (batch: readonly Finish[]): Promise<readonly Finished[]> => {
-    try {
-      const answers = await store.finish(batch, clock.now())
-      const refused = batch.filter((_, at) => answers[at] === 'refused').flatMap(retryOf)
-      const again = refused.length > 0 ? await store.finish(refused, clock.now()) : []
-      if (again.includes('refused')) log.error('a result was refused twice; its lease will pass')
-      return answers
-    } catch (error) {
-      log.error({ err: error }, 'results could not be recorded; their leases will pass')
-      return []
+    const answers = await store.finish(batch, clock.now())
+    const refused = batch.filter((_, at) => answers[at] === 'refused').flatMap(retryOf)
+    const again = refused.length > 0 ? await store.finish(refused, clock.now()) : []
+    if (again.includes('refused')) log.error('a result was refused twice; its lease will pass')
+    return answers
+  }
+
+  /** @returns what became of each; nothing where that is not known */
+  const recordAtLast = async (batch: readonly Finish[]): Promise<readonly Finished[]> => {
+    for (let tries = 1; ; tries++) {
+      const again = stop?.aborted === false
+      try { return await recordAll(batch) } catch (error) {
+        const waits = again && error instanceof StoreFailure
+        if (!waits) log.error({ err: error }, 'results could not be recorded; their leases will pass')
+        else if (tries === 1) log.error({ err: error }, 'results could not be recorded; that is tried again until it can')
+        if (!waits) return []
+      }
+      await pause(again_ms, undefined, { signal: stop }).catch(() => {})
     }
   }
 
@@ -91,7 +119,7 @@ export function openResults ({ books, store, clock, log, retry, changed }: Recor
     await turn()
     const batch = waiting
     waiting = []
-    const answers = await recordAll(batch.map(it => it.finish))
+    const answers = await recordAtLast(batch.map(it => it.finish))
     for (const [at, { finish, told }] of batch.entries()) {
       const became = answers[at] ?? 'stale'
       if (became !== 'outdated') books.strike(finish)

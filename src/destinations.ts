@@ -37,6 +37,8 @@ export interface Destinations {
   room (to: PartyCode): number
   /** Pushes to it that go on; a claim that waits for room in memory is one. */
   underWay (to: PartyCode): number
+  /** Whether it is left alone now: what was claimed before and has not begun is better not begun. */
+  leftAlone (to: PartyCode): boolean
   begun (to: PartyCode, count: number): void
   ended (to: PartyCode): void
   /** Takes in how a push ended. @returns since when it has been failing, where it answers nobody now; else null */
@@ -59,6 +61,9 @@ interface Known {
 
 /** What we are writing down ourselves is not known yet. */
 const isSooner = (found: Instant | null, written: Instant | null = null): boolean => found !== null && written !== null && found < written
+
+const bucketOf = (before: Bucket | null, per_minute: number, now: Instant): Bucket =>
+  before === null ? fullBucket(per_minute, now) : bucketAt(before, per_minute, now)
 
 /** @param before what an earlier run wrote down */
 export function openDestinations (options: Options, before: readonly Destination[]): Destinations {
@@ -100,9 +105,10 @@ export function openDestinations (options: Options, before: readonly Destination
     if (state === 'open' && (last.state === 'closed' || last.reason !== reason)) log.warn({ party, state, reason }, 'a destination answers nobody and is left alone; what is for it waits')
   }
 
-  const bucketOf = (it: Known, per_minute: number): Bucket => {
-    it.bucket = it.bucket === null ? fullBucket(per_minute, clock.now()) : bucketAt(it.bucket, per_minute, clock.now())
-    return it.bucket
+  /** A silence that a clock set back has made longer is cut short once, not at every look from that moment on. */
+  const silence = (it: Known): void => {
+    const at = breakerAt(it.breaker, clock.now())
+    if (at.open_until !== null) turn(it, at)
   }
 
   return {
@@ -111,10 +117,13 @@ export function openDestinations (options: Options, before: readonly Destination
       const { pushes, at_once_max, per_minute_max, breaker } = settings(to, it)
       // What was to be pushed to an endpoint that is gone only needs to be told so.
       if (!pushes) return Math.max(0, at_once_max - it.underWay)
-      const rate = per_minute_max === null ? Infinity : mayBegin(bucketOf(it, per_minute_max))
+      silence(it)
+      it.bucket = per_minute_max === null ? null : bucketOf(it.bucket, per_minute_max, clock.now())
+      const rate = it.bucket === null ? Infinity : mayBegin(it.bucket)
       return Math.max(0, Math.min(at_once_max - it.underWay, rate, mayTry(it.breaker, it.underWay, breaker, clock.now())))
     },
     underWay: to => all.get(to)?.underWay ?? 0,
+    leftAlone: to => breakerAt(known(to).breaker, clock.now()).open_until !== null,
     begun (to, count) {
       const it = known(to)
       it.underWay += count

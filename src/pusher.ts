@@ -67,6 +67,8 @@ function openGivingUp ({ store, clock, log }: Options, { kept }: Pick<Destinatio
 interface Pushes {
   begin (claimed: PushClaimed): void
   underWay (): number
+  /** What is under way stays ours, however the clock runs. @throws StoreFailure */
+  keep (): Promise<void>
   /** Nothing is recorded after the work was handed back. Never throws. */
   end (): Promise<void>
 }
@@ -77,8 +79,8 @@ function openPushes (options: Options, destinations: Destinations, ended: (to: P
   const books = openBooks<PushClaimed>()
   const room = openRoom(options.limits.bytes_max)
   const givingUp = openGivingUp(options, destinations, stop)
-  const results = openResults({ ...options, books, changed: () => {} })
-  const endKeeping = keepLeases({ books, store, clock, lease_ms, onError: error => { log.error({ err: error }, 'leases could not be renewed') } })
+  const results = openResults({ ...options, books, changed: () => {}, stop })
+  const leases = keepLeases({ books, store, clock, lease_ms, onError: error => { log.error({ err: error }, 'leases could not be renewed') } })
   const running = new Set<Promise<void>>()
   let closed = false
 
@@ -92,11 +94,18 @@ function openPushes (options: Options, destinations: Destinations, ended: (to: P
     return failing_since !== null
   }
 
+  /** What waited for room until its destination was left alone was not tried. */
+  const handBack = async (claimed: PushClaimed): Promise<void> => {
+    books.strike(claimed)
+    await store.release([claimed])
+  }
+
   const workOn = async (claimed: PushClaimed): Promise<void> => {
     const { receiver, size_bytes } = claimed.envelope
     const leave = await room.enter(receiver, size_bytes, stop)
     try {
       if (stop.aborted || books.find(claimed) === undefined) return
+      if (destinations.leftAlone(receiver)) return await handBack(claimed)
       const began = performance.now()
       const finish = await options.pipeline.push(claimed, stop, result => heard(receiver, result, began))
       if (counts(finish)) await results.add(finish)
@@ -117,8 +126,9 @@ function openPushes (options: Options, destinations: Destinations, ended: (to: P
       running.add(work)
     },
     underWay: () => running.size,
+    keep: leases.keep,
     async end () {
-      endKeeping()
+      leases.end()
       await Promise.race([Promise.all(running), pause(ending_ms, undefined, { ref: false })])
       await results.recorded()
       closed = true
@@ -137,10 +147,10 @@ export async function startPusher (options: Options): Promise<Pusher> {
   const destinations = openDestinations({ ...options, limits: options.destination, silence_ms_max: Math.max(options.retry.longest_ms, options.destination.breaker.open_ms) }, await store.destinations())
   const pushes = openPushes(options, destinations, to => { destinations.ended(to); candidates.all.add(to); bell.ring() }, stopping.signal)
 
-  /** What is claimed in full may have more. */
+  /** What is claimed in full may have more. @throws StoreFailure */
   const claim = async ([to, count]: readonly [PartyCode, number]): Promise<number> => {
     candidates.all.delete(to)
-    const claims = await store.claimPush(to, count, lease_ms, clock.now()).catch(error => { log.error({ err: error, party: to }, 'cannot claim'); return [] })
+    const claims = await store.claimPush(to, count, lease_ms, clock.now())
     if (claims.length === count) candidates.all.add(to)
     destinations.begun(to, claims.length)
     for (const claimed of claims) pushes.begin(claimed)
@@ -150,10 +160,14 @@ export async function startPusher (options: Options): Promise<Pusher> {
   /** @returns whether somebody waits for a place that there is: who was asked had less than he might have */
   const round = async (): Promise<boolean> => {
     await parties.refresh()
+    await pushes.keep()
     if (await candidates.look()) for (const to of await destinations.look()) candidates.all.add(to)
     const { given, waiting } = sharesOf(candidates.all, destinations, limits.at_once_max - pushes.underWay())
-    const counts = await Promise.all(given.map(claim))
-    return waiting && pushes.underWay() < limits.at_once_max && counts.some(count => count > 0)
+    const claims = await Promise.allSettled(given.map(claim))
+    // Where the storage fails it fails for all of them, and one line says so.
+    const failure = claims.find(it => it.status === 'rejected')
+    if (failure !== undefined) log.error({ err: failure.reason }, 'cannot claim')
+    return waiting && pushes.underWay() < limits.at_once_max && claims.some(it => it.status === 'fulfilled' && it.value > 0)
   }
 
   const loop = async (): Promise<void> => {

@@ -49,7 +49,7 @@ export function startWorker (options: Options): Worker {
   const bell = openBell(options.poll_ms)
   const inLane = openLanes()
   const results = openResults({ ...options, books, changed: () => { bell.ring(); options.recorded?.() } })
-  const endKeeping = keepLeases({ books, store, clock, lease_ms, onError: error => { log.error({ err: error }, 'leases could not be renewed') } })
+  const leases = keepLeases({ books, store, clock, lease_ms, onError: error => { log.error({ err: error }, 'leases could not be renewed') } })
 
   /** Nothing is recorded after the work was handed back. */
   let closed = false
@@ -90,7 +90,7 @@ export function startWorker (options: Options): Worker {
       stopping.abort(new Error('stopping'))
       bell.ring()
       await running
-      endKeeping()
+      leases.end()
       await turn()
       await results.recorded()
       closed = true
