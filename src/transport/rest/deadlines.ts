@@ -4,10 +4,9 @@ import { Type } from 'typebox'
 import { rfc3339 } from '../../core/core.ts'
 import type { OpenRequest } from '../../store/store.ts'
 import { viewIn } from './acting.ts'
-import { gives, json, type RouteParts } from './parts.ts'
+import { asText, gives, json, type RouteParts } from './parts.ts'
 import * as shapes from './shapes.ts'
 
-const orNull = (schema: ReturnType<typeof Type.String>) => Type.Union([schema, Type.Null()])
 const deadline = Type.Object({
   kind: Type.String({ description: '`answer`: a 301 or 319 is due. `decision`: told to be under investigation, a 301 or a 319 that rejects is due.' }),
   request: Type.String({ description: 'Id of the 315 or 317.' }),
@@ -16,11 +15,11 @@ const deadline = Type.Object({
   aanbieder: Type.String(),
   ReferentieAanbieder: Type.String(),
   received: Type.String({ format: 'date-time' }),
-  due: orNull(Type.String({ format: 'date-time', description: 'From then on it is late; null where its Dagtekening is no date of our time.' })),
+  due: shapes.orNull(Type.String({ format: 'date-time', description: 'From then on it is late; null where its Dagtekening is no date of our time.' })),
   overdue: Type.Boolean(),
   links: Type.Object({ request: Type.String() })
 })
-const deadlinesShape = Type.Object({ deadlines: Type.Array(deadline), next: orNull(Type.String({ description: 'Give as `cursor` for the next page.' })) }, { $id: 'Deadlines' })
+const deadlinesShape = Type.Object({ deadlines: Type.Array(deadline), next: shapes.orNull(Type.String({ description: 'Give as `cursor` for the next page.' })) }, { $id: 'Deadlines' })
 
 /** One for every reference that is open: a 315 is answered product by product. */
 function deadlinesOf ({ message, family, number, gemeente, aanbieder, received, dagtekening, references }: OpenRequest, { terms, now, links }: RouteParts) {
@@ -47,7 +46,7 @@ export const deadlineRoutes = (parts: RouteParts): FastifyPluginAsyncTypebox => 
 
   app.get('/deadlines', {
     schema: { operationId: 'listDeadlines', summary: 'Requests you sent or got that wait for a decision, oldest first, and until when it is in time', querystring: shapes.batchesQuery, response: gives({ 200: json('One page', deadlinesShape) }) },
-    serializerCompiler: () => body => JSON.stringify(body)
+    ...asText
   }, async request => {
     const { cursor, limit = 100 } = request.query
     const { items, next } = await parts.store.openRequests({ view: view(request), limit, ...(cursor === undefined ? {} : { cursor }) })

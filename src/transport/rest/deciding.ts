@@ -7,12 +7,8 @@ import type { RouteParts } from './parts.ts'
 import * as shapes from './shapes.ts'
 import { time } from './views.ts'
 
-const orNull = <T extends ReturnType<typeof Type.String>>(schema: T) => Type.Union([schema, Type.Null()])
-const moment = (description: string) => Type.String({ format: 'date-time', description })
-const oneOf = <T extends string>(values: readonly T[], description: string) => Type.Unsafe<T>({ type: 'string', enum: [...values], description })
-
 const decisionShape = <T extends string>(decisions: readonly T[], description: string) => Type.Object({
-  decision: oneOf(decisions, description),
+  decision: shapes.oneOf(decisions, description),
   reason: Type.String({ description: 'Why, as a code such as `spoke_to_sender`: a letter, then letters, digits, `_`, `-` and `.`, at most 100, no nine digits in a row. It goes in the audit and in the history of the message.' })
 }, { additionalProperties: false })
 
@@ -34,7 +30,7 @@ export const readTaskDecision = decisionIn<Static<typeof taskDecision>>(taskDeci
 
 const { cursor, limit } = shapes.listQuery.properties
 const code = Type.Optional(Type.String({ maxLength: 100, description: 'Only those with this code.' }))
-export const taskFilters = { state: Type.Optional(oneOf(taskStates, 'Default open.')), code, cursor, limit }
+export const taskFilters = { state: Type.Optional(shapes.oneOf(taskStates, 'Default open.')), code, cursor, limit }
 
 export const taskShape = Type.Object({
   id: Type.String({ format: 'uuid' }),
@@ -43,15 +39,15 @@ export const taskShape = Type.Object({
   party: Type.String({ description: 'In whose name it is to be done: who got the message.' }),
   handler: Type.String({ description: 'Which part of the gateway asks for it.' }),
   code: Type.String({ description: 'What is to be done.' }),
-  opened: moment(''),
-  due: orNull(moment('Until when it is in time; null: no term.')),
+  opened: shapes.time(''),
+  due: shapes.orNull(shapes.time('Until when it is in time; null: no term.')),
   overdue: Type.Boolean({ description: 'Whether it is open and was due by now.' }),
-  state: oneOf(taskStates, 'open: somebody must decide. done, refused: somebody did.'),
-  decided: Type.Union([Type.Object({ at: moment(''), by: orNull(Type.String({ description: 'The account; null: an operator, for a party, or the command line.' })), reason: Type.String() }), Type.Null()]),
+  state: shapes.oneOf(taskStates, 'open: somebody must decide. done, refused: somebody did.'),
+  decided: Type.Union([Type.Object({ at: shapes.time(''), by: shapes.orNull(Type.String({ description: 'The account; null: an operator, for a party, or the command line.' })), reason: Type.String() }), Type.Null()]),
   links: Type.Object({ message: Type.String() })
 }, { $id: 'Task' })
 export const tasksShape = Type.Object({ tasks: Type.Array(taskShape), next: shapes.listShape.properties.next }, { $id: 'Tasks' })
-export const taskDecidedShape = Type.Object({ id: Type.String(), state: oneOf(taskStates, ''), at: moment('') }, { $id: 'TaskDecided' })
+export const taskDecidedShape = Type.Object({ id: Type.String(), state: shapes.oneOf(taskStates, ''), at: shapes.time('') }, { $id: 'TaskDecided' })
 
 /** @param shows whether the account that decided may be told */
 export function taskView ({ id, message, type, party, handler, code, opened, due, state, decided }: Task, link: string, now: Instant, shows: (by: NonNullable<Decided['by']>) => boolean): Record<string, unknown> {

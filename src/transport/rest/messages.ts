@@ -4,7 +4,7 @@ import { Refusal, rfc3339 } from '../../core/core.ts'
 import type { ListFilter, View } from '../../store/store.ts'
 import { mustSend, viewIn } from './acting.ts'
 import { shown, shownOne } from './here.ts'
-import { bytes, found, gives, header, idOf, json, raw, sendBytes, type RouteParts } from './parts.ts'
+import { asText, bytes, found, gives, header, idOf, json, raw, sendBytes, type RouteParts } from './parts.ts'
 import { payloadAnswer, sendPayload } from './payload.ts'
 import { momentIn, partyIn, typeIn } from './query.ts'
 import { signatureIn } from './signature.ts'
@@ -27,8 +27,6 @@ function filterOf (view: View, parts: RouteParts, { party: _, corrected: _correc
   }
 }
 
-/** Stored bytes go out as they are, also where OpenAPI describes them as JSON; and of two shapes the one it is. */
-const asText = { serializerCompiler: () => (body: unknown) => JSON.stringify(body) }
 const location = header('Where the message is')
 
 const sendSchema = {

@@ -7,8 +7,8 @@ import { auditEvents, type AuditEvent } from '../../store/store.ts'
 import { gives, idOf, json, type RouteParts } from './parts.ts'
 import { momentIn } from './query.ts'
 import { roleIn } from './role.ts'
+import { orNull } from './shapes.ts'
 
-const orNull = <T extends ReturnType<typeof Type.String>>(schema: T) => Type.Union([schema, Type.Null()])
 const time = Type.String({ format: 'date-time' })
 const next = orNull(Type.String({ description: 'Give as `cursor` for the next page.' }))
 const paging = { cursor: Type.Optional(Type.String({ maxLength: 100 })), limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 250, default: 100 })) }

@@ -6,7 +6,7 @@ import type { StoppedFilter } from '../../store/store.ts'
 import { redriveCounts, redriveOutcomes } from '../../upkeep/upkeep.ts'
 import { askedIn, jsonBody } from './asked.ts'
 import { shown } from './here.ts'
-import { gives, json, type RouteParts } from './parts.ts'
+import { asText, gives, json, type RouteParts } from './parts.ts'
 import { momentIn, partyIn, typeIn } from './query.ts'
 import { roleIn } from './role.ts'
 import * as shapes from './shapes.ts'
@@ -92,7 +92,7 @@ export const operatorDeadRoutes = (parts: RouteParts): FastifyPluginAsyncTypebox
 
   app.get('/dead', {
     schema: { operationId: 'operatorDead', summary: 'Messages that were given up, longest ago first, with why (operator, auditor)', querystring: query, response: gives({ 200: json('One page', pageShape) }) },
-    serializerCompiler: () => body => JSON.stringify(body)
+    ...asText
   }, async request => {
     reader(request)
     const { cursor, limit, ...rest } = request.query
@@ -105,7 +105,7 @@ export const operatorDeadRoutes = (parts: RouteParts): FastifyPluginAsyncTypebox
     ...jsonBody,
     onRequest: async request => { operator(request) },
     schema: { operationId: 'redrive', summary: 'Try dead letters again, as if for the first time (operator)', consumes: ['application/json'], body: askedShape, response: gives({ 200: json('What was done, or would be', doneShape) }) },
-    serializerCompiler: () => body => JSON.stringify(body)
+    ...asText
   }, async request => {
     const asked = read(request.body)
     const { dry_run: dry = false, limit = redrive_max, cursor } = asked

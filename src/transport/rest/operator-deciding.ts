@@ -5,29 +5,27 @@ import { Refusal, rfc3339 } from '../../core/core.ts'
 import { jsonBody } from './asked.ts'
 import { decide, decisionIn, heldDecision, readTaskDecision, taskDecidedShape, taskDecision, taskFilterOf, taskFilters, taskIn, tasksShape, taskView } from './deciding.ts'
 import { shown } from './here.ts'
-import { gives, idOf, json, type RouteParts } from './parts.ts'
+import { asText, gives, idOf, json, type RouteParts } from './parts.ts'
 import { partyIn, typeIn } from './query.ts'
 import { roleIn } from './role.ts'
 import * as shapes from './shapes.ts'
 import { time } from './views.ts'
 
 const closed = { additionalProperties: false }
-const orNull = <T extends ReturnType<typeof Type.String>>(schema: T) => Type.Union([schema, Type.Null()])
 const { type, cursor, limit } = shapes.listQuery.properties
 const party = Type.Optional(Type.String({ maxLength: 8, description: 'Sent by this party, or to it.' }))
 const heldQuery = Type.Object({ party, type, code: Type.Optional(Type.String({ maxLength: 100, description: 'Only those held for this reason.' })), cursor, limit }, closed)
 const heldShape = Type.Object({
   ...shapes.messageShape.properties,
-  held_since: orNull(Type.String({ format: 'date-time' })),
-  held_reason: orNull(Type.String({ description: 'Code of the handler that holds it.' })),
-  held_until: orNull(Type.String({ format: 'date-time', description: 'Handlers look again by themselves; null: when somebody releases it.' }))
+  held_since: shapes.orNull(Type.String({ format: 'date-time' })),
+  held_reason: shapes.orNull(Type.String({ description: 'Code of the handler that holds it.' })),
+  held_until: shapes.orNull(Type.String({ format: 'date-time', description: 'Handlers look again by themselves; null: when somebody releases it.' }))
 }, { $id: 'HeldMessage' })
 const pageShape = Type.Object({ messages: Type.Array(heldShape), next: shapes.listShape.properties.next }, { $id: 'HeldMessages' })
 const heldDecidedShape = Type.Object({ id: Type.String(), delivery: Type.Unsafe<'waiting' | 'dead'>({ type: 'string', enum: ['waiting', 'dead'], description: 'waiting: released, handlers look again. dead: refused.' }), at: Type.String({ format: 'date-time' }) }, { $id: 'HeldDecided' })
 const taskQuery = Type.Object({ party: Type.Optional(Type.String({ maxLength: 8, description: 'Of this party.' })), ...taskFilters }, closed)
 
 const readHeldDecision = decisionIn<Static<typeof heldDecision>>(heldDecision)
-const asText = { serializerCompiler: () => (body: unknown) => JSON.stringify(body) }
 
 /** The routes about held messages, as a plugin: register it under `/v1/operator`. */
 export const operatorHeldRoutes = (parts: RouteParts): FastifyPluginAsyncTypebox => async app => {

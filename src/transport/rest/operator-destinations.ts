@@ -1,25 +1,25 @@
 /** `/v1/operator/destinations`: how the endpoints of receivers are, and having one tried at once. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type, type Static } from 'typebox'
-import { breakerStates, isCode, Refusal, type BreakerState } from '../../core/core.ts'
+import { breakerStates, isCode, Refusal } from '../../core/core.ts'
 import { endpointsOf, type Endpoint } from '../../here/here.ts'
 import { askedIn, jsonBody } from './asked.ts'
-import { found, gives, json, type RouteParts } from './parts.ts'
+import { asText, found, gives, json, type RouteParts } from './parts.ts'
 import { partyIn } from './query.ts'
 import { roleIn } from './role.ts'
+import * as shapes from './shapes.ts'
 import { time } from './views.ts'
 
 const closed = { additionalProperties: false }
-const orNull = (schema: ReturnType<typeof Type.String>) => Type.Union([schema, Type.Null()])
-const moment = (description: string) => orNull(Type.String({ format: 'date-time', description }))
+const moment = (description: string) => shapes.orNull(shapes.time(description))
 const destinationShape = Type.Object({
   party: Type.String(),
-  state: Type.Unsafe<BreakerState>({ type: 'string', enum: [...breakerStates], description: 'closed: it answers. open: it is left alone. half_open: a few tries show whether it is back.' }),
+  state: shapes.oneOf(breakerStates, 'closed: it answers. open: it is left alone. half_open: a few tries show whether it is back.'),
   failing_since: moment('Since when nothing has succeeded; null while it answers.'),
   left_until: moment('Until when nothing is sent to it; null when it is not left alone.'),
-  reason: orNull(Type.String({ description: 'Code of the last failure.' })),
-  nl: orNull(Type.String({ description: 'What is wrong, and who does what about it, in Dutch.' })),
-  en: orNull(Type.String({ description: 'The same in English.' })),
+  reason: shapes.orNull(Type.String({ description: 'Code of the last failure.' })),
+  nl: shapes.orNull(Type.String({ description: 'What is wrong, and who does what about it, in Dutch.' })),
+  en: shapes.orNull(Type.String({ description: 'The same in English.' })),
   waiting: Type.Integer({ description: 'Messages still to be pushed; no more than 10,000 are counted.' }),
   oldest: moment('Since when the one of these that is given up first has been offered.')
 }, { $id: 'Destination' })
@@ -36,7 +36,6 @@ const triedShape = Type.Object({
 const read = askedIn<Static<typeof askedShape>>(askedShape)
 const params = Type.Object({ party: Type.String({ maxLength: 8 }) })
 const view = (it: Endpoint): Record<string, unknown> => ({ ...it, failing_since: time(it.failing_since), left_until: time(it.left_until), oldest: time(it.oldest) })
-const asText = { serializerCompiler: () => (body: unknown) => JSON.stringify(body) }
 
 /** The routes, as a plugin: register it under `/v1/operator`. */
 export const operatorDestinationRoutes = (parts: RouteParts): FastifyPluginAsyncTypebox => async app => {

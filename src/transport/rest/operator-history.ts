@@ -1,9 +1,10 @@
 /** `/v1/operator/history`: between whom earlier messages are known to rules, and from when on all of them. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type, type Static } from 'typebox'
-import { Refusal, Unusable } from '../../core/core.ts'
-import { keptPairView, RegisterFault, sayComplete, shapeCheck } from '../../register/register.ts'
-import { gives, json, type RouteParts } from './parts.ts'
+import { keptPairView, sayComplete, shapeCheck } from '../../register/register.ts'
+import { jsonBody } from './asked.ts'
+import { asText, gives, json, type RouteParts } from './parts.ts'
+import { bodyOf, told } from './operator-register.ts'
 import { roleIn } from './role.ts'
 
 const closed = { additionalProperties: false }
@@ -23,11 +24,6 @@ const doneShape = Type.Object({ families: Type.Array(Type.String(), { descriptio
 
 const saidIn = shapeCheck<Static<typeof saidShape>>(saidShape)
 
-/** @throws RegisterFault */
-function bodyOf (body: unknown): unknown {
-  try { return JSON.parse(body instanceof Uint8Array ? Buffer.from(body).toString() : '') } catch { throw new RegisterFault('the body is not JSON') }
-}
-
 /** The routes, as a plugin: register it under `/v1/operator`. */
 export function operatorHistoryRoutes (parts: RouteParts): FastifyPluginAsyncTypebox {
   const { store, now } = parts
@@ -37,24 +33,17 @@ export function operatorHistoryRoutes (parts: RouteParts): FastifyPluginAsyncTyp
   return async app => {
     app.get('/history', {
       schema: { operationId: 'operatorHistory', summary: 'Between whom earlier messages are known to rules, and from when on (operator, auditor)', querystring: Type.Object({}, closed), response: gives({ 200: json('Every two parties', pairsShape) }) },
-      serializerCompiler: () => body => JSON.stringify(body)
+      ...asText
     }, async request => {
       reader(request)
       return { pairs: (await store.keptPairs()).map(keptPairView) }
     })
 
     app.post('/history', {
-      config: { body: 'json' },
+      ...jsonBody,
       onRequest: async request => { operator(request) },
-      validatorCompiler: () => () => true,
       schema: { operationId: 'sayComplete', summary: 'Say from which date on every message between two parties is here (operator)', consumes: ['application/json'], body: saidShape, response: gives({ 200: json('Said', doneShape) }) },
-      serializerCompiler: () => body => JSON.stringify(body)
-    }, async request => {
-      try {
-        return { families: await sayComplete(store, saidIn(bodyOf(request.body)), { account: operator(request).id, now: now() }) }
-      } catch (error) {
-        throw error instanceof Unusable ? new Refusal('ZP_REGISTER', error.message) : error
-      }
-    })
+      ...asText
+    }, async request => await told(async () => ({ families: await sayComplete(store, saidIn(bodyOf(request)), { account: operator(request).id, now: now() }) })))
   }
 }

@@ -5,7 +5,7 @@ import { Refusal, rfc3339, type MessageId } from '../../core/core.ts'
 import { ownView } from '../../party/party.ts'
 import type { Account, OperatorFilter, Store } from '../../store/store.ts'
 import { shown, shownOne } from './here.ts'
-import { found, gives, idOf, json, type RouteParts } from './parts.ts'
+import { asText, found, gives, idOf, json, type RouteParts } from './parts.ts'
 import { payloadAnswer, reasonIn, reasons, sendPayload } from './payload.ts'
 import { partyIn, momentIn, typeIn } from './query.ts'
 import { roleIn } from './role.ts'
@@ -58,7 +58,7 @@ export function operatorMessageRoutes (parts: RouteParts): FastifyPluginAsyncTyp
   return async app => {
     app.get('/messages', {
       schema: { operationId: 'operatorListMessages', summary: 'Messages of any party, newest first (operator, auditor)', querystring: query, response: gives({ 200: json('One page', shapes.listShape) }) },
-      serializerCompiler: () => body => JSON.stringify(body)
+      ...asText
     }, async request => {
       reader(request)
       const page = await store.listAny(filterOf(parts, request.query))
@@ -67,7 +67,7 @@ export function operatorMessageRoutes (parts: RouteParts): FastifyPluginAsyncTyp
 
     app.get('/messages/:id', {
       schema: { operationId: 'operatorGetMessage', summary: 'One message of any party and what happened to it, by whom (operator, auditor)', params: shapes.idParams, response: gives({ 200: json('The message', detailShape) }) },
-      serializerCompiler: () => body => JSON.stringify(body)
+      ...asText
     }, async request => {
       const { role } = reader(request)
       const id = idOf(request.params.id)

@@ -4,7 +4,8 @@ import type { FastifyRequest } from 'fastify'
 import { Type, type Static, type TSchema } from 'typebox'
 import { Refusal, Unusable } from '../../core/core.ts'
 import * as register from '../../register/register.ts'
-import { gives, json, type RouteParts } from './parts.ts'
+import { jsonBody } from './asked.ts'
+import { asText, gives, json, type RouteParts } from './parts.ts'
 import { roleIn } from './role.ts'
 
 const closed = { additionalProperties: false }
@@ -29,19 +30,16 @@ const checks = {
 }
 
 /** What cannot be is told in the words of the register. @throws Refusal ZP_REGISTER */
-async function told<T> (work: () => Promise<T>): Promise<T> {
+export async function told<T> (work: () => Promise<T>): Promise<T> {
   try { return await work() } catch (error) {
     throw error instanceof Unusable ? new Refusal('ZP_REGISTER', error.message) : error
   }
 }
 
 /** @throws RegisterFault */
-function bodyOf (request: FastifyRequest): unknown {
+export function bodyOf (request: FastifyRequest): unknown {
   try { return JSON.parse(Buffer.from(request.body as Uint8Array).toString()) } catch { throw new register.RegisterFault('the body is not JSON') }
 }
-
-/** Answers are as they are: their shape is a description. */
-const asText = { serializerCompiler: () => (body: unknown) => JSON.stringify(body) }
 
 /** The routes that read, as a plugin: register it under `/v1/operator`. */
 export function registerReadRoutes (parts: RouteParts): FastifyPluginAsyncTypebox {
@@ -67,7 +65,7 @@ export function registerChangeRoutes (parts: RouteParts): FastifyPluginAsyncType
   })
   const response = gives({ 200: json('Changed, or so already', changedShape) })
   const post = (operationId: string, summary: string, body: TSchema) => ({
-    onRequest, ...asText, config: { body: 'json' } as const, validatorCompiler: () => () => true, schema: { operationId, summary: `${summary} (operator)`, consumes: ['application/json'], body, response }
+    onRequest, ...asText, ...jsonBody, schema: { operationId, summary: `${summary} (operator)`, consumes: ['application/json'], body, response }
   })
   const asked = (keepExpired = false): register.Asked => ({ now: parts.now(), keepExpired })
 

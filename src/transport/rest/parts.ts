@@ -42,6 +42,9 @@ const problems = {
 /** The answers of a route: what is given, and the problems it may give. Checked by tests against what is sent. */
 export const gives = (answers: Record<number, object>): Record<string, unknown> => ({ ...answers, '4xx': problems, '5xx': problems })
 
+/** Of a route whose answers are as they are: stored bytes that OpenAPI describes as JSON, or one of several shapes. Their shape is a description. */
+export const asText = { serializerCompiler: () => (body: unknown) => JSON.stringify(body) }
+
 /** @throws Refusal ZP_NOT_FOUND for what is no id: a stranger learns nothing from the difference */
 export const idOf = (text: string): MessageId => {
   if (!isMessageId(text)) throw new Refusal('ZP_NOT_FOUND')

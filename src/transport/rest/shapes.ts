@@ -3,9 +3,11 @@ import { Type } from 'typebox'
 import { answers, deadClasses, deliveries, memberStates, verdicts } from '../../core/core.ts'
 import { allKinds } from '../../here/here.ts'
 
-const oneOf = <T extends string>(values: readonly T[], description: string) => Type.Unsafe<T>({ type: 'string', enum: [...values], description })
-const time = (description: string) => Type.String({ format: 'date-time', description })
-const orNull = <T extends ReturnType<typeof Type.String>>(schema: T) => Type.Union([schema, Type.Null()])
+/** One of these words. */
+export const oneOf = <T extends string>(values: readonly T[], description: string) => Type.Unsafe<T>({ type: 'string', enum: [...values], description })
+/** A moment, in RFC 3339. */
+export const time = (description: string) => Type.String({ format: 'date-time', description })
+export const orNull = <T extends ReturnType<typeof Type.String>>(schema: T) => Type.Union([schema, Type.Null()])
 
 export const findingShape = Type.Object({
   level: Type.Integer({ minimum: 1, maximum: 4, description: 'Control level of the standard.' }),

@@ -4,11 +4,10 @@ import { Type } from 'typebox'
 import { viewIn } from './acting.ts'
 import { jsonBody } from './asked.ts'
 import { decide, readTaskDecision, taskDecidedShape, taskDecision, taskFilterOf, taskFilters, taskIn, tasksShape, taskView } from './deciding.ts'
-import { gives, json, type RouteParts } from './parts.ts'
+import { asText, gives, json, type RouteParts } from './parts.ts'
 import * as shapes from './shapes.ts'
 
 const query = Type.Object({ ...shapes.partyQuery.properties, ...taskFilters }, { additionalProperties: false })
-const asText = { serializerCompiler: () => (body: unknown) => JSON.stringify(body) }
 
 /** The routes, as a plugin: register it under `/v1`. */
 export const taskRoutes = (parts: RouteParts): FastifyPluginAsyncTypebox => async app => {
