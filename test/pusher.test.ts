@@ -176,7 +176,8 @@ test('another run remembers that a destination answers nobody', async t => {
 })
 
 test('another run waits for as long as a destination asked', async t => {
-  const it = await bench(t, { answer: ({ attempt }) => attempt === 1 ? { kind: 'busy', reason: 'http_429', retry_after_ms: 300_000 } : accepted })
+  let asked = 0
+  const it = await bench(t, { answer: () => ++asked === 1 ? { kind: 'busy', reason: 'http_429', retry_after_ms: 300_000 } : accepted })
   const [first, second] = [item(1), item(1)]
   await it.store.accept([first])
   it.pusher.wake()
