@@ -12,11 +12,15 @@ export interface Answer {
 /** These say "later" themselves. */
 const later = new Set([408, 425, 429, 503])
 const longest_ms = 366 * 86_400_000
+/** Who is busy and asks for no time at all would be asked by everything that waits for him, one after the other. */
+const busy_ms_min = 1_000
+/** The oldest form of a date has no zone: it is always in UTC. */
+const asctime = /^\s*[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}\s*$/
 
 /** @returns milliseconds a `Retry-After` asks for (RFC 9110 10.2.3), a year at most; null where it says nothing we understand */
 export function retryAfterMs (text: string | null, now: Instant): number | null {
   const seconds = /^\s*(\d{1,10})\s*$/.exec(text ?? '')?.[1]
-  const date = /^\s*[A-Z][a-z]{2,8},? .{10,40}$/.test(text ?? '') ? Date.parse(text ?? '') : NaN
+  const date = /^\s*[A-Z][a-z]{2,8},? .{10,40}$/.test(text ?? '') ? Date.parse(`${text ?? ''}${asctime.test(text ?? '') ? ' GMT' : ''}`) : NaN
   const ms = seconds !== undefined ? Number(seconds) * 1_000 : date - now
   return Number.isNaN(ms) ? null : Math.min(Math.max(0, ms), longest_ms)
 }
@@ -42,7 +46,7 @@ export function pushedBy ({ status, retryAfter, json }: Answer, now: Instant): P
   if (status < 200 || status > 599) return { kind: 'failed', reason: 'no_http', retry_after_ms: null }
   const reason = `http_${status}`
   const retry_after_ms = later.has(status) ? retryAfterMs(retryAfter, now) : null
-  if (status === 429) return { kind: 'busy', reason, retry_after_ms }
+  if (status === 429) return { kind: 'busy', reason, retry_after_ms: retry_after_ms === null ? null : Math.max(busy_ms_min, retry_after_ms) }
   if (status < 400 || status >= 500 || later.has(status)) return { kind: 'failed', reason, retry_after_ms }
   const code = codeIn(json)
   return { kind: 'refused', reason: code === null ? reason : `${reason}.${code}` }
