@@ -106,12 +106,18 @@ function look (it: StoredMessage, known: Around): Found {
 /** Whose reason is the receiver's affair: why its endpoint cannot be reached. */
 const ofEndpoint: readonly HereCode[] = ['push_again', 'push_later', 'left_alone', 'dead_partner_down']
 
+/** Given up because its endpoint could not be reached; a no of the endpoint is told to the sender. */
+const ofItsEnd = (it: StoredMessage): boolean => it.delivery === 'dead' && it.work?.kind === 'push' && it.dead_class !== 'functional'
+
+/** @returns the reason why it was given up, as a party that is not its receiver is told: not what is wrong with the receiver's endpoint */
+export const outsiderReason = (it: StoredMessage): string | null => ofItsEnd(it) ? 'exhausted' : it.dead_reason
+
 const times = (count: number): { readonly nl: string, readonly en: string } => count === 1 ? { nl: 'één keer', en: 'once' } : { nl: `${count} keer`, en: `${count} times` }
 
 /** @returns the answer for whoever `known` is made for; every state has one */
 export function here (it: StoredMessage, known: Known): Here {
   const { code, since, next, reason: why } = look(it, known)
-  const reason = known.outsider && (ofEndpoint.includes(code) || (it.work?.kind === 'push' && code === 'dead_transient')) ? null : why
+  const reason = known.outsider && (ofEndpoint.includes(code) || ofItsEnd(it)) ? null : why
   const behind = code === 'behind' && known.aheadShown ? it.work?.behind ?? null : null
   const ahead = known.ahead === null || behind === null ? null : here(known.ahead, { ...known, ahead: null, aheadShown: false })
   const [tries, told] = [times(it.attempts), toldReason(reason)]
