@@ -65,7 +65,7 @@ function judgingIn (words: readonly string[] | undefined, before: Judging = usua
 interface AddOptions extends Place, PushOptions {
   readonly judge?: string[], readonly answers?: Judging['answers'], readonly rejected?: Judging['rejected']
   readonly name?: string, readonly family?: string[], readonly rol?: string, readonly from?: string, readonly until?: string
-  readonly certificate: string[], readonly account: string | boolean
+  readonly certificate: string[], readonly account?: string | boolean
 }
 
 /** @throws WrongUse naming the option that a party needs when it is new */
@@ -89,10 +89,11 @@ async function add (code: string, options: AddOptions): Promise<string> {
   const certificates = { how: 'add', all: certificate.map(it => certificateOf(it)) } as const
   if (account === false && certificate.length > 0) throw new Problem('--certificate is of an account; leave out --no-account')
   const asked = askedNow()
-  const plan = withinConfigured(options, together(now => planParty(now, mustBeSaid(now, party(now))), now => account === false ? [] : planAccount(now, { id, party: code, active: true, certificates }, asked)))
+  const spared = (now: Register): boolean => account === false || (typeof account !== 'string' && certificate.length === 0 && now.accounts.some(it => it.party === code))
+  const plan = withinConfigured(options, together(now => planParty(now, mustBeSaid(now, party(now))), now => spared(now) ? [] : planAccount(now, { id, party: code, active: true, certificates }, asked)))
   const { before } = await withNewStore(options, store => changeBy(store, plan))
   const known = before.parties.some(it => it.code === code)
-  const woken = account !== false && before.accounts.some(it => it.id === id && !it.active)
+  const woken = !spared(before) && before.accounts.some(it => it.id === id && !it.active)
   return `${known ? 'Changed' : 'Added'} ${code}.${woken ? ` Account ${id} was off and is on again.` : ''}`
 }
 
@@ -109,7 +110,7 @@ function addCommand (group: Command): void {
     .option('--certificate <file>', 'client certificate (PEM) of its account; repeat for more', collect, [])
     .option('--account <id>', 'its account’s name; default party-CODE')
     .option('--no-account', 'it has no account of its own: a supplier acts for it, see "parties allow"')
-    .addHelpText('after', '\nWhat is not given stays as it was. A moment is a date (its first moment, Dutch time) or such as 2027-01-01T09:00:00Z.\nCertificates the account has already stay; "parties stop ACCOUNT --certificate" takes one away.\nAn account that was stopped is switched on again.\n--judge with a level is for every type; --judge 323=schema beside it, or later, for one.\nWhat is pushed lies in the mailbox as well. A gateway that runs sees a change at its next push.')
+    .addHelpText('after', '\nWhat is not given stays as it was. A moment is a date (its first moment, Dutch time) or such as 2027-01-01T09:00:00Z.\nCertificates the account has already stay; "parties stop ACCOUNT --certificate" takes one away.\nAccounts of a party that has them are left alone, unless --certificate or --account is given:\nthen that account is added, or switched on again when it was stopped.\n--judge with a level is for every type; --judge 323=schema beside it, or later, for one.\nWhat is pushed lies in the mailbox as well. A gateway that runs sees a change at its next push.')
     .action(async (code: string, options: AddOptions) => { console.log(await add(code, options)) })
 }
 

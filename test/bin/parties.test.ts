@@ -98,6 +98,20 @@ describe('parties', () => {
     ends(await parties('list'), 0, /0344\s+gemeente\s+iwmo/, /account leeg {2}no certificate/, /account leverancier {2}tls {2}until \d{4}-\d\d-\d\d {2}SHA-256 [0-9a-f]{64}/)
   })
 
+  test('are left alone when only the party changes: none comes beside them, and none that was stopped comes back', async () => {
+    const { add, parties, listed } = await place()
+    await add('0344', '--account', 'g', '--certificate', 'k/gemeente.pem')
+    await parties('stop', 'g')
+    ends(await parties('add', '0344', '--push', 'https://zorg.example/in'), 0, /^Changed 0344\.\n$/)
+    ends(await parties('add', '0344', '--judge', 'full'), 0, /^Changed 0344\.\n$/)
+    assert.deepEqual((await listed()).accounts.map(it => [it.id, it.active]), [['g', false]])
+    await parties('add', '0363', '--name', 'x', '--family', 'iwmo')
+    await parties('stop', 'party-0363')
+    ends(await parties('add', '0363', '--push', 'https://zorg.example/in'), 0, /^Changed 0363\.\n$/)
+    assert.equal((await listed()).accounts.find(it => it.id === 'party-0363')?.active, false)
+    ends(await parties('add', '0363', '--account', 'party-0363'), 0, /on again/)
+  })
+
   test('are stopped and come back; one certificate can go by itself', async () => {
     const { add, parties, listed } = await place()
     await add('0344', '--account', 'g', '--certificate', 'k/gemeente.pem', '--certificate', 'k/aanbieder.pem')
