@@ -110,7 +110,7 @@ async function over (lane: Lane, message: Message, signal: AbortSignal): Promise
 export function openCourier (options: CourierOptions): Courier {
   const { ports, clock = systemClock } = options
   const closing = new AbortController()
-  const lanes = openLanes({ connect_ms_max: options.connect_ms_max, lookup: options.lookup ?? byMachine, reachable: reachable(options.networks) })
+  const lanes = openLanes({ clock, connect_ms_max: options.connect_ms_max, lookup: options.lookup ?? byMachine, reachable: reachable(options.networks) })
 
   async function pushed (to: PushConnection, parcel: Parcel, attempt: number, signal: AbortSignal): Promise<Pushed> {
     const url = urlOf(to.url, ports)

@@ -1,7 +1,7 @@
 /** Connections that are kept to be used again, apart for each endpoint and whatever decides who is believed there. */
 import { hash } from 'node:crypto'
 import type { SecureContext } from 'node:tls'
-import type { Fingerprint } from '../core/core.ts'
+import type { Clock, Fingerprint, Instant } from '../core/core.ts'
 import { endLine, openLine, type Line, type Target } from './line.ts'
 
 /** A connection for one push: it is given back to be used again, or ended. */
@@ -29,8 +29,10 @@ export interface Lanes {
 
 /** More than this are not kept idle for one endpoint; how many there are at once is for the caller to bound. */
 const idle_max = 64
+/** After this a connection is made anew, also one that is never idle: name, addresses and certificate are looked at again. */
+const kept_ms_max = 5 * 60_000
 
-export function openLanes (net: Pick<Target, 'connect_ms_max' | 'lookup' | 'reachable'>): Lanes {
+export function openLanes ({ clock, ...net }: Pick<Target, 'connect_ms_max' | 'lookup' | 'reachable'> & { readonly clock: Clock }): Lanes {
   const lanes = new Map<string, Lane>()
   const lines = new Set<Line>()
 
@@ -38,10 +40,16 @@ export function openLanes (net: Pick<Target, 'connect_ms_max' | 'lookup' | 'reac
     const idle: Line[] = []
     /** Lines that are open or being opened. */
     let count = 0
+    const made = new Map<Line, Instant>()
+    /** A clock that was set back makes none younger. */
+    function fresh (line: Line): boolean {
+      const age = clock.now() - (made.get(line) ?? -Infinity)
+      return age >= 0 && age < kept_ms_max
+    }
     const lent = (line: Line): Lent => ({
       line,
       giveBack () {
-        if (lanes.get(key) === lane && idle.length < idle_max && !line.socket.destroyed) idle.push(line)
+        if (lanes.get(key) === lane && idle.length < idle_max && !line.socket.destroyed && fresh(line)) idle.push(line)
         else endLine(line)
       },
       end: () => { endLine(line) }
@@ -52,6 +60,7 @@ export function openLanes (net: Pick<Target, 'connect_ms_max' | 'lookup' | 'reac
     }
     function gone (line: Line): void {
       lines.delete(line)
+      made.delete(line)
       const at = idle.indexOf(line)
       if (at !== -1) idle.splice(at, 1)
       fewer()
@@ -66,11 +75,14 @@ export function openLanes (net: Pick<Target, 'connect_ms_max' | 'lookup' | 'reac
     const lane: Lane = {
       kept () {
         const line = idle.pop()
-        return line === undefined ? null : lent(line)
+        if (line === undefined || fresh(line)) return line === undefined ? null : lent(line)
+        endLine(line)
+        return lane.kept()
       },
       async open (signal) {
         const line = await opened(signal)
         lines.add(line)
+        made.set(line, clock.now())
         if (line.socket.destroyed) gone(line)
         else line.socket.once('close', () => { gone(line) })
         return lent(line)

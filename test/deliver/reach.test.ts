@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { instant } from '../../src/core/core.ts'
 import { openCourier, type Address, type Courier, type CourierOptions, type Pushed } from '../../src/deliver/deliver.ts'
 import type { Parcel } from '../../src/store/store.ts'
 import { home } from '../../src/version.ts'
@@ -69,6 +70,20 @@ test('the name of the URL is verified, at whichever address it is; addresses tha
   assert.deepEqual(await pushTo(`https://127.0.0.1:${receiver.port}/`, here), { kind: 'accepted' })
   assert.deepEqual(await pushTo(`https://127.0.0.2:${receiver.port}/`, here), failed('refused_connection'))
   assert.deepEqual(await pushTo(`https://push.example:${receiver.port}/`, { networks: ['127.0.0.0/8'], lookup: async () => v4('127.0.0.9', '127.0.0.8', '127.0.0.1') }), { kind: 'accepted' })
+})
+
+test('a connection that is kept is made anew in time, so that a name that leads elsewhere by then is noticed', async () => {
+  let now = 0
+  let found = v4('127.0.0.1')
+  const courier = openCourier({ identity: () => world.own, ca: world.ca, ports: [receiver.port], networks: ['127.0.0.1/32'], ms_max: 20_000, connect_ms_max: 2_000, clock: { now: () => instant(now) }, lookup: async () => found })
+  couriers.push(courier)
+  const push = async (): Promise<Pushed> => await courier.push({ ...receiver.connection(), url: `https://push.example:${receiver.port}/` }, parcel, 1, never)
+  assert.deepEqual(await push(), { kind: 'accepted' })
+  found = v4('10.0.0.1')
+  now = 4 * 60_000
+  assert.deepEqual(await push(), { kind: 'accepted' })
+  now = 5 * 60_000
+  assert.deepEqual(await push(), failed('address'))
 })
 
 test('a URL that is not https, or at a port that was not given free, is not used', async () => {
