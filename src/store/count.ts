@@ -37,7 +37,13 @@ function statements ({ sql }: Dialect) {
       // One state at a time: only so each step goes through an index to the next receiver.
       receivers: ['due', 'blocked'].map(state => each('target', `delivery where kind = 'push' and state = '${state}'`)),
       depth: count(`${pushing} and target = ?`, ['it']),
-      oldest: oldest(`select offered_ms as since from message where seq = (select message from ${pushing} and target = ? order by give_up_ms limit 1)`)
+      // Of each policy, of which there are few, what is to be given up first waits longest.
+      oldest: prepared(sql.raw(`with recursive each_one(it) as (
+        select min(total_ms) from ${pushing} and target = ? union all
+        select (select min(total_ms) from ${pushing} and target = ? and total_ms > each_one.it) from each_one where each_one.it is not null
+      ) select offered_ms as since from message where seq = (
+        select min((select message from ${pushing} and target = ? and total_ms = each_one.it order by give_up_ms limit 1)) from each_one where it is not null
+      )`, [at('it'), at('it'), at('it')]))
     },
     mailbox: {
       receivers: [each('receiver', "message where delivery = 'offered'")],
@@ -94,6 +100,7 @@ export function countVerbs (db: Db, dialect: Dialect): Pick<Store, 'stats' | 'me
     for (const it of mailboxes) {
       const others = pushed.get(it.receiver) ?? 0
       const [row = { found: it.depth, since: it.oldest }] = others > 0 && it.depth > others ? await session.all(sql.mailbox.left, { it: it.receiver }) : []
+      if (it.depth > others) await turn()
       if (it.depth > others && row['since'] !== null) told.push({ ...it, depth: whole(row, 'found'), oldest: instantOf(row, 'since') })
     }
     return told

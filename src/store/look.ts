@@ -47,12 +47,15 @@ export interface Look {
   readonly last_event: Instant | null
 }
 
-const delayed = (where: string): string => `select m.id, m.receiver, m.received_ms, d.last_reason from delivery as d join message as m on m.seq = d.message where ${where} order by d.id limit ${told_max}`
+/** Along an index that holds nothing else: a million may wait. */
+const delayed = (where: string, order: 'due_ms' | 'since_ms'): string =>
+  `select m.id, m.receiver, m.received_ms, d.last_reason from delivery as d join message as m on m.seq = d.message where ${where} order by d.${order}, d.id limit ${told_max}`
+const stopped = (state: 'held' | 'dead'): string => delayed(`d.state in ('held', 'dead') and d.state = '${state}'`, 'since_ms')
 
 /** @returns what there is to say at this moment @throws StoreUnusable when it is no database of ours, or of before these tables */
 export const lookOver = (path: string, now: Instant): Look => reading(path, db => {
   const list = (sql: string, ...values: number[]): string[] => all(db, sql, ...values).map(row => text(row, 'it'))
-  const deliveries = (where: string, ...values: number[]): Delayed[] => all(db, delayed(where), ...values).map(row =>
+  const deliveries = (sql: string, ...values: number[]): Delayed[] => all(db, sql, ...values).map(row =>
     ({ id: text(row, 'id'), receiver: text(row, 'receiver'), received: instant(whole(row, 'received_ms')), reason: maybe(row, 'last_reason', text) }))
   const [unchecked] = all(db, "select at_ms from audit where chain = 'main' and event <> 'checkpoint' and seq > coalesce((select seq from checkpoint order by number desc limit 1), 0) order by seq limit 1")
   const [last] = all(db, 'select at_ms from audit order by chain desc, seq desc limit 1')
@@ -62,9 +65,9 @@ export const lookOver = (path: string, now: Instant): Look => reading(path, db =
     unknown: list("select id as it from account as a where active = 1 and oin is null and not exists (select 1 from certificate where account = a.id and use = 'tls') order by id"),
     ending: all(db, "select c.account, c.not_after_ms from certificate as c join account as a on a.id = c.account where a.active = 1 and c.use = 'tls' and c.not_after_ms < ? order by c.not_after_ms", now + ending_ms)
       .map(row => ({ account: text(row, 'account'), not_after: instant(whole(row, 'not_after_ms')) })),
-    stuck: deliveries("d.kind = 'handle' and d.state = 'due' and m.received_ms < ?", now - stuck_ms),
-    held: deliveries("d.state = 'held'"),
-    dead: deliveries("d.state = 'dead'"),
+    stuck: deliveries(delayed("d.kind = 'handle' and d.state = 'due' and m.received_ms < ?", 'due_ms'), now - stuck_ms),
+    held: deliveries(stopped('held')),
+    dead: deliveries(stopped('dead')),
     overdue: all(db, "select receiver, count(*) as n from message where answer = 'awaited' and answer_due_ms is not null and answer_due_ms <= ? group by receiver order by receiver", now)
       .map(row => ({ receiver: text(row, 'receiver'), count: whole(row, 'n') })),
     judging: all(db, 'select code, judging from party order by code').map(row => ({ code: partyOf(row, 'code'), judging: judging(text(row, 'judging')) })),

@@ -17,6 +17,7 @@ function statements (dialect: Dialect) {
   const { sql, lock, lockFree } = dialect
   const rise = { fence: sql.raw('fence + 1') }
   const due = "kind = 'push' and state = 'due'"
+  const left = "kind = 'push' and state in ('due', 'blocked')"
   const free = lockFree(sql('delivery').select('id').whereRaw(due).where('target', at('target')).where('due_ms', '<=', at('now')).where('lease_until_ms', '<=', at('now'))
     .orderByRaw('due_ms, id limit ?', [at('limit')]))
   return {
@@ -31,8 +32,12 @@ function statements (dialect: Dialect) {
     claim: prepared(sql('delivery').whereIn('id', free).update({ ...rise, attempts: sql.raw('attempts + 1'), lease_until_ms: at('until') })
       .returning(['id', 'message', 'fence', 'attempts', 'first_failed_ms', 'lease_until_ms', 'due_ms', 'released', 'since_ms', 'first_ms', 'longest_ms', 'total_ms'])),
     parcel: prepared(messageRows(dialect)().join('payload as p', 'p.message', 'm.seq').select(['m.data_key', 'm.kek_id', 'm.seal', 'm.receipt', 'p.body']).where('m.id', at('id'))),
-    tooLong: prepared(lock(sql('delivery').select(['id', 'message', 'target', 'order_key', 'last_reason']).whereRaw("kind = 'push' and state in ('due', 'blocked')").where('target', at('target'))
-      .where('give_up_ms', '<=', at('now')).where('total_ms', '<=', at('down')).where('lease_until_ms', '<=', at('now')).orderByRaw('give_up_ms limit ?', [at('limit')]))),
+    // Of policies there are few: of each that the destination has been failing for, what it gives up by now. What is not to be is not read.
+    tooLong: prepared(lock(sql('delivery').select(['id', 'message', 'target', 'order_key', 'last_reason']).whereRaw(`id in (with recursive each_one(it) as (
+        select min(total_ms) from delivery where ${left} and target = ? and total_ms <= ? union all
+        select (select min(total_ms) from delivery where ${left} and target = ? and total_ms > each_one.it and total_ms <= ?) from each_one where each_one.it is not null
+      ) select d.id from each_one cross join delivery as d where d.kind = 'push' and d.state in ('due', 'blocked') and d.target = ? and d.total_ms = each_one.it and d.give_up_ms <= ? and d.lease_until_ms <= ? limit ?)`,
+    [at('target'), at('down'), at('target'), at('down'), at('target'), at('now'), at('now'), at('limit')]))),
     giveUp: prepared(sql('delivery').where('id', at('delivery')).update({ ...rise, lease_until_ms: 0, state: 'dead', class: 'partner_down', last_reason: at('reason'), due_ms: never_ms, since_ms: at('now') })),
     dead: prepared(sql('message').where('seq', at('seq')).update({ delivery: 'dead' }).returning('id')),
     reason: prepared(sql('destination').select('reason').where('party', at('target'))),

@@ -101,6 +101,10 @@ describe('store in an SQLite file', () => {
       const long = plan.filter(it => /SEARCH [phb] /.test(it) && !/SEARCH (?:p .*delivery_pushing|h .*delivery_handling|b .*delivery_blocked) .*order_key=/.test(it))
       return [...scans, ...long, ...plan.filter(it => it.includes('TEMP B-TREE'))].map(it => `${it}: ${sql}`)
     })
+    // Whatever waits under a policy that is not over yet, or is not to be given up, is not read to find what is.
+    const ends = [...seen].filter(sql => sql.includes('give_up_ms <='))
+    const found = ends.map(sql => db.prepare(`explain query plan ${sql}`).all(...Array(sql.split('?').length - 1).fill(0)).map(row => String(Object(row).detail)).filter(it => it.startsWith('SEARCH d ')))
+    assert.deepEqual(found, [['SEARCH d USING INDEX delivery_give_up (target=? AND total_ms=? AND give_up_ms<?)']])
     db.close()
     assert.deepEqual(through, [])
     assert.ok(seen.size > 30)

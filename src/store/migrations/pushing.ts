@@ -65,6 +65,6 @@ export const pushing = {
     .raw("create index delivery_handling on delivery (state, target, order_key, message) where kind = 'handle' and state = 'due'")
     .raw("create index delivery_blocked on delivery (target, order_key, message) where state = 'blocked'")
     .raw('create index delivery_leased on delivery (kind, target, lease_until_ms) where lease_until_ms > 0')
-    .raw("create index delivery_give_up on delivery (target, give_up_ms) where kind = 'push' and state in ('due', 'blocked')")
-    .raw("create index delivery_stopped on delivery (state, since_ms, id) where state in ('held', 'dead')")
+    .raw("create index delivery_give_up on delivery (target, total_ms, give_up_ms) where kind = 'push' and state in ('due', 'blocked')")
+    .raw("create index delivery_stopped on delivery (state, since_ms, id, class) where state in ('held', 'dead')")
 }
