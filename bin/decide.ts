@@ -1,6 +1,6 @@
-/** What the commands by which people decide share: reasons, parties and counts out of options. */
+/** What the commands by which people decide share: messages, reasons, parties and counts out of what was written. */
 import { InvalidArgumentError } from 'commander'
-import { isCode, partyCode, partyKind, type PartyCode } from '../src/core/core.ts'
+import { isCode, isMessageId, messageId, partyCode, partyKind, type MessageId, type PartyCode } from '../src/core/core.ts'
 import { WrongUse } from './problem.ts'
 
 /** @throws InvalidArgumentError when it is no code */
@@ -16,8 +16,14 @@ export function countIn (text: string): number {
   return count
 }
 
-/** @throws WrongUse when it is no party's code */
-export function partyIn (text: string): PartyCode {
-  if (partyKind(text) === null) throw new WrongUse('--party is four digits, eight digits, or SVB, CAK, CBS, UWV or VWS')
+/** @param shownBy the command that shows ids @throws WrongUse when it is no id */
+export function messageIn (text: string, shownBy: string): MessageId {
+  if (!isMessageId(text)) throw new WrongUse(`that is no message id; "zorgpoort ${shownBy}" shows them`)
+  return messageId(text)
+}
+
+/** @param name of the option or argument @throws WrongUse when it is no party's code */
+export function partyIn (text: string, name = '--party'): PartyCode {
+  if (partyKind(text) === null) throw new WrongUse(`${name} is four digits, eight digits, or SVB, CAK, CBS, UWV or VWS`)
   return partyCode(text)
 }

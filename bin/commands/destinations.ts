@@ -1,16 +1,13 @@
 /** `zorgpoort destinations`: how the endpoints of receivers are, and having one tried at once. A running gateway notices at its next look. */
 import type { Command } from 'commander'
-import { isCode, partyCode, partyKind, rfc3339, systemClock, type PartyCode } from '../../src/core/core.ts'
-import { endpointsOf, type Endpoint } from '../../src/here/here.ts'
+import { rfc3339, systemClock, type PartyCode } from '../../src/core/core.ts'
+import { endpointsIn, type Endpoint } from '../../src/here/here.ts'
 import type { Store } from '../../src/store/store.ts'
+import { partyIn, reasonIn } from '../decide.ts'
 import { withPlace, withStore, type Place } from '../place.ts'
-import { Problem, WrongUse } from '../problem.ts'
+import { Problem } from '../problem.ts'
 
-async function endpoints (store: Store): Promise<readonly Endpoint[]> {
-  const now = systemClock.now()
-  const [{ parties }, destinations, { pushes }] = [await store.register(), await store.destinations(), await store.stats(now)]
-  return endpointsOf({ parties, destinations, pushes, now })
-}
+const endpoints = async (store: Store): Promise<readonly Endpoint[]> => await endpointsIn(store, systemClock.now())
 
 const said: Readonly<Record<Endpoint['state'], string>> = { closed: 'answers', open: 'left alone', half_open: 'is tried' }
 
@@ -24,13 +21,10 @@ function row ({ party, state, failing_since, left_until, waiting, oldest, reason
 
 const none = 'No party has an endpoint: what is for them lies in their mailboxes. "zorgpoort parties add CODE --push URL" gives one an endpoint.'
 
-async function tried (store: Store, code: string, reason: string): Promise<string> {
-  if (partyKind(code) === null) throw new WrongUse(`${code} is no party: 4 digits, 8 digits, or SVB, CAK, CBS, UWV, VWS`)
-  if (!isCode(reason)) throw new WrongUse('--reason is a code: a letter, then letters, digits, _ - and . only, such as repaired')
-  const party: PartyCode = partyCode(code)
-  if (!(await endpoints(store)).some(it => it.party === party)) throw new Problem(`${code} has no endpoint; "zorgpoort destinations" shows who has`)
+async function tried (store: Store, party: PartyCode, reason: string): Promise<string> {
+  if (!(await endpoints(store)).some(it => it.party === party)) throw new Problem(`${party} has no endpoint; "zorgpoort destinations" shows who has`)
   const { left_until, hurried } = await store.tryDestination(party, { by: null, reason, now: systemClock.now() })
-  return `${left_until === null ? `${code} was not left alone.` : `${code} is left alone no longer.`} ${hurried === 0 ? 'Nothing had to be brought forward.' : `${hurried} messages that failed there are tried now.`} A running gateway does so within seconds; "zorgpoort destinations" tells how it went.`
+  return `${left_until === null ? `${party} was not left alone.` : `${party} is left alone no longer.`} ${hurried === 0 ? 'Nothing had to be brought forward.' : hurried === 1 ? '1 message that failed there is tried now.' : `${hurried} messages that failed there are tried now.`} A running gateway does so within seconds; "zorgpoort destinations" tells how it went.`
 }
 
 export function destinations (program: Command): void {
@@ -43,7 +37,10 @@ export function destinations (program: Command): void {
       console.log(json ? JSON.stringify({ destinations: all.map(moments) }) : all.length === 0 ? none : all.map(row).join('\n'))
     })
   withPlace(group.command('try').description('have an endpoint tried at once, when what was wrong is mended').argument('<party>', 'whose endpoint'))
-    .requiredOption('--reason <code>', 'why, as a code such as repaired: it goes in the audit')
+    .requiredOption('--reason <code>', 'why, as a code such as repaired: it goes in the audit', reasonIn)
     .addHelpText('after', '\nIt is left alone no longer, and up to 1,000 messages that failed there are brought forward. When anything is given up\nstays as it was. When it fails again it is left alone again.')
-    .action(async (party: string, { reason, ...place }: Place & { readonly reason: string }) => { console.log(await withStore(place, store => tried(store, party, reason))) })
+    .action(async (code: string, { reason, ...place }: Place & { readonly reason: string }) => {
+      const party = partyIn(code, 'the party')
+      console.log(await withStore(place, store => tried(store, party, reason)))
+    })
 }

@@ -1,11 +1,11 @@
 /** `zorgpoort held`: messages that wait for a person: listed, and released or refused. A running gateway sees it at its next look. */
 import type { Command } from 'commander'
-import { isMessageId, messageId, rfc3339, systemClock, type MessageId } from '../../src/core/core.ts'
+import { rfc3339, systemClock } from '../../src/core/core.ts'
 import { here } from '../../src/here/here.ts'
 import type { StoredMessage } from '../../src/store/store.ts'
-import { countIn, partyIn, reasonIn } from '../decide.ts'
+import { countIn, messageIn, partyIn, reasonIn } from '../decide.ts'
 import { withPlace, withStore, type Place } from '../place.ts'
-import { Problem, WrongUse } from '../problem.ts'
+import { Problem } from '../problem.ts'
 
 interface ListOptions extends Place { readonly party?: string, readonly code?: string, readonly limit: number, readonly json?: boolean }
 
@@ -27,19 +27,13 @@ async function list ({ party, code, limit, json = false, ...place }: ListOptions
   return [...items.map(row), '', `${items.length} ${items.length === 1 ? 'message waits' : 'messages wait'} for a person${next === null ? '' : ' and there are more (--limit)'}: "zorgpoort held release ID --reason CODE" lets one go on, "held refuse" keeps it from its receiver.`].join('\n')
 }
 
-/** @throws WrongUse when the text is no id */
-function idIn (text: string): MessageId {
-  if (!isMessageId(text)) throw new WrongUse('that is no message id; "zorgpoort held list" shows them')
-  return messageId(text)
-}
-
 const done = {
   release: 'is released: the gateway shows it to its handlers again and passes over whoever still holds it.',
   refuse: 'is refused: its receiver never gets it, and its sender sees the reason.'
 } as const
 
 async function decide (text: string, decision: keyof typeof done, { reason, ...place }: Place & { reason: string }): Promise<string> {
-  const id = idIn(text)
+  const id = messageIn(text, 'held list')
   const result = await withStore(place, store => store.decideHeld(id, decision, { by: null, reason, now: systemClock.now() }))
   if (result === 'absent') throw new Problem(`no message ${id} in this database`)
   if (result === 'not_held') throw new Problem(`message ${id} waits for nobody: it was decided already, or nothing holds it; "zorgpoort inspect ${id}" tells what happened`)

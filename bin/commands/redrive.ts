@@ -1,11 +1,11 @@
 /** `zorgpoort redrive`: dead letters put back to work, beside a gateway that runs or not. */
 import type { Command } from 'commander'
-import { isMessageId, messageId, systemClock, type MessageId, type RetryPolicy } from '../../src/core/core.ts'
+import { systemClock, type RetryPolicy } from '../../src/core/core.ts'
 import { retryOf } from '../../src/route/route.ts'
 import type { Redriven, StoppedFilter, Store } from '../../src/store/store.ts'
 import { redrive as drive, redriveOutcomes, type Redriver, type Redriving } from '../../src/upkeep/upkeep.ts'
 import { deadFilter, withDead, type DeadOptions } from '../dead.ts'
-import { reasonIn } from '../decide.ts'
+import { messageIn, reasonIn } from '../decide.ts'
 import { retryIn, withStore } from '../place.ts'
 import { WrongUse } from '../problem.ts'
 import { progress } from '../progress.ts'
@@ -18,19 +18,13 @@ const page_messages = 1_000
 /** So many that were not driven again are named; the rest is counted. */
 const named_max = 20
 
-/** @throws WrongUse when the text is no id */
-function idIn (text: string): MessageId {
-  if (!isMessageId(text)) throw new WrongUse('that is no message id; "zorgpoort dead --each" names them')
-  return messageId(text)
-}
-
 /** @throws WrongUse when nothing says which, or two things do */
 function whichOf (ids: readonly string[], options: Options): Omit<StoppedFilter, 'limit' | 'cursor'> {
   const filter = deadFilter(options)
   const said = [ids.length > 0, Object.keys(filter).length > 0, options.all === true].filter(it => it).length
   if (said === 0) throw new WrongUse('say which: ids, a filter such as --party 0344 or --code timeout, or --all for every dead letter there is')
   if (said > 1) throw new WrongUse('say either ids, or a filter, or --all')
-  return ids.length > 0 ? { ids: [...new Set(ids.map(idIn))] } : filter
+  return ids.length > 0 ? { ids: [...new Set(ids.map(it => messageIn(it, 'dead --each')))] } : filter
 }
 
 async function redriverOn (store: Store, usual: RetryPolicy): Promise<Redriver> {

@@ -6,7 +6,7 @@ import { toldReason } from './reasons.ts'
 import { filled, kinds, type HereCode, type WaitsFor } from './table.ts'
 
 export { allKinds, type HereCode, type Kind, type WaitsFor } from './table.ts'
-export { endpointsOf, type Endpoint } from './destinations.ts'
+export { endpointsIn, type Endpoint } from './endpoints.ts'
 export { toldReason } from './reasons.ts'
 
 /** The answer. */

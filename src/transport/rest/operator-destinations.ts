@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type, type Static } from 'typebox'
 import { breakerStates, isCode, Refusal } from '../../core/core.ts'
-import { endpointsOf, type Endpoint } from '../../here/here.ts'
+import { endpointsIn, type Endpoint } from '../../here/here.ts'
 import { askedIn, jsonBody } from './asked.ts'
 import { asText, found, gives, json, type RouteParts } from './parts.ts'
 import { partyIn } from './query.ts'
@@ -42,17 +42,13 @@ export const operatorDestinationRoutes = (parts: RouteParts): FastifyPluginAsync
   const { store, now } = parts
   const reader = roleIn(parts, 'operator', 'auditor')
   const operator = roleIn(parts, 'operator')
-  const endpoints = async (): Promise<readonly Endpoint[]> => {
-    const [{ parties }, destinations, { pushes }] = [await store.register(), await store.destinations(), await store.stats(now())]
-    return endpointsOf({ parties, destinations, pushes, now: now() })
-  }
 
   app.get('/destinations', {
     ...asText,
     schema: { operationId: 'operatorDestinations', summary: 'How the endpoints of receivers are, and what waits for each (operator, auditor)', querystring: Type.Object({}, closed), response: gives({ 200: json('Every party with an endpoint', listShape) }) }
   }, async request => {
     reader(request)
-    return { destinations: (await endpoints()).map(view) }
+    return { destinations: (await endpointsIn(store, now())).map(view) }
   })
 
   app.post('/destinations/:party', {
@@ -64,7 +60,7 @@ export const operatorDestinationRoutes = (parts: RouteParts): FastifyPluginAsync
     const { reason } = read(request.body)
     if (!isCode(reason)) throw new Refusal('ZP_REQUEST', 'reason: een code zoals / a code such as repaired')
     const party = partyIn('party', request.params.party)
-    found((await endpoints()).find(it => it.party === party) ?? null)
+    found((await endpointsIn(store, now())).find(it => it.party === party) ?? null)
     const { left_until, hurried } = await store.tryDestination(party, { by: operator(request).id, reason, now: now() })
     return { left_until: time(left_until), hurried }
   })

@@ -2,7 +2,7 @@
 import type { BreakerState, Instant, PartyCode } from '../core/core.ts'
 import { reasonFor } from '../deliver/deliver.ts'
 import { pushConnection } from '../route/route.ts'
-import type { Depth, Destination, Party } from '../store/store.ts'
+import type { Destination, Store } from '../store/store.ts'
 
 /** A party with an endpoint, or one for whom something waits although it has none any more. */
 export interface Endpoint {
@@ -23,9 +23,6 @@ export interface Endpoint {
   readonly oldest: Instant | null
 }
 
-/** What is known, of all parties. */
-export interface KnownOf { readonly parties: readonly Party[], readonly destinations: readonly Destination[], readonly pushes: readonly Depth[], readonly now: Instant }
-
 function sentence (reason: string | null, lang: 'nl' | 'en'): string | null {
   const told = reason === null ? null : reasonFor(reason)
   if (told === null) return reason === null ? null : `Code ${reason}.`
@@ -33,8 +30,9 @@ function sentence (reason: string | null, lang: 'nl' | 'en'): string | null {
   return `${wrong.charAt(0).toUpperCase()}${wrong.slice(1)}. ${mend}`
 }
 
-/** @returns every destination there is, in order of their parties */
-export function endpointsOf ({ parties, destinations, pushes, now }: KnownOf): readonly Endpoint[] {
+/** @returns every endpoint there is, in order of their parties */
+export async function endpointsIn (store: Pick<Store, 'register' | 'destinations' | 'stats'>, now: Instant): Promise<readonly Endpoint[]> {
+  const [{ parties }, destinations, { pushes }] = [await store.register(), await store.destinations(), await store.stats(now)]
   const [known, waiting] = [new Map(destinations.map(it => [it.party, it])), new Map(pushes.map(it => [it.receiver, it]))]
   const all = new Set([...parties.filter(it => pushConnection(it) !== null).map(it => it.code), ...waiting.keys()])
   return [...all].toSorted().map(party => {
