@@ -103,10 +103,10 @@ function recorder (dialect: Dialect, sql: ReturnType<typeof statements>, reopen:
   }
 
   /** What is offered is pushed from now on, or only lies in the mailbox; so does what was pushed to an endpoint that was taken away. */
-  async function offer (session: Session, { delivery, seq, ...key }: Leased, { answer_due = null, push = null }: Extract<Outcome, { kind: 'offered' }>, now: Instant): Promise<Row[]> {
+  async function offer (session: Session, { delivery, seq, pushed, ...key }: Leased, { answer_due = null, push = null }: Extract<Outcome, { kind: 'offered' }>, now: Instant): Promise<Row[]> {
     if (push === null) await leave(session, delivery, key, now)
     else await order.turn(session, delivery, push, now)
-    await facts.counted(session, seq)
+    if (!pushed) await facts.counted(session, seq)
     return await session.all(sql.offered, { seq, now, answer_due })
   }
 
@@ -138,7 +138,8 @@ function recorder (dialect: Dialect, sql: ReturnType<typeof statements>, reopen:
       }
       case 'delivered':
         await leave(session, delivery, work, now)
-        await facts.counted(session, seq)
+        // What was pushed counts since it was offered, or was rejected and never does.
+        if (!pushed) await facts.counted(session, seq)
         return await told(await session.all(sql.delivered, { seq, now }), pushed ? 'pushed' : null)
       case 'later': {
         const { due, reason, counts } = outcome

@@ -105,6 +105,17 @@ export function factContract (fresh: Fresh): void {
       assert.deepEqual([numbersIn(await ask(store, byNumber('1', '2'))), await versionOf(store)], [['301 1'], 1])
     })
 
+    test('of a message that is rejected never count, also once it was pushed to its receiver all the same', async t => {
+      const store = await fresh(t)
+      const push = { first_ms: 1, longest_ms: 1, total_ms: 9 }
+      await store.accept([bringing([toegewezen('1')], [markOf(1)], { delivery: 'waiting' })])
+      await store.finish([finish(await claimOne(store), { kind: 'rejected', findings: [], deliver: true, push })], later(1))
+      const [claimed] = await store.claimPush(aanbieder, 1, 1000, later(1))
+      assert.ok(claimed)
+      assert.deepEqual(await store.finish([finish(claimed, { kind: 'delivered' })], later(2)), ['done'])
+      assert.deepEqual(numbersIn(await ask(store, byNumber('1'))), [])
+    })
+
     test('do not count while a retour rejects their message, also the gateway’s own beside a delivery', async t => {
       const store = await fresh(t)
       const asked = bringing([toegewezen('1')])
