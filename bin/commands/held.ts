@@ -9,7 +9,7 @@ import { Problem } from '../problem.ts'
 
 interface ListOptions extends Place { readonly party?: string, readonly code?: string, readonly limit: number, readonly json?: boolean }
 
-const whyOf = (it: StoredMessage) => here(it, { destination: null, ahead: null, aheadShown: true, outsider: false, now: systemClock.now() })
+const whyOf = (it: StoredMessage) => here(it, { destination: null, ahead: null, aheadShown: true, now: systemClock.now() })
 const row = ({ id, type, sender, receiver, work }: StoredMessage): string =>
   `${work?.since == null ? '-'.padEnd(24) : rfc3339(work.since)}  ${id}  ${type}  ${sender} -> ${receiver}  ${work?.reason ?? '-'}${work?.next == null ? '' : `  looked at again ${rfc3339(work.next)}`}`
 

@@ -19,7 +19,7 @@ export interface Here {
   readonly next: Instant | null
   /** The message it waits for; null also where the asker may not see that one. */
   readonly behind: MessageId | null
-  /** Code of why; null also where that is the receiver's affair. */
+  /** Code of why: also the sender is told what is wrong with the receiver's endpoint, so that he can call and say it; not where it is. */
   readonly reason: string | null
   /** Sentences for a person; times are Dutch. */
   readonly nl: string
@@ -34,8 +34,6 @@ export interface Known {
   readonly ahead: StoredMessage | null
   /** Whether the asker may see that one. */
   readonly aheadShown: boolean
-  /** A party that is not the receiver learns that the receiver's endpoint does not answer and since when, not why. */
-  readonly outsider: boolean
   readonly now: Instant
 }
 
@@ -103,21 +101,11 @@ function look (it: StoredMessage, known: Around): Found {
   }
 }
 
-/** Whose reason is the receiver's affair: why its endpoint cannot be reached. */
-const ofEndpoint: readonly HereCode[] = ['push_again', 'push_later', 'left_alone', 'dead_partner_down']
-
-/** Given up because its endpoint could not be reached; a no of the endpoint is told to the sender. */
-const ofItsEnd = (it: StoredMessage): boolean => it.delivery === 'dead' && it.work?.kind === 'push' && it.dead_class !== 'functional'
-
-/** @returns the reason why it was given up, as a party that is not its receiver is told: not what is wrong with the receiver's endpoint */
-export const outsiderReason = (it: StoredMessage): string | null => ofItsEnd(it) ? 'exhausted' : it.dead_reason
-
 const times = (count: number): { readonly nl: string, readonly en: string } => count === 1 ? { nl: 'één keer', en: 'once' } : { nl: `${count} keer`, en: `${count} times` }
 
 /** @returns the answer for whoever `known` is made for; every state has one */
 export function here (it: StoredMessage, known: Known): Here {
-  const { code, since, next, reason: why } = look(it, known)
-  const reason = known.outsider && (ofEndpoint.includes(code) || ofItsEnd(it)) ? null : why
+  const { code, since, next, reason } = look(it, known)
   const behind = code === 'behind' && known.aheadShown ? it.work?.behind ?? null : null
   const ahead = known.ahead === null || behind === null ? null : here(known.ahead, { ...known, ahead: null, aheadShown: false })
   const [tries, told] = [times(it.attempts), toldReason(reason)]

@@ -65,17 +65,6 @@ function own ({ party }: View, message: StoredMessage, row: HistoryRow): History
   return side !== undefined && message[side] === party ? row : { ...row, account: null }
 }
 
-/** Why pushing did not succeed is the receiver's affair; that it did not, and when, is told. What comes after it was offered is about pushing. */
-function outside ({ party }: View, { receiver }: StoredMessage, rows: readonly HistoryRow[]): readonly HistoryRow[] {
-  const offered = rows.findIndex(it => it.event === 'offered')
-  if (party === receiver || offered === -1) return rows
-  return rows.map((row, nth) => {
-    if (nth < offered) return row
-    if (row.event === 'later') return { ...row, detail: null }
-    return row.event === 'dead' && row.detail?.startsWith('exhausted') === true ? { ...row, detail: 'exhausted' } : row
-  })
-}
-
 /** @returns the verbs of parties and operators */
 export function readVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, observe?: StoreObserver): Verbs {
   const sql = statements(dialect)
@@ -109,7 +98,7 @@ export function readVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, o
     listAny: anyLister(db, dialect, sql.messages),
     history: (view, id) => db.read(async session => {
       const message = await one(session, sql.message, { id, ...viewValues(view) })
-      return message === null ? null : outside(view, message, await history(session, id)).filter(told(view, message)).map(row => own(view, message, row))
+      return message === null ? null : (await history(session, id)).filter(told(view, message)).map(row => own(view, message, row))
     }),
     findings: (view, id) => db.read(async session => {
       const [row] = await session.all(sql.findings, { id, ...viewValues(view) })

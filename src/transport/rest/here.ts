@@ -1,6 +1,6 @@
 /** Messages with the member `here`: what it takes to say why they are still here is asked once for all messages of an answer. */
 import type { Instant, MessageId } from '../../core/core.ts'
-import { here, outsiderReason } from '../../here/here.ts'
+import { here } from '../../here/here.ts'
 import type { Store, StoredMessage, View } from '../../store/store.ts'
 import { hereView, messageView, type Links } from './views.ts'
 
@@ -32,9 +32,8 @@ export async function shown ({ store, now, links }: Asked, view: View | null, me
   const at = now()
   return messages.map(it => {
     const ahead = fronts.get(it.work?.behind ?? null) ?? none
-    const outsider = view !== null && view.party !== it.receiver
-    const why = here(it, { destination: byParty.get(it.receiver) ?? null, ...ahead, outsider, now: at })
-    return { ...messageView(outsider ? { ...it, dead_reason: outsiderReason(it) } : it, links, at), here: hereView(why) }
+    const why = here(it, { destination: byParty.get(it.receiver) ?? null, ...ahead, now: at })
+    return { ...messageView(it, links, at), here: hereView(why) }
   })
 }
 
