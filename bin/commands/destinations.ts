@@ -9,7 +9,8 @@ import { Problem } from '../problem.ts'
 
 const endpoints = async (store: Store): Promise<readonly Endpoint[]> => await endpointsIn(store, systemClock.now())
 
-const said: Readonly<Record<Endpoint['state'], string>> = { closed: 'answers', open: 'left alone', half_open: 'is tried' }
+/** What is in use may be failing: only after five failures in a row it is left alone. */
+const said: Readonly<Record<Endpoint['state'], string>> = { closed: 'in use', open: 'left alone', half_open: 'is tried' }
 
 function row ({ party, state, failing_since, left_until, waiting, oldest, reason, en }: Endpoint): string {
   const since = failing_since === null ? '' : `, failing since ${rfc3339(failing_since)}`

@@ -14,7 +14,7 @@ const closed = { additionalProperties: false }
 const moment = (description: string) => shapes.orNull(shapes.time(description))
 const destinationShape = Type.Object({
   party: Type.String(),
-  state: shapes.oneOf(breakerStates, 'closed: it answers. open: it is left alone. half_open: a few tries show whether it is back.'),
+  state: shapes.oneOf(breakerStates, 'closed: in use; up to a few failures in a row may stand behind it. open: it is left alone. half_open: a few tries show whether it is back.'),
   failing_since: moment('Since when nothing has succeeded; null while it answers.'),
   left_until: moment('Until when nothing is sent to it; null when it is not left alone.'),
   reason: shapes.orNull(Type.String({ description: 'Code of the last failure.' })),
