@@ -25,7 +25,8 @@ import { openSources } from './sources/sources.ts'
 import * as standard from './standard/standard.ts'
 import { lockForServe, openStore, StoreFull, type Marked, type Store } from './store/store.ts'
 import { openOperations } from './transport/operations/operations.ts'
-import { inflight, openRest, renewTls, type Rest } from './transport/rest/rest.ts'
+import { inflight, openDoor, renewTls, type Door } from './transport/door/door.ts'
+import { openapi, restInterface } from './transport/rest/rest.ts'
 import { erase, redrive, startUpkeep, upkeepMetrics } from './upkeep/upkeep.ts'
 import { openMarker, readRoots, type Mark, type Marker } from './vault/vault.ts'
 import { openValidator } from './validate/validate.ts'
@@ -126,8 +127,8 @@ function openClients (config: Config, clock: Clock, log: Log): { readonly trust:
   return { revocation, trust: openTrust(authorities, revocation, config.crl_missing ?? (config.mode === 'production' ? 'refuse' : 'accept')) }
 }
 
-const connectionsOf = (rest: Rest): Promise<number> => new Promise((resolve, reject) => {
-  rest.server.getConnections((error, count) => { if (error === null) resolve(count); else reject(error) })
+const connectionsOf = ({ server }: Door): Promise<number> => new Promise((resolve, reject) => {
+  server.getConnections((error, count) => { if (error === null) resolve(count); else reject(error) })
 })
 
 const zipLimits = (config: Config): ZipLimits => ({ members_max: config.batch_members_max, member_bytes_max: config.batch_member_bytes_max, total_bytes_max: config.batch_total_bytes_max, ratio_max: config.batch_ratio_max })
@@ -199,8 +200,10 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const receive = receiving(pipeline, metrics, worker, pusher)
   const batches = startBatches({ store, receive, clock, log, lease_ms, poll_ms, limits: zipLimits(config), mode: config.mode, total_ms: retry.total_ms, refused: code => { metrics.refused(code) } })
   opened.batches = () => batches.stop()
-  const rest = await openRest({ ...config, tls: keys.tls, version }, {
-    store, parties, trust, clock, log, inflight: held,
+  const rest = await openDoor({ ...config, tls: keys.tls, openapi: openapi(version) }, {
+    parties, trust, clock, log, inflight: held, refused: code => { metrics.refused(code) }, answered: metrics.answered
+  }, who => [restInterface({
+    store, parties, who,
     now: () => clock.now(),
     links: messageLinks,
     terms: openTerms(calendar),
@@ -209,10 +212,8 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
     push_ports: pushPorts(config),
     redrive: request => redrive({ store, policyOf: target => retryOf(parties.party(target, clock.now()), retry) }, request).finally(() => { worker.wake(); pusher.wake() }),
     codes: { retour: family => retourCodes(standard.codeList('LDT_RetourCode', family)), rules: ruleCodes, transport: transportCodes },
-    supported: type => standard.supportedTypes().find(it => it === type),
-    refused: code => { metrics.refused(code) },
-    answered: metrics.answered
-  })
+    supported: type => standard.supportedTypes().find(it => it === type)
+  })])
   opened.rest = () => rest.close()
   keys.watch(tls => { renewTls(rest, config, tls) })
   metrics.watch({ store, clock, version, mode: config.mode, certificates: keys.expiry, inflight_bytes: held.held, connections: () => connectionsOf(rest), validator: validator.state, revocation })

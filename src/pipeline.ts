@@ -19,7 +19,7 @@ import type * as Rules from './rules/rules.ts'
 import type { boundFindings, Sealer, statementBytes, verifySignature } from './sign/sign.ts'
 import { signed } from './signed.ts'
 import type * as Standard from './standard/standard.ts'
-import type { Acceptance, Accepted, Claimed, Difference, Envelope, Finish, KeptSignature, MemberOf, PushClaimed, Store } from './store/store.ts'
+import type { Acceptance, Accepted, Claimed, Difference, Envelope, Finish, KeptSignature, MemberOf, PushClaimed, Store, Wire } from './store/store.ts'
 import type { Judgement, Validator } from './validate/validate.ts'
 import type { Mark, Marker } from './vault/vault.ts'
 
@@ -55,7 +55,7 @@ export interface Stages extends RefusedLimits, Shop {
 }
 
 /** Who brings a message, for which party, through which door, and what he says it replaces. The gateway's own messages have no account and no certificate. */
-export interface Submitter { readonly account: AccountId | null, readonly party: PartyCode, readonly certificate: Fingerprint | null, readonly door: Door, readonly signature?: Uint8Array | null, readonly replaces?: MessageId, readonly member?: MemberOf }
+export interface Submitter { readonly account: AccountId | null, readonly party: PartyCode, readonly certificate: Fingerprint | null, readonly door: Door, readonly signature?: Uint8Array | null, readonly replaces?: MessageId, readonly member?: MemberOf, readonly wire?: Wire }
 
 interface Received { readonly bytes: Uint8Array, readonly by: Submitter, readonly at: Instant }
 interface Valid extends Received { readonly model: Standard.MessageModel, readonly message: Standard.Tree }
@@ -182,6 +182,7 @@ async function seal (stages: Stages, it: Judged): Promise<Sealed> {
       correlation: correlationOf(stages, it),
       replaces: it.by.replaces ?? null,
       member: it.by.member,
+      wire: it.by.wire ?? null,
       push,
       facts: it.rejected ? null : keptFacts(stages, it),
       voids: stages.history.voids(it.model, it.message),

@@ -42,7 +42,7 @@ export const taskStates = ['open', 'done', 'refused'] as const
 export type TaskState = typeof taskStates[number]
 
 /** The doors by which a message comes in or goes out. */
-export const doors = ['rest', 'mailbox', 'gateway'] as const
+export const doors = ['rest', 'mailbox', 'ggk', 'vsp', 'gateway'] as const
 export type Door = typeof doors[number]
 
 /** @throws always; the end of a switch over a closed table, which the compiler proves unreachable */

@@ -2,7 +2,7 @@
 import { lookup } from 'node:dns/promises'
 import { createSecureContext } from 'node:tls'
 import { systemClock, type Clock } from '../core/core.ts'
-import type { Parcel, PushConnection } from '../store/store.ts'
+import type { CalledConnection, Parcel } from '../store/store.ts'
 import { reachable } from './address.ts'
 import { pushedBy } from './answer.ts'
 import { exchange, type Exchanged, type Message } from './exchange.ts'
@@ -27,7 +27,7 @@ export interface Courier {
    * @param attempt from 1, told to the other side
    * @throws only what `signal` was aborted with, when it was; whether the other side has the message is not known then
    */
-  push (to: PushConnection, parcel: Parcel, attempt: number, signal: AbortSignal): Promise<Pushed>
+  push (to: CalledConnection, parcel: Parcel, attempt: number, signal: AbortSignal): Promise<Pushed>
   /** Ends all connections; what is under way fails. */
   close (): Promise<void>
 }
@@ -112,7 +112,7 @@ export function openCourier (options: CourierOptions): Courier {
   const closing = new AbortController()
   const lanes = openLanes({ clock, connect_ms_max: options.connect_ms_max, lookup: options.lookup ?? byMachine, reachable: reachable(options.networks) })
 
-  async function pushed (to: PushConnection, parcel: Parcel, attempt: number, signal: AbortSignal): Promise<Pushed> {
+  async function pushed (to: CalledConnection, parcel: Parcel, attempt: number, signal: AbortSignal): Promise<Pushed> {
     const url = urlOf(to.url, ports)
     const ca = to.ca ?? options.ca
     const pair = options.identity()

@@ -13,7 +13,7 @@ const placeIn = (instancePath: string): string => instancePath.slice(1).replace(
 function sentenceOf ({ keyword, params, message = '' }: ErrorObject): string {
   if (keyword === 'additionalProperties') return 'has a member we do not know'
   if (keyword === 'enum') return `must be one of ${String(params['allowedValues'])}`
-  if (keyword === 'discriminator') return 'is of none of the doors mailbox and rest-push'
+  if (keyword === 'discriminator') return 'is of none of the doors mailbox, rest-push, ggk and vsp'
   return message
 }
 

@@ -1,12 +1,12 @@
 /** Where a message goes: from its envelope and the receiver's connections, nothing else. */
 import type { RetryPolicy } from '../core/core.ts'
-import type { Envelope, Party, PushConnection } from '../store/store.ts'
+import type { Envelope, Party, CalledConnection } from '../store/store.ts'
 
 /** mailbox: the receiver fetches it. push: it is brought to the receiver's own endpoint, and may be fetched meanwhile. none: the receiver is no longer connected, and why. */
-export type Route = { readonly kind: 'mailbox' } | { readonly kind: 'push', readonly connection: PushConnection } | { readonly kind: 'none', readonly reason: string }
+export type Route = { readonly kind: 'mailbox' } | { readonly kind: 'push', readonly connection: CalledConnection } | { readonly kind: 'none', readonly reason: string }
 
 /** @returns the endpoint of a party; null where it has none */
-export const pushConnection = ({ connections }: Pick<Party, 'connections'>): PushConnection | null => connections.find(it => it.door === 'rest-push') ?? null
+export const pushConnection = ({ connections }: Pick<Party, 'connections'>): CalledConnection | null => connections.find(it => it.door === 'rest-push' || it.door === 'ggk') ?? null
 
 /** @returns when what is pushed to a party is tried again and given up: as its endpoint's own settings say, or as usual */
 export const retryOf = (receiver: Pick<Party, 'connections'> | null, usual: RetryPolicy): RetryPolicy =>

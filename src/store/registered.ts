@@ -15,9 +15,8 @@ export interface Judging {
 
 /** It fetches what is for it, and may send, by the REST door. */
 export interface MailboxConnection { readonly door: 'mailbox', readonly direction: 'in' | 'out' | 'both' }
-/** What is for it is pushed to an endpoint of its own. Null: as configured. */
-export interface PushConnection {
-  readonly door: 'rest-push'
+/** How an endpoint of a party's own is called. Null: as configured. */
+export interface Endpoint {
   readonly direction: 'in'
   /** https, without user, query or fragment. */
   readonly url: string
@@ -33,7 +32,28 @@ export interface PushConnection {
   readonly retry: RetryPolicy | null
   readonly breaker: BreakerPolicy | null
 }
-export type Connection = MailboxConnection | PushConnection
+/** What is for it is pushed to an endpoint of its own. */
+export interface PushConnection extends Endpoint { readonly door: 'rest-push' }
+/** What is for it is called on its own StUF-GGk endpoint (port type OntvangAsynchroon). Null: as configured. */
+export interface GgkConnection extends Endpoint {
+  readonly door: 'ggk'
+  /** Of which list the codes of an Fo01 are. */
+  readonly codes: '2025' | '2018' | null
+  /** As what a 325 comes to it. */
+  readonly answer_325: 'Di01' | 'Du01' | null
+}
+/** It fetches what is for it by the provider door. Null: as configured. */
+export interface VspConnection {
+  readonly door: 'vsp'
+  readonly direction: 'both'
+  /** In which form it gets payloads. */
+  readonly payload: 'xml' | 'zip' | null
+  /** As which rol it is told to others. */
+  readonly rol: string | null
+}
+/** A connection by which what is for a party is brought to it. */
+export type CalledConnection = PushConnection | GgkConnection
+export type Connection = MailboxConnection | CalledConnection | VspConnection
 export interface Party {
   readonly code: PartyCode
   readonly kind: PartyKind

@@ -2,6 +2,7 @@
 import type { AccountId, Answer, DeadClass, Delivery, Door, Finding, Fingerprint, Instant, MessageId, PartyCode, Referentienummer, RefusalCode, RetryPolicy, Sha256, Verdict } from '../core/core.ts'
 import type { Pair } from '../history/history.ts'
 import type { Family, MessageType } from '../standard/model.ts'
+import type { Wire } from './arriving.ts'
 import type { BatchVerbs, MemberOf } from './batches.ts'
 import type { DeadVerbs, DecidingVerbs, OpenedTask } from './deciding.ts'
 import type { KeepingVerbs } from './keeping.ts'
@@ -124,6 +125,8 @@ export interface Acceptance {
   readonly push?: RetryPolicy | null
   /** What it leaves behind; absent or null where no history is kept between the two. It counts from when the message is offered. */
   readonly facts?: KeptFacts | null
+  /** By which number it came, where it came by a door of the chain: that is written down in the same transaction. */
+  readonly wire?: Wire | null
   /** It rejects, as a whole, what it answers: that does not count from now on. */
   readonly voids?: boolean
 }

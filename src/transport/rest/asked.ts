@@ -2,7 +2,7 @@
 import { Ajv, type ErrorObject } from 'ajv'
 import type { TObject } from 'typebox'
 import { Refusal } from '../../core/core.ts'
-import { wanted } from './problem.ts'
+import { wanted } from '../door/door.ts'
 
 /** The first field that is wrong and what it must be. A name that is not ours is not repeated: it may hold anything. */
 function wrong ({ instancePath, params }: ErrorObject, known: readonly string[]): string {

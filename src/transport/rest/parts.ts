@@ -1,5 +1,5 @@
 /** What routes share: the pieces the gateway brings, how answers are described, and the small checks of a request. */
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { isMessageId, messageId, Refusal, type AccountId, type BatchId, type Fingerprint, type Instant, type MessageId, type PartyCode } from '../../core/core.ts'
 import type { Terms } from '../../calendar/calendar.ts'
 import type { Parties, Who } from '../../party/party.ts'
@@ -55,9 +55,4 @@ export const idOf = (text: string): MessageId => {
 export function found<T> (it: T | null): T {
   if (it === null) throw new Refusal('ZP_NOT_FOUND')
   return it
-}
-
-/** Sends bytes as they are, past any serializer. */
-export async function sendBytes (reply: FastifyReply, type: string, body: Uint8Array): Promise<FastifyReply> {
-  return await reply.type(type).serializer((it: unknown) => it as string).send(Buffer.from(body.buffer, body.byteOffset, body.byteLength))
 }

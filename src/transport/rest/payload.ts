@@ -1,7 +1,8 @@
 /** Giving a payload away: never before it is written down who got it, and why. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal, type AccountId, type MessageId } from '../../core/core.ts'
-import { header, raw, sendBytes, type RouteParts } from './parts.ts'
+import { sendBytes } from '../door/door.ts'
+import { header, raw, type RouteParts } from './parts.ts'
 import { contentDigest } from './views.ts'
 
 /** How the answer is described. */

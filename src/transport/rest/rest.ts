@@ -1,151 +1,14 @@
-/** The REST door: fastify over mutual TLS; identity first, then limits, then the routes. */
-import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import fastifySwagger from '@fastify/swagger'
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { LogController, type FastifyRequest } from 'fastify'
-import { Refusal, refusals, type Clock, type RefusalCode } from '../../core/core.ts'
-import type { Log } from '../../log.ts'
-import type { Who } from '../../party/party.ts'
-import type { Trust } from '../../sign/sign.ts'
-import { bytesMax, checkHeaders, readBody, type Inflight, type Limits } from './body.ts'
-import { openEnding } from './ending.ts'
-import { identify } from './identity.ts'
-import { openAsking, type AskingLimits } from './limits.ts'
-import { refusalOf, sendProblem } from './problem.ts'
+/** The REST interface: its routes below `/v1`, its problem details, and what its OpenAPI document says. */
+import { sendProblem, type Interface } from '../door/door.ts'
 import type { RouteParts } from './parts.ts'
 import { routes } from './routes.ts'
 import { webhooks } from './webhook.ts'
-import { checkHead, openWire, wireOptions, type Wire, type WireLimits } from './wire.ts'
 
-export interface RestOptions extends Limits, WireLimits, AskingLimits {
-  readonly tls: { readonly key: string, readonly cert: string }
-  readonly version: string
-}
-export interface RestParts extends Omit<RouteParts, 'who'> {
-  readonly clock: Clock
-  /** Whose certificates make a client known, and which are revoked. */
-  readonly trust: Trust
-  readonly log: Log
-  /** Counts the bytes that all requests hold. */
-  readonly inflight: Inflight
-  /** Told of every refusal, for the metrics. */
-  readonly refused: (code: RefusalCode) => void
-  /** Told of every answer: route, status, milliseconds. */
-  readonly answered: (route: string, status: number, duration_ms: number) => void
-}
+/** @returns the interface, for the door */
+export const restInterface = (parts: RouteParts): Interface => ({ prefix: '/v1', routes: routes(parts), refuse: sendProblem })
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i
-/** A client's request id is used only when it is a UUID: anything else could carry what must not be logged. */
-const requestId = (request: { headers: Record<string, unknown> }): string => {
-  const given = request.headers['x-request-id']
-  return typeof given === 'string' && uuid.test(given) ? given.toLowerCase() : randomUUID()
-}
-
-function bare (options: RestOptions, log: Log, wire: Wire, refused: RestParts['refused']) {
-  return Fastify({
-    https: { ...options.tls, ...wireOptions(options) },
-    clientErrorHandler: wire.failed,
-    keepAliveTimeout: options.idle_ms_max,
-    loggerInstance: log,
-    logController: new LogController({ disableRequestLogging: true }),
-    genReqId: requestId,
-    requestTimeout: options.request_ms_max,
-    return503OnClosing: false,
-    forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 64 },
-    ajv: { customOptions: { coerceTypes: true, removeAdditional: false } },
-    // A url that cannot be decoded reaches no hook; it is answered before anybody was asked who he is.
-    frameworkErrors: (_error, request, reply) => {
-      refused('ZP_REQUEST')
-      sendProblem(request, reply, new Refusal('ZP_REQUEST', 'url')).catch(() => { reply.raw.destroy() })
-    }
-  }).withTypeProvider<TypeBoxTypeProvider>()
-}
-/** The REST door: fastify over TLS. */
-export type Rest = ReturnType<typeof bare>
-
-/** @returns the door, ready but not listening; `swagger()` gives its OpenAPI document */
-export async function openRest (options: RestOptions, parts: RestParts): Promise<Rest> {
-  const wire = openWire(options, parts.refused)
-  const app = bare(options, parts.log, wire, parts.refused)
-  app.server.maxConnections = options.connections_max
-  const end = openEnding(app.server)
-  app.addHook('preClose', async () => { end() })
-  const whoIs = new WeakMap<FastifyRequest, Who>()
-  const who = (request: FastifyRequest): Who => {
-    const it = whoIs.get(request)
-    if (it === undefined) throw new Refusal('ZP_CERTIFICATE')
-    return it
-  }
-
-  const asking = await openAsking(app, options)
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('X-Request-Id', request.id)
-    wire.opened(request, reply)
-    whoIs.set(request, await identify(request, parts).catch(async error => {
-      reply.header('Connection', 'close') // a stranger holds no place that a client needs
-      await asking.stranger(request, reply)
-      throw error
-    }))
-    await asking.known(request, reply, who(request).account)
-    checkHead(request, reply)
-    if (request.method === 'POST' && !request.is404) checkHeaders(request, options)
-  })
-  app.addHook('onSend', async (request, reply) => { wire.answering(request, reply) })
-  acceptBodies(app, options, parts.inflight)
-  app.addHook('onResponse', async (request, reply) => {
-    const route = request.routeOptions.url ?? 'none'
-    parts.answered(`${request.method} ${route}`, reply.statusCode, reply.elapsedTime)
-    request.log.info({ method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), account: whoIs.get(request)?.account.id }, 'request')
-  })
-  app.setErrorHandler(async (error: Error, request, reply) => {
-    const refusal = refusalOf(error, request)
-    parts.refused(refusal.code)
-    // What is not a refusal of ours came from below: the store, or a mistake. An operator must see it.
-    if (error instanceof Refusal || refusals[refusal.code].status < 500) request.log.info({ code: refusal.code }, 'refused')
-    else request.log.error({ err: error, code: refusal.code }, 'failed')
-    await sendProblem(request, reply, refusal)
-  })
-  app.setNotFoundHandler(async () => { throw new Refusal('ZP_NOT_FOUND') }) // so that it is counted and logged as any other
-  await app.register(fastifySwagger, { openapi: openapi(options.version), refResolver: { buildLocalReference: (json, _base, _fragment, at) => typeof json['$id'] === 'string' ? json['$id'] : `Shape${at}` } })
-  await app.register(routes({ ...parts, who }), { prefix: '/v1' })
-  await app.ready()
-  return app
-}
-
-/** New connections meet this certificate; those that are open keep the one they met. */
-export function renewTls (app: Rest, limits: WireLimits, tls: RestOptions['tls']): void {
-  app.server.setSecureContext({ ...wireOptions(limits), ...tls })
-}
-
-/** Bodies of any type reach one reader that counts; what type is allowed was decided before. */
-function acceptBodies (app: Rest, limits: Limits, held: Inflight): void {
-  const shares = new WeakMap<object, number>()
-  const share = (request: FastifyRequest): number => shares.get(request) ?? 0
-  // A response closes once, whether it was sent or its connection broke.
-  app.addHook('onRequest', async (request, reply) => { reply.raw.once('close', () => { held.give(share(request)) }) })
-  app.removeAllContentTypeParsers()
-  const invite = invitations(app)
-  app.addContentTypeParser('*', async (request: FastifyRequest, payload: Parameters<typeof readBody>[0]) => {
-    invite(request.raw)
-    return await readBody(payload, bytesMax(request, limits), held, bytes => { shares.set(request, share(request) + bytes) })
-  })
-}
-
-/** A client that asks first (`Expect: 100-continue`) is invited only when its request has passed every check: it need not send in vain. */
-function invitations (app: Rest): (request: IncomingMessage) => void {
-  const asking = new WeakMap<IncomingMessage, ServerResponse>()
-  app.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    asking.set(request, response)
-    app.server.emit('request', request, response)
-  })
-  // Any other expectation is refused by the hooks, as any other request; Node would say 417 without a word.
-  app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => { app.server.emit('request', request, response) })
-  return request => { asking.get(request)?.writeContinue() }
-}
-
-const openapi = (version: string): object => ({
+/** @returns what the OpenAPI document says besides the routes */
+export const openapi = (version: string): object => ({
   openapi: '3.1.0',
   info: { title: 'Zorgpoort REST', version, description: 'Send and receive iWmo and iJw messages. Every request needs a client certificate that is registered to an account.', license: { name: 'EUPL-1.2' } },
   components: { securitySchemes: { mutualTLS: { type: 'mutualTLS', description: 'A client certificate registered to an account.' } } },
@@ -154,5 +17,5 @@ const openapi = (version: string): object => ({
 })
 export { shownOne } from './here.ts'
 export { historyView, refusedView } from './views.ts'
-export { inflight, type Inflight } from './body.ts'
 export { routes } from './routes.ts'
+export type { RouteParts } from './parts.ts'

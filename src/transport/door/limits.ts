@@ -3,7 +3,7 @@ import rateLimit, { type CreateRateLimitOptions } from '@fastify/rate-limit'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal } from '../../core/core.ts'
 import type { Account } from '../../store/store.ts'
-import type { Rest } from './rest.ts'
+import type { Door } from './door.ts'
 
 export interface AskingLimits {
   readonly requests_per_minute_max: number
@@ -22,7 +22,7 @@ export interface Asking {
 const minute = 60_000
 
 /** Counts per minute by what `key` gives. @returns seconds until more may be asked, or null */
-function perMinute (app: Rest, options: CreateRateLimitOptions): (request: FastifyRequest) => Promise<number | null> {
+function perMinute (app: Door, options: CreateRateLimitOptions): (request: FastifyRequest) => Promise<number | null> {
   const count = app.createRateLimit({ timeWindow: minute, ...options })
   return async request => {
     const found = await count(request)
@@ -52,7 +52,7 @@ function atOnce () {
 }
 
 /** @returns the limits of this door, each account's own before the configured ones */
-export async function openAsking (app: Rest, limits: AskingLimits): Promise<Asking> {
+export async function openAsking (app: Door, limits: AskingLimits): Promise<Asking> {
   await app.register(rateLimit, { global: false })
   const accounts = new WeakMap<FastifyRequest, Account>()
   const most = (request: FastifyRequest): number => accounts.get(request)?.requests_per_minute_max ?? limits.requests_per_minute_max

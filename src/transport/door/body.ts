@@ -3,19 +3,24 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { Refusal } from '../../core/core.ts'
 
-export interface Limits { readonly payload_bytes_max: number, readonly batch_bytes_max: number, readonly inflight_bytes_max: number }
+export interface Limits { readonly payload_bytes_max: number, readonly batch_bytes_max: number, readonly inflight_bytes_max: number, readonly ggk_bytes_max: number }
+
+/** What may stand around a message: the SOAP envelope, the metadata and borders of multipart. */
+const around_bytes_max = 65_536
 
 /** The kinds of body a route can take; it says which in its `config.body`, and takes a message when it says nothing. */
 const kinds = {
-  message: { type: /^(?:application|text)\/xml\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i, told: 'application/xml, text/xml; charset: utf-8', bytes_max: 'payload_bytes_max' },
-  batch: { type: /^application\/(?:x-)?zip(?:-compressed)?$/i, told: 'application/zip', bytes_max: 'batch_bytes_max' },
-  json: { type: /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i, told: 'application/json', bytes_max: 'payload_bytes_max' }
+  message: { type: /^(?:application|text)\/xml\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i, told: 'application/xml, text/xml; charset: utf-8', bytes_max: (it: Limits) => it.payload_bytes_max },
+  batch: { type: /^application\/(?:x-)?zip(?:-compressed)?$/i, told: 'application/zip', bytes_max: (it: Limits) => it.batch_bytes_max },
+  json: { type: /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i, told: 'application/json', bytes_max: (it: Limits) => it.payload_bytes_max },
+  soap: { type: /^text\/xml\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i, told: 'text/xml; charset: utf-8 (SOAP 1.1)', bytes_max: (it: Limits) => it.ggk_bytes_max + around_bytes_max },
+  multipart: { type: /^multipart\/form-data\s*;/i, told: 'multipart/form-data', bytes_max: (it: Limits) => it.payload_bytes_max + around_bytes_max }
 } as const
 declare module 'fastify' { interface FastifyContextConfig { body?: keyof typeof kinds } }
 
 const kindOf = (request: FastifyRequest) => kinds[request.routeOptions.config.body ?? 'message']
 /** @returns the most bytes this request's route takes */
-export const bytesMax = (request: FastifyRequest, limits: Limits): number => limits[kindOf(request).bytes_max]
+export const bytesMax = (request: FastifyRequest, limits: Limits): number => kindOf(request).bytes_max(limits)
 
 /** @throws Refusal for a coded body, a type that the route does not take, or a declared length over the limit */
 export function checkHeaders (request: FastifyRequest, limits: Limits): void {
