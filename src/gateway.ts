@@ -27,6 +27,7 @@ import { lockForServe, openStore, StoreFull, type Marked, type Store } from './s
 import { openOperations } from './transport/operations/operations.ts'
 import { inflight, openDoor, renewTls, type Door } from './transport/door/door.ts'
 import { openapi, restInterface } from './transport/rest/rest.ts'
+import { vspInterface } from './transport/vsp/vsp.ts'
 import { erase, redrive, startUpkeep, upkeepMetrics } from './upkeep/upkeep.ts'
 import { openMarker, readRoots, type Mark, type Marker } from './vault/vault.ts'
 import { openValidator } from './validate/validate.ts'
@@ -213,7 +214,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
     redrive: request => redrive({ store, policyOf: target => retryOf(parties.party(target, clock.now()), retry) }, request).finally(() => { worker.wake(); pusher.wake() }),
     codes: { retour: family => retourCodes(standard.codeList('LDT_RetourCode', family)), rules: ruleCodes, transport: transportCodes },
     supported: type => standard.supportedTypes().find(it => it === type)
-  })])
+  }), vspInterface({ store, parties, who, now: () => clock.now() })])
   opened.rest = () => rest.close()
   keys.watch(tls => { renewTls(rest, config, tls) })
   metrics.watch({ store, clock, version, mode: config.mode, certificates: keys.expiry, inflight_bytes: held.held, connections: () => connectionsOf(rest), validator: validator.state, revocation })

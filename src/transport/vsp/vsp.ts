@@ -1,0 +1,13 @@
+/** The provider door: the mailbox interface that provider software knows (VSP), below `/berichtenservice`. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { Interface } from '../door/door.ts'
+import type { VspParts } from './parts.ts'
+import { sendRefusal } from './problem.ts'
+
+/** The routes, as a plugin: register it under the prefix. */
+const routes = (_parts: VspParts): FastifyPluginAsyncTypebox => async () => {}
+
+/** @returns the interface, for the door */
+export const vspInterface = (parts: VspParts): Interface => ({ prefix: '/berichtenservice', routes: routes(parts), refuse: sendRefusal })
+export { routes }
+export type { VspParts }
