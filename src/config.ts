@@ -15,6 +15,13 @@ const secret = (description: string) => Type.String({ pattern: sourcePattern, de
 const port = (value: number, description: string) => Type.Integer({ minimum: 0, maximum: 65535, default: value, description })
 
 const listPattern = '^([^,\\s]+(,(?=.)|$))*$'
+/** `NAME=VALUE`, divided by commas. */
+const namedPattern = (name: string, value = '[^,=\\s]{1,60}'): string => `^((${name})=(${value})(,(?=.)|$))*$`
+const vspDefaults = {
+  vsp_rollen: 'gemeente=Gemeente,aanbieder=Instelling,instantie=Instelling',
+  vsp_berichttypes: 'iwmo=WMO,ijw=JW',
+  vsp_acties: '301=Toewijzing,302=ToewijzingRetour,305=Start,306=StartRetour,307=Stop,308=StopRetour,315=VerzoekToewijzing,316=VerzoekToewijzingRetour,317=VerzoekWijziging,318=VerzoekWijzigingRetour,319=Antwoord,320=AntwoordRetour,323=Declaratie,325=DeclaratieAntwoord'
+}
 const weightsPattern = '^([A-Z]{2}[0-9]{3}=(reject|warn|off)(,(?=.)|$))*$'
 
 /** Every setting; the environment's name is `ZORGPOORT_` and the name in capitals. Those without a default must be given. */
@@ -94,6 +101,11 @@ export const configSchema = Type.Object({
   ggk_organisatie: Type.String({ minLength: 1, maxLength: 200, default: 'IB', description: 'As which organisatie the gateway itself speaks in Fo01, Fo03 and Bv03.' }),
   ggk_applicatie: Type.String({ minLength: 3, maxLength: 50, default: 'GGKWebservice', description: 'As which applicatie it does.' }),
   ggk_original_bytes_max: Type.Integer({ minimum: 0, default: 100_000, description: 'Largest refused Di01 or Du01 that an Fo01 quotes, in bytes; 0 quotes none.' }),
+  vsp_rollen: Type.String({ pattern: namedPattern('gemeente|aanbieder|instantie', '[A-Za-z]{1,60}'), default: vspDefaults.vsp_rollen, description: 'The rol by which the provider door knows each kind of party, where the register says nothing else; what is not named keeps its default.' }),
+  vsp_berichttypes: Type.String({ pattern: namedPattern('iwmo|ijw'), default: vspDefaults.vsp_berichttypes, description: 'Its berichttype of each standard.' }),
+  vsp_acties: Type.String({ pattern: namedPattern('(WMO|JW)?[0-9]{3}'), default: vspDefaults.vsp_acties, description: 'Its actie of each message: by number, or by functie (`JW315=…`), which goes first. Only VerzoekToewijzing is known; the others are ours, in the same manner.' }),
+  vsp_unknown: Type.Union([Type.Literal('take'), Type.Literal('refuse')], { default: 'take', description: 'A rol or actie that is not the one of these lists, in what comes in by the provider door: taken (`take`), or answered 400 (`refuse`).' }),
+  vsp_payload: Type.Union([Type.Literal('xml'), Type.Literal('zip')], { default: 'xml', description: 'In which form the provider door gives payloads, where the register says nothing else: the bytes as they were sent, or a ZIP with them as its one file. Either is taken.' }),
   holidays: Type.Optional(file('JSON file with the days off besides Saturday and Sunday (`fixed` MM-DD, `easter` days from Easter Sunday, `koningsdag`, `dates`); without it those of the Algemene termijnenwet, Good Friday and 5 May.')),
   retention_payload_days: Type.Integer({ minimum: 30, default: 2922, description: 'How long payloads are kept after they were received, in days (8 years: claims must be accounted for 7 years after theirs). What is undelivered, held or dead stays longer.' }),
   retention_assignment_days: Type.Integer({ minimum: 30, default: 1858, description: 'How long a message that later rules ask for stays after the end of its assignment, with what is known of it, in days (5 years and a month); an assignment without an end stays. Never shorter than retention_payload_days.' }),
@@ -151,12 +163,14 @@ function allowed (name: string): string {
 }
 
 const secretForm = 'file:PATH or command:PROGRAM ARG…'
+const namedForms: Readonly<Record<string, string>> = { vsp_rollen: 'aanbieder=Praktijk (gemeente, aanbieder or instantie)', vsp_berichttypes: 'iwmo=WMO,ijw=JW', vsp_acties: '301=Toewijzing,JW315=VerzoekToewijzing' }
 const portsForm = 'push_ports is a list of ports (1 to 65535) divided by commas, such as 443,8443'
 const networksForm = 'push_networks is a list of networks divided by commas, such as 10.20.0.0/16,fd00:20::/32'
 
 function explain (error: ErrorObject): string {
   const name = error.instancePath.slice(1)
   if (error.keyword === 'pattern' && name === 'rule_weights') return 'rule_weights is CODE=warn or CODE=off, divided by commas, such as TR322=warn,TR342=off'
+  if (error.keyword === 'pattern' && name in namedForms) return `${name} is NAME=VALUE, divided by commas, such as ${namedForms[name]}`
   if (error.keyword === 'pattern' && name === 'push_ports') return portsForm
   if (error.keyword === 'pattern' && name === 'push_networks') return networksForm
   if (error.keyword === 'pattern') return `${name} must be ${name === 'database' ? 'sqlite:PATH' : secretForm}`
@@ -196,6 +210,7 @@ function checkWhole (config: Config): Config {
   if (mode === 'production' && !loopback && !operations_exposed) throw new ConfigError(`operations_host ${operations_host}: health, metrics and /docs have no authentication; keep them on 127.0.0.1, or say operations_exposed: true where only those who may see them reach that address`)
   ruleWeights(config)
   checkPush(config)
+  vspValues(config)
   if (config.retention_audit_days < config.retention_metadata_days) throw new ConfigError('retention_audit_days must not be less than retention_metadata_days')
   return config
 }
@@ -206,6 +221,18 @@ export function ruleWeights ({ rule_weights: text }: Pick<Config, 'rule_weights'
   const faults = weightFaults(given)
   if (faults.length > 0) throw new ConfigError(faults.map(it => `rule_weights: ${it}`).join('; '))
   return given as Weights
+}
+
+const named = (text: string): Record<string, string> => Object.fromEntries(text.split(',').filter(it => it !== '').map(it => it.split('=')))
+/** What is given, laid on what the setting says by itself. */
+const onDefault = (key: keyof typeof vspDefaults, text: string): Record<string, string> => ({ ...named(vspDefaults[key]), ...named(text) })
+
+/** @returns the values of the provider door by what they stand for @throws ConfigError when one berichttype would stand for both standards */
+export function vspValues (config: Pick<Config, 'vsp_rollen' | 'vsp_berichttypes' | 'vsp_acties' | 'vsp_unknown' | 'vsp_payload'>) {
+  const { gemeente = '', aanbieder = '', instantie = '' } = onDefault('vsp_rollen', config.vsp_rollen)
+  const { iwmo = '', ijw = '' } = onDefault('vsp_berichttypes', config.vsp_berichttypes)
+  if (iwmo === ijw) throw new ConfigError(`vsp_berichttypes: ${iwmo} stands for both iwmo and ijw`)
+  return { rollen: { gemeente, aanbieder, instantie }, berichttypes: { iwmo, ijw }, acties: onDefault('vsp_acties', config.vsp_acties), unknown: config.vsp_unknown, payload: config.vsp_payload }
 }
 
 /** @returns the ports that may be pushed to @throws ConfigError naming what is none */

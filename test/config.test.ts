@@ -1,7 +1,8 @@
 /** What the settings of pushing and trying again may be, and what is said of one that may not. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { breakerPolicy, pushNetworks, pushPorts, readConfig, retryPolicy, type Config } from '../src/config.ts'
+import { breakerPolicy, pushNetworks, pushPorts, readConfig, retryPolicy, vspValues, type Config } from '../src/config.ts'
+import { supportedTypes } from '../src/standard/standard.ts'
 import { makeWorld } from './flow/world.ts'
 
 const world = await makeWorld()
@@ -36,4 +37,20 @@ test('times of trying again are in order, a lease is at most a minute, key and c
   assert.throws(() => read({ push_key: 'push.key' }), /push_key and push_certificate belong together/)
   assert.throws(() => read({ push_certificate: 'push.pem' }), /push_key and push_certificate belong together/)
   assert.throws(() => read({ push_key_passphrase: 'file:x' }), /push_key_passphrase is set without push_key/)
+})
+
+test('values of the provider door: what is given is laid on the defaults, and a berichttype is of one standard', () => {
+  const told = vspValues(read())
+  assert.deepEqual(told.rollen, { gemeente: 'Gemeente', aanbieder: 'Instelling', instantie: 'Instelling' })
+  assert.deepEqual(told.berichttypes, { iwmo: 'WMO', ijw: 'JW' })
+  assert.deepEqual([told.acties['315'], told.unknown, told.payload], ['VerzoekToewijzing', 'take', 'xml'])
+  for (const type of supportedTypes()) assert.match(told.acties[type.slice(-3)] ?? '', /^[A-Za-z]+$/, type)
+  const mine = vspValues(read({ vsp_rollen: 'aanbieder=Praktijk', vsp_berichttypes: 'ijw=JEUGD', vsp_acties: 'JW315=Verzoek,301=Indienen' }))
+  assert.deepEqual(mine.rollen, { gemeente: 'Gemeente', aanbieder: 'Praktijk', instantie: 'Instelling' })
+  assert.deepEqual(mine.berichttypes, { iwmo: 'WMO', ijw: 'JEUGD' })
+  assert.deepEqual([mine.acties['JW315'], mine.acties['315'], mine.acties['301'], mine.acties['302']], ['Verzoek', 'VerzoekToewijzing', 'Indienen', 'ToewijzingRetour'])
+  assert.throws(() => read({ vsp_berichttypes: 'iwmo=JW' }), /vsp_berichttypes: JW stands for both iwmo and ijw/)
+  assert.throws(() => read({ vsp_rollen: 'provider=X' }), /vsp_rollen is NAME=VALUE, divided by commas, such as aanbieder=Praktijk/)
+  for (const text of ['315', '315=', '315=a b', '315=a,', `315=${'a'.repeat(61)}`]) assert.throws(() => read({ vsp_acties: text }), /vsp_acties is NAME=VALUE/, text)
+  assert.throws(() => read({ vsp_unknown: 'ignore' }), /vsp_unknown has a value that is not allowed: it is take or refuse/)
 })
