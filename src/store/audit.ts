@@ -19,6 +19,8 @@ export const auditEvents = [
   'redriven', 'released', 'refused_by_person', 'task', 'task_done', 'task_refused',
   // a person had a destination tried at once; the detail is whose it is, and his reason
   'destination_tried',
+  // its sender was told by an Fo01 why it was refused, could not be, or is to be after all; the detail is the notice, its code, and why
+  'notice_sent', 'notice_dead', 'notice_again',
   // keeping and forgetting
   'swept', 'rewrapped', 'remarked', 'erased', 'erasure',
   // what rules know of earlier messages: one taken in to be known only, all of an import, derived anew, complete from a date

@@ -17,6 +17,7 @@ import { heldVerbs } from './held.ts'
 import { knownVerb } from './known.ts'
 import { bringForward } from './migrate.ts'
 import { migrations } from './migrations.ts'
+import { noticeVerbs } from './notices.ts'
 import { tryVerb } from './destinations.ts'
 import { pushVerbs } from './push.ts'
 import { queueVerbs, weigh } from './queue.ts'
@@ -113,6 +114,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     ...readVerbs(db, dialect, audit, safe, observe),
     ...signatureVerb(db, dialect),
     ...tryVerb(db, dialect, audit),
+    ...noticeVerbs(db, dialect, audit, safe),
     ...deadVerbs(db, dialect, audit),
     ...refusedVerbs(db, dialect, audit, safe),
     ...registerVerbs(db, dialect, audit),

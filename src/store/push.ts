@@ -43,7 +43,7 @@ function statements (dialect: Dialect) {
     reason: prepared(sql('destination').select('reason').where('party', at('target'))),
     destinations: prepared(sql('destination').select(destinationColumns).orderBy('party')),
     keep: prepared(sql('destination').insert(places(destinationColumns)).onConflict('party').merge()),
-    freeLeases: prepared(sql('delivery').whereRaw('lease_until_ms > 0').update({ ...rise, lease_until_ms: 0 }))
+    freeLeases: ['delivery', 'notice'].map(table => prepared(sql(table).whereRaw('lease_until_ms > 0').update({ ...rise, lease_until_ms: 0 })))
   }
 }
 
@@ -109,6 +109,10 @@ export function pushVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe): 
 
     destinations: () => db.read(async session => (await session.all(sql.destinations)).map(destination)),
     keepDestination: it => db.write(async session => { await session.run(sql.keep, destinationValues(it)) }),
-    freeLeases: () => db.write(session => session.run(sql.freeLeases))
+    freeLeases: () => db.write(async session => {
+      let freed = 0
+      for (const statement of sql.freeLeases) freed += await session.run(statement)
+      return freed
+    })
   }
 }

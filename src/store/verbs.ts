@@ -7,6 +7,7 @@ import type { BatchVerbs, MemberOf } from './batches.ts'
 import type { DeadVerbs, DecidingVerbs, OpenedTask } from './deciding.ts'
 import type { KeepingVerbs } from './keeping.ts'
 import type { FactVerbs, KeptFacts } from './kept.ts'
+import type { NoticeVerbs } from './noticing.ts'
 import type { DestinationVerbs, PushVerbs } from './pushing.ts'
 import type { RequestVerbs } from './requests.ts'
 import type { Register, RegisterChange } from './registered.ts'
@@ -298,7 +299,7 @@ export interface StoreObserver {
   collected (duration_ms: number): void
 }
 
-export interface Store extends AuditVerbs, BatchVerbs, DeadVerbs, DestinationVerbs, DecidingVerbs, FactVerbs, KeepingVerbs, PushVerbs, RequestVerbs, SourceVerbs {
+export interface Store extends AuditVerbs, BatchVerbs, DeadVerbs, DestinationVerbs, DecidingVerbs, FactVerbs, KeepingVerbs, NoticeVerbs, PushVerbs, RequestVerbs, SourceVerbs {
   /** Stores what arrives together in one transaction and answers item by item; concurrent calls share a commit. */
   accept (items: readonly Acceptance[]): Promise<Accepted[]>
   /** @returns what these bytes got when they came before under this key; null when they did not */

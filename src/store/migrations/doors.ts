@@ -47,8 +47,8 @@ function notice (t: Table): void {
   t.binary('body') // the Fo01, encrypted; null once it is sent
   t.binary('data_key')
   t.text('kek_id')
-  t.index(['state', 'due_ms'])
-  t.index(['target', 'state', 'seq'])
+  t.index(['state', 'seq'])
+  t.index(['ended_ms'])
 }
 
 /** The step of `migrations.ts`. */
@@ -58,5 +58,7 @@ export const doorsStep = {
     .createTable('arrival', arrival)
     .createTable('notice', notice)
     .dropTable('correlation') // nothing was ever written there
+    .raw("create index notice_due on notice (target, due_ms, seq) where state = 'due'")
+    .raw("create index notice_leased on notice (target, lease_until_ms) where state = 'due' and lease_until_ms > 0")
     .raw('create unique index message_referentienummer on message (referentienummer)')
 }
