@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { partyKind, Unusable } from '../core/core.ts'
+import { headIn } from '../speak/speak.ts'
 import { generateMessage, groundsAt, headerOf, modelOf, readMessage, sampleAnswer, writeMessage, type Family, type Ground, type MessageModel, type Tree } from '../standard/standard.ts'
 import type { Actor, Answering, Change, Send, SendFile } from './conversation.ts'
 import { leafOf, withLeaf } from './edit.ts'
@@ -98,16 +99,10 @@ function groundsOf ({ rejecting }: Answering, model: MessageModel, message: Tree
   try { return groundsAt(model, message, rejecting.at, rejecting.codes) } catch { throw new Unusable(`a ${model.type} has no ${rejecting.at} that an answer could reject`) }
 }
 
-const namespace = /istandaarden\.nl\/(?:iwmo|ijw)\/\d+_\d+\/((?:wmo|jw)\d{3})\/schema/i
-
 /** @returns a file as it is, sent by whom its Header names, as far as it can be made out */
 export function fromHeader (step: SendFile, parties: readonly string[]): Made {
   const bytes = fileBytes(step.file)
-  const text = Buffer.from(bytes).toString('latin1')
-  const model = modelOf(namespace.exec(text)?.[1]?.toUpperCase() ?? '')
-  const leaf = (name: string): string | null => new RegExp(`<(?:[\\w.-]+:)?${name}>\\s*(\\w+)\\s*<`).exec(text)?.[1] ?? null
-  const ends = [leaf('Afzender'), leaf('Ontvanger')]
-  const [sender = null, to = null] = model?.role === 'retour' ? ends.reverse() : ends
+  const { model, sender, receiver: to } = headIn(bytes)
   // One that says nothing of use is to be refused whoever sends it.
   const party = parties.find(it => it === sender) ?? (sender !== null && step.expected.outcome !== 'refused' ? partyOf(sender, parties) : parties.find(it => it !== to) ?? parties[0])
   if (party === undefined) throw new Unusable('nobody is played; give keys with --as CODE=CERTIFICATE,KEY')

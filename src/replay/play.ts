@@ -1,12 +1,13 @@
 /** Plays one conversation, step by step, and tells of each what was expected and what came. */
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { Unusable } from '../core/core.ts'
 import type { Family } from '../standard/standard.ts'
 import type { Answering, Conversation, Expected, Receive, Repeat, Replaces, Send, SendFile, State, Step } from './conversation.ts'
-import { pause, textIn, waitOf, type Door, type Reply } from './door.ts'
+import { headIn } from '../speak/speak.ts'
+import { textIn, type Reply } from './door.ts'
 import type { Freshen } from './fresh.ts'
-import type { Mailboxes } from './mailbox.ts'
 import { fromHeader, made, madeAnswer, partyOf, type Made, type Scene } from './make.ts'
+import { polled, type Calls, type Outgoing, type Said, type Speaker } from './speaker.ts'
 import type { Tally } from './tally.ts'
 
 /** What came of one step: types, ids, parties, codes and places only. */
@@ -33,17 +34,16 @@ export interface StepResult {
 }
 
 /** A message that was sent or received here. */
-interface Known { readonly made: Made, readonly id: string | null, readonly accepted: boolean, readonly at: number, readonly received: Uint8Array | null }
+interface Known { readonly made: Made, readonly outgoing: Outgoing | null, readonly id: string | null, readonly accepted: boolean, readonly at: number, readonly received: Uint8Array | null }
 
 /** What all conversations share. */
 export interface Stage {
-  readonly door: Door
-  readonly mailboxes: Mailboxes
+  readonly calls: Calls
+  /** How a played party speaks. */
+  readonly speakerOf: (party: string) => Speaker
   readonly parties: readonly string[]
   readonly pace: () => Promise<void>
   readonly tally: Tally
-  readonly timeout_ms: number
-  readonly signal: AbortSignal
   readonly report: (result: StepResult) => Promise<void>
 }
 
@@ -58,7 +58,7 @@ export async function play (stage: Stage, { conversation, family, run, freshen }
   const acts = actsOf(stage, conversation, family ?? 'iwmo', freshen)
   let [good, played] = [true, 0]
   for (const step of conversation.steps) {
-    stage.signal.throwIfAborted()
+    stage.calls.signal.throwIfAborted()
     const started = performance.now()
     const outcome = await act(acts, step).catch((error: unknown) => { throw error instanceof Unusable ? new Unusable(`${conversation.name}, line ${step.line}: ${error.message}`) : error })
     if (outcome === null) continue
@@ -73,7 +73,7 @@ export async function play (stage: Stage, { conversation, family, run, freshen }
   return good
 }
 
-interface Acts { readonly send: Act<Send>, readonly file: Act<SendFile>, readonly repeat: Act<Repeat>, readonly answer: Act<Answering>, readonly receive: (step: Receive) => Promise<Outcome | null>, readonly state: Act<State>, readonly replaces: Act<Replaces> }
+interface Acts { readonly send: Act<Send>, readonly file: Act<SendFile>, readonly repeat: Act<Repeat>, readonly answer: Act<Answering>, readonly receive: (step: Receive) => Promise<Outcome | null>, readonly state: Act<State>, readonly replaces: (step: Replaces) => Promise<Outcome | null> }
 
 /** @returns null for a step that has nothing to do here */
 async function act (acts: Acts, step: Step): Promise<Outcome | null> {
@@ -102,30 +102,43 @@ function actsOf (stage: Stage, { steps, name: conversation }: Conversation, fami
   }
   const sceneOf = (step: Send | Answering): Scene => ({ family, conversation, parties: stage.parties, bytesOf, identity: identity(step) })
 
-  const sent = async (name: string, it: Made, expected: Expected, replaces: string | null = null): Promise<Outcome> => {
+  const sent = async (name: string, it: Made, expected: Expected, { replaces = null, answers = null, again }: { replaces?: string | null, answers?: string | null, again?: Known } = {}): Promise<Outcome> => {
     await stage.pace()
     const at = performance.now()
-    const reply = await post(stage, it, expected, replaces)
-    const got = saidOf(reply)
-    const id = idOf(reply)
-    if (reply.status < 300) stage.tally.receipt(performance.now() - at)
-    known.set(name, { made: it, id, accepted: got.outcome === 'accepted', at, received: null })
-    return { who: it.party, to: it.to, type: it.type, id, expected: words(expected), got: words(got), ok: agrees(expected, got), findings: got.findings, sent: got.outcome }
+    const outgoing: Outgoing = { number: randomUUID(), at: new Date(), ...again?.outgoing, party: it.party, bytes: it.bytes, to: it.to, expected: expected.code, replaces, answers: answers ?? again?.outgoing?.answers ?? null }
+    const said = await stage.speakerOf(it.party).post(outgoing)
+    const got = again !== undefined && said.id === again.id && said.outcome === 'accepted' ? { ...said, outcome: 'duplicate' } : said
+    if (got.receipt) stage.tally.receipt(performance.now() - at)
+    known.set(name, { made: it, outgoing, id: got.id, accepted: got.outcome === 'accepted', at, received: null })
+    return { who: it.party, to: it.to, type: it.type, id: got.id, expected: words(expected), got: words({ ...got, at: null }), ok: agrees(expected, got), findings: got.findings, sent: got.outcome }
   }
   const fresh = (it: Made): Made => ({ ...it, bytes: freshen(it.bytes) })
+  const calledTo = (name: string): boolean => {
+    const to = known.get(name)?.made.to ?? ''
+    return stage.parties.includes(to) && stage.speakerOf(to).called
+  }
+  /** @returns id of the message above that a retour out of a file answers */
+  const answered = ({ bytes }: Made): string | null => {
+    const { model, identificatie } = headIn(bytes)
+    if (model?.role !== 'retour') return null
+    return [...known.values()].find(it => it.made.type === model.answers && headIn(it.made.bytes).identificatie === identificatie)?.id ?? null
+  }
 
   return {
-    send: async step => await sent(step.name, fresh(made(step, sceneOf(step))), step.expected, step.replaces === null ? null : known.get(step.replaces)?.id ?? null),
+    send: async step => {
+      const it = fresh(made(step, sceneOf(step)))
+      return await sent(step.name, it, step.expected, { replaces: step.replaces === null ? null : known.get(step.replaces)?.id ?? null, answers: answered(it) })
+    },
     // A file that is to be refused is sent as it is: a fresh number could mend it.
     file: async step => {
       const it = fromHeader(step, stage.parties)
-      return await sent(step.name, step.expected.outcome === 'refused' ? it : fresh(it), step.expected)
+      return await sent(step.name, step.expected.outcome === 'refused' ? it : fresh(it), step.expected, { answers: answered(it) })
     },
-    answer: async step => await sent(step.name, fresh(madeAnswer(step, sceneOf(step))), step.expected),
+    answer: async step => await sent(step.name, fresh(madeAnswer(step, sceneOf(step))), step.expected, { answers: known.get(step.of)?.id ?? null }),
     repeat: async ({ who, name, expected }) => {
       const it = known.get(name)
       if (it === undefined) throw new Unusable(`“${name}” was not sent`)
-      const outcome = await sent(name, { ...it.made, party: partyOf(who, stage.parties) }, expected)
+      const outcome = await sent(name, { ...it.made, party: partyOf(who, stage.parties) }, expected, { again: it })
       known.set(name, it)
       return outcome
     },
@@ -137,44 +150,20 @@ function actsOf (stage: Stage, { steps, name: conversation }: Conversation, fami
     },
     state: async ({ name, states }) => await seen(stage, known.get(name), states.join(' '), body => {
       const got = ['verdict', 'delivery', 'answer'].map(column => textIn(body, column))
-      return states.every(state => got.includes(state)) ? null : got.filter(state => state !== '').join(' ') || 'not found'
+      // What is pushed may have arrived before anybody looks.
+      const there = (state: string): boolean => got.includes(state) || (state === 'offered' && got.includes('delivered') && calledTo(name))
+      return states.every(there) ? null : got.filter(state => state !== '').join(' ') || 'not found'
     }),
-    replaces: async ({ name, of }) => await seen(stage, known.get(name), `replaces ${of}`, ({ replaces }) =>
-      Array.isArray(replaces) && replaces.includes(known.get(of)?.id) ? null : known.get(of)?.id === null ? 'no id to replace' : 'replaces another, or nothing')
+    replaces: async ({ name, of }) => {
+      // At a door of the chain nobody can say it; what was refused under the same Identificatie is known all the same.
+      if (!stage.speakerOf(known.get(name)?.made.party ?? '').corrects && known.get(of)?.accepted === true) return null
+      return await seen(stage, known.get(name), `replaces ${of}`, ({ replaces }) =>
+        Array.isArray(replaces) && replaces.includes(known.get(of)?.id) ? null : known.get(of)?.id === null ? 'no id to replace' : 'replaces another, or nothing')
+    }
   }
 }
 
-/** Sends until the gateway no longer asks to wait, or the time is over. */
-async function post (stage: Stage, { party, bytes }: Made, expected: Expected, replaces: string | null): Promise<Reply> {
-  const end = performance.now() + stage.timeout_ms
-  for (;;) {
-    const reply = await stage.door.call(party, 'POST', '/v1/messages', bytes, { 'content-type': 'application/xml', ...(replaces === null ? {} : { replaces }) })
-    const wait_ms = waitOf(reply)
-    if (wait_ms === null || textIn(reply.body, 'code') === expected.code || performance.now() + wait_ms > end) return reply
-    stage.tally.waited()
-    await pause(wait_ms, stage.signal)
-  }
-}
-
-const stored = /^\/v1\/messages\/([0-9a-f-]{36})$/
-/** @returns the message's id: of a refused one when the gateway keeps it */
-const idOf = ({ status, body }: Reply): string | null => (status < 300 ? textIn(body, 'id') : stored.exec(textIn(body, 'instance'))?.[1]) || null
-
-/** What the door said. */
-interface Said { readonly outcome: string, readonly code: string | null, readonly at: string | null, readonly findings: StepResult['findings'] }
-
-function saidOf ({ status, headers, body }: Reply): Said {
-  const list: unknown = body['findings']
-  const findings = (Array.isArray(list) ? list : []).map(it => {
-    const { code, path, line } = Object(it)
-    return { code: String(code), path: String(path), line: typeof line === 'number' ? line : null }
-  })
-  const code = textIn(body, 'code')
-  if (status < 300 && textIn(body, 'id') !== '') return { outcome: headers['duplicate'] === 'true' ? 'duplicate' : textIn(body, 'verdict'), code: null, at: null, findings }
-  return { outcome: code === '' ? `HTTP ${status}, not an answer of Zorgpoort` : 'refused', code: code === '' ? null : code, at: null, findings }
-}
-
-const words = ({ outcome, code, at }: Omit<Said, 'findings'>): string => `${outcome}${code === null ? '' : ` ${code}`}${at === null ? '' : ` at ${at}`}`
+const words = ({ outcome, code, at }: Pick<Said, 'outcome' | 'code'> & Pick<Expected, 'at'>): string => `${outcome}${code === null ? '' : ` ${code}`}${at === null ? '' : ` at ${at}`}`
 const agrees = (expected: Expected, got: Said): boolean => expected.outcome === got.outcome && (expected.code === null || expected.code === got.code) &&
   (expected.at === null || got.findings.some(it => it.path === expected.at))
 
@@ -184,64 +173,32 @@ async function received (stage: Stage, { name, number, of }: Receive, party: str
   const before = known.get(of ?? name)
   const type = number === null ? before?.made.type ?? null : `${before?.made.type?.slice(0, -3) ?? ''}${number}`
   const outcome = (got: string, id: string | null): Outcome => {
-    const expected = `in the mailbox of ${party} within ${stage.timeout_ms / 1000} s`
+    const expected = `in the mailbox of ${party} within ${stage.calls.timeout_ms / 1000} s`
     return { who: party, to: null, type, id, expected, got: got === '' ? 'received' : got, ok: got === '', findings: [], sent: null }
   }
   const id = of === null ? before?.id ?? null : await answerTo(stage, before)
   if (id === null) return outcome(of === null ? 'it has no id' : 'not there', null)
-  const arrival = await stage.mailboxes.arrives(party, id, stage.timeout_ms)
-  if (arrival !== 'there') return outcome(arrival === 'absent' ? 'not there' : `HTTP ${arrival.status} ${arrival.code}`.trim(), id)
-  if (before !== undefined) stage.tally.received(performance.now() - before.at)
-  const bytes = await fetched(stage, party, id)
+  const bytes = await stage.speakerOf(party).receive(party, id)
   if (!(bytes instanceof Uint8Array)) return outcome(bytes, id)
-  known.set(name, of === null && before !== undefined ? { ...before, received: bytes } : { made: { bytes, type, party: '', to: party }, id, accepted: true, at: performance.now(), received: bytes })
+  if (before !== undefined) stage.tally.received(performance.now() - before.at)
+  known.set(name, of === null && before !== undefined ? { ...before, received: bytes } : { made: { bytes, type, party: '', to: party }, outgoing: null, id, accepted: true, at: performance.now(), received: bytes })
   return outcome(of === null && before !== undefined && digest(bytes) !== digest(before.made.bytes) ? 'other bytes than were sent' : '', id)
 }
 
 /** @returns id of the answer to a message that somebody else sends, as soon as the gateway names one */
 async function answerTo (stage: Stage, before: Known | undefined): Promise<string | null> {
-  return await polled(stage, async () => {
-    const reply = await stage.door.call(before?.made.party ?? '', 'GET', `/v1/messages/${before?.id ?? ''}`)
+  return await polled(stage.calls, async () => {
+    const reply = await stage.calls.door.call(before?.made.party ?? '', 'GET', `/v1/messages/${before?.id ?? ''}`)
     return textIn(reply.body, 'answered_by') || null
   })
-}
-
-/** Fetches and acknowledges. @returns the bytes, or what the gateway said instead */
-async function fetched (stage: Stage, party: string, id: string): Promise<Uint8Array | string> {
-  const payload = await calm(stage, async () => await stage.door.call(party, 'GET', `/v1/messages/${id}/payload`))
-  if (payload.status !== 200) return `its payload: HTTP ${payload.status} ${textIn(payload.body, 'code')}`
-  const { status, body } = await calm(stage, async () => await stage.door.call(party, 'DELETE', `/v1/mailbox/${id}`))
-  return status === 204 ? payload.bytes : `its acknowledgement: HTTP ${status} ${textIn(body, 'code')}`
-}
-
-/** Asks again while the gateway asks to wait, within the time there is. */
-async function calm (stage: Stage, ask: () => Promise<Reply>): Promise<Reply> {
-  const end = performance.now() + stage.timeout_ms
-  for (;;) {
-    const reply = await ask()
-    const wait_ms = waitOf(reply)
-    if (wait_ms === null || performance.now() + wait_ms > end) return reply
-    stage.tally.waited()
-    await pause(wait_ms, stage.signal)
-  }
-}
-
-/** Asks until there is an answer or the time is over. */
-async function polled<T> (stage: Stage, ask: () => Promise<T | null>): Promise<T | null> {
-  const end = performance.now() + stage.timeout_ms
-  for (let gap = 20; ; gap = Math.min(gap * 1.5, 250)) {
-    const answer = await ask()
-    if (answer !== null || performance.now() + gap > end) return answer
-    await pause(gap, stage.signal)
-  }
 }
 
 /** Looks at a message, as its sender where he is played, until it is as expected. @param lacks what there is instead; null when it is so */
 async function seen (stage: Stage, it: Known | undefined, expected: string, lacks: (body: Reply['body']) => string | null): Promise<Outcome> {
   const who = [it?.made.party ?? '', it?.made.to ?? ''].find(party => stage.parties.includes(party)) ?? ''
   let got: string | null = 'not found'
-  await polled(stage, async () => {
-    got = lacks((await stage.door.call(who, 'GET', `/v1/messages/${it?.id ?? ''}`)).body)
+  await polled(stage.calls, async () => {
+    got = lacks((await stage.calls.door.call(who, 'GET', `/v1/messages/${it?.id ?? ''}`)).body)
     return got === null || null
   })
   return { who, to: null, type: it?.made.type ?? null, id: it?.id ?? null, expected, got: got ?? expected, ok: got === null, findings: [], sent: null }

@@ -4,15 +4,23 @@ import { Unusable } from '../core/core.ts'
 import type { Conversation } from './conversation.ts'
 import { pacer, type Door } from './door.ts'
 import { freshNumbers, type Freshen } from './fresh.ts'
-import { openMailboxes } from './mailbox.ts'
 import { partyOf, receiverOf } from './make.ts'
 import { play, type Stage, type StepResult } from './play.ts'
+import { restSpeaker } from './rest.ts'
+import type { Calls, Speaker } from './speaker.ts'
 import { openTally, type Summary } from './tally.ts'
+import { vspSpeaker } from './vsp.ts'
+
+/** By which door a party that is played speaks. */
+export const playedDoors = ['rest', 'vsp'] as const
+export type PlayedDoor = typeof playedDoors[number]
 
 export interface Plan {
   /** What one run plays, in this order; a folder of files has no family of its own. */
   readonly scenes: ReadonlyArray<{ readonly conversation: Conversation, readonly family: Family | null }>
   readonly parties: readonly string[]
+  /** By which door each speaks; `rest` where nothing is said. */
+  readonly doors?: ReadonlyMap<string, PlayedDoor>
   readonly repeat: number
   /** Runs at a time. */
   readonly concurrency: number
@@ -47,7 +55,9 @@ export async function replay (plan: Plan, { door, report, signal: asked }: Tools
   const own = new AbortController()
   const signal = AbortSignal.any([asked, own.signal])
   const tally = openTally()
-  const stage: Stage = { door, tally, signal, report, parties: plan.parties, timeout_ms: plan.timeout_ms, mailboxes: openMailboxes(door, signal), pace: pacer(plan.per_second_max, signal) }
+  const calls: Calls = { door, signal, timeout_ms: plan.timeout_ms, waited: tally.waited }
+  const speakers: Readonly<Record<PlayedDoor, Speaker>> = { rest: restSpeaker(calls), vsp: vspSpeaker(calls) }
+  const stage: Stage = { calls, tally, report, parties: plan.parties, speakerOf: party => speakers[plan.doors?.get(party) ?? 'rest'], pace: pacer(plan.per_second_max, signal) }
   let [next, error]: [number, Error | null] = [0, null]
   const worker = async (): Promise<void> => {
     for (let run = ++next; run <= plan.repeat && !signal.aborted; run = ++next) {
