@@ -7,7 +7,7 @@ import { openCheckpoints, removeAuditBefore } from './audit/audit.ts'
 import { retourCodes, ruleCodes, transportCodes } from './codes/codes.ts'
 import { systemClock, type Clock, type Instant } from './core/core.ts'
 import { everyMark } from './clients.ts'
-import { breakerPolicy, ConfigError, pushNetworks, pushPorts, retryPolicy, ruleWeights, type Config } from './config.ts'
+import { breakerPolicy, ConfigError, pushNetworks, pushPorts, retryPolicy, ruleWeights, vspValues, type Config } from './config.ts'
 import { deliver, openCourier, type Courier } from './deliver/deliver.ts'
 import { assessor, openHandlers, type Handler, type Handlers } from './handle/handle.ts'
 import * as history from './history/history.ts'
@@ -214,7 +214,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
     redrive: request => redrive({ store, policyOf: target => retryOf(parties.party(target, clock.now()), retry) }, request).finally(() => { worker.wake(); pusher.wake() }),
     codes: { retour: family => retourCodes(standard.codeList('LDT_RetourCode', family)), rules: ruleCodes, transport: transportCodes },
     supported: type => standard.supportedTypes().find(it => it === type)
-  }), vspInterface({ store, parties, who, now: () => clock.now() })])
+  }), vspInterface({ store, parties, who, values: vspValues(config), now: () => clock.now() })])
   opened.rest = () => rest.close()
   keys.watch(tls => { renewTls(rest, config, tls) })
   metrics.watch({ store, clock, version, mode: config.mode, certificates: keys.expiry, inflight_bytes: held.held, connections: () => connectionsOf(rest), validator: validator.state, revocation })

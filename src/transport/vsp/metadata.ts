@@ -42,4 +42,5 @@ export const metadataMembers = {
 /** What a push says of its payload. */
 export const metadataShape = Type.Object(metadataMembers, { ...closed, $id: 'BerichtMetadata' })
 export type BerichtMetadata = Static<typeof metadataShape>
+export type Berichtstroom = Static<typeof berichtstroomShape>
 export type Relatie = Static<typeof relatieShape>
