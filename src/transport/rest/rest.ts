@@ -16,6 +16,7 @@ export const openapi = (version: string): object => ({
   webhooks
 })
 export { shownOne } from './here.ts'
+export { problemShape } from './shapes.ts'
 export { historyView, refusedView } from './views.ts'
 export { routes } from './routes.ts'
 export type { RouteParts } from './parts.ts'

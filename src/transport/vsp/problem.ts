@@ -21,7 +21,7 @@ export function statusOf (code: RefusalCode): number {
 
 function errorsOf (findings: readonly Finding[]): ValidationProblem['errors'] {
   const errors = Map.groupBy(findings, ({ path }) => path)
-  return Object.fromEntries([...errors].map(([path, its]) => [path, its.map(({ message }) => message)]))
+  return Object.fromEntries([...errors].map(([path, its]) => [path, its.map(({ message, expected }) => expected === '' ? message : `${message} (${expected})`)]))
 }
 
 /** Says no. What can be tried again later says so by its status, as at every door; a 400 lists what is wrong by member. */
