@@ -149,6 +149,7 @@ const courierOf = (config: Config, keys: Pick<OwnKeys, 'push'>, clock: Clock): C
   networks: pushNetworks(config),
   ms_max: config.push_ms_max,
   connect_ms_max: config.push_connect_ms_max,
+  ggk: { answer_325: config.ggk_325, bytes_max: config.ggk_bytes_max },
   clock
 })
 

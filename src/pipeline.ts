@@ -45,7 +45,7 @@ export interface Stages extends RefusedLimits, Shop {
   readonly handler_ms_max: number
   readonly route: typeof route
   readonly deliver: typeof deliver
-  readonly courier: Pick<Courier, 'push'>
+  readonly courier: Pick<Courier, 'push' | 'unsayable'>
   /** When what failed is tried again; a push where the register says nothing else. */
   readonly retry: RetryPolicy
   readonly random: () => number
@@ -274,6 +274,8 @@ async function push (stages: Stages, claimed: PushClaimed, stop: AbortSignal, he
   if (to.kind !== 'push') return unpushed(claimed, stages.deliver(to, policy))
   const parcel = await stages.store.parcel(envelope.id)
   if (parcel === null) return unpushed(claimed, { kind: 'undeliverable', reason: 'payload_gone' })
+  const unsayable = stages.courier.unsayable(to.connection, parcel)
+  if (unsayable !== null) return unpushed(claimed, { kind: 'undeliverable', reason: unsayable })
   const result = patient(await stages.courier.push(to.connection, parcel, attempt, stop), policy)
   return pushed(claimed, result, heard(result), stages.clock.now(), stages.random())
 }

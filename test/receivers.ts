@@ -36,6 +36,10 @@ export type Behaviour =
   | { readonly kind: 'mute' }
   /** Speaks HTTP without TLS. */
   | { readonly kind: 'plain' }
+  /** What somebody else makes of the body. */
+  | { readonly kind: 'serve', readonly serve: (body: Buffer, headers: IncomingMessage['headers']) => Promise<Served> }
+
+export interface Served { readonly status: number, readonly headers: Readonly<Record<string, string>>, readonly body: string }
 
 /** Which certificate it shows: one that is believed; of an authority nobody knows; with another name; outside its dates; by itself; believed, with another key. */
 export type Shown = 'good' | 'foreign' | 'other_name' | 'expired' | 'not_yet' | 'self_signed' | 'renewed'
@@ -92,6 +96,8 @@ export interface ReceiverOptions {
   readonly asks?: boolean
   /** Whether it keeps the bytes that come, besides ids. */
   readonly keep?: boolean
+  /** What takes a body apart; multipart/form-data by the letter where nothing is said. @throws Error */
+  readonly parts?: (contentType: string | undefined, body: Buffer) => Map<string, Part>
 }
 
 export interface Receivers {
@@ -113,11 +119,13 @@ export interface Receivers {
 export const names = ['localhost', 'push.example', 'zorg.example'] as const
 
 interface Pem { readonly key: string, readonly cert: string }
+/** The organisation number its certificates bear, if any. */
+type Oin = Pick<IssueRequest, 'oin'>
 type Shelf = Readonly<Record<Shown, Pem>>
 
-async function shelf (authority: Authority, foreign: Authority): Promise<Shelf> {
+async function shelf (authority: Authority, foreign: Authority, oin: Oin): Promise<Shelf> {
   const made = async (by: Authority, over: Partial<IssueRequest> = {}): Promise<Pem> => {
-    const { key, certificate } = await issue(by, { subject: 'receiver', use: 'server', algorithm: 'P-256', dnsNames: names, ipAddresses: ['127.0.0.1', '::1'], ...over })
+    const { key, certificate } = await issue(by, { subject: 'receiver', use: 'server', algorithm: 'P-256', dnsNames: names, ipAddresses: ['127.0.0.1', '::1'], ...oin, ...over })
     return { key, cert: certificate }
   }
   const self = await makeAuthority({ name: 'localhost', algorithm: 'P-256' })
@@ -168,9 +176,9 @@ function readPart (bytes: Buffer): [string, Part] {
 
 const header = (request: IncomingMessage, name: string): string => String(request.headers[name] ?? '')
 
-function arrivedOf (request: IncomingMessage, body: Buffer, connection: number, keep: boolean): Arrived {
+function arrivedOf (request: IncomingMessage, body: Buffer, connection: number, { keep = true, parts: read = readParts }: ReceiverOptions): Arrived {
   if (header(request, 'content-length') !== String(body.length)) throw new Error('Content-Length is not that of the body')
-  const parts = readParts(request.headers['content-type'], body)
+  const parts = read(request.headers['content-type'], body)
   const peer = request.socket instanceof TLSSocket ? request.socket.getPeerX509Certificate() : undefined
   return {
     id: header(request, 'zorgpoort-message'), idempotency_key: header(request, 'idempotency-key'), attempt: Number(header(request, 'zorgpoort-attempt')),
@@ -224,7 +232,7 @@ function pour (response: ServerResponse, left: number): void {
 }
 
 /** Answers a message that came in whole. */
-async function answer (it: Behaviour, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer (it: Behaviour, request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<void> {
   const { socket } = request
   switch (it.kind) {
     case 'answer':
@@ -237,6 +245,11 @@ async function answer (it: Behaviour, request: IncomingMessage, response: Server
       return
     case 'drip': return await drip(socket, `HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n${'x'.repeat(1000)}`, it.ms)
     case 'garbage': socket.end(garbage); return
+    case 'serve': {
+      const { status, headers, body: text } = await it.serve(body, request.headers)
+      response.writeHead(status, headers).end(text)
+      return
+    }
     case 'call': it.call(); return
     case 'huge':
       response.writeHead(it.status ?? 200, { 'Content-Type': 'application/json' })
@@ -254,7 +267,8 @@ async function answer (it: Behaviour, request: IncomingMessage, response: Server
   }
 }
 
-async function openReceiver (shelf: Shelf, ca: string, { behaviour = { kind: 'answer' }, asks = true, keep = true }: ReceiverOptions): Promise<Receiver> {
+async function openReceiver (shelf: Shelf, ca: string, options: ReceiverOptions): Promise<Receiver> {
+  const { behaviour = { kind: 'answer' }, asks = true } = options
   const arrived: Arrived[] = []
   const faults: string[] = []
   const connections = new WeakMap<Socket, { number: number, requests: number }>()
@@ -282,8 +296,8 @@ async function openReceiver (shelf: Shelf, ca: string, { behaviour = { kind: 'an
     if (it.kind === 'cut' && (it.at === 'head' || (it.at === 'reused' && seen.requests > 1))) { request.socket.destroy(); return }
     const body = await bodyOf(request, halfway(it, request.socket))
     if (body === null) return
-    arrived.push(arrivedOf(request, body, seen.number, keep))
-    await answer(it, request, response)
+    arrived.push(arrivedOf(request, body, seen.number, options))
+    await answer(it, request, response, body)
   }
 
   let taken = 0
@@ -331,13 +345,13 @@ async function openReceiver (shelf: Shelf, ca: string, { behaviour = { kind: 'an
   }
 }
 
-/** @returns an authority with receivers of it; close it when the tests are done */
-export async function openReceivers (): Promise<Receivers> {
+/** @param oin borne by every certificate @returns an authority with receivers of it; close it when the tests are done */
+export async function openReceivers (oin: Oin = {}): Promise<Receivers> {
   const [authority, foreign] = await Promise.all(['Receivers CA', 'Foreign CA'].map(name => makeAuthority({ name, algorithm: 'P-256' })))
   assert.ok(authority && foreign)
-  const certificates = await shelf(authority, foreign)
+  const certificates = await shelf(authority, foreign, oin)
   const pair = async (by: Authority): Promise<Pem> => {
-    const { key, certificate } = await issue(by, { subject: 'gateway', use: 'client', algorithm: 'P-256' })
+    const { key, certificate } = await issue(by, { subject: 'gateway', use: 'client', algorithm: 'P-256', ...oin })
     return { key, cert: certificate }
   }
   const opened: Receiver[] = []

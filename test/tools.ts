@@ -1,5 +1,7 @@
 /** Outside tools a test needs: told by name when missing, and a failure where REQUIRE_TOOLS=1 says they must be there. */
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 
 /**
@@ -12,4 +14,17 @@ export function needTool (t: TestContext, tool: string, aptPackage: string): boo
   if (process.env.REQUIRE_TOOLS === '1') throw new Error(reason)
   t.skip(reason)
   return false
+}
+
+/** @returns the folder of the published StUF-GGk package; null where OFFICIAL_DIR is not set, or none stands beside it */
+export function publishedGgk (): string | null {
+  const folder = join(process.env['OFFICIAL_DIR'] ?? '', '..', '..', 'transport', 'official', 'ggk0210')
+  return process.env['OFFICIAL_DIR'] !== undefined && existsSync(folder) ? folder : null
+}
+
+/** @returns the same folder; where there is none, the test is marked skipped with the reason */
+export function needPublishedGgk (t: TestContext): string | null {
+  const folder = publishedGgk()
+  if (folder === null) t.skip('OFFICIAL_DIR is not set, or no StUF-GGk package stands beside it')
+  return folder
 }

@@ -1,13 +1,7 @@
 /** What an endpoint's answer means for the message. */
 import type { Instant } from '../core/core.ts'
 import type { Pushed } from './courier.ts'
-
-export interface Answer {
-  readonly status: number
-  readonly retryAfter: string | null
-  /** The body; null where it is no JSON, too long or not whole. */
-  readonly json: string | null
-}
+import type { Exchanged } from './exchange.ts'
 
 /** These say "later" themselves. */
 const later = new Set([408, 425, 429, 503])
@@ -32,22 +26,28 @@ export function retryAfterMs (text: string | null, now: Instant): number | null 
 const theirs = /^(?=.*[_0-9])(?!(?:.*\d){6})(?:[A-Z][A-Z0-9_.-]{0,59}|[a-z][a-z0-9_.-]{0,59})$/
 
 /** @returns the code the endpoint gives for its no; null where it gives none that could stand in a log */
-function codeIn (json: string | null): string | null {
+function codeIn ({ contentType, bytes }: Exchanged): string | null {
+  if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(contentType ?? '')) return null
   try {
-    const it: unknown = JSON.parse(json ?? '')
+    const it: unknown = JSON.parse(String(bytes ?? ''))
     const code = typeof it === 'object' && it !== null && 'code' in it ? it.code : null
     return typeof code === 'string' && theirs.test(code) ? code : null
   } catch { return null }
 }
 
-/** @returns what becomes of a push that got this answer */
-export function pushedBy ({ status, retryAfter, json }: Answer, now: Instant): Pushed {
-  if (status >= 200 && status < 300) return { kind: 'accepted' }
+/** @returns what becomes of a push whose answer is no acceptance, by its status alone */
+export function unacceptedBy ({ status, retryAfter }: Exchanged, now: Instant): Exclude<Pushed, { kind: 'accepted' }> {
   if (status < 200 || status > 599) return { kind: 'failed', reason: 'no_http', retry_after_ms: null }
   const reason = `http_${status}`
   const retry_after_ms = later.has(status) ? retryAfterMs(retryAfter, now) : null
   if (status === 429) return { kind: 'busy', reason, retry_after_ms: retry_after_ms === null ? null : Math.max(busy_ms_min, retry_after_ms) }
-  if (status < 400 || status >= 500 || later.has(status)) return { kind: 'failed', reason, retry_after_ms }
-  const code = codeIn(json)
-  return { kind: 'refused', reason: code === null ? reason : `${reason}.${code}` }
+  return status < 400 || status >= 500 || later.has(status) ? { kind: 'failed', reason, retry_after_ms } : { kind: 'refused', reason }
+}
+
+/** @returns what becomes of a push to a REST endpoint that got this answer */
+export function pushedBy (answer: Exchanged, now: Instant): Pushed {
+  if (answer.status >= 200 && answer.status < 300) return { kind: 'accepted' }
+  const it = unacceptedBy(answer, now)
+  const code = it.kind === 'refused' ? codeIn(answer) : null
+  return code === null ? it : { kind: 'refused', reason: `${it.reason}.${code}` }
 }

@@ -1,15 +1,16 @@
 /** Pushes one message to the endpoint of its receiver, and says in one code what became of it. */
 import { lookup } from 'node:dns/promises'
 import { createSecureContext } from 'node:tls'
-import { systemClock, type Clock } from '../core/core.ts'
-import type { CalledConnection, Parcel } from '../store/store.ts'
+import { never, systemClock, type Clock, type Instant } from '../core/core.ts'
+import type { CalledConnection, GgkConnection, Parcel } from '../store/store.ts'
 import { reachable } from './address.ts'
 import { pushedBy } from './answer.ts'
 import { exchange, type Exchanged, type Message } from './exchange.ts'
 import { answerReason, PushFault, wasBroken } from './fault.ts'
+import { ggkMessage, ggkNotice, ggkPushedBy, ggkUnsayable, usualGgk, type GgkSettings } from './ggk.ts'
 import { openLanes, type Lane } from './lanes.ts'
 import type { Address } from './line.ts'
-import { bodyOf } from './multipart.ts'
+import { pushMessage } from './multipart.ts'
 
 /**
  * What became of one push. accepted: the other side has it. refused: it will not take this message, now or later. failed:
@@ -23,11 +24,19 @@ export type Pushed =
   | { readonly kind: 'busy', readonly reason: string, readonly retry_after_ms: number | null }
 
 export interface Courier {
+  /** @returns why the other side's door cannot carry this message, so that no try would help; null where it can */
+  unsayable (to: CalledConnection, parcel: Parcel): string | null
   /**
    * @param attempt from 1, told to the other side
    * @throws only what `signal` was aborted with, when it was; whether the other side has the message is not known then
    */
   push (to: CalledConnection, parcel: Parcel, attempt: number, signal: AbortSignal): Promise<Pushed>
+  /**
+   * Brings a message of the protocol.
+   * @param body an Fo01 by itself, without SOAP @param attempt from 1, told to the other side
+   * @throws as push
+   */
+  tell (to: GgkConnection, body: Uint8Array, attempt: number, signal: AbortSignal): Promise<Pushed>
   /** Ends all connections; what is under way fails. */
   close (): Promise<void>
 }
@@ -46,6 +55,8 @@ export interface CourierOptions {
   /** Time one push may take from its first byte to the other side's answer, where the connection does not say. */
   readonly ms_max: number
   readonly connect_ms_max: number
+  /** StUF-GGk, where the connection does not say: as what a 325 travels; and the largest Di01 or Du01, without the SOAP around it. */
+  readonly ggk?: GgkSettings
   readonly clock?: Clock
   /** All addresses of a name, in order of preference; rejects when it has none. Default: as the machine resolves names. */
   readonly lookup?: (name: string) => Promise<readonly Address[]>
@@ -106,32 +117,47 @@ async function over (lane: Lane, message: Message, signal: AbortSignal): Promise
   }
 }
 
+/** What is sent, and what an answer to it means. */
+interface Call { readonly message: Omit<Message, 'path'>, readonly pushedBy: (answer: Exchanged, now: Instant) => Pushed }
+
+function callOf (to: CalledConnection, parcel: Parcel, attempt: number, settings: GgkSettings): Call {
+  switch (to.door) {
+    case 'rest-push': return { message: pushMessage(parcel, attempt), pushedBy }
+    case 'ggk': return { message: ggkMessage(to, parcel, attempt, settings), pushedBy: ggkPushedBy }
+    default: return never(to)
+  }
+}
+
 /** @throws Error when one of `networks` is no CIDR */
 export function openCourier (options: CourierOptions): Courier {
-  const { ports, clock = systemClock } = options
+  const { ports, clock = systemClock, ggk = usualGgk } = options
   const closing = new AbortController()
   const lanes = openLanes({ clock, connect_ms_max: options.connect_ms_max, lookup: options.lookup ?? byMachine, reachable: reachable(options.networks) })
 
-  async function pushed (to: CalledConnection, parcel: Parcel, attempt: number, signal: AbortSignal): Promise<Pushed> {
+  async function called (to: CalledConnection, { message, pushedBy }: Call, signal: AbortSignal): Promise<Pushed> {
     const url = urlOf(to.url, ports)
     const ca = to.ca ?? options.ca
     const pair = options.identity()
     const lane = lanes.to(url, to.pin, [ca, pair.key, pair.cert], () => createSecureContext({ ...pair, ...(ca === null ? {} : { ca }), minVersion: 'TLSv1.2' }))
-    const answer = await over(lane, { path: `${url.pathname}${url.search}`, id: parcel.message.id, attempt, body: bodyOf(parcel) }, signal)
+    const answer = await over(lane, { ...message, path: `${url.pathname}${url.search}` }, signal)
     return pushedBy(answer, clock.now())
   }
 
-  return {
-    async push (to, parcel, attempt, signal) {
+  async function inTime (to: CalledConnection, callFor: () => Call, signal: AbortSignal): Promise<Pushed> {
+    signal.throwIfAborted()
+    const time = limit(to.ms_max ?? options.ms_max, [signal, closing.signal])
+    try {
+      return await called(to, callFor(), time.signal)
+    } catch (error) {
       signal.throwIfAborted()
-      const time = limit(to.ms_max ?? options.ms_max, [signal, closing.signal])
-      try {
-        return await pushed(to, parcel, attempt, time.signal)
-      } catch (error) {
-        signal.throwIfAborted()
-        return failed(time.expired() ? 'timeout' : answerReason(error))
-      } finally { time.end() }
-    },
+      return failed(time.expired() ? 'timeout' : answerReason(error))
+    } finally { time.end() }
+  }
+
+  return {
+    unsayable: (to, parcel) => to.door === 'ggk' ? ggkUnsayable(to, parcel, ggk) : null,
+    push: (to, parcel, attempt, signal) => inTime(to, () => callOf(to, parcel, attempt, ggk), signal),
+    tell: (to, body, attempt, signal) => inTime(to, () => ({ message: ggkNotice(body, attempt), pushedBy: ggkPushedBy }), signal),
     async close () {
       closing.abort()
       lanes.close()

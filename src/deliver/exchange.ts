@@ -1,10 +1,25 @@
 /** One request over one connection: the message there, and of the answer as much as is looked at. */
-import type { Answer } from './answer.ts'
+import type { Readable } from 'node:stream'
 import type { Lent } from './lanes.ts'
-import type { Body } from './multipart.ts'
 
-export interface Message { readonly path: string, readonly id: string, readonly attempt: number, readonly body: Body }
-export type Exchanged = Answer
+/** What is sent. */
+export interface Body {
+  readonly contentType: string
+  readonly size_bytes: number
+  /** From its beginning, each time it is asked. */
+  readonly open: () => Buffer | Readable
+}
+/** @param headers those of its kind, besides what every message has */
+export interface Message { readonly path: string, readonly headers: Readonly<Record<string, string>>, readonly body: Body }
+
+/** An answer, as far as it is looked at. */
+export interface Exchanged {
+  readonly status: number
+  readonly retryAfter: string | null
+  readonly contentType: string | null
+  /** Null where it is too long, too slow or breaks off. */
+  readonly bytes: Buffer | null
+}
 
 const answer_bytes_max = 65_536
 /** Who has said his status takes no more time than this to say the rest. */
@@ -31,10 +46,9 @@ async function readWhole (stream: Stream): Promise<Buffer | null> {
 }
 
 const one = (value: string | string[] | undefined): string | null => typeof value === 'string' ? value : value?.[0] ?? null
-const isJson = (type: string | null): boolean => /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type ?? '')
 
 /** Ends the connection, or gives it back where both sides are done with it. @throws whatever came in place of an answer */
-export async function exchange ({ line, giveBack, end }: Lent, { path, id, attempt, body }: Message, signal: AbortSignal): Promise<Answer> {
+export async function exchange ({ line, giveBack, end }: Lent, { path, headers: own, body }: Message, signal: AbortSignal): Promise<Exchanged> {
   const sent = body.open()
   const response = await line.client.request({
     method: 'POST',
@@ -44,16 +58,13 @@ export async function exchange ({ line, giveBack, end }: Lent, { path, id, attem
     headers: {
       'content-type': body.contentType,
       'content-length': String(body.size_bytes),
-      accept: 'application/json, application/problem+json',
       'user-agent': 'Zorgpoort',
-      'idempotency-key': id,
-      'zorgpoort-message': id,
-      'zorgpoort-attempt': String(attempt)
+      ...own
     }
   })
   const bytes = await readWhole(response.body)
   if (bytes !== null && (Buffer.isBuffer(sent) || sent.readableEnded)) giveBack()
   else end()
   const { headers } = response
-  return { status: response.statusCode, retryAfter: one(headers['retry-after']), json: bytes !== null && isJson(one(headers['content-type'])) ? bytes.toString() : null }
+  return { status: response.statusCode, retryAfter: one(headers['retry-after']), contentType: one(headers['content-type']), bytes }
 }

@@ -1,18 +1,8 @@
 /** What is pushed, as multipart/form-data (RFC 7578): the same bytes at every try, without a copy of what is large. */
-import { Readable } from 'node:stream'
 import { rfc3339 } from '../core/core.ts'
 import type { Parcel, StoredMessage } from '../store/store.ts'
-
-export interface Body {
-  readonly contentType: string
-  readonly size_bytes: number
-  /** From its beginning, each time it is asked. */
-  readonly open: () => Buffer | Readable
-}
-
-/** Up to here it is made into one piece; above, the payload is not copied. */
-const joined_bytes_max = 262_144
-const piece_bytes = 65_536
+import { bodyFrom } from './body.ts'
+import type { Body, Message } from './exchange.ts'
 
 /** @returns what is told of a message besides its bytes: what its receiver sees of it, and never changes */
 export function metadataOf (it: StoredMessage): Record<string, unknown> {
@@ -43,23 +33,22 @@ const partsOf = ({ message, payload, seal, receipt }: Parcel): readonly Part[] =
   { name: 'receipt', filename: 'receipt.json', type: 'application/json', bytes: receipt }
 ]
 
-function * cut (chunks: readonly Uint8Array[]): Iterable<Uint8Array> {
-  for (const chunk of chunks) {
-    for (let from = 0; from < chunk.byteLength; from += piece_bytes) yield chunk.subarray(from, from + piece_bytes)
-  }
-}
-
-/** @returns the body of a push and the headers' part of it */
-export function bodyOf (parcel: Parcel): Body {
+function bodyOf (parcel: Parcel): Body {
   const parts = partsOf(parcel)
   const boundary = boundaryFor(parcel.message.id, parts.map(it => view(it.bytes)))
   const head = ({ name, filename, type }: Part, first: boolean): Buffer =>
     Buffer.from(`${first ? '' : '\r\n'}--${boundary}\r\nContent-Disposition: form-data; name="${name}"${filename === undefined ? '' : `; filename="${filename}"`}\r\nContent-Type: ${type}\r\n\r\n`)
   const chunks = [...parts.flatMap((part, at) => [head(part, at === 0), part.bytes]), Buffer.from(`\r\n--${boundary}--\r\n`)]
-  const size_bytes = chunks.reduce((sum, it) => sum + it.byteLength, 0)
-  return {
-    contentType: `multipart/form-data; boundary=${boundary}`,
-    size_bytes,
-    open: () => size_bytes <= joined_bytes_max ? Buffer.concat(chunks) : Readable.from(cut(chunks), { objectMode: false })
-  }
+  return bodyFrom(`multipart/form-data; boundary=${boundary}`, chunks)
 }
+
+/** @param attempt from 1 @returns what is pushed to a REST endpoint, and how it is told */
+export const pushMessage = (parcel: Parcel, attempt: number): Omit<Message, 'path'> => ({
+  headers: {
+    accept: 'application/json, application/problem+json',
+    'idempotency-key': parcel.message.id,
+    'zorgpoort-message': parcel.message.id,
+    'zorgpoort-attempt': String(attempt)
+  },
+  body: bodyOf(parcel)
+})

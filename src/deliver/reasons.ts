@@ -86,6 +86,29 @@ const answered = {
     'the endpoint cannot take anything now', 'Operator of the receiver: see what is wrong with it.')
 } as const satisfies Record<string, Reason>
 
+/** What a StUF-GGk endpoint answers besides; a code of the chain's lists may stand behind the dot. */
+const stuf = {
+  no_bv03: reason('receiver',
+    'het endpoint antwoordde iets dat geen Bv03 is, en dus geen ontvangst bevestigt', 'Beheerder van de ontvanger: kijk of onder deze URL het koppelvlak OntvangAsynchroon (StUF-GGk 2.1) antwoordt, en niet iets wat ervoor staat.',
+    'the endpoint answered something that is no Bv03, and so confirms no receipt', 'Operator of the receiver: see whether it is the port type OntvangAsynchroon (StUF-GGk 2.1) that answers under this URL, and not something that stands before it.'),
+  'fo03.StUF016': reason('both',
+    'het endpoint zegt met een Fo03 dat het onder dit referentienummer al een ander bericht van deze afzender heeft', 'Beheerder van de ontvanger: zoek het bericht met dit nummer op. Brak een eerdere poging af, dan kan het dit bericht zelf zijn, en hoeft er niets te gebeuren; is het een ander, dan moet de afzender het opnieuw sturen.',
+    'the endpoint says by an Fo03 that it has another message of this sender under this referentienummer', 'Operator of the receiver: look up the message with this number. Where an earlier try broke off it may be this very message, and nothing needs to be done; where it is another one, the sender must send his anew.'),
+  fo03: reason('receiver',
+    'het endpoint nam het bericht met een Fo03 niet aan; een code achter de punt is die van StUF of van de lijst van de keten', 'Beheerder van de ontvanger: zoek de code op en verhelp de oorzaak; is het bericht al opgegeven, laat het daarna weer in gang zetten (redrive).',
+    'the endpoint did not take the message, by an Fo03; a code behind the dot is StUF’s or of the chain’s list', 'Operator of the receiver: look the code up and mend the cause; where the message was given up, have it redriven then.')
+} as const satisfies Record<string, Reason>
+
+/** Why nothing was sent at all; no try would help. */
+const unsent = {
+  no_cross: reason('gateway',
+    'een Du01 noemt het bericht dat hij beantwoordt, en de gateway weet niet bij welk nummer de ontvanger dat kent', 'Beheerder van de gateway: laat de ontvanger het ophalen (REST); voor een 325 kan de aansluiting, of ggk_325, op Di01.',
+    'a Du01 names the message it answers, and the gateway does not know by which number the receiver knows that', 'Operator of the gateway: have the receiver fetch it (REST); for a 325 the connection, or ggk_325, can say Di01.'),
+  too_large: reason('gateway',
+    'het bericht is te groot voor een Di01 of Du01 (ggk_bytes_max): het is aangenomen toen de ontvanger nog een andere aansluiting had', 'Beheerder van de gateway: laat de ontvanger het ophalen (REST).',
+    'the message is too large for a Di01 or Du01 (ggk_bytes_max): it was taken when its receiver had another connection', 'Operator of the gateway: have the receiver fetch it (REST).')
+} as const satisfies Record<string, Reason>
+
 /** The rest of the answers, by their first digit. */
 const kinds = {
   http_3xx: reason('receiver',
@@ -100,11 +123,12 @@ const kinds = {
 } as const satisfies Record<string, Reason>
 
 /** Every reason for which a push is tried again or given up, by its code; `http_4xx` and such stand for all others of their kind. */
-export const reasons: Readonly<Record<string, Reason>> = { ...unanswered, ...answered, ...kinds }
+export const reasons: Readonly<Record<string, Reason>> = { ...unanswered, ...answered, ...stuf, ...unsent, ...kinds }
 
-/** @returns what to say of a reason of a push, also one with a code of the receiver behind it (`http_422.CODE`); null when it is no such reason */
+/** @returns what to say of a reason of a push, also one with a code of the receiver behind it (`http_422.CODE`, `fo03.CODE`); null when it is no such reason */
 export function reasonFor (code: string): Reason | null {
-  const [own = ''] = /^http_\d{3}/.exec(code) ?? [code]
+  if (Object.hasOwn(reasons, code)) return reasons[code] ?? null
+  const [own = ''] = /^http_\d{3}|^fo03(?=\.)/.exec(code) ?? [code]
   const kind = own.replace(/^(http_[345])\d\d$/, '$1xx')
   return [own, kind].flatMap(name => Object.hasOwn(reasons, name) ? reasons[name] ?? [] : [])[0] ?? null
 }

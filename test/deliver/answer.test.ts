@@ -7,7 +7,7 @@ import { pushedBy } from '../../src/deliver/answer.ts'
 const now = instant(Date.parse('2026-11-21T09:00:00.000Z'))
 const year = 366 * 86_400_000
 const waits = (status: number, retryAfter: string | null): number | null => {
-  const it = pushedBy({ status, retryAfter, json: null }, now)
+  const it = pushedBy({ status, retryAfter, contentType: null, bytes: null }, now)
   assert.ok('retry_after_ms' in it)
   return it.retry_after_ms
 }

@@ -20,7 +20,7 @@ test('every reason says in both languages what is wrong and what to do', () => {
 
 test('every status has a reason that can be explained, and none with a text of the other side', () => {
   for (let status = 100; status < 1_000; status++) {
-    const pushed = pushedBy({ status, retryAfter: null, json: '{"code":"999990019"}' }, instant(0))
+    const pushed = pushedBy({ status, retryAfter: null, contentType: 'application/json', bytes: Buffer.from('{"code":"999990019"}') }, instant(0))
     if (pushed.kind !== 'accepted') assert.notEqual(reasonFor(pushed.reason), null, pushed.reason)
     assert.equal(pushed.kind === 'accepted', status >= 200 && status < 300)
     assert.equal(pushed.kind === 'refused', status >= 400 && status < 500 && ![408, 425, 429].includes(status))
