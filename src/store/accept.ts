@@ -1,6 +1,7 @@
 /** Taking messages in: once per key, and an answer only to what it answers. */
 import { isRejecting, referentienummer, type MessageId, type RefusalCode } from '../core/core.ts'
 import type { Wrapped } from '../vault/vault.ts'
+import { arrivalKeeper, chainDoorOf, closedArrival, type ArrivalKeeper, type ClosedArrival } from './arrivals.ts'
 import type { Audit } from './audit.ts'
 import type { Db, Session, Statement, Row, Values } from './db.ts'
 import { at, places, prepared, type Dialect } from './dialect.ts'
@@ -26,7 +27,8 @@ function statements ({ sql, lock }: Dialect) {
     .where({ sender: at('sender'), type: at('type'), identificatie: at('identificatie') })
   return {
     first: prepared(keyed(['id', 'sha256', 'receipt']).unionAll(keyed(['id', 'sha256', 'receipt'], 'spent'))),
-    asked: prepared(lock(keyed(['seq', 'id', 'receiver', 'origin', 'verdict', 'delivery', 'answer', 'answered_by', 'offered_ms', 'conversatie', 'order_key', 'header'])
+    taken: prepared(sql('message').select('seq').where('referentienummer', at('number'))),
+    asked: prepared(lock(keyed(['seq', 'id', 'referentienummer', 'receiver', 'origin', 'verdict', 'delivery', 'answer', 'answered_by', 'offered_ms', 'conversatie', 'order_key', 'header'])
       .select(sql.raw('(select count(*) from delivery as d where d.message = message.seq) as work')))),
     message: prepared(sql('message').insert(places([...envelopeColumns, ...states]))
       .onConflict(['sender', 'type', 'identificatie']).ignore().returning('seq')),
@@ -47,13 +49,20 @@ type Refused = Extract<Accepted, { kind: 'refused' }>
 const refused = (code: RefusalCode, message: MessageId | null = null, differences: readonly Difference[] = []): Refused => ({ kind: 'refused', code, message, differences })
 
 /** A message with what is kept encrypted of it, closed before the transaction begins. */
-export interface Closing extends Wrapped { readonly item: Acceptance, readonly payload: Uint8Array, readonly findings: Uint8Array | null, readonly receipt: ClosedReceipt | null, readonly facts: ClosedFacts | null, readonly caused: readonly Closing[] }
+export interface Closing extends Wrapped { readonly item: Acceptance, readonly payload: Uint8Array, readonly findings: Uint8Array | null, readonly receipt: ClosedReceipt | null, readonly arrival: ClosedArrival | null, readonly facts: ClosedFacts | null, readonly caused: readonly Closing[] }
+
+/** @returns by which number it came, closed; null where it came by none */
+function arrivalOf (safe: Safe, { wire = null, envelope: { id, door, sender, received } }: Acceptance): ClosedArrival | null {
+  if (wire === null) return null
+  const { number, conversatie, answers, digest, told } = wire
+  return closedArrival(safe, { door: chainDoorOf(door), party: sender, number, conversatie, answers, digest, told, received, outcome: { kind: 'stored', message: id } })
+}
 
 /** @returns the message, its payload and findings closed under a key of its own; its facts were, under those of its persons */
 function closing (safe: Safe, item: Acceptance, facts: ClosedFacts | null, caused: readonly Closing[]): Closing {
   const { close, data_key, kek_id } = safe.fresh(item.envelope.id)
   const findings = item.findings.length > 0 ? close('findings', Buffer.from(JSON.stringify(item.findings))) : null
-  return { item, payload: close('payload', item.payload), findings, receipt: closedReceipt(safe, item), facts, caused, data_key, kek_id }
+  return { item, payload: close('payload', item.payload), findings, receipt: closedReceipt(safe, item), arrival: arrivalOf(safe, item), facts, caused, data_key, kek_id }
 }
 
 const brings = (item: Acceptance): boolean => (item.facts ?? null) !== null || (item.caused ?? []).some(brings)
@@ -103,6 +112,17 @@ async function earlier (session: Session, first: Statement, receipts: ReceiptKee
   return receipt === null || receipt.byteLength === 0 ? refused('ZP_IDENTIFICATIE_REUSED', id) : { kind: 'duplicate', id, receipt }
 }
 
+/** @returns what tells the first receipt of these bytes, or what stands in the way of their number or their key; null for what is new */
+const standing = (sql: ReturnType<typeof statements>, receipts: ReceiptKeeper, arrivals: ArrivalKeeper) => async (session: Session, { item: { envelope }, arrival }: Closing): Promise<Exclude<Accepted, { kind: 'stored' }> | null> => {
+  const { message = null, digest = null } = arrival === null ? {} : await arrivals.state(session, arrival.arrival) ?? {}
+  if (message !== null && digest !== arrival?.arrival.digest) return refused('ZP_NUMBER', message)
+  const repeat = await earlier(session, sql.first, receipts, envelope)
+  if (repeat !== null) return repeat
+  if (message !== null) return refused('ZP_NUMBER', message)
+  const taken = arrival !== null && (await session.all(sql.taken, { number: envelope.referentienummer })).length > 0
+  return taken ? refused('ZP_BUSY') : null
+}
+
 /** @returns what says to which message an answer belongs, and whether it may */
 const asker = (sql: ReturnType<typeof statements>, rules: AcceptRules) => async (session: Session, { envelope, correlation }: Acceptance): Promise<Asked> => {
   if (correlation === null) return { kind: 'free' }
@@ -133,6 +153,8 @@ export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, saf
   const receipts = receiptKeeper(dialect, safe)
   const order = pushOrder(dialect)
   const asked = asker(sql, rules)
+  const arrivals = arrivalKeeper(dialect)
+  const stood = standing(sql, receipts, arrivals)
 
   async function write (session: Session, seq: number, { item: { envelope, delivery, clients, findings: told, member, signature = null, push = null }, payload, findings, receipt }: Closing, order_key: string): Promise<void> {
     await session.run(sql.payload, { message: seq, body: payload })
@@ -170,8 +192,8 @@ export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, saf
 
   async function acceptOne (session: Session, closing: Closing): Promise<Accepted> {
     const { item } = closing
-    const repeat = await earlier(session, sql.first, receipts, item.envelope)
-    if (repeat !== null) return repeat
+    const stands = await stood(session, closing)
+    if (stands !== null) return stands
     const found = await asked(session, item)
     if (found.kind === 'refused') return found
     const key = { id: item.envelope.id, party: item.envelope.sender, type: item.envelope.type, identificatie: item.envelope.identificatie }
@@ -182,6 +204,7 @@ export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, saf
     // Another process was first, between our look and our insert.
     if (row === undefined) return await earlier(session, sql.first, receipts, envelope) ?? refused('ZP_IDENTIFICATIE_REUSED')
     await write(session, whole(row, 'seq'), closing, order_key)
+    if (closing.arrival !== null) await arrivals.put(session, closing.arrival)
     await remember(facts, session, whole(row, 'seq'), closing)
     await correct.join(session, key, item.replaces)
     if (found.kind === 'message') await close(session, found.row, item)

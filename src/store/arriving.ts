@@ -52,8 +52,8 @@ export interface ArrivalVerbs {
   arrival (key: ArrivalKey): Promise<Arrival | null>
   /**
    * Writes down what became of what came in, with what its sender is told: a refusal; or that it was there before, under another number.
-   * It takes the place of what was refused under its number.
-   * @returns false, and nothing is written, when a message was stored under that number by now
+   * It takes the place of what was refused under its number, and of what its sender was still to be told of that. The same again changes nothing.
+   * @returns false, and nothing is written, when another message was stored under that number by now, or the same from another envelope
    */
   keepArrival (arrival: Arrival, notice: Notice | null): Promise<boolean>
   /** What a party brought in itself under a number, or in a conversation; oldest first. */
@@ -62,12 +62,17 @@ export interface ArrivalVerbs {
   numbers (party: PartyCode, ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, Numbers>>
   /** @returns what its sender's envelope told; null where it came by no door of the chain, or that is forgotten */
   wireTold (id: MessageId): Promise<WireTold | null>
-  /** @returns the message that the view's party knows by this number, as its sender or (from offered on) its receiver */
-  byNumber (view: View, number: string): Promise<MessageId | null>
+  /**
+   * @param as on which side of it; `either` prefers what the party sent
+   * @returns the message that the view's party knows by this number, as its sender or (once it was offered, also when it was given up since) its receiver
+   */
+  byNumber (view: View, number: string, as?: 'sender' | 'receiver' | 'either'): Promise<MessageId | null>
   /** @returns messages the view's party sent or was offered that it knows to be of this conversation, oldest first */
   conversation (view: View, conversatie: string, limit: number): Promise<readonly MessageId[]>
   /** @returns whether a message bears this as the gateway's referentienummer */
   numberTaken (number: string): Promise<boolean>
+  /** @returns whether a conversation between others bears this name */
+  conversatieTaken (conversatie: string, party: PartyCode): Promise<boolean>
   /**
    * Its receiver says with an Fo01 that it cannot use a message that was brought to it: from then on that is dead (functional, with this
    * code), counts as not sent, and its sender sees the finding. The same again changes nothing.

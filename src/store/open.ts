@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { systemClock, type Clock } from '../core/core.ts'
 import type { Roots } from '../vault/vault.ts'
 import { accepter, closingAll, earlierVerb, type AcceptRules } from './accept.ts'
+import { arrivalVerbs } from './arrivals.ts'
 import { auditor } from './audit.ts'
 import { backupVerbs } from './backup.ts'
 import { batchVerbs } from './batch.ts'
@@ -18,6 +19,7 @@ import { knownVerb } from './known.ts'
 import { bringForward } from './migrate.ts'
 import { migrations } from './migrations.ts'
 import { noticeVerbs } from './notices.ts'
+import { numberVerbs } from './numbering.ts'
 import { tryVerb } from './destinations.ts'
 import { pushVerbs } from './push.ts'
 import { queueVerbs, weigh } from './queue.ts'
@@ -106,6 +108,8 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
       }, weigh(items))
     },
     ...earlierVerb(db, dialect, safe),
+    ...arrivalVerbs(db, dialect, safe),
+    ...numberVerbs(db, dialect),
     ...queueVerbs(db, dialect, accept, audit, facts, safe),
     ...pushVerbs(db, dialect, audit, safe),
     ...knownVerb(db, dialect, safe),

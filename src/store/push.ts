@@ -1,8 +1,10 @@
 /** Pushing under leases: what may be pushed to whom and when, claimed per destination, and given up where nobody answers. */
 import { breakerStates, instant } from '../core/core.ts'
+import { tellsWire } from './arrivals.ts'
 import type { Audit } from './audit.ts'
 import type { Db, Row, Session, Values } from './db.ts'
 import { at, places, prepared, type Dialect } from './dialect.ts'
+import { numbering } from './numbering.ts'
 import { pushOrder } from './order.ts'
 import type { Destination, PushClaimed, PushVerbs } from './pushing.ts'
 import { leases } from './queue.ts'
@@ -71,6 +73,8 @@ export function pushVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe): 
   const order = pushOrder(dialect)
   const withEnvelopes = leases(dialect)
   const receipts = receiptKeeper(dialect, safe)
+  const { numbers } = numbering(dialect)
+  const wireTold = tellsWire(dialect, safe)
 
   /** What the last try of its own ended with, or where it had none, that of another message. */
   const reasonOf = (row: Row, down: string | null): string => ['exhausted', maybe(row, 'last_reason', text) ?? down].filter(it => it !== null).join(': ')
@@ -94,8 +98,10 @@ export function pushVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe): 
 
     parcel: id => db.read(async session => {
       const [row] = await session.all(sql.parcel, { id })
-      if (row === undefined) return null
-      return { message: stored(row), payload: safe.of(row, id).open('payload', bytes(row, 'body')), seal: bytes(row, 'seal'), receipt: await receipts.open(session, id, bytes(row, 'receipt')) }
+      const known = row === undefined ? null : await numbers(session, partyOf(row, 'receiver'), id)
+      if (row === undefined || known === null) return null
+      const payload = safe.of(row, id).open('payload', bytes(row, 'body'))
+      return { message: stored(row), payload, seal: bytes(row, 'seal'), receipt: await receipts.open(session, id, bytes(row, 'receipt')), numbers: known, told: await wireTold(session, id) }
     }),
 
     giveUp: (target, failing_since, limit, now) => db.write(async session => {

@@ -1,5 +1,6 @@
 /** Pushing to destinations, in verbs of the domain. A destination is a party that has an endpoint of its own. */
 import type { BreakerState, Instant, MessageId, PartyCode, RetryPolicy } from '../core/core.ts'
+import type { Numbers, WireTold } from './arriving.ts'
 import type { Decided } from './deciding.ts'
 import type { Claimed, StoredMessage } from './verbs.ts'
 
@@ -11,7 +12,16 @@ export interface PushClaimed extends Claimed {
 }
 
 /** Everything that is pushed of a message. `receipt`: its exact bytes, without which nobody can hold the seal to it. */
-export interface Parcel { readonly message: StoredMessage, readonly payload: Uint8Array, readonly seal: Uint8Array, readonly receipt: Uint8Array }
+export interface Parcel {
+  readonly message: StoredMessage
+  readonly payload: Uint8Array
+  readonly seal: Uint8Array
+  readonly receipt: Uint8Array
+  /** By which its receiver knows it. */
+  readonly numbers: Numbers
+  /** What its sender's envelope told; null where it came by no door of the chain. */
+  readonly told: WireTold | null
+}
 
 /** What is known of a destination, kept so that a restart does not forget that it is down. */
 export interface Destination {

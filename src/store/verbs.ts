@@ -2,7 +2,7 @@
 import type { AccountId, Answer, DeadClass, Delivery, Door, Finding, Fingerprint, Instant, MessageId, PartyCode, Referentienummer, RefusalCode, RetryPolicy, Sha256, Verdict } from '../core/core.ts'
 import type { Pair } from '../history/history.ts'
 import type { Family, MessageType } from '../standard/model.ts'
-import type { Wire } from './arriving.ts'
+import type { ArrivalVerbs, Wire } from './arriving.ts'
 import type { BatchVerbs, MemberOf } from './batches.ts'
 import type { DeadVerbs, DecidingVerbs, OpenedTask } from './deciding.ts'
 import type { KeepingVerbs } from './keeping.ts'
@@ -126,7 +126,7 @@ export interface Acceptance {
   readonly push?: RetryPolicy | null
   /** What it leaves behind; absent or null where no history is kept between the two. It counts from when the message is offered. */
   readonly facts?: KeptFacts | null
-  /** By which number it came, where it came by a door of the chain: that is written down in the same transaction. */
+  /** By which number it came, where it came by a door of the chain: that is written down in the same transaction, in the place of what was refused under it. */
   readonly wire?: Wire | null
   /** It rejects, as a whole, what it answers: that does not count from now on. */
   readonly voids?: boolean
@@ -134,7 +134,8 @@ export interface Acceptance {
 
 /**
  * stored: durable now. duplicate: identical bytes came before under this key; its first receipt. refused: nothing was
- * stored (ZP_IDENTIFICATIE_REUSED, ZP_REPLACES, ZP_RETOUR_UNKNOWN, ZP_RETOUR_SECOND, or ZP_RETOUR_ECHO with every element that differs; ZP_INTERNAL: what it caused could not be stored); `message` is the one that stands in the way.
+ * stored (ZP_IDENTIFICATIE_REUSED, ZP_REPLACES, ZP_RETOUR_UNKNOWN, ZP_RETOUR_SECOND, ZP_CROSS, or ZP_RETOUR_ECHO with every element that differs; ZP_INTERNAL: what it caused could not be stored);
+ * ZP_NUMBER: other bytes came under its number; ZP_BUSY: another message took its referentienummer meanwhile, and it needs another); `message` is the one that stands in the way.
  */
 export type Accepted =
   | { readonly kind: 'stored', readonly id: MessageId }
@@ -299,7 +300,7 @@ export interface StoreObserver {
   collected (duration_ms: number): void
 }
 
-export interface Store extends AuditVerbs, BatchVerbs, DeadVerbs, DestinationVerbs, DecidingVerbs, FactVerbs, KeepingVerbs, NoticeVerbs, PushVerbs, RequestVerbs, SourceVerbs {
+export interface Store extends Omit<ArrivalVerbs, 'disown'>, AuditVerbs, BatchVerbs, DeadVerbs, DestinationVerbs, DecidingVerbs, FactVerbs, KeepingVerbs, NoticeVerbs, PushVerbs, RequestVerbs, SourceVerbs {
   /** Stores what arrives together in one transaction and answers item by item; concurrent calls share a commit. */
   accept (items: readonly Acceptance[]): Promise<Accepted[]>
   /** @returns what these bytes got when they came before under this key; null when they did not */

@@ -39,6 +39,8 @@ export async function aParcel (seal?: Issued, payload?: Uint8Array): Promise<Par
     message: { ...envelope, ...states },
     payload: bytes,
     seal: seal === undefined ? Buffer.from([0x30, 0x00]) : await openSealer(seal.key, seal.certificate).seal(bytes, statement, received),
-    receipt: receiptBytes(envelope, null, [], null)
+    receipt: receiptBytes(envelope, null, [], null),
+    numbers: { number: envelope.referentienummer, conversatie: envelope.conversatie, answers: null },
+    told: null
   }
 }

@@ -1,6 +1,7 @@
 /** What every store must do, whatever database is behind it. */
 import { describe } from 'node:test'
 import { acceptContract } from './accepting.ts'
+import { arriveContract } from './arriving.ts'
 import { batchContract } from './batching.ts'
 import { decideContract } from './deciding.ts'
 import { deadContract } from './dying.ts'
@@ -32,6 +33,7 @@ export function storeContract (name: string, open: OpenStore): void {
   }
   describe(`store on ${name}`, () => {
     acceptContract(fresh)
+    arriveContract(fresh)
     workContract(fresh)
     pushContract(fresh)
     tryContract(fresh)

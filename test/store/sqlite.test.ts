@@ -48,7 +48,7 @@ describe('store in an SQLite file', () => {
     const old = new Database(pathOf('before-pushes'))
     const envelope = heen().envelope
     for (const [nth, state] of ['due', 'due', 'held', 'dead'].entries()) {
-      const { received, ...row } = { ...envelope, id: heen().envelope.id, identificatie: `T${nth}` }
+      const { received, ...row } = { ...envelope, id: heen().envelope.id, referentienummer: heen().envelope.referentienummer, identificatie: `T${nth}` }
       const values = { ...row, received_ms: received, delivery: state === 'due' ? 'waiting' : state, answer: 'awaited', order_key: `key ${nth}`, header: '{}', receipt: Buffer.alloc(1), seal: Buffer.alloc(1) }
       old.prepare(`insert into message (${Object.keys(values).join()}) values (${Object.keys(values).map(() => '?').join()})`).run(...Object.values(values))
       old.prepare("insert into delivery (message, kind, target, state, due_ms, lease_until_ms, fence, attempts, last_reason) values (?, 'message', ?, ?, ?, 0, 1, 1, ?)")

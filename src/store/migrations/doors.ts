@@ -15,10 +15,10 @@ function arrival (t: Table): void {
   t.bigInteger('received_ms').notNullable()
   t.text('message').index() // id of what it became; null when refused
   t.text('code') // why it was refused; null when stored
-  t.text('kept') // id under which the refused message is kept
+  t.text('kept').index() // id under which the refused message is kept
   t.binary('told').notNullable() // JSON: what the envelope told, and of what was refused detail and findings; encrypted
-  t.binary('data_key')
-  t.text('kek_id')
+  t.binary('data_key') // wrapped; null once what it told is erased
+  t.text('kek_id').index()
   t.unique(['door', 'party', 'number'])
   t.index(['party', 'conversatie'])
   t.index(['received_ms'])
@@ -45,8 +45,8 @@ function notice (t: Table): void {
   t.bigInteger('total_ms').notNullable()
   t.bigInteger('ended_ms')
   t.binary('body') // the Fo01, encrypted; null once it is sent
-  t.binary('data_key')
-  t.text('kek_id')
+  t.binary('data_key') // wrapped; gone with the body
+  t.text('kek_id').index()
   t.index(['state', 'seq'])
   t.index(['ended_ms'])
 }
@@ -61,4 +61,5 @@ export const doorsStep = {
     .raw("create index notice_due on notice (target, due_ms, seq) where state = 'due'")
     .raw("create index notice_leased on notice (target, lease_until_ms) where state = 'due' and lease_until_ms > 0")
     .raw('create unique index message_referentienummer on message (referentienummer)')
+    .raw('create index message_conversatie on message (conversatie)')
 }

@@ -1,0 +1,109 @@
+/** By which numbers a party knows a message: what it sent by its own, all else by those of the gateway. */
+import type { MessageId, PartyCode } from '../core/core.ts'
+import { anyDoor } from './arrivals.ts'
+import type { ArrivalVerbs, Numbers } from './arriving.ts'
+import type { Knex } from 'knex'
+import type { Db, Row, Session, Statement, Values } from './db.ts'
+import { at, prepared, type Dialect } from './dialect.ts'
+import { maybe, message, text, whole } from './rows.ts'
+import type { View } from './verbs.ts'
+import { asReceiver, asSender, viewValues } from './view.ts'
+
+function statements ({ sql }: Dialect) {
+  // What was brought to it and given up may have come all the same.
+  const sides = (query: Knex.QueryBuilder): Knex.QueryBuilder => query.where(either => either.where(own => asSender(own)).orWhere(got => asReceiver(got).whereNotNull('m.offered_ms')))
+  const first = (whose: string): Knex.Raw => sql.raw(`(select a.seq from arrival as a where a.message = m.id${whose} order by a.received_ms, a.seq limit 1)`, whose === '' ? [] : [at('party')])
+  const named = () => sql('message as m').select('m.id').where('m.referentienummer', at('number'))
+  return {
+    known: prepared(sql('message as m').leftJoin('arrival as own', 'own.seq', first(' and a.party = ?')).leftJoin('arrival as his', 'his.seq', first(''))
+      .select(['m.referentienummer', 'm.conversatie', 'm.answers', 'own.number as own_number', 'own.conversatie as own_conversatie', 'his.answers as his_answers']).where('m.id', at('id'))),
+    taken: prepared(sql('message').select('seq').where('referentienummer', at('number'))),
+    others: prepared(sql('message').select('seq').where('conversatie', at('conversatie')).whereNot('sender', at('party')).whereNot('receiver', at('party')).orderByRaw('seq limit 1')),
+    sent: prepared(asSender(sql('arrival as a').join('message as m', 'm.id', 'a.message').select('m.id').whereRaw(`a.${anyDoor}`).where({ 'a.party': at('party'), 'a.number': at('number') })).orderByRaw('m.seq limit 1')),
+    sentAs: prepared(asSender(named())),
+    got: prepared(asReceiver(named()).whereNotNull('m.offered_ms')),
+    begun: prepared(sql.distinct('m.conversatie').from('arrival as a').join('message as m', 'm.id', 'a.message').where({ 'a.party': at('party'), 'a.conversatie': at('conversatie') })
+      .union(sql('arrival as a').join('message as m', 'm.id', 'a.message').select('m.conversatie').whereRaw(`a.${anyDoor}`).where({ 'a.party': at('party'), 'a.number': at('conversatie') }).whereNull('a.conversatie')).orderByRaw('1 limit ?', [at('limit')])),
+    within: prepared(sides(sql('message as m').select(['m.id', 'm.seq']).where('m.conversatie', at('conversatie')).where('m.seq', '>', at('after'))).orderByRaw('m.seq limit ?', [at('limit')]))
+  }
+}
+
+/** Inside a transaction or a reading. */
+export interface Numbering {
+  /** @returns null when the message is not there */
+  numbers (session: Session, party: PartyCode, id: MessageId): Promise<Numbers | null>
+  /** @returns the conversations, as the gateway names them, in which a party may know messages to be of this one */
+  conversations (session: Session, party: PartyCode, conversatie: string, limit: number): Promise<readonly string[]>
+}
+
+export function numbering (dialect: Dialect): Numbering {
+  const sql = statements(dialect)
+  async function numbers (session: Session, party: PartyCode, id: MessageId): Promise<Numbers | null> {
+    const [row] = await session.all(sql.known, { party, id })
+    if (row === undefined) return null
+    const [answers, own] = [maybe(row, 'answers', message), maybe(row, 'own_number', text)]
+    const before = answers === null ? null : await numbers(session, party, answers)
+    return {
+      number: own ?? text(row, 'referentienummer'),
+      conversatie: maybe(row, 'own_conversatie', text) ?? before?.conversatie ?? own ?? text(row, 'conversatie'),
+      // What it answers may never have been here: then its sender's word is all there is.
+      answers: before?.number ?? (answers === null ? maybe(row, 'his_answers', text) : null)
+    }
+  }
+  return {
+    numbers,
+    async conversations (session, party, conversatie, limit) {
+      const begun = (await session.all(sql.begun, { party, conversatie, limit })).map(row => text(row, 'conversatie'))
+      return [...new Set([conversatie, ...begun])]
+    }
+  }
+}
+
+const idOf = (row: Row | undefined): MessageId | null => row === undefined ? null : message(row, 'id')
+
+type Verbs = Pick<ArrivalVerbs, 'numbers' | 'byNumber' | 'conversation' | 'numberTaken' | 'conversatieTaken'>
+
+/** @returns the verbs of numbers */
+export function numberVerbs (db: Db, dialect: Dialect): Verbs {
+  const sql = statements(dialect)
+  const { numbers, conversations } = numbering(dialect)
+  const any = (statement: Statement, values: Values): Promise<boolean> => db.read(async session => (await session.all(statement, values)).length > 0)
+
+  /** Of one conversation of the gateway, what the party knows to be of the one that is asked for. */
+  async function within (session: Session, view: View, asked: string, conversatie: string, limit: number): Promise<Row[]> {
+    const found: Row[] = []
+    for (let after = 0; found.length < limit;) {
+      const rows = await session.all(sql.within, { ...viewValues(view), conversatie, after, limit })
+      for (const row of rows) if ((await numbers(session, view.party, message(row, 'id')))?.conversatie === asked) found.push(row)
+      if (rows.length < limit) break
+      after = whole(rows.at(-1) ?? {}, 'seq')
+    }
+    return found
+  }
+
+  return {
+    numbers: (party, ids) => db.read(async session => {
+      const known = new Map<MessageId, Numbers>()
+      for (const id of ids) {
+        const its = await numbers(session, party, id)
+        if (its !== null) known.set(id, its)
+      }
+      return known
+    }),
+    byNumber: (view, number, as = 'either') => db.read(async session => {
+      const ways = { sender: [sql.sent, sql.sentAs], receiver: [sql.got], either: [sql.sent, sql.sentAs, sql.got] }[as]
+      for (const way of ways) {
+        const found = idOf((await session.all(way, { ...viewValues(view), number }))[0])
+        if (found !== null) return found
+      }
+      return null
+    }),
+    conversation: (view, conversatie, limit) => db.read(async session => {
+      const rows: Row[] = []
+      for (const it of await conversations(session, view.party, conversatie, limit)) rows.push(...await within(session, view, conversatie, it, limit))
+      return rows.sort((a, b) => whole(a, 'seq') - whole(b, 'seq')).slice(0, limit).map(row => message(row, 'id'))
+    }),
+    numberTaken: number => any(sql.taken, { number }),
+    conversatieTaken: (conversatie, party) => any(sql.others, { conversatie, party })
+  }
+}

@@ -1,0 +1,116 @@
+/** Contract of the store: what comes in by a door of the chain is taken once under its number, and its parties know it by numbers of their own. */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { newMessageId, newReferentienummer, sha256Hex, type MessageId, type Referentienummer } from '../../src/core/core.ts'
+import { ownView } from '../../src/party/party.ts'
+import type { Acceptance, Arrival, ArrivalKey, Notice, Store, Wire } from '../../src/store/store.ts'
+import { aanbieder, gemeente, heen, later, offer, retour, start, stranger, type Fresh, type Wanted } from './sample.ts'
+
+export const digest = (nth: number) => sha256Hex(nth.toString(16).padStart(64, '0'))
+export const told = { applicatie: 'Suite', applicatieVersie: '0012', applicatieSubversie: '0000', referentieId: 'ons kenmerk', actie: null }
+export const wireOf = (number: string, wanted: Partial<Wire> = {}): Wire =>
+  ({ number, conversatie: null, answers: null, digest: digest(1), says: { sender: '', receiver: '', type: '', versie: 0, subversie: 0 }, told, ...wanted })
+
+/** A heenbericht that came by GGk; its number is the message's own. */
+export function byDoor (number: Referentienummer = newReferentienummer(), wire: Partial<Wire> = {}, wanted: Wanted = {}): Acceptance {
+  return heen({ delivery: 'offered', ...wanted, wire: wireOf(number, wire), envelope: { door: 'ggk', referentienummer: number, conversatie: number, ...wanted.envelope } })
+}
+export const refusedAs = (key: ArrivalKey, wanted: Partial<Arrival> = {}): Arrival =>
+  ({ ...key, conversatie: null, answers: null, digest: digest(1), told, received: start, outcome: { kind: 'refused', code: 'ZP_SCHEMA', detail: 'WMO301', findings: [], kept: null, told: false }, ...wanted })
+export const noticeTo = (target = gemeente): Notice =>
+  ({ id: newMessageId(start), target, code: 'StUF055', made: start, body: Buffer.from('<Fo01/>'), policy: { first_ms: 60_000, longest_ms: 600_000, total_ms: 3_600_000 } })
+export const keyOf = (number: string, party = gemeente): ArrivalKey => ({ door: 'ggk', party, number })
+const kinds = async (store: Store, items: readonly Acceptance[]) => (await store.accept(items)).map(it => it.kind === 'refused' ? it.code : it.kind)
+const outcomeOf = async (store: Store, number: string, party = gemeente) => (await store.arrival(keyOf(number, party)))?.outcome
+
+export function arriveContract (fresh: Fresh): void {
+  describe('by a door of the chain', () => {
+    test('a message is written down with its number in one go, and found by it', async t => {
+      const store = await fresh(t)
+      const number = newReferentienummer()
+      const item = byDoor(number)
+      assert.equal(await store.arrival(keyOf(number)), null)
+      assert.deepEqual(await kinds(store, [item]), ['stored'])
+      const arrival = await store.arrival(keyOf(number))
+      assert.deepEqual(arrival, { ...keyOf(number), conversatie: null, answers: null, digest: digest(1), told, received: start, outcome: { kind: 'stored', message: item.envelope.id } })
+      assert.equal(await store.arrival({ ...keyOf(number), door: 'vsp' }), null)
+      assert.deepEqual([await store.wireTold(item.envelope.id), await store.numberTaken(number), await store.numberTaken(newReferentienummer())], [told, true, false])
+      assert.deepEqual(await store.arrivals(gemeente, { number }, 9), [arrival])
+      assert.deepEqual(await store.arrivals(gemeente, { conversatie: number }, 9), [arrival])
+      assert.deepEqual(await store.arrivals(aanbieder, { number }, 9), [])
+    })
+
+    test('the same again is the same message; another envelope under its number is none', async t => {
+      const store = await fresh(t)
+      const number = newReferentienummer()
+      const item = byDoor(number)
+      const again = { ...item, envelope: { ...item.envelope, id: newMessageId(later(1)) } }
+      assert.deepEqual(await kinds(store, [item, again, byDoor(number, { digest: digest(2) })]), ['stored', 'duplicate', 'ZP_NUMBER'])
+      assert.deepEqual(await outcomeOf(store, number), { kind: 'stored', message: item.envelope.id })
+    })
+
+    test('of the same at once one is stored', async t => {
+      const store = await fresh(t)
+      const number = newReferentienummer()
+      const item = byDoor(number)
+      const many = Array.from({ length: 20 }, () => ({ ...item, envelope: { ...item.envelope, id: newMessageId(start) } }))
+      const results = (await Promise.all(many.map(it => store.accept([it])))).flat()
+      assert.equal(results.filter(it => it.kind === 'stored').length, 1)
+      assert.equal(new Set(results.map(it => it.kind === 'refused' ? it.code : it.id)).size, 1)
+    })
+
+    test('of two senders with one number at once one has it, the other needs another', async t => {
+      const store = await fresh(t)
+      const number = newReferentienummer()
+      const [mine, his] = [byDoor(number), byDoor(number, {}, { envelope: { sender: stranger } })]
+      const results = (await Promise.all([store.accept([mine]), store.accept([his])])).flat()
+      assert.deepEqual(results.map(it => it.kind === 'refused' ? it.code : it.kind), ['stored', 'ZP_BUSY'])
+      const drawn = { ...his, envelope: { ...his.envelope, referentienummer: newReferentienummer() } }
+      assert.deepEqual(await kinds(store, [drawn]), ['stored'])
+      assert.deepEqual((await store.numbers(stranger, [his.envelope.id])).get(his.envelope.id)?.number, number)
+      assert.deepEqual((await store.numbers(aanbieder, [his.envelope.id])).get(his.envelope.id)?.number, drawn.envelope.referentienummer)
+      assert.deepEqual([await store.byNumber(ownView(gemeente), number), await store.byNumber(ownView(stranger), number), await store.byNumber(ownView(aanbieder), number)], [mine.envelope.id, his.envelope.id, mine.envelope.id])
+    })
+
+    test('what was refused is told with its reason, and its number is free', async t => {
+      const store = await fresh(t)
+      const number = newReferentienummer()
+      const arrival = refusedAs(keyOf(number))
+      assert.equal(await store.keepArrival(arrival, noticeTo()), true)
+      assert.deepEqual(await store.arrival(keyOf(number)), arrival)
+      const next = refusedAs(keyOf(number), { digest: digest(2), outcome: { kind: 'refused', code: 'ZP_XML', detail: null, findings: [], kept: newMessageId(start), told: true } })
+      assert.equal(await store.keepArrival(next, null), true)
+      assert.deepEqual(await store.arrival(keyOf(number)), next)
+      const corrected = byDoor(number, { digest: digest(3) })
+      assert.deepEqual(await kinds(store, [corrected]), ['stored'])
+      assert.deepEqual(await outcomeOf(store, number), { kind: 'stored', message: corrected.envelope.id })
+      assert.equal(await store.keepArrival(next, noticeTo()), false)
+    })
+
+    test('that it was there before under another number is written down once', async t => {
+      const store = await fresh(t)
+      const item = byDoor()
+      const number = newReferentienummer()
+      await store.accept([item])
+      const kept = refusedAs(keyOf(number), { outcome: { kind: 'stored', message: item.envelope.id } })
+      assert.deepEqual([await store.keepArrival(kept, null), await store.keepArrival(kept, null)], [true, true])
+      assert.equal(await store.keepArrival({ ...kept, digest: digest(2) }, null), false)
+      assert.equal(await store.keepArrival({ ...kept, outcome: { kind: 'stored', message: newMessageId(start) } }, null), false)
+    })
+
+    test('each of its two knows it by its own numbers, and so the message it answers', async t => {
+      const store = await fresh(t)
+      const [own, drawn, answered] = [newReferentienummer(), newReferentienummer(), newReferentienummer()]
+      const asked = await offer(store, byDoor(own, { conversatie: 'gesprek' }, { delivery: 'waiting', envelope: { referentienummer: drawn, conversatie: drawn } }))
+      const answer = retour(asked, { delivery: 'offered', wire: wireOf(answered, { answers: drawn }), envelope: { door: 'ggk', referentienummer: answered } })
+      assert.deepEqual(await kinds(store, [answer]), ['stored'])
+      const ids: [MessageId, MessageId] = [asked.envelope.id, answer.envelope.id]
+      const of = async (party: typeof gemeente) => { const known = await store.numbers(party, [...ids, newMessageId(start)]); return [known.size, ...ids.map(id => known.get(id))] }
+      assert.deepEqual(await of(gemeente), [2, { number: own, conversatie: 'gesprek', answers: null }, { number: answered, conversatie: 'gesprek', answers: own }])
+      assert.deepEqual(await of(aanbieder), [2, { number: drawn, conversatie: drawn, answers: null }, { number: answered, conversatie: drawn, answers: drawn }])
+      assert.deepEqual([await store.conversation(ownView(gemeente), 'gesprek', 9), await store.conversation(ownView(aanbieder), drawn, 9)], [ids, ids])
+      assert.deepEqual([await store.conversation(ownView(gemeente), drawn, 9), await store.conversation(ownView(aanbieder), 'gesprek', 9), await store.conversation(ownView(stranger), drawn, 9)], [[], [], []])
+      assert.deepEqual([await store.conversatieTaken(drawn, stranger), await store.conversatieTaken(drawn, gemeente), await store.conversatieTaken(own, stranger)], [true, false, false])
+    })
+  })
+}
