@@ -1,0 +1,137 @@
+/** What a party with a connection of the municipal door is told by Fo01: why its message was refused, or that its receiver cannot use it. */
+import { mayBeRealPerson } from './admit.ts'
+import { retryPolicy, type Config } from './config.ts'
+import { isRejecting, newMessageId, newReferentienummer, partyKind, type Finding, type Instant, type PartyCode, type Refusal, type RetryPolicy } from './core/core.ts'
+import { retryOf } from './route/route.ts'
+import { isXmlText } from './standard/standard.ts'
+import type { ArrivalVerbs, GgkConnection, Notice, Party, StoredMessage } from './store/store.ts'
+import { foutOf, writeFo01, type Afkeuring, type CodeList, type Envelop, type Fout, type FoutBericht, type Systeem } from './stuf/stuf.ts'
+
+/** What holds for every Fo01, by the settings. */
+export interface NoticeSettings {
+  readonly mode: 'test' | 'production'
+  /** As whom the gateway itself speaks: ggk_organisatie and ggk_applicatie. */
+  readonly speaker: Pick<Systeem, 'applicatie'> & { readonly organisatie: string }
+  /** Where the register says nothing else. */
+  readonly codes: CodeList
+  /** Largest refused message that is quoted, in bytes; 0: none is. */
+  readonly original_bytes_max: number
+  /** Where the register says nothing else. */
+  readonly retry: RetryPolicy
+}
+
+export const noticeSettings = (config: Config): NoticeSettings => ({
+  mode: config.mode,
+  speaker: { organisatie: config.ggk_organisatie, applicatie: config.ggk_applicatie },
+  codes: config.ggk_codes,
+  original_bytes_max: config.ggk_original_bytes_max,
+  retry: retryPolicy(config)
+})
+
+/** @returns where a party takes Di01, Du01 and Fo01; null where it does not */
+export const ggkConnection = ({ connections }: Pick<Party, 'connections'>): GgkConnection | null => connections.find(it => it.door === 'ggk') ?? null
+
+const omschrijving_max = 200
+const named = (organisatie: string, applicatie: string): Systeem => ({ organisatie, applicatie, administratie: null, gebruiker: null })
+
+/** What the message said it was, as an Fo01 repeats it. */
+type About = Afkeuring['about']
+
+interface Said { readonly zender: Systeem, readonly crossRefnummer: string, readonly fout: Omit<Fout, 'details'>, readonly about: About, readonly original: Uint8Array | null }
+
+function noticeTo (party: Party, { retry }: NoticeSettings, { zender, crossRefnummer, fout: { code, plek, omschrijving }, about, original }: Said, now: Instant): Notice {
+  const body = writeFo01({
+    zender, ontvanger: named(party.code, 'GGk'), referentienummer: newReferentienummer(), tijdstip: now, crossRefnummer, code, plek, omschrijving, about, original
+  })
+  return { id: newMessageId(now), target: party.code, code, made: now, body, policy: retryOf(party, retry) }
+}
+
+const cut = (text: string, most: number): string => {
+  const letters = Array.from(text)
+  return letters.length <= most ? text : `${letters.slice(0, most - 1).join('')}…`
+}
+
+/** The sentence of a finding with where it stands, as much of that as there is room for. */
+function sentence ({ line, path, message }: Finding, others: number): string {
+  const more = others === 0 ? '' : ` (en nog ${others})`
+  const at = [line === null ? null : `regel ${line}`, path === '' ? null : path].filter(it => it !== null)
+  const long = [at.join(', '), message].filter(it => it !== '').join(': ')
+  const short = line === null ? message : `regel ${line}: ${message}`
+  const room = omschrijving_max - more.length
+  return cut(Array.from(long).length <= room ? long : short, room) + more
+}
+
+/** What is most to the point: what is wrong and where; else what in particular, behind what kind of refusal it is. */
+function particular ({ detail, findings }: Refusal, title: string): string {
+  const wrong = findings.filter(it => isRejecting(it) && it.code !== 'ZP_SCHEMA_MORE')
+  const [first] = wrong
+  if (first !== undefined) return sentence(first, wrong.length - 1)
+  return cut(detail === null ? title : `${title} (${detail})`, omschrijving_max)
+}
+
+/** What a message that may be about a real person said, a test gateway repeats nowhere. */
+const harmless = ({ mode }: NoticeSettings, text: Uint8Array | string): boolean => mode !== 'test' || !mayBeRealPerson(typeof text === 'string' ? Buffer.from(text) : text)
+
+function foutFor (settings: NoticeSettings, list: CodeList, refusal: Refusal, { objection, stuurgegevens }: Envelop): Omit<Fout, 'details'> {
+  const fout = foutOf(refusal.code, list, partyKind(stuurgegevens.ontvanger.organisatie))
+  if (objection?.refusal === refusal.code) return { ...fout, code: objection.codes[list], omschrijving: objection.omschrijving }
+  const told = particular(refusal, fout.omschrijving)
+  return { ...fout, omschrijving: isXmlText(told) && harmless(settings, told) ? told : fout.omschrijving }
+}
+
+function originalOf (settings: NoticeSettings, { code }: Refusal, { payload, original }: Envelop): Uint8Array | null {
+  const { mode, original_bytes_max } = settings
+  // Of what could not be read nobody knows about whom it is.
+  if (original_bytes_max === 0 || code === 'ZP_TEST_BSN' || (mode === 'test' && payload === null)) return null
+  if (payload !== null && !harmless(settings, payload)) return null
+  const text = original(original_bytes_max)
+  return text !== null && harmless(settings, text) ? text : null
+}
+
+/** A refused Di01 or Du01, and who sent it, as the register knows that party; null: it does not. */
+export interface Refused { readonly refusal: Refusal, readonly envelop: Envelop, readonly party: Party | null, readonly now: Instant }
+
+/** @returns the Fo01 that tells its sender; null where that takes none, and looks it up */
+export function refusalNotice (settings: NoticeSettings, { refusal, envelop, party, now }: Refused): Notice | null {
+  const connection = party === null ? null : ggkConnection(party)
+  if (party === null || connection === null) return null
+  const { stuurgegevens: { referentienummer, functie }, parameters } = envelop
+  return noticeTo(party, settings, {
+    zender: named(settings.speaker.organisatie, settings.speaker.applicatie),
+    crossRefnummer: referentienummer,
+    fout: foutFor(settings, connection.codes ?? settings.codes, refusal, envelop),
+    about: parameters === null ? null : { functie, ...parameters },
+    original: originalOf(settings, refusal, envelop)
+  }, now)
+}
+
+const fits = (text: string, least: number, most: number): boolean => { const { length } = Array.from(text); return length >= least && length <= most && isXmlText(text) }
+
+/** Only municipalities and the chain itself say Fo01; of others it is told on in the gateway's own name. */
+const sayerOf = ({ speaker }: NoticeSettings, by: PartyCode, applicatie: string): Systeem =>
+  partyKind(by) === 'gemeente' ? named(by, fits(applicatie, 3, 50) ? applicatie : speaker.applicatie) : named(speaker.organisatie, speaker.applicatie)
+
+/** What was said may be odd; what is told on is not. */
+function toldOn ({ code, plek, omschrijving }: Fout): Omit<Fout, 'details'> {
+  const fout = foutOf('ZP_SCHEMA', '2018')
+  return { code: fits(code, 1, 7) ? code : 'StUF055', plek, omschrijving: fits(omschrijving, 1, Infinity) ? cut(omschrijving, omschrijving_max) : fout.omschrijving }
+}
+
+/** An Fo01 of the message's receiver, and who sent that message, as the register knows that party; null: it does not. */
+export interface Disowned { readonly message: Pick<StoredMessage, 'id' | 'type' | 'sender' | 'receiver'>, readonly said: Pick<FoutBericht, 'zender' | 'fout'>, readonly party: Party | null, readonly now: Instant }
+
+/** @returns an Fo01 that tells it on under the number the sender knows; null where the sender takes none, and sees the finding */
+export async function disownedNotice (settings: NoticeSettings, store: Pick<ArrivalVerbs, 'numbers' | 'wireTold'>, { message: { id, type, sender, receiver }, said, party, now }: Disowned): Promise<Notice | null> {
+  if (party === null || ggkConnection(party) === null) return null
+  const numbers = (await store.numbers(sender, [id])).get(id)
+  if (numbers === undefined) return null
+  const told = await store.wireTold(id)
+  const { applicatieVersie = null, applicatieSubversie = null } = told ?? {}
+  return noticeTo(party, settings, {
+    zender: sayerOf(settings, receiver, said.zender.applicatie),
+    crossRefnummer: numbers.number,
+    fout: toldOn(said.fout),
+    about: applicatieVersie === null || applicatieSubversie === null ? null : { functie: type, applicatieVersie, applicatieSubversie },
+    original: null
+  }, now)
+}
