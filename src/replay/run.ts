@@ -3,7 +3,9 @@ import type { Family } from '../standard/standard.ts'
 import { Unusable } from '../core/core.ts'
 import type { Conversation } from './conversation.ts'
 import { pacer, type Door } from './door.ts'
+import type { Endpoint } from './endpoint.ts'
 import { freshNumbers, type Freshen } from './fresh.ts'
+import { ggkSpeaker } from './ggk.ts'
 import { partyOf, receiverOf } from './make.ts'
 import { play, type Stage, type StepResult } from './play.ts'
 import { restSpeaker } from './rest.ts'
@@ -12,7 +14,7 @@ import { openTally, type Summary } from './tally.ts'
 import { vspSpeaker } from './vsp.ts'
 
 /** By which door a party that is played speaks. */
-export const playedDoors = ['rest', 'vsp'] as const
+export const playedDoors = ['rest', 'ggk', 'vsp'] as const
 export type PlayedDoor = typeof playedDoors[number]
 
 export interface Plan {
@@ -31,6 +33,8 @@ export interface Plan {
 
 export interface Tools {
   readonly door: Door
+  /** Where those who speak by GGk are called; null where nobody does. */
+  readonly endpoint?: Endpoint | null
   readonly report: (result: StepResult) => Promise<void>
   /** Its abort ends the replay at once; the summary tells how far it came. */
   readonly signal: AbortSignal
@@ -39,6 +43,8 @@ export interface Tools {
 /** What came of it; `error` is what ended it before its time, but for an abort. */
 export interface Replayed { readonly summary: Summary, readonly error: Error | null }
 
+/** Who speaks by GGk and has no endpoint is never called. */
+const nowhere: Endpoint = { arrives: async () => null }
 const asItIs: Freshen = bytes => bytes
 
 /** @throws Unusable when somebody acts whom nobody plays */
@@ -51,12 +57,12 @@ export function checkPlayed ({ scenes, parties }: Pick<Plan, 'scenes' | 'parties
 }
 
 /** Plays to the end, to an abort, or to an error; the summary tells how far it came. */
-export async function replay (plan: Plan, { door, report, signal: asked }: Tools): Promise<Replayed> {
+export async function replay (plan: Plan, { door, endpoint = null, report, signal: asked }: Tools): Promise<Replayed> {
   const own = new AbortController()
   const signal = AbortSignal.any([asked, own.signal])
   const tally = openTally()
   const calls: Calls = { door, signal, timeout_ms: plan.timeout_ms, waited: tally.waited }
-  const speakers: Readonly<Record<PlayedDoor, Speaker>> = { rest: restSpeaker(calls), vsp: vspSpeaker(calls) }
+  const speakers: Readonly<Record<PlayedDoor, Speaker>> = { rest: restSpeaker(calls), ggk: ggkSpeaker(calls, endpoint ?? nowhere), vsp: vspSpeaker(calls) }
   const stage: Stage = { calls, tally, report, parties: plan.parties, speakerOf: party => speakers[plan.doors?.get(party) ?? 'rest'], pace: pacer(plan.per_second_max, signal) }
   let [next, error]: [number, Error | null] = [0, null]
   const worker = async (): Promise<void> => {
