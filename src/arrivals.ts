@@ -96,7 +96,7 @@ async function kept (parts: Parts, arriving: Arriving, outcome: ArrivalOutcome, 
   const { conversatie, answers, digest, told } = arriving.by.wire
   const arrival: Arrival = { ...keyOf(arriving), conversatie, answers, digest, told, received: parts.clock.now(), outcome }
   if (!await parts.store.keepArrival(arrival, notice)) return await overtaken(parts, arriving)
-  return { kind: outcome.kind, arrival }
+  return outcome.kind === 'stored' ? await stored(parts, arriving) : { kind: 'refused', arrival }
 }
 
 /** Another process was first under this number. */

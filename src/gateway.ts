@@ -1,6 +1,7 @@
 /** The gateway: wires every part to the next, and says whether it is ready. */
 import { readFileSync } from 'node:fs'
 import type { AddressInfo, Server } from 'node:net'
+import { openArrivals } from './arrivals.ts'
 import { startBatches } from './batches.ts'
 import { openCalendar, openTerms, parseHolidays, recognised, type Calendar } from './calendar/calendar.ts'
 import { openCheckpoints, removeAuditBefore } from './audit/audit.ts'
@@ -26,6 +27,7 @@ import * as standard from './standard/standard.ts'
 import { lockForServe, openStore, StoreFull, type Marked, type Store } from './store/store.ts'
 import { openOperations } from './transport/operations/operations.ts'
 import { inflight, openDoor, renewTls, type Door } from './transport/door/door.ts'
+import { ggkInterface, type GgkParts } from './transport/ggk/ggk.ts'
 import { openapi, restInterface } from './transport/rest/rest.ts'
 import { vspInterface } from './transport/vsp/vsp.ts'
 import { erase, redrive, startUpkeep, upkeepMetrics } from './upkeep/upkeep.ts'
@@ -165,6 +167,12 @@ const pusherOf = (config: Config, parts: Pushing): Promise<Pusher> => startPushe
   destination: { at_once_max: config.push_destination_at_once_max, per_minute_max: config.push_destination_per_minute_max ?? null, breaker: breakerPolicy(config) }
 })
 
+/** How the municipal door reads and speaks, by the settings. */
+const ggkOf = (config: Config): Pick<GgkParts, 'self' | 'reading'> => ({
+  self: { organisatie: config.ggk_organisatie, applicatie: config.ggk_applicatie, administratie: null, gebruiker: null },
+  reading: { codes: config.ggk_codes, bytes_max: config.ggk_bytes_max, base64: config.ggk_base64 }
+})
+
 /** Opens part after part; `opened` gathers how each is closed. */
 async function open (config: Config, log: Log, handlers: Handlers, clock: Clock, opened: Closers, stopping: AbortSignal): Promise<Omit<Gateway, 'stop'>> {
   const keys = openOwnKeys(config, clock, log)
@@ -200,6 +208,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const held = inflight(config.inflight_bytes_max)
   const told = upkeepMetrics(metrics.registry, clock)
   const receive = receiving(pipeline, metrics, worker, pusher)
+  const arrivals = openArrivals({ store, receive, clock, refused: code => { metrics.refused(code) } })
   const batches = startBatches({ store, receive, clock, log, lease_ms, poll_ms, limits: zipLimits(config), mode: config.mode, total_ms: retry.total_ms, refused: code => { metrics.refused(code) } })
   opened.batches = () => batches.stop()
   const rest = await openDoor({ ...config, tls: keys.tls, openapi: openapi(version) }, {
@@ -215,6 +224,8 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
     redrive: request => redrive({ store, policyOf: target => retryOf(parties.party(target, clock.now()), retry) }, request).finally(() => { worker.wake(); pusher.wake() }),
     codes: { retour: family => retourCodes(standard.codeList('LDT_RetourCode', family)), rules: ruleCodes, transport: transportCodes },
     supported: type => standard.supportedTypes().find(it => it === type)
+  }), ggkInterface({
+    ...ggkOf(config), store: { ...store, disown: async () => 'absent' }, parties, who, take: arrivals.take, now: () => clock.now(), notice: () => null, passedOn: async () => null
   }), vspInterface({ store, parties, who, values: vspValues(config), now: () => clock.now() })])
   opened.rest = () => rest.close()
   keys.watch(tls => { renewTls(rest, config, tls) })
