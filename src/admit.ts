@@ -1,7 +1,8 @@
 /** Who may send what to whom, and in test mode about whom: asked after the schema, before the seal. */
-import { partyCode, Refusal, type AccountId, type Finding, type Instant, type PartyCode } from './core/core.ts'
+import { partyCode, partyKind, Refusal, type AccountId, type Finding, type Instant, type PartyCode } from './core/core.ts'
 import type { Parties } from './party/party.ts'
-import type { Family, MessageModel, PlacedLeaf } from './standard/standard.ts'
+import type { Envelope as Header, Family, MessageModel, PlacedLeaf } from './standard/standard.ts'
+import type { Wire } from './store/store.ts'
 
 /** What a message's Header says of its journey. */
 export interface Journey { readonly afzender: PartyCode, readonly ontvanger: PartyCode, readonly sender: PartyCode, readonly receiver: PartyCode, readonly identificatie: string }
@@ -27,6 +28,25 @@ export function admit (model: MessageModel, journey: Journey, by: Asking, partie
 /** @returns whether the account may send this family for its party at this moment; the gateway may for everybody */
 export const mayStillSend = ({ account, party }: Asking, family: Family, parties: Pick<Parties, 'maySend'>, now: Instant): boolean =>
   account === null || parties.maySend(account, party, family, now)
+
+/** A party code or a type may be shown; what else an envelope says may be anything. */
+const shown = (said: string): string => partyKind(said) !== null || /^[A-Z]{2,3}[0-9]{3}$/.test(said) ? said : '?'
+
+/**
+ * @param says what the envelope says; null where there is none
+ * @throws Refusal ZP_ENVELOPE_PAYLOAD naming all in which envelope and message differ
+ */
+export function agree (says: Wire['says'] | null, { type }: Pick<MessageModel, 'type'>, header: Header): void {
+  if (says === null) return
+  const version = (versie: number, subversie: number): string => `${versie}.${subversie}`
+  const differences = [
+    { what: 'afzender', envelop: shown(says.sender), bericht: header.sender, same: says.sender === header.sender },
+    { what: 'ontvanger', envelop: shown(says.receiver), bericht: header.receiver, same: says.receiver === header.receiver },
+    { what: 'berichttype', envelop: shown(says.type), bericht: type, same: says.type === type },
+    { what: 'versie', envelop: version(says.versie, says.subversie), bericht: version(Number(header.versie), Number(header.subversie)), same: says.versie === Number(header.versie) && says.subversie === Number(header.subversie) }
+  ].filter(it => !it.same)
+  if (differences.length > 0) throw new Refusal('ZP_ENVELOPE_PAYLOAD', differences.map(({ what, envelop, bericht }) => `${what}: envelop ${envelop}, bericht ${bericht}`).join('; '))
+}
 
 /** A retour travels from its Ontvanger to its Afzender (the standard, "How a retour is made"). */
 const senderElement = (model: MessageModel): string => model.role === 'retour' ? 'Header/Ontvanger' : 'Header/Afzender'

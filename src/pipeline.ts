@@ -1,9 +1,9 @@
 /** The one control flow: Received → Valid → Admitted → Sealed → Stored at the door, Claimed → delivered at the worker. */
 import { hash } from 'node:crypto'
 import { concluded, failed, pushed, rejected, unpushed, withheld } from './acknowledge/acknowledge.ts'
-import { admit, journeyOf, mayStillSend, refuseRealPersons, type Journey } from './admit.ts'
+import { admit, agree, journeyOf, mayStillSend, refuseRealPersons, type Journey } from './admit.ts'
 import { clientMarks, orderKey } from './clients.ts'
-import { newIdentificatie, newMessageId, newReferentienummer, newTaskId, Refusal, rfc3339, sha256Hex, type AccountId, type Clock, type Door, type Finding, type Fingerprint, type Instant, type MessageId, type PartyCode, type RetryPolicy, type Sha256 } from './core/core.ts'
+import { isReferentienummer, newIdentificatie, newMessageId, newReferentienummer, newTaskId, Refusal, rfc3339, sha256Hex, type AccountId, type Clock, type Door, type Finding, type Fingerprint, type Instant, type MessageId, type PartyCode, type Referentienummer, type RetryPolicy, type Sha256 } from './core/core.ts'
 import { dutchDate, type Calendar } from './calendar/calendar.ts'
 import type { Courier, deliver, Delivered, Pushed } from './deliver/deliver.ts'
 import type { Draft, Handlers, HandlerTask, Outcome, Tools } from './handle/handle.ts'
@@ -105,6 +105,7 @@ export function openPipeline (stages: Stages): Pipeline {
 
 async function taken (stages: Stages, received: Received, judgement: Judgement): Promise<Stored> {
   const read = valid(received, judgement)
+  agree(received.by.wire?.says ?? null, read.model, stages.standard.headerOf(read.model, read.message))
   const now = await admitted(stages, read).then(it => judge(stages, it)).then(it => seal(stages, it)).catch(async error => await receivedBefore(stages, read) ?? Promise.reject(error))
   return 'receipt' in now ? now : await keep(stages, now)
 }
@@ -159,7 +160,7 @@ async function answered (stages: Stages, { model, message, journey, at }: Pick<A
 
 async function seal (stages: Stages, it: Judged): Promise<Sealed> {
   if (it.at > stages.sealer.certificate.not_after) throw new Refusal('ZP_SEAL')
-  const envelope = envelopeOf(it)
+  const envelope = envelopeOf(it, await numbered(stages, it.by))
   const { id, sender, receiver, sha256 } = envelope
   const verdict = it.rejected ? 'rejected' : 'accepted'
   const statement = stages.statementBytes({ id, sender, receiver, certificate_sha256: it.by.certificate, received: rfc3339(it.at), sha256, verdict, ...stages.boundFindings(it.findings) })
@@ -204,12 +205,19 @@ function firstStep (stages: Stages, envelope: Envelope): FirstStep {
   return delivered.kind === 'offered' ? { delivery: 'offered', push: delivered.push } : forWorker
 }
 
-function envelopeOf ({ model, journey, by, at, bytes, rejected }: Judged): Envelope {
-  const referentienummer = newReferentienummer()
+/** What its sender calls it, or its conversation, it is called, where that is of the right shape and nothing of others is called so; the gateway draws the rest. */
+async function numbered ({ store }: Stages, { wire, party }: Submitter): Promise<Record<'referentienummer' | 'conversatie', Referentienummer>> {
+  const { number, conversatie } = wire ?? { number: '', conversatie: null }
+  const referentienummer = isReferentienummer(number) && !await store.numberTaken(number) ? number : newReferentienummer()
+  const own = conversatie !== null && isReferentienummer(conversatie) && !await store.conversatieTaken(conversatie, party)
+  return { referentienummer, conversatie: own ? conversatie : referentienummer }
+}
+
+function envelopeOf ({ model, journey, by, at, bytes, rejected }: Judged, numbers: Record<'referentienummer' | 'conversatie', Referentienummer>): Envelope {
   const { type, family, release } = model
   return {
-    ...journey, type, family, release,
-    id: newMessageId(at), referentienummer, conversatie: referentienummer, answers: null,
+    ...journey, ...numbers, type, family, release,
+    id: newMessageId(at), answers: null,
     sha256: digestOf(bytes), size_bytes: bytes.byteLength, received: at,
     account: by.account, door: by.door, origin: by.account === null ? 'gateway' : 'party', verdict: rejected ? 'rejected' : 'accepted'
   }

@@ -1,10 +1,10 @@
 /** Who may send what to whom, and which Bsns a test gateway takes. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { admit, isTestBsn, journeyOf, refuseRealPersons } from '../src/admit.ts'
+import { admit, agree, isTestBsn, journeyOf, refuseRealPersons } from '../src/admit.ts'
 import { accountId, instant, partyCode, Refusal } from '../src/core/core.ts'
 import { openParties } from '../src/party/party.ts'
-import { modelOf, supportedTypes, type Family } from '../src/standard/standard.ts'
+import { generateMessage, headerOf, modelOf, supportedTypes, type Family } from '../src/standard/standard.ts'
 import type { Account, Mandate, Party } from '../src/store/store.ts'
 import { aMandate, anAccount, aParty } from './register.ts'
 
@@ -21,6 +21,31 @@ describe('a test Bsn', () => {
     assert.ok(Math.abs(all.length - 100_000 / 11) < 20, String(all.length))
     const passing = new Set(all)
     for (const bsn of all.slice(0, 500)) assert.ok(!passing.has(bsn.slice(0, 8) + String((Number(bsn[8]) + 1) % 10)))
+  })
+})
+
+describe('envelope and message', () => {
+  const model = modelOf('WMO301')
+  const header = headerOf(model, generateMessage(model, 1, 'small'))
+  const says = { sender: header.sender, receiver: header.receiver, type: 'WMO301', versie: 3, subversie: 2 }
+  const fault = (said: Partial<typeof says> | null): string => {
+    try {
+      agree(said === null ? null : { ...says, ...said }, model, header)
+      return 'agreed'
+    } catch (error) {
+      assert.ok(error instanceof Refusal)
+      return `${error.code} ${error.detail ?? ''}`
+    }
+  }
+
+  test('agree, or it is told in what they do not', () => {
+    assert.deepEqual([fault(null), fault({})], ['agreed', 'agreed'])
+    assert.equal(fault({ receiver: '00000000' }), `ZP_ENVELOPE_PAYLOAD ontvanger: envelop 00000000, bericht ${header.receiver}`)
+    assert.equal(fault({ type: 'JW301', versie: 3, subversie: 1 }), 'ZP_ENVELOPE_PAYLOAD berichttype: envelop JW301, bericht WMO301; versie: envelop 3.1, bericht 3.2')
+  })
+
+  test('of an envelope nothing is repeated but codes', () => {
+    assert.equal(fault({ sender: '999900006', type: 'J. Jansen' }), `ZP_ENVELOPE_PAYLOAD afzender: envelop ?, bericht ${header.sender}; berichttype: envelop ?, bericht WMO301`)
   })
 })
 

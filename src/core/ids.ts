@@ -47,9 +47,13 @@ export const sha256Hex = (text: string): Sha256 => checked('SHA-256', /^[0-9a-f]
 export const messageId = (text: string): MessageId => checked('message id', isMessageId(text), text)
 export const batchId = (text: string): BatchId => checked('batch id', isMessageId(text), text)
 export const taskId = (text: string): TaskId => checked('task id', isMessageId(text), text)
-export const referentienummer = (text: string): Referentienummer =>
-  checked('referentienummer', validate(text) && version(text) === 4 && text === text.toLowerCase(), text)
+export const referentienummer = (text: string): Referentienummer => checked('referentienummer', isReferentienummer(text), text)
 export const instant = (ms: number): Instant => checked('instant', Number.isSafeInteger(ms) && ms >= 0, ms)
+
+/** @returns whether the text has the shape of a referentienummer */
+export function isReferentienummer (text: string): text is Referentienummer {
+  return validate(text) && version(text) === 4 && text === text.toLowerCase()
+}
 
 /** @returns whether the text has the shape of a message's or batch's id */
 export function isMessageId (text: string): boolean {

@@ -7,6 +7,7 @@ import type { Db, Session, Statement, Row, Values } from './db.ts'
 import { at, places, prepared, type Dialect } from './dialect.ts'
 import { dagtekeningOf, type ClosedFacts, type FactKeeper } from './facts.ts'
 import { marksIn } from './marks.ts'
+import { numbering, type Numbering } from './numbering.ts'
 import { pushOrder, workKey } from './order.ts'
 import { closedReceipt, receiptKeeper, type ClosedReceipt, type ReceiptKeeper } from './receipts.ts'
 import { corrections } from './refused.ts'
@@ -28,7 +29,7 @@ function statements ({ sql, lock }: Dialect) {
   return {
     first: prepared(keyed(['id', 'sha256', 'receipt']).unionAll(keyed(['id', 'sha256', 'receipt'], 'spent'))),
     taken: prepared(sql('message').select('seq').where('referentienummer', at('number'))),
-    asked: prepared(lock(keyed(['seq', 'id', 'referentienummer', 'receiver', 'origin', 'verdict', 'delivery', 'answer', 'answered_by', 'offered_ms', 'conversatie', 'order_key', 'header'])
+    asked: prepared(lock(keyed(['seq', 'id', 'receiver', 'origin', 'verdict', 'delivery', 'answer', 'answered_by', 'offered_ms', 'conversatie', 'order_key', 'header'])
       .select(sql.raw('(select count(*) from delivery as d where d.message = message.seq) as work')))),
     message: prepared(sql('message').insert(places([...envelopeColumns, ...states]))
       .onConflict(['sender', 'type', 'identificatie']).ignore().returning('seq')),
@@ -123,14 +124,22 @@ const standing = (sql: ReturnType<typeof statements>, receipts: ReceiptKeeper, a
   return taken ? refused('ZP_BUSY') : null
 }
 
+/** An answer that came by a door of the chain must name what it answers as its sender knows that; a 325 need not. */
+async function crossed (session: Session, { numbers }: Numbering, answered: MessageId, { envelope: { sender, type }, wire = null }: Acceptance): Promise<boolean> {
+  if (wire === null || (wire.answers === null && type.endsWith('325'))) return false
+  return (await numbers(session, sender, answered))?.number !== wire.answers
+}
+
 /** @returns what says to which message an answer belongs, and whether it may */
-const asker = (sql: ReturnType<typeof statements>, rules: AcceptRules) => async (session: Session, { envelope, correlation }: Acceptance): Promise<Asked> => {
+const asker = (sql: ReturnType<typeof statements>, known: Numbering, rules: AcceptRules) => async (session: Session, item: Acceptance): Promise<Asked> => {
+  const { envelope, correlation } = item
   if (correlation === null) return { kind: 'free' }
   const { sender, type, identificatie } = correlation
   const [row] = await session.all(sql.asked, { sender, type, identificatie })
   if (row === undefined && rules.retour_unknown === 'accept') return { kind: 'free' }
   if (row === undefined || !mayAnswer(row, envelope)) return refused('ZP_RETOUR_UNKNOWN')
   if (row['answer'] === 'answered') return refused('ZP_RETOUR_SECOND', maybe(row, 'answered_by', message))
+  if (await crossed(session, known, message(row, 'id'), item)) return refused('ZP_CROSS', message(row, 'id'))
   const differences = differing(correlation.echo, row)
   return differences.length === 0 ? { kind: 'message', row } : refused('ZP_RETOUR_ECHO', message(row, 'id'), differences)
 }
@@ -152,7 +161,7 @@ export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, saf
   const keepSignature = signatureKeeper(dialect, audit)
   const receipts = receiptKeeper(dialect, safe)
   const order = pushOrder(dialect)
-  const asked = asker(sql, rules)
+  const asked = asker(sql, numbering(dialect), rules)
   const arrivals = arrivalKeeper(dialect)
   const stood = standing(sql, receipts, arrivals)
 

@@ -112,5 +112,38 @@ export function arriveContract (fresh: Fresh): void {
       assert.deepEqual([await store.conversation(ownView(gemeente), drawn, 9), await store.conversation(ownView(aanbieder), 'gesprek', 9), await store.conversation(ownView(stranger), drawn, 9)], [[], [], []])
       assert.deepEqual([await store.conversatieTaken(drawn, stranger), await store.conversatieTaken(drawn, gemeente), await store.conversatieTaken(own, stranger)], [true, false, false])
     })
+
+    test('an answer names what it answers as its sender knows that', async t => {
+      const store = await fresh(t)
+      const drawn = newReferentienummer()
+      const asked = await offer(store, byDoor(newReferentienummer(), {}, { delivery: 'waiting', envelope: { referentienummer: drawn } }))
+      const other = await offer(store, byDoor(newReferentienummer(), {}, { delivery: 'waiting' }))
+      const answer = (answers: string | null, wanted: Wanted = {}) => retour(asked, { ...wanted, wire: wireOf(newReferentienummer(), { answers }), envelope: { door: 'vsp', ...wanted.envelope } })
+      const cross = { kind: 'refused', code: 'ZP_CROSS', message: asked.envelope.id, differences: [] }
+      for (const wrong of [other.envelope.referentienummer, asked.wire?.number ?? '', newReferentienummer(), null]) assert.deepEqual(await store.accept([answer(wrong)]), [cross])
+      assert.deepEqual(await kinds(store, [answer(newReferentienummer(), { envelope: { type: 'WMO325' } }), answer(null, { envelope: { type: 'WMO325' } })]), ['ZP_CROSS', 'stored'])
+      assert.deepEqual(await kinds(store, [answer(drawn)]), ['ZP_RETOUR_SECOND'])
+    })
+
+    test('what it answers may not be here, for the first weeks after a move; then its sender\'s word is told', async t => {
+      const store = await fresh(t, { retour_unknown: 'accept' })
+      const answer = retour(heen(), { delivery: 'offered', wire: wireOf(newReferentienummer(), { answers: 'van elders' }), envelope: { door: 'ggk' } })
+      assert.deepEqual(await kinds(store, [answer]), ['stored'])
+      assert.equal((await store.numbers(gemeente, [answer.envelope.id])).get(answer.envelope.id)?.answers, 'van elders')
+    })
+
+    test('a parcel bears the numbers by which its receiver knows it, and what its envelope told', async t => {
+      const store = await fresh(t)
+      const asked = byDoor()
+      await store.accept([asked, heen({ delivery: 'offered', envelope: { identificatie: 'REST' } })])
+      const number = newReferentienummer()
+      const answer = retour(asked, { delivery: 'offered', wire: wireOf(number, { answers: asked.envelope.referentienummer }), envelope: { door: 'vsp', referentienummer: number } })
+      await store.accept([answer])
+      const parcel = await store.parcel(answer.envelope.id)
+      assert.deepEqual([parcel?.numbers, parcel?.told], [{ number, conversatie: asked.envelope.conversatie, answers: asked.wire?.number }, told])
+      const plain = heen()
+      await store.accept([plain])
+      assert.deepEqual([(await store.parcel(plain.envelope.id))?.told, (await store.parcel(plain.envelope.id))?.numbers], [null, { number: plain.envelope.referentienummer, conversatie: plain.envelope.conversatie, answers: null }])
+    })
   })
 }
