@@ -65,7 +65,7 @@ const zips = [...new Map(hostileZips.map(it => [it[1], it])).values()]
 const cases: ReadonlyArray<readonly [code: RefusalCode, why: string, ask: () => Promise<Reply>]> = [
   ['ZP_REQUEST', 'a url that cannot be decoded', () => get('/v1/messages/%zz')],
   ['ZP_REQUEST', 'an id that is far too long', () => get(`/v1/messages/${'9'.repeat(200)}`)],
-  ...['limit=0', 'limit=251', 'limit=x', 'limit=1.5', 'strange=1', 'type=WMO999', 'type=x', 'from=gisteren', 'to=2026-13-01T00:00:00Z', 'counterpart=x', 'verdict=maybe', 'identificatie=0123456789ABC', 'cursor=x', `cursor=${'9'.repeat(200)}`]
+  ...['limit=0', 'limit=251', 'limit=x', 'limit=1.5', 'strange=1', 'type=WMO999', 'type=x', 'from=gisteren', 'to=2026-13-01T00:00:00Z', 'counterpart=x', 'verdict=maybe', 'identificatie=0123456789ABC', 'number=12', 'number=5f2e6f0a-8d1b-4c3e-9a7f-0123456789ab&type=WMO301', 'cursor=x', `cursor=${'9'.repeat(200)}`]
     .map((query): typeof cases[number] => ['ZP_QUERY', `a list with ${query.slice(0, 30)}`, () => get(`/v1/messages?${query}`)]),
   ['ZP_QUERY', 'a mailbox with limit=0', () => get('/v1/mailbox?limit=0')],
   ['ZP_QUERY', 'codes of no family', () => get('/v1/codes/retour?family=wlz')],

@@ -6,6 +6,7 @@ import { mustSend, viewIn } from './acting.ts'
 import { shown, shownOne } from './here.ts'
 import { sendBytes } from '../door/door.ts'
 import { asText, bytes, found, gives, header, idOf, json, raw, type RouteParts } from './parts.ts'
+import { numbered, numberIn } from './number.ts'
 import { payloadAnswer, sendPayload } from './payload.ts'
 import { momentIn, partyIn, typeIn } from './query.ts'
 import { signatureIn } from './signature.ts'
@@ -13,9 +14,9 @@ import * as shapes from './shapes.ts'
 import { refusedDetail, refusedFilter, refusedPage, replacesIn } from './refused.ts'
 import { historyView } from './views.ts'
 
-type ListQuery = { corrected?: boolean, party?: string, type?: string, counterpart?: string, overdue?: true, from?: string, to?: string, cursor?: string, limit?: number } & Pick<ListFilter, 'verdict' | 'delivery' | 'answer' | 'identificatie'>
+type ListQuery = { number?: string, corrected?: boolean, party?: string, type?: string, counterpart?: string, overdue?: true, from?: string, to?: string, cursor?: string, limit?: number } & Pick<ListFilter, 'verdict' | 'delivery' | 'answer' | 'identificatie'>
 
-function filterOf (view: View, parts: RouteParts, { party: _, corrected: _corrected, type, counterpart: other, overdue, from, to, limit, ...rest }: ListQuery): ListFilter {
+function filterOf (view: View, parts: RouteParts, { party: _, corrected: _corrected, number: _number, type, counterpart: other, overdue, from, to, limit, ...rest }: ListQuery): ListFilter {
   return {
     ...rest,
     view,
@@ -63,6 +64,8 @@ export function messageRoutes (parts: RouteParts): FastifyPluginAsyncTypebox {
       ...asText
     }, async request => {
       const { corrected, verdict } = request.query
+      const number = numberIn(request.query)
+      if (number !== null) return await numbered(parts, view(request), number)
       const filter = filterOf(view(request), parts, request.query)
       if (verdict === 'refused') return refusedPage(await store.listRefused(refusedFilter(filter, corrected)), links)
       if (corrected !== undefined) throw new Refusal('ZP_QUERY', 'corrected: alleen samen met verdict=refused')

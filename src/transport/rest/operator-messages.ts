@@ -12,7 +12,7 @@ import { roleIn } from './role.ts'
 import * as shapes from './shapes.ts'
 import { historyView, refusedView, type Links } from './views.ts'
 
-const { party: _, counterpart: __, verdict: ___, corrected: ____, ...filters } = shapes.listQuery.properties
+const { party: _, counterpart: __, verdict: ___, corrected: ____, number: _____, ...filters } = shapes.listQuery.properties
 const query = Type.Object({
   ...filters,
   party: Type.Optional(Type.String({ maxLength: 8, description: 'Sent by this party, or to it.' })),

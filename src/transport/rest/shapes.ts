@@ -201,6 +201,7 @@ export const listQuery = Type.Object({
   overdue: Type.Optional(Type.Literal(true, { description: 'Only messages whose answer is overdue.' })),
   counterpart: Type.Optional(Type.String({ maxLength: 8, description: 'The other party.' })),
   identificatie: Type.Optional(Type.String({ maxLength: 12 })),
+  number: Type.Optional(Type.String({ pattern: '^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$', description: 'By itself: the message you know by this referentienummer or traceerId, also one of yours that was refused.' })),
   from: Type.Optional(time('Received at or after.')),
   to: Type.Optional(time('Received before.')),
   cursor: Type.Optional(Type.String({ maxLength: 100 })),
