@@ -1,0 +1,63 @@
+/** Base64 as the standard asks it (RFC 4648, 4): nothing in it that another reader could read in another way. */
+
+/** What base64 held, or what is wrong with it. wrapped: white space stands in it. */
+export type Decoded = { readonly kind: 'good', readonly bytes: Buffer, readonly wrapped: boolean } | { readonly kind: 'empty' | 'bad' | 'wrapped' }
+
+const SPACE = 1; const LETTER = 2
+const kinds = new Uint8Array(256)
+for (const byte of Buffer.from(' \t\r\n')) kinds[byte] = SPACE
+for (const byte of Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')) kinds[byte] = LETTER
+
+/** One or two `=`, and before them only what leaves no bits over. */
+const ending = /^(?:[\w+/]{4}|[\w+/]{2}[AEIMQUYcgkosw048]=|[\w+/][AQgw]==)$/
+
+/** A multiple of four, so that each piece decodes by itself. */
+const piece_bytes = 262_144
+
+/**
+ * White space around it is no part of it.
+ * @param wrapped whether white space may stand in it
+ */
+export function decodeBase64 (given: Buffer, wrapped: boolean): Decoded {
+  const text = trimmed(given)
+  if (text.length === 0) return { kind: 'empty' }
+  const spaces = spacesIn(text)
+  if (spaces === null) return { kind: 'bad' }
+  if (spaces > 0 && !wrapped) return { kind: 'wrapped' }
+  const plain = spaces === 0 ? text : withoutSpaces(text, text.length - spaces)
+  if (plain.length % 4 !== 0 || !ending.test(plain.toString('latin1', plain.length - 4))) return { kind: 'bad' }
+  return { kind: 'good', bytes: decode(plain), wrapped: spaces > 0 }
+}
+
+function trimmed (bytes: Buffer): Buffer {
+  let from = 0; let to = bytes.length
+  while (from < to && kinds[bytes[from] ?? 0] === SPACE) from++
+  while (to > from && kinds[bytes[to - 1] ?? 0] === SPACE) to--
+  return bytes.subarray(from, to)
+}
+
+/** @returns how many bytes are white space; null when one is neither that nor of the alphabet, up to two `=` at the end aside */
+function spacesIn (text: Buffer): number | null {
+  let spaces = 0; let to = text.length
+  while (to > text.length - 2 && text[to - 1] === 0x3d) to--
+  for (let at = 0; at < to; at++) {
+    const kind = kinds[text[at] ?? 0]
+    if (kind === SPACE) spaces++
+    else if (kind !== LETTER) return null
+  }
+  return spaces
+}
+
+function withoutSpaces (text: Buffer, length: number): Buffer {
+  const plain = Buffer.allocUnsafe(length)
+  let at = 0
+  for (const byte of text) if (kinds[byte] !== SPACE) plain[at++] = byte
+  return plain
+}
+
+function decode (plain: Buffer): Buffer {
+  const padding = plain[plain.length - 2] === 0x3d ? 2 : plain[plain.length - 1] === 0x3d ? 1 : 0
+  const out = Buffer.allocUnsafe(plain.length / 4 * 3 - padding)
+  for (let from = 0; from < plain.length; from += piece_bytes) out.write(plain.toString('latin1', from, from + piece_bytes), from / 4 * 3, 'base64')
+  return out
+}
