@@ -2,14 +2,12 @@
 import type { Instant } from '../core/core.ts'
 import { modelOf } from '../standard/standard.ts'
 import type { MessageType } from '../standard/model.ts'
-import type { GgkConnection, Numbers, Parcel as Parts, WireTold } from '../store/store.ts'
+import type { GgkConnection, Parcel, WireTold } from '../store/store.ts'
 import { envelopSize, inSoap, readAntwoord, soapAction, writeEnvelopCall, type Operation, type Systeem, type Zending } from '../stuf/stuf.ts'
 import { unacceptedBy } from './answer.ts'
 import { bodyFrom } from './body.ts'
 import type { Pushed } from './courier.ts'
 import type { Exchanged, Message } from './exchange.ts'
-
-type Parcel = Parts & { readonly numbers?: Numbers, readonly told?: WireTold | null }
 
 export interface GgkSettings {
   /** As what a 325 travels, where the connection does not say. */
@@ -44,7 +42,7 @@ const message = (operation: Operation, soap: Uint8Array, attempt: number): Omit<
 })
 
 /** @returns the Di01 or Du01 without its payload; of the message alone, so that it is the same at every try */
-function sayingOf (to: GgkConnection, { message: it, numbers = { number: it.referentienummer, conversatie: it.conversatie, answers: null }, told = null }: Parcel, settings: GgkSettings): Omit<Zending, 'payload'> {
+function sayingOf (to: GgkConnection, { message: it, numbers, told }: Parcel, settings: GgkSettings): Omit<Zending, 'payload'> {
   const kind = kindOf(it.type, to, settings)
   const { versie, subversie } = modelOf(it.type)
   const { applicatie, ...software } = softwareOf(told)

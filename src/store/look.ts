@@ -5,7 +5,7 @@ import { migrations } from './migrations.ts'
 import type { Part } from '../sources/sources.ts'
 import type { KeptPair } from './kept.ts'
 import { connections, judging } from './register.ts'
-import type { Party, PushConnection } from './registered.ts'
+import type { CalledConnection, Party } from './registered.ts'
 import { at, families, maybe, oneOf, partyOf, text, whole } from './rows.ts'
 import { partOf } from './sources.ts'
 
@@ -34,7 +34,7 @@ export interface Look {
   /** How far messages to each party are judged. */
   readonly judging: ReadonlyArray<Pick<Party, 'code' | 'judging'>>
   /** Where what is for each party is pushed to; `failing_since` null: it answers, or nothing was pushed yet. */
-  readonly pushed: ReadonlyArray<{ readonly party: string, readonly connection: PushConnection, readonly failing_since: Instant | null, readonly reason: string | null, readonly left_alone: boolean }>
+  readonly pushed: ReadonlyArray<{ readonly party: string, readonly connection: CalledConnection, readonly failing_since: Instant | null, readonly reason: string | null, readonly left_alone: boolean }>
   /** Between whom earlier messages are kept; `complete_from` null: nobody said from when on all of them. */
   readonly pairs: ReadonlyArray<Pick<KeptPair, 'pair' | 'complete_from'>>
   /** Messages of an import of history that do not count yet. */
@@ -72,7 +72,7 @@ export const lookOver = (path: string, now: Instant): Look => reading(path, db =
       .map(row => ({ receiver: text(row, 'receiver'), count: whole(row, 'n') })),
     judging: all(db, 'select code, judging from party order by code').map(row => ({ code: partyOf(row, 'code'), judging: judging(text(row, 'judging')) })),
     pushed: all(db, 'select p.code, p.connections, d.state, d.failing_since_ms, d.reason from party as p left join destination as d on d.party = p.code order by p.code').flatMap(row =>
-      connections(text(row, 'connections')).flatMap(it => it.door === 'rest-push'
+      connections(text(row, 'connections')).flatMap(it => it.door === 'rest-push' || it.door === 'ggk'
         ? [{ party: text(row, 'code'), connection: it, failing_since: maybe(row, 'failing_since_ms', at), reason: maybe(row, 'reason', text), left_alone: row['state'] === 'open' }]
         : [])),
     pairs: all(db, 'select family, gemeente, aanbieder, complete_from from pair order by gemeente, aanbieder, family')

@@ -1,11 +1,11 @@
 /** Parties, accounts, certificates and mandates. */
 import { isDeepStrictEqual } from 'node:util'
-import { fingerprint, judgingLevels, partyCode, type AccountId, type BreakerPolicy, type Instant, type RetryPolicy } from '../core/core.ts'
+import { fingerprint, judgingLevels, never, partyCode, type AccountId, type BreakerPolicy, type Instant, type RetryPolicy } from '../core/core.ts'
 import { judgedNumbers } from '../standard/model.ts'
 import type { Audit, AuditRow } from './audit.ts'
 import { StoreFailure, StoreUnusable, type Db, type Row, type Session, type Statement } from './db.ts'
 import { at, once, places, prepared, type Dialect } from './dialect.ts'
-import type { Account, Certificate, Connection, Judging, Mandate, Party, PushConnection, RegisterChange } from './registered.ts'
+import type { Account, Certificate, Connection, Endpoint, Judging, Mandate, Party, RegisterChange } from './registered.ts'
 import { account as accountOf, at as instantOf, entries, families, maybe, oneOf, text, whole } from './rows.ts'
 import type { Store } from './verbs.ts'
 
@@ -38,8 +38,7 @@ const retry = (row: Row): RetryPolicy => ({ first_ms: whole(row, 'first_ms'), lo
 const breaker = (row: Row): BreakerPolicy => ({ failures: whole(row, 'failures'), open_ms: whole(row, 'open_ms'), probes: whole(row, 'probes') })
 const inner = <T>(read: (row: Row) => T) => (row: Row, column: string): T => read(Object(row[column]) as Row)
 
-const push = (row: Row): PushConnection => ({
-  door: 'rest-push',
+const endpoint = (row: Row): Endpoint => ({
   direction: oneOf(row, 'direction', ['in']),
   url: text(row, 'url'),
   ca: maybe(row, 'ca', text),
@@ -51,11 +50,19 @@ const push = (row: Row): PushConnection => ({
   breaker: maybe(row, 'breaker', inner(breaker))
 })
 
+function connection (row: Row): Connection {
+  const door = oneOf(row, 'door', ['mailbox', 'rest-push', 'ggk', 'vsp'])
+  switch (door) {
+    case 'mailbox': return { door, direction: oneOf(row, 'direction', directions) }
+    case 'rest-push': return { door, ...endpoint(row) }
+    case 'ggk': return { door, ...endpoint(row), codes: maybe(row, 'codes', (r, c) => oneOf(r, c, ['2025', '2018'])), answer_325: maybe(row, 'answer_325', (r, c) => oneOf(r, c, ['Di01', 'Du01'])) }
+    case 'vsp': return { door, direction: oneOf(row, 'direction', ['both']), payload: maybe(row, 'payload', (r, c) => oneOf(r, c, ['xml', 'zip'])), rol: maybe(row, 'rol', text) }
+    default: return never(door)
+  }
+}
+
 /** @returns the doors by which a party is reached, as they are kept in one column */
-export const connections = (json: string): Connection[] => entries(json).map(row => {
-  const door = oneOf(row, 'door', ['mailbox', 'rest-push'])
-  return door === 'mailbox' ? { door, direction: oneOf(row, 'direction', directions) } : push(row)
-})
+export const connections = (json: string): Connection[] => entries(json).map(connection)
 
 export function judging (json: string): Judging {
   const [row = {}] = entries(`[${json}]`)

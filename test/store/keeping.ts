@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { accountId, fingerprint, instant } from '../../src/core/core.ts'
-import { StoreUnusable, type Mandate, type RegisterChange } from '../../src/store/store.ts'
+import { StoreUnusable, type Connection, type Mandate, type RegisterChange } from '../../src/store/store.ts'
 import { aMandate, anAccount, aParty, putAccount, putMandate, putParty } from '../register.ts'
 import { aanbieder, account, gemeente, heen, later, offer, start, type Fresh, type OpenStore } from './sample.ts'
 
@@ -29,6 +29,21 @@ export function keepContract (fresh: Fresh, open: OpenStore): void {
       await putAccount(one, { ...caller, active: false, certificates: [] })
       const { parties, accounts } = await other.register()
       assert.deepEqual([parties[0]?.name, accounts[1]], ['Nieuwestad', { ...caller, active: false, certificates: [] }])
+    })
+
+    test('keeps every door of a party with everything said of it, and what was not said as that', async t => {
+      const store = await fresh(t)
+      const usual = { direction: 'in', url: 'https://zorg.example/in', ca: null, pin: null, at_once_max: null, per_minute_max: null, ms_max: null, retry: null, breaker: null } as const
+      const said = { ...usual, ca: 'PEM', pin: fingerprint('b'.repeat(64)), at_once_max: 2, per_minute_max: 60, ms_max: 30_000, retry: { first_ms: 1, longest_ms: 2, total_ms: 3 }, breaker: { failures: 5, open_ms: 90, probes: 3 } } as const
+      const all: readonly Connection[] = [
+        { door: 'mailbox', direction: 'in' }, { door: 'rest-push', ...usual }, { door: 'rest-push', ...said },
+        { door: 'ggk', ...usual, codes: null, answer_325: null }, { door: 'ggk', ...said, codes: '2018', answer_325: 'Du01' },
+        { door: 'vsp', direction: 'both', payload: null, rol: null }, { door: 'vsp', direction: 'both', payload: 'zip', rol: 'Praktijk' }
+      ]
+      for (const it of all) {
+        await putParty(store, { ...party, connections: [it] })
+        assert.deepEqual((await store.register()).parties[0]?.connections, [it])
+      }
     })
 
     test('is changed whole or not at all, and only by who has seen it as it is', async t => {
