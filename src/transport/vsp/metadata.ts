@@ -10,7 +10,7 @@ const count = (description: string) => Type.Integer({ minimum: 0, maximum: 999, 
 const relatieShape = Type.Object({
   rol: Type.String({ minLength: 1, description: 'Such as Instelling or Gemeente.' }),
   code: Type.Optional(Type.String({ description: 'AGB code (8 digits) or CBS code (4 digits).' }))
-}, { ...closed, $id: 'Relatie' })
+}, closed)
 
 export const berichtstroomShape = Type.Object({
   berichttype: Type.String({ minLength: 1, maxLength: 60, description: 'WMO or JW.' }),

@@ -96,10 +96,13 @@ function ownFaults ({ routeringgegevens: { afzender, geadresseerden, berichtstro
   ]
 }
 
-/** @throws Refusal ZP_ENVELOPE that names every fault by its member */
-export function readMetadata (bytes: Buffer): BerichtMetadata {
+/**
+ * @param odd what else may be wrong with metadata of the published shape, by the settings
+ * @throws Refusal ZP_ENVELOPE that names every fault by its member
+ */
+export function readMetadata (bytes: Buffer, odd: (it: BerichtMetadata) => readonly Finding[]): BerichtMetadata {
   const value = parsed(bytes)
-  const faults = check(value) ? ownFaults(value) : (check.errors ?? []).map(faultOf)
+  const faults = check(value) ? [...ownFaults(value), ...odd(value)] : (check.errors ?? []).map(faultOf)
   if (!check(value) || faults.length > 0) throw new Refusal('ZP_ENVELOPE', null, faults.slice(0, told_max))
   return value
 }
