@@ -29,7 +29,7 @@ import { openOperations } from './transport/operations/operations.ts'
 import { inflight, openDoor, renewTls, type Door } from './transport/door/door.ts'
 import { ggkInterface, type GgkParts } from './transport/ggk/ggk.ts'
 import { openapi, restInterface } from './transport/rest/rest.ts'
-import { vspInterface } from './transport/vsp/vsp.ts'
+import { vspInterface, type VspParts } from './transport/vsp/vsp.ts'
 import { erase, redrive, startUpkeep, upkeepMetrics } from './upkeep/upkeep.ts'
 import { openMarker, readRoots, type Mark, type Marker } from './vault/vault.ts'
 import { openValidator } from './validate/validate.ts'
@@ -173,6 +173,12 @@ const ggkOf = (config: Config): Pick<GgkParts, 'self' | 'reading'> => ({
   reading: { codes: config.ggk_codes, bytes_max: config.ggk_bytes_max, base64: config.ggk_base64 }
 })
 
+/** How the provider door reads and speaks, by the settings. */
+const vspOf = (config: Config): Pick<VspParts, 'values' | 'limits'> => ({
+  values: vspValues(config),
+  limits: { payload_bytes_max: config.payload_bytes_max, ratio_max: config.batch_ratio_max }
+})
+
 /** Opens part after part; `opened` gathers how each is closed. */
 async function open (config: Config, log: Log, handlers: Handlers, clock: Clock, opened: Closers, stopping: AbortSignal): Promise<Omit<Gateway, 'stop'>> {
   const keys = openOwnKeys(config, clock, log)
@@ -226,7 +232,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
     supported: type => standard.supportedTypes().find(it => it === type)
   }), ggkInterface({
     ...ggkOf(config), store: { ...store, disown: async () => 'absent' }, parties, who, take: arrivals.take, now: () => clock.now(), notice: () => null, passedOn: async () => null
-  }), vspInterface({ store, parties, who, values: vspValues(config), now: () => clock.now() })])
+  }), vspInterface({ ...vspOf(config), store, parties, who, arrivals, inflight: held, now: () => clock.now() })])
   opened.rest = () => rest.close()
   keys.watch(tls => { renewTls(rest, config, tls) })
   metrics.watch({ store, clock, version, mode: config.mode, certificates: keys.expiry, inflight_bytes: held.held, connections: () => connectionsOf(rest), validator: validator.state, revocation })

@@ -8,6 +8,7 @@ import { program } from '../bin/main.ts'
 import { configSchema, readConfig } from '../src/config.ts'
 import { manual, withTables } from '../src/manual.ts'
 import { routes } from '../src/transport/rest/rest.ts'
+import { vspInterface } from '../src/transport/vsp/vsp.ts'
 import { home, version } from '../src/version.ts'
 import Fastify from 'fastify'
 
@@ -36,11 +37,13 @@ test('README.md lists every command of the program and no other, and every comma
   for (const command of all) assert.ok(command.description().length > 10, command.name())
 })
 
-test('README.md lists every route of the REST door and no other', async () => {
+test('README.md lists every route of REST and of the provider door, and no other', async () => {
   const app = Fastify({ routerOptions: {} })
   const found: string[] = []
   app.addHook('onRoute', ({ method, url }) => { if (method !== 'HEAD') found.push(`${String(method)} ${url.replace(/:([a-z]+)/g, '{$1}')}`) })
   await app.register(routes({} as never), { prefix: '/v1' })
+  const vsp = vspInterface({} as never)
+  await app.register(vsp.routes, { prefix: vsp.prefix })
   const listed = [...readme.matchAll(/^\| `((?:GET|POST|DELETE) [^`]+)`/gm)].map(match => match[1] ?? '')
   assert.deepEqual(listed.toSorted(), found.toSorted())
 })

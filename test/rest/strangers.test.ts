@@ -29,15 +29,21 @@ const forOperators: readonly Ask[] = [
   ['POST', id => `/v1/operator/destinations/${id === '{id}' ? '{party}' : '42420001'}`],
   ['DELETE', id => `/v1/operator/accounts/${id}/certificates/${id === '{id}' ? '{fingerprint}' : '1'}`]
 ]
-const routes: readonly Ask[] = [...ofMessage, signature, ...forReaders, ...forOperators, ...ofParty, deadlines, ...ofTasks, ['POST', () => '/v1/messages'], ['POST', () => '/v1/batches'], ['GET', () => '/v1/batches'], ['GET', id => `/v1/batches/${id}`], ['GET', id => `/v1/batches/${id}/members/${id === '{id}' ? '{index}' : '1'}`], ['GET', () => '/v1/codes/retour'], ['GET', () => '/v1/codes/rules'], ['GET', () => '/v1/codes/transport']]
+/** The provider door. */
+const vspPush: Ask = ['POST', () => '/berichtenservice/berichten/rest-push/v1/berichten']
+const routes: readonly Ask[] = [vspPush, ...ofMessage, signature, ...forReaders, ...forOperators, ...ofParty, deadlines, ...ofTasks, ['POST', () => '/v1/messages'], ['POST', () => '/v1/batches'], ['GET', () => '/v1/batches'], ['GET', id => `/v1/batches/${id}`], ['GET', id => `/v1/batches/${id}/members/${id === '{id}' ? '{index}' : '1'}`], ['GET', () => '/v1/codes/retour'], ['GET', () => '/v1/codes/rules'], ['GET', () => '/v1/codes/transport']]
 
 /** A message of the gemeente that lies in the aanbieder's mailbox, and one that is not offered yet. */
 const offered = (await gateway.as('gemeente').send(message('WMO301', 1))).id
 await gateway.as('aanbieder').receives(offered)
 
+function bodyType (path: string): string {
+  if (path.startsWith('/berichtenservice/')) return 'multipart/form-data; boundary=x'
+  return /^\/v1\/(?:operator|tasks)\//.test(path) ? 'application/json' : 'application/xml'
+}
+
 async function ask (who: Who, [method, path]: Ask, id: string): Promise<string> {
-  const xml = method === 'POST' ? { 'content-type': /^\/v1\/(?:operator|tasks)\//.test(path(id)) ? 'application/json' : 'application/xml' } : undefined
-  const { status, told } = await gateway.as(who).call(method, path(id), method === 'POST' ? message('WMO301', 2) : null, xml)
+  const { status, told } = await gateway.as(who).call(method, path(id), method === 'POST' ? message('WMO301', 2) : null, method === 'POST' ? { 'content-type': bodyType(path(id)) } : undefined)
   return status < 400 ? String(status) : `${status} ${told.code}`
 }
 
@@ -58,7 +64,7 @@ describe('a request', () => {
 
   test('operator: has no party, so no messages', async () => {
     for (const route of [...ofMessage, ...ofParty, deadlines, ...ofTasks]) assert.equal(await ask('operator', route, offered), '403 ZP_ACCOUNT_ROLE', route[1]('{id}'))
-    assert.equal(await ask('operator', ['POST', () => '/v1/messages'], offered), '403 ZP_ACCOUNT_ROLE')
+    for (const route of [vspPush, ['POST', () => '/v1/messages'] as const]) assert.equal(await ask('operator', route, offered), '403 ZP_ACCOUNT_ROLE')
     assert.equal(await ask('operator', ['GET', () => '/v1/codes/retour'], offered), '200')
   })
 

@@ -3,9 +3,12 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Interface } from '../door/door.ts'
 import type { VspParts } from './parts.ts'
 import { sendRefusal } from './problem.ts'
+import { pushRoutes } from './push.ts'
 
 /** The routes, as a plugin: register it under the prefix. */
-const routes = (_parts: VspParts): FastifyPluginAsyncTypebox => async () => {}
+const routes = (parts: VspParts): FastifyPluginAsyncTypebox => async app => {
+  for (const plugin of [pushRoutes]) await app.register(plugin(parts))
+}
 
 /** @returns the interface, for the door */
 export const vspInterface = (parts: VspParts): Interface => ({ prefix: '/berichtenservice', routes: routes(parts), refuse: sendRefusal })
