@@ -7,7 +7,7 @@ import { StoreFailure, type Claimed, type Finish, type Finished, type Store } fr
 
 type Lease = Pick<Claimed, 'delivery' | 'fence'>
 
-export interface Books<C extends Claimed = Claimed> {
+export interface Books<C extends Lease = Claimed> {
   /** The claims in hand. */
   claims (): readonly C[]
   enter (claimed: C): void
@@ -17,7 +17,7 @@ export interface Books<C extends Claimed = Claimed> {
 }
 
 /** Entries go by delivery and fence: what was claimed again here is another entry than the older work on it that still goes on. */
-export function openBooks<C extends Claimed = Claimed> (): Books<C> {
+export function openBooks<C extends Lease = Claimed> (): Books<C> {
   const entries = new Map<string, C>()
   const key = ({ delivery, fence }: Lease): string => `${delivery}/${fence}`
   return {
@@ -29,7 +29,7 @@ export function openBooks<C extends Claimed = Claimed> (): Books<C> {
 }
 
 type SomeBooks = Pick<Books, 'claims' | 'find' | 'strike'>
-interface Keeping { readonly books: SomeBooks, readonly store: Pick<Store, 'renew'>, readonly clock: Clock, readonly lease_ms: number, readonly onError: (error: unknown) => void }
+interface Keeping { readonly books: Pick<Books<Lease>, 'claims' | 'strike'>, readonly store: Pick<Store, 'renew'>, readonly clock: Clock, readonly lease_ms: number, readonly onError: (error: unknown) => void }
 
 interface Leases {
   /** Renews what a clock that was set ahead, or a process that stood still, may have let pass: whoever claims next would claim it again. */
@@ -40,7 +40,7 @@ interface Leases {
 /** Renews every lease in the books each third of its time, so that slow work does not outlive it; one that was lost is struck out. */
 export function keepLeases ({ books, store, clock, lease_ms, onError }: Keeping): Leases {
   let renewed = clock.now()
-  const renew = async (claimed: Claimed): Promise<void> => {
+  const renew = async (claimed: Lease): Promise<void> => {
     const kept = await store.renew(claimed.delivery, claimed.fence, instant(clock.now() + lease_ms))
     if (!kept) books.strike(claimed)
   }

@@ -118,11 +118,12 @@ function toldOn ({ code, plek, omschrijving }: Fout): Omit<Fout, 'details'> {
 }
 
 /** An Fo01 of the message's receiver, and who sent that message, as the register knows that party; null: it does not. */
-export interface Disowned { readonly message: Pick<StoredMessage, 'id' | 'type' | 'sender' | 'receiver'>, readonly said: Pick<FoutBericht, 'zender' | 'fout'>, readonly party: Party | null, readonly now: Instant }
+export interface Disowned { readonly message: Pick<StoredMessage, 'id' | 'type' | 'sender' | 'receiver' | 'origin'>, readonly said: Pick<FoutBericht, 'zender' | 'fout'>, readonly party: Party | null, readonly now: Instant }
 
 /** @returns an Fo01 that tells it on under the number the sender knows; null where the sender takes none, and sees the finding */
-export async function disownedNotice (settings: NoticeSettings, store: Pick<ArrivalVerbs, 'numbers' | 'wireTold'>, { message: { id, type, sender, receiver }, said, party, now }: Disowned): Promise<Notice | null> {
-  if (party === null || ggkConnection(party) === null) return null
+export async function disownedNotice (settings: NoticeSettings, store: Pick<ArrivalVerbs, 'numbers' | 'wireTold'>, { message: { id, type, sender, receiver, origin }, said, party, now }: Disowned): Promise<Notice | null> {
+  // What the gateway said in somebody's name he never sent.
+  if (origin !== 'party' || party === null || ggkConnection(party) === null) return null
   const numbers = (await store.numbers(sender, [id])).get(id)
   if (numbers === undefined) return null
   const told = await store.wireTold(id)

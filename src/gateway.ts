@@ -15,6 +15,7 @@ import * as history from './history/history.ts'
 import { openOwnKeys, warnOfPushing, type OwnKeys } from './identity.ts'
 import type { Log } from './log.ts'
 import { openMetrics, type Metrics } from './metrics/metrics.ts'
+import { announced, startNotices } from './notices.ts'
 import { openParties, type Parties } from './party/party.ts'
 import { openPipeline, type Pipeline, type Stages } from './pipeline.ts'
 import { startPusher, type Pusher, type PushObserver } from './pusher.ts'
@@ -56,7 +57,7 @@ async function listen (app: { listen: (at: { host: string, port: number }) => Pr
 }
 
 /** How parts are closed, in the order of this list: first what is pushed, which is handed back at once, then the door, last what it stands on. */
-const closing = ['keys', 'pusher', 'courier', 'rest', 'batches', 'upkeep', 'worker', 'operations', 'revocation', 'validator', 'checkpoints', 'store', 'lock'] as const
+const closing = ['keys', 'notices', 'pusher', 'courier', 'rest', 'batches', 'upkeep', 'worker', 'operations', 'revocation', 'validator', 'checkpoints', 'store', 'lock'] as const
 type Closers = Partial<Record<typeof closing[number], () => Promise<void> | void>>
 
 const calendarOf = (config: Config): Calendar => openCalendar(config.holidays === undefined ? recognised : parseHolidays(textOf(config.holidays, 'holidays'), 'holidays'))
@@ -214,7 +215,9 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const held = inflight(config.inflight_bytes_max)
   const told = upkeepMetrics(metrics.registry, clock)
   const receive = receiving(pipeline, metrics, worker, pusher)
-  const arrivals = openArrivals({ store, receive, clock, refused: code => { metrics.refused(code) } })
+  const notices = startNotices({ store, courier, parties, destinations: pusher, clock, log, lease_ms, poll_ms, random: Math.random })
+  opened.notices = () => notices.stop()
+  const arrivals = openArrivals({ store: announced(store, notices), receive, clock, refused: code => { metrics.refused(code) } })
   const batches = startBatches({ store, receive, clock, log, lease_ms, poll_ms, limits: zipLimits(config), mode: config.mode, total_ms: retry.total_ms, refused: code => { metrics.refused(code) } })
   opened.batches = () => batches.stop()
   const rest = await openDoor({ ...config, tls: keys.tls, openapi: openapi(version) }, {

@@ -1,6 +1,6 @@
 /** The one control flow: Received → Valid → Admitted → Sealed → Stored at the door, Claimed → delivered at the worker. */
 import { hash } from 'node:crypto'
-import { concluded, failed, pushed, rejected, unpushed, withheld } from './acknowledge/acknowledge.ts'
+import { concluded, failed, patient, pushed, rejected, unpushed, withheld } from './acknowledge/acknowledge.ts'
 import { admit, agree, journeyOf, mayStillSend, refuseRealPersons, type Journey } from './admit.ts'
 import { clientMarks, orderKey } from './clients.ts'
 import { isReferentienummer, newIdentificatie, newMessageId, newReferentienummer, newTaskId, Refusal, rfc3339, sha256Hex, type AccountId, type Clock, type Door, type Finding, type Fingerprint, type Instant, type MessageId, type PartyCode, type Referentienummer, type RetryPolicy, type Sha256 } from './core/core.ts'
@@ -287,10 +287,6 @@ async function push (stages: Stages, claimed: PushClaimed, stop: AbortSignal, he
   const result = patient(await stages.courier.push(to.connection, parcel, attempt, stop), policy)
   return pushed(claimed, result, heard(result), stages.clock.now(), stages.random())
 }
-
-/** Who asks for time gets no more of it than the policy waits by itself. */
-const patient = (result: Pushed, { longest_ms }: RetryPolicy): Pushed =>
-  'retry_after_ms' in result && result.retry_after_ms !== null ? { ...result, retry_after_ms: Math.min(result.retry_after_ms, longest_ms) } : result
 
 async function brought (stages: Stages, envelope: Envelope): Promise<Delivered> {
   await stages.parties.refresh()

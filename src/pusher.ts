@@ -14,9 +14,11 @@ import type { Finish, PushClaimed, PushVerbs, Store } from './store/store.ts'
 
 export type { PushObserver } from './destinations.ts'
 
-export interface Pusher {
+export interface Pusher extends Pick<Destinations, 'leftAlone'> {
   /** Something is to be pushed to these, or to nobody knows whom: look now instead of at the next poll. */
   wake (targets?: readonly PartyCode[]): void
+  /** What else was brought to a destination, and how that ended: it tells as much of it as a push. @returns since when it has been failing, where it answers nobody now; else null */
+  heard (to: PartyCode, result: Pushed): Instant | null
   /** Claims nothing more, breaks off what is under way and hands all of it back at once; what was taken before is recorded. Never throws. */
   stop (): Promise<void>
 }
@@ -66,6 +68,7 @@ function openGivingUp ({ store, clock, log }: Options, { kept }: Pick<Destinatio
 /** Pushes under way, and how they end. */
 interface Pushes {
   begin (claimed: PushClaimed): void
+  heard: Pusher['heard']
   underWay (): number
   /** What is under way stays ours, however the clock runs. @throws StoreFailure */
   keep (): Promise<void>
@@ -87,11 +90,15 @@ function openPushes (options: Options, destinations: Destinations, ended: (to: P
   /** While stopping, a failure may be the stopping's own doing: it is not counted, and the work handed back. */
   const counts = ({ outcome: { kind } }: Finish): boolean => !closed && !((kind === 'later' || kind === 'dead') && stop.aborted)
 
-  const heard = (to: PartyCode, result: Pushed, began: number): boolean => {
-    observer.pushed(to, result.kind, result.kind === 'accepted' ? null : result.reason.replace(/\..*/, ''), performance.now() - began)
+  const heard = (to: PartyCode, result: Pushed): Instant | null => {
     const failing_since = destinations.heard(to, result)
     if (failing_since !== null && result.kind === 'failed') givingUp.begin(to, failing_since)
-    return failing_since !== null
+    return failing_since
+  }
+
+  const pushed = (to: PartyCode, result: Pushed, began: number): boolean => {
+    observer.pushed(to, result.kind, result.kind === 'accepted' ? null : result.reason.replace(/\..*/, ''), performance.now() - began)
+    return heard(to, result) !== null
   }
 
   /** What waited for room until its destination was left alone was not tried. */
@@ -107,7 +114,7 @@ function openPushes (options: Options, destinations: Destinations, ended: (to: P
       if (stop.aborted || books.find(claimed) === undefined) return
       if (destinations.leftAlone(receiver)) return await handBack(claimed)
       const began = performance.now()
-      const finish = await options.pipeline.push(claimed, stop, result => heard(receiver, result, began))
+      const finish = await options.pipeline.push(claimed, stop, result => pushed(receiver, result, began))
       if (counts(finish)) await results.add(finish)
     } finally { leave() }
   }
@@ -125,6 +132,7 @@ function openPushes (options: Options, destinations: Destinations, ended: (to: P
       const work = workOn(claimed).catch(error => { unforeseen(error, claimed) }).finally(() => { running.delete(work); ended(claimed.envelope.receiver) })
       running.add(work)
     },
+    heard,
     underWay: () => running.size,
     keep: leases.keep,
     async end () {
@@ -184,6 +192,8 @@ export async function startPusher (options: Options): Promise<Pusher> {
       else for (const to of targets) candidates.all.add(to)
       bell.ring()
     },
+    leftAlone: destinations.leftAlone,
+    heard: pushes.heard,
     async stop () {
       stopping.abort(new Error('stopping'))
       bell.ring()

@@ -112,7 +112,7 @@ describe('the Fo01 about what was refused', () => {
 })
 
 describe('the Fo01 of a receiver, told on', () => {
-  const message = { id: newMessageId(now), type: 'WMO301' as const, sender: partyCode('0344'), receiver: partyCode('0363') }
+  const message = { id: newMessageId(now), type: 'WMO301' as const, sender: partyCode('0344'), receiver: partyCode('0363'), origin: 'party' as const }
   const store = (known = true, applicatie: string | null = '0004'): Pick<ArrivalVerbs, 'numbers' | 'wireTold'> => ({
     numbers: async () => new Map(known ? [[message.id, { number, conversatie: number, answers: null }]] : []),
     wireTold: async () => ({ applicatie: 'x', applicatieVersie: applicatie, applicatieSubversie: applicatie, referentieId: null, actie: null })
@@ -143,6 +143,7 @@ describe('the Fo01 of a receiver, told on', () => {
 
   it('is not made for who takes none, or of a message that is forgotten', async () => {
     const none = await disownedNotice(settings, store(), { message, said: { zender: system('0363'), fout }, party: aParty('0344'), now })
-    assert.deepEqual([none, await told({}, message.receiver, 'Ontvangpakket', store(false))], [null, null])
+    const ours = await disownedNotice(settings, store(), { message: { ...message, origin: 'gateway' }, said: { zender: system('0363'), fout }, party: municipality(), now })
+    assert.deepEqual([none, ours, await told({}, message.receiver, 'Ontvangpakket', store(false))], [null, null, null])
   })
 })

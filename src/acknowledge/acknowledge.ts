@@ -18,7 +18,7 @@ export function backoff ({ first_ms, longest_ms }: RetryPolicy, attempt: number,
 }
 
 type Work = Pick<Claimed, 'delivery' | 'fence' | 'attempt' | 'failing_since'>
-const finish = (work: Work, outcome: Finish['outcome'], caused: readonly Acceptance[] = []): Finish =>
+const finish = <O extends Finish['outcome']>(work: Work, outcome: O, caused: readonly Acceptance[] = []): Finish & { readonly outcome: O } =>
   ({ delivery: work.delivery, fence: work.fence, outcome, caused })
 
 /** What handlers brought about: messages they had made, what they found, what a person is to do, and against which version of history. Stored together with the delivery's end. */
@@ -54,21 +54,28 @@ export function withheld (work: Work, outcome: Extract<Outcome, { kind: 'hold' |
   }
 }
 
+/** How a try ended: by these outcomes also what is no message is recorded. */
+export type Tried = Finish & { readonly outcome: Extract<Finish['outcome'], { readonly kind: 'delivered' | 'later' | 'dead' }> }
+
 /** What is asked for a next try: not before `wait_ms`, whatever the policy says, and of which class it is when there is none. */
 interface Again { readonly wait_ms: number, readonly exhausted: DeadClass }
 
 /** A transient failure: again later, or dead with its reason when the policy's time is up. */
-export function failed (work: Work, policy: RetryPolicy, reason: string, now: Instant, chance: number, { wait_ms, exhausted }: Again = { wait_ms: 0, exhausted: 'transient' }): Finish {
+export function failed (work: Work, policy: RetryPolicy, reason: string, now: Instant, chance: number, { wait_ms, exhausted }: Again = { wait_ms: 0, exhausted: 'transient' }): Tried {
   const due = instant(now + Math.max(backoff(policy, work.attempt, chance), Math.ceil(wait_ms)))
   if (due - (work.failing_since ?? now) > policy.total_ms) return finish(work, { kind: 'dead', class: exhausted, reason: `exhausted: ${reason}` })
   return finish(work, { kind: 'later', due, reason, counts: true })
 }
 
+/** Who asks for time gets no more of it than the policy waits by itself. */
+export const patient = (result: Pushed, { longest_ms }: RetryPolicy): Pushed =>
+  'retry_after_ms' in result && result.retry_after_ms !== null ? { ...result, retry_after_ms: Math.min(result.retry_after_ms, longest_ms) } : result
+
 /**
  * @param down whether its destination answers nobody: a message given up then is none that failed by itself
  * @returns what one push means for the message, by the policy it began with
  */
-export function pushed (work: Work & Pick<PushClaimed, 'policy'>, result: Pushed, down: boolean, now: Instant, chance: number): Finish {
+export function pushed (work: Work & Pick<PushClaimed, 'policy'>, result: Pushed, down: boolean, now: Instant, chance: number): Tried {
   switch (result.kind) {
     case 'accepted': return finish(work, { kind: 'delivered' })
     case 'refused': return finish(work, { kind: 'dead', class: 'functional', reason: result.reason })

@@ -5,6 +5,7 @@ import { cursorOf, placeOf } from './cursor.ts'
 import type { Db, Row, Session } from './db.ts'
 import type { Decided } from './deciding.ts'
 import { at, once, prepared, type Dialect } from './dialect.ts'
+import { noticeBody } from './notice.ts'
 import { noticeStates, type NoticeAgain, type NoticeClaimed, type NoticeFinish, type NoticeVerbs, type StoredNotice } from './noticing.ts'
 import { at as instantOf, bytes, maybe, message, never_ms, oneOf, partyOf, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
@@ -47,7 +48,9 @@ function statements ({ sql, lock, lockFree }: Dialect) {
       .whereRaw('coalesce(failed_ms, due_ms) + total_ms <= ? and total_ms <= ?', [at('now'), at('down')]).orderByRaw('seq limit ?', [at('limit')]))),
     down: prepared(sql('destination').select('reason').where('party', at('target'))),
     told: prepared(told().select(['n.id', 'n.code', sql.raw(about)]).where('n.seq', at('delivery'))),
-    known: prepared(lock(sql('notice').select(['seq', 'target', 'state', sql.raw('body is null as gone')]).where('id', at('id')))),
+    known: prepared(lock(sql('notice as n').select(['n.seq', 'n.target', 'n.state', sql.raw('case when n.body is null then 1 else 0 end as gone')]).where('n.id', at('id')))),
+    newer: prepared(sql('notice as n').join('arrival as a', 'a.seq', 'n.arrival').select('n.seq').where('n.seq', at('delivery'))
+      .whereRaw('(a.message is not null or exists (select 1 from notice as newer where newer.arrival = n.arrival and newer.seq > n.seq))')),
     again: prepared(one().update({
       ...rise, state: 'due', due_ms: at('now'), attempts: 0, failed_ms: null, reason: null, ended_ms: null, first_ms: at('first_ms'), longest_ms: at('longest_ms'), total_ms: at('total_ms')
     })),
@@ -81,7 +84,7 @@ const claimedOf = (row: Row, safe: Safe): NoticeClaimed => ({
   target: partyOf(row, 'target'),
   code: text(row, 'code'),
   policy: { first_ms: whole(row, 'first_ms'), longest_ms: whole(row, 'longest_ms'), total_ms: whole(row, 'total_ms') },
-  body: safe.of(row, text(row, 'id')).open('body', bytes(row, 'body'))
+  body: safe.of(row, text(row, 'id')).open(noticeBody, bytes(row, 'body'))
 })
 
 /** Where a row stands in the list. @throws Refusal ZP_QUERY when the text is no cursor of ours */
@@ -136,6 +139,7 @@ export function noticeVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe)
     if (row['state'] !== 'dead') return 'not_dead'
     if (whole(row, 'gone') === 1) return 'gone'
     const delivery = whole(row, 'seq')
+    if ((await session.all(sql.newer, { delivery })).length > 0) return 'replaced'
     const { first_ms, longest_ms, total_ms } = policyOf(partyOf(row, 'target'))
     await session.run(sql.again, { delivery, now: decided.now, first_ms, longest_ms, total_ms })
     await tell(session, 'notice_again', delivery, decided.now, decided, decided.reason)

@@ -35,8 +35,9 @@ export interface NoticeFinish extends Pick<Finish, 'delivery' | 'fence'> {
 /** Absent means any; without `state` what is dead, then what is on its way. */
 export interface NoticeFilter { readonly state?: NoticeState, readonly party?: PartyCode, readonly cursor?: string, readonly limit: number }
 
-/** again: it is tried as if for the first time, with the same bytes. Otherwise why not; then nothing changed. gone: what it says is not kept any more. */
-export type NoticeAgain = 'again' | 'absent' | 'not_dead' | 'gone'
+export const noticeAnswers = ['again', 'absent', 'not_dead', 'replaced', 'gone'] as const
+/** again: it is tried as if for the first time, with the same bytes. Otherwise why not; then nothing changed. replaced: what it is about came again since, and got another answer. gone: what it says is not kept any more. */
+export type NoticeAgain = typeof noticeAnswers[number]
 
 export interface NoticeVerbs {
   /** Parties with notices on their way, each with when the next may be claimed; cheap also beside very many. */

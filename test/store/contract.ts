@@ -13,6 +13,7 @@ import { factEndContract } from './facts-ending.ts'
 import { forgetContract } from './forgetting.ts'
 import { judgingContract } from './judging.ts'
 import { keepContract } from './keeping.ts'
+import { noticeContract } from './noticing.ts'
 import { pushModelContract } from './pushing-model.ts'
 import { pushContract } from './pushing.ts'
 import { tryContract } from './trying.ts'
@@ -37,6 +38,7 @@ export function storeContract (name: string, open: OpenStore): void {
     workContract(fresh)
     pushContract(fresh)
     tryContract(fresh)
+    noticeContract(fresh)
     pushModelContract(fresh)
     factContract(fresh)
     factEndContract(fresh, open)
