@@ -234,7 +234,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
     codes: { retour: family => retourCodes(standard.codeList('LDT_RetourCode', family)), rules: ruleCodes, transport: transportCodes },
     supported: type => standard.supportedTypes().find(it => it === type)
   }), ggkInterface({
-    ...ggkOf(config), store: { ...store, disown: async () => 'absent' }, parties, who, take: arrivals.take, now: () => clock.now(), notice: () => null, passedOn: async () => null
+    ...ggkOf(config), store, parties, who, take: arrivals.take, now: () => clock.now(), notice: () => null, passedOn: async () => null
   }), vspInterface({ ...vspOf(config), store, parties, who, arrivals, inflight: held, now: () => clock.now() })])
   opened.rest = () => rest.close()
   keys.watch(tls => { renewTls(rest, config, tls) })

@@ -29,7 +29,7 @@ function statements ({ sql, lock }: Dialect) {
   return {
     first: prepared(keyed(['id', 'sha256', 'receipt']).unionAll(keyed(['id', 'sha256', 'receipt'], 'spent'))),
     taken: prepared(sql('message').select('seq').where('referentienummer', at('number'))),
-    asked: prepared(lock(keyed(['seq', 'id', 'receiver', 'origin', 'verdict', 'delivery', 'answer', 'answered_by', 'offered_ms', 'conversatie', 'order_key', 'header'])
+    asked: prepared(lock(keyed(['seq', 'id', 'receiver', 'origin', 'verdict', 'delivery', 'answer', 'answered_by', 'offered_ms', 'conversatie', 'order_key', 'disowned', 'header'])
       .select(sql.raw('(select count(*) from delivery as d where d.message = message.seq) as work')))),
     message: prepared(sql('message').insert(places([...envelopeColumns, ...states]))
       .onConflict(['sender', 'type', 'identificatie']).ignore().returning('seq')),
@@ -40,7 +40,7 @@ function statements ({ sql, lock }: Dialect) {
       ...places(['message', 'target', 'order_key', 'state', 'due_ms', 'since_ms']), kind: 'handle', lease_until_ms: 0, fence: 0, attempts: 0
     })),
     arrived: prepared(sql('message').where('seq', at('seq')).update({ delivery: 'delivered', delivered_ms: at('now') })),
-    answered: prepared(sql('message').update({ answer: 'answered', answered_by: at('by') }).where('seq', at('seq')))
+    answered: prepared(sql('message').update({ answer: 'answered', answered_by: at('by'), disowned: null }).where('seq', at('seq')))
   }
 }
 
@@ -185,6 +185,8 @@ export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, saf
   async function close (session: Session, row: Row, { envelope: { id, received, account, origin }, voids = false }: Acceptance): Promise<void> {
     const seq = whole(row, 'seq')
     await session.run(sql.answered, { seq, by: id })
+    // It can use the message after all.
+    if (row['disowned'] !== null) await facts.restored(session, text(row, 'id'))
     if (voids) await facts.voided(session, seq, id)
     await audit(session, { at: received, event: 'answered', message: message(row, 'id'), account, detail: id })
     // Who answers has it: what was still tried, or given up, is delivered.

@@ -4,6 +4,7 @@ import type { Audit } from './audit.ts'
 import type { Db, Row, Session } from './db.ts'
 import type { DeadVerbs, Decided, Redriven } from './deciding.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
+import type { FactKeeper } from './facts.ts'
 import { pushOrder } from './order.ts'
 import { messageRows } from './read.ts'
 import { corrections } from './refused.ts'
@@ -18,13 +19,14 @@ function statements ({ sql, lock }: Dialect) {
     due_ms: at('now'), since_ms: at('now'), attempts: 0, first_failed_ms: null, last_reason: null, class: null, released: null, fence: sql.raw('fence + 1'), lease_until_ms: 0
   }
   return {
-    message: prepared(lock(sql('message').select(['seq', 'answer', 'answered_by', 'answers', 'payload_gone_ms', 'delivery']).where('id', at('id')))),
+    message: prepared(lock(sql('message').select(['seq', 'answer', 'answered_by', 'answers', 'payload_gone_ms', 'delivery', 'disowned']).where('id', at('id')))),
     answerOf: prepared(sql('message').select('answered_by').where('id', at('id'))),
     origin: prepared(sql('message').select('origin').where('id', at('id'))),
     dead: prepared(lock(sql('delivery').select(['id', 'kind', 'target', 'order_key']).where({ message: at('seq'), state: 'dead' }))),
     handle: prepared(sql('delivery').where('id', at('delivery')).update({ ...anew, state: 'due' })),
     push: prepared(sql('delivery').where('id', at('delivery')).update({ ...anew, state: 'blocked', first_ms: at('first_ms'), longest_ms: at('longest_ms'), total_ms: at('total_ms'), give_up_ms: at('give_up') })),
-    state: prepared(sql('message').where('seq', at('seq')).update({ delivery: at('delivery') }))
+    state: prepared(sql('message').where('seq', at('seq')).update({ delivery: at('delivery') })),
+    owned: prepared(sql('message').where('seq', at('seq')).update({ answer: sql.raw('disowned'), disowned: null }))
   }
 }
 
@@ -32,7 +34,7 @@ function statements ({ sql, lock }: Dialect) {
 type Again = Decided & { readonly policyOf: (target: PartyCode) => RetryPolicy } | null
 
 /** @returns the verbs of dead letters */
-export function deadVerbs (db: Db, dialect: Dialect, audit: Audit): DeadVerbs {
+export function deadVerbs (db: Db, dialect: Dialect, audit: Audit, facts: Pick<FactKeeper, 'restored'>): DeadVerbs {
   const sql = statements(dialect)
   const correct = corrections(dialect)
   const order = pushOrder(dialect)
@@ -80,6 +82,11 @@ export function deadVerbs (db: Db, dialect: Dialect, audit: Audit): DeadVerbs {
     for (const row of await session.all(sql.dead, { seq })) {
       await session.run(sql.state, { seq, delivery: await work(session, row, again) })
       keys.set(`${text(row, 'target')} ${text(row, 'order_key')}`, row)
+    }
+    // What its receiver said of it does not stand any more: it counts, and is answered.
+    if (message['disowned'] !== null) {
+      await session.run(sql.owned, { seq })
+      await facts.restored(session, id)
     }
     await audit(session, { at: again.now, event: 'redriven', message: id, account: again.by, detail: again.reason })
     return 'redriven'

@@ -11,6 +11,7 @@ import { countVerbs } from './count.ts'
 import { deadVerbs } from './dead.ts'
 import { StoreUnusable, type Db } from './db.ts'
 import { at, once, prepared, sqliteDialect, type Dialect } from './dialect.ts'
+import { disownVerb } from './disown.ts'
 import { eraseVerbs } from './erase.ts'
 import { factKeeper } from './facts.ts'
 import { sweepVerb } from './forget.ts'
@@ -110,6 +111,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     ...earlierVerb(db, dialect, safe),
     ...arrivalVerbs(db, dialect, safe),
     ...numberVerbs(db, dialect),
+    ...disownVerb(db, dialect, audit, facts, safe),
     ...queueVerbs(db, dialect, accept, audit, facts, safe),
     ...pushVerbs(db, dialect, audit, safe),
     ...knownVerb(db, dialect, safe),
@@ -119,7 +121,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     ...signatureVerb(db, dialect),
     ...tryVerb(db, dialect, audit),
     ...noticeVerbs(db, dialect, audit, safe),
-    ...deadVerbs(db, dialect, audit),
+    ...deadVerbs(db, dialect, audit, facts),
     ...refusedVerbs(db, dialect, audit, safe),
     ...registerVerbs(db, dialect, audit),
     ...sourceVerbs(db, dialect, audit),

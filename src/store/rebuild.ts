@@ -25,7 +25,7 @@ function statements ({ sql }: Dialect) {
     ofParty: prepared(held().where(it => it.where('m.sender', at('party')).orWhere('m.receiver', at('party'))).orderByRaw('p.message limit ?', [at('limit')])),
     body: prepared(sql('payload').select('body').where('message', at('seq'))),
     message: prepared(sql('message as m').join('payload as p', 'p.message', 'm.seq').leftJoin('message as a', 'a.id', 'm.answered_by').where('m.seq', at('seq'))
-      .select(['m.seq', 'm.id', 'm.type', 'm.identificatie', 'm.origin', 'm.verdict', 'm.delivery', 'm.header', 'm.answers', 'm.voids', 'm.offered_ms', 'm.answered_by', 'a.id as answer', 'a.voids as answer_voids', 'a.verdict as answer_verdict'])),
+      .select(['m.seq', 'm.id', 'm.type', 'm.identificatie', 'm.origin', 'm.verdict', 'm.delivery', 'm.header', 'm.answers', 'm.voids', 'm.disowned', 'm.offered_ms', 'm.answered_by', 'a.id as answer', 'a.voids as answer_voids', 'a.verdict as answer_verdict'])),
     answered: prepared(sql('message').select('seq').where({ id: at('id'), answered_by: at('by') })),
     voids: prepared(sql('message').where('seq', at('seq')).update({ voids: at('voids') })),
     source: prepared(sql('source as s').join('pair as p', 'p.id', 's.pair').where('s.place', at('place')).select(['s.*', 'p.family', 'p.gemeente', 'p.aanbieder'])),
@@ -51,8 +51,9 @@ function waitsOf (row: Row): 0 | 1 | 2 {
   return row['verdict'] === 'accepted' && (row['offered_ms'] !== null || row['delivery'] === 'delivered') ? 0 : 1
 }
 
-/** @returns the id of the answer that rejects the message; what is said already where that answer is forgotten */
+/** @returns the id of the answer that rejects the message, or its own where its receiver cannot use it; what is said already where that answer is forgotten */
 function voidedBy (row: Row, source: Row | undefined): string | null {
+  if (row['disowned'] !== null) return text(row, 'id')
   if (row['answered_by'] !== null && row['answer'] === null) return source === undefined ? null : maybe(source, 'voided_by', text)
   return row['answer_voids'] === 1 && row['answer_verdict'] === 'accepted' ? text(row, 'answer') : null
 }

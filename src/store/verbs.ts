@@ -300,7 +300,7 @@ export interface StoreObserver {
   collected (duration_ms: number): void
 }
 
-export interface Store extends Omit<ArrivalVerbs, 'disown'>, AuditVerbs, BatchVerbs, DeadVerbs, DestinationVerbs, DecidingVerbs, FactVerbs, KeepingVerbs, NoticeVerbs, PushVerbs, RequestVerbs, SourceVerbs {
+export interface Store extends ArrivalVerbs, AuditVerbs, BatchVerbs, DeadVerbs, DestinationVerbs, DecidingVerbs, FactVerbs, KeepingVerbs, NoticeVerbs, PushVerbs, RequestVerbs, SourceVerbs {
   /** Stores what arrives together in one transaction and answers item by item; concurrent calls share a commit. */
   accept (items: readonly Acceptance[]): Promise<Accepted[]>
   /** @returns what these bytes got when they came before under this key; null when they did not */

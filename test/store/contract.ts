@@ -4,6 +4,7 @@ import { acceptContract } from './accepting.ts'
 import { arriveContract } from './arriving.ts'
 import { batchContract } from './batching.ts'
 import { decideContract } from './deciding.ts'
+import { disownContract } from './disowning.ts'
 import { deadContract } from './dying.ts'
 import { faultContract } from './faulting.ts'
 import { eraseContract } from './erasing.ts'
@@ -54,6 +55,7 @@ export function storeContract (name: string, open: OpenStore): void {
     batchContract(fresh)
     judgingContract(fresh)
     deadContract(fresh)
+    disownContract(fresh)
     decideContract(fresh)
   })
 }

@@ -60,6 +60,9 @@ export const doorsStep = {
     .dropTable('correlation') // nothing was ever written there
     .raw("create index notice_due on notice (target, due_ms, seq) where state = 'due'")
     .raw("create index notice_leased on notice (target, lease_until_ms) where state = 'due' and lease_until_ms > 0")
+    .alterTable('message', t => {
+      t.text('disowned') // of what its receiver says with an Fo01 that it cannot use: what its answer was before; null while it does not say so
+    })
     .raw('create unique index message_referentienummer on message (referentienummer)')
     .raw('create index message_conversatie on message (conversatie)')
 }
