@@ -21,12 +21,13 @@ const piece_bytes = 262_144
 export function decodeBase64 (given: Buffer, wrapped: boolean): Decoded {
   const text = trimmed(given)
   if (text.length === 0) return { kind: 'empty' }
+  const bytes = decode(text)
+  if (bytes !== null) return { kind: 'good', bytes, wrapped: false }
   const spaces = spacesIn(text)
-  if (spaces === null) return { kind: 'bad' }
-  if (spaces > 0 && !wrapped) return { kind: 'wrapped' }
-  const plain = spaces === 0 ? text : withoutSpaces(text, text.length - spaces)
-  if (plain.length % 4 !== 0 || !ending.test(plain.toString('latin1', plain.length - 4))) return { kind: 'bad' }
-  return { kind: 'good', bytes: decode(plain), wrapped: spaces > 0 }
+  if (spaces === null || spaces === 0) return { kind: 'bad' }
+  if (!wrapped) return { kind: 'wrapped' }
+  const plain = decode(withoutSpaces(text, text.length - spaces))
+  return plain === null ? { kind: 'bad' } : { kind: 'good', bytes: plain, wrapped: true }
 }
 
 function trimmed (bytes: Buffer): Buffer {
@@ -55,9 +56,16 @@ function withoutSpaces (text: Buffer, length: number): Buffer {
   return plain
 }
 
-function decode (plain: Buffer): Buffer {
-  const padding = plain[plain.length - 2] === 0x3d ? 2 : plain[plain.length - 1] === 0x3d ? 1 : 0
-  const out = Buffer.allocUnsafe(plain.length / 4 * 3 - padding)
-  for (let from = 0; from < plain.length; from += piece_bytes) out.write(plain.toString('latin1', from, from + piece_bytes), from / 4 * 3, 'base64')
-  return out
+/**
+ * Node passes over what is not of the alphabet (or of that for URLs, which is looked for): as many bytes as the length promises
+ * come only of letters alone.
+ * @returns null for what is no base64, also for white space
+ */
+function decode (text: Buffer): Buffer | null {
+  if (text.length % 4 !== 0 || !ending.test(text.toString('latin1', text.length - 4)) || text.includes('-') || text.includes('_')) return null
+  const padding = text[text.length - 2] === 0x3d ? 2 : text[text.length - 1] === 0x3d ? 1 : 0
+  const out = Buffer.allocUnsafe(text.length / 4 * 3 - padding)
+  let written = 0
+  for (let from = 0; from < text.length; from += piece_bytes) written += out.write(text.toString('latin1', from, from + piece_bytes), from / 4 * 3, 'base64')
+  return written === out.length ? out : null
 }

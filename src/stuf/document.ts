@@ -88,8 +88,9 @@ function compile (ggkText: string): XsdValidator {
 /** Compiled once, when first asked. */
 const kept: { whole?: XsdValidator, head?: XsdValidator } = {}
 const whole = (): XsdValidator => { kept.whole ??= compile(ownSchemas().ggk); return kept.whole }
-/** The same with anything as parameters: what it refuses is wrong with SOAP or the stuurgegevens. */
-const head = (): XsdValidator => { kept.head ??= compile(ownSchemas().ggk.replaceAll(' type="g:Parameters"', '')); return kept.head }
+/** The same with anything after the stuurgegevens: what it refuses is wrong with SOAP or with them. */
+const head = (): XsdValidator => { kept.head ??= compile(ownSchemas().ggk.replaceAll(/<xs:element name="parameters" [^>]*>/g, anything)); return kept.head }
+const anything = '<xs:any processContents="skip" minOccurs="0" maxOccurs="unbounded"/>'
 
 /** Where the schema stops: nowhere; at the parameters; before them. `path`: elements below the message, empty where libxml2 cannot say. */
 export interface SchemaVerdict { readonly at: 'nowhere' | 'parameters' | 'stuurgegevens', readonly path: string }

@@ -24,7 +24,7 @@ const said: Readonly<Record<SoapFault, string>> = {
   VersionMismatch: 'Dit is geen SOAP 1.1.',
   MustUnderstand: 'Een SOAP-header met mustUnderstand wordt hier niet begrepen.'
 }
-const soapFault = (soap: SoapFault): StufFault => new StufFault({ code: 'ZP_SOAP', plek: 'client', omschrijving: said[soap], details: null }, undefined, soap)
+const soapFault = (soap: SoapFault): StufFault => new StufFault({ code: 'SOAP', plek: 'client', omschrijving: said[soap], details: null }, undefined, soap)
 
 const next = 'http://schemas.xmlsoap.org/soap/actor/next'
 const attribute = (element: XmlElement, name: string): string | undefined => element.attrs.find(it => it.name === name && it.namespaceUri === soap11)?.content.trim()
