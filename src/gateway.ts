@@ -9,6 +9,7 @@ import { retourCodes, ruleCodes, transportCodes } from './codes/codes.ts'
 import { systemClock, type Clock, type Instant } from './core/core.ts'
 import { everyMark } from './clients.ts'
 import { breakerPolicy, ConfigError, pushNetworks, pushPorts, retryPolicy, ruleWeights, vspValues, type Config } from './config.ts'
+import { disownedNotice, noticeSettings, refusalNotice } from './fo01.ts'
 import { deliver, openCourier, type Courier } from './deliver/deliver.ts'
 import { assessor, openHandlers, type Handler, type Handlers } from './handle/handle.ts'
 import * as history from './history/history.ts'
@@ -169,10 +170,16 @@ const pusherOf = (config: Config, parts: Pushing): Promise<Pusher> => startPushe
 })
 
 /** How the municipal door reads and speaks, by the settings. */
-const ggkOf = (config: Config): Pick<GgkParts, 'self' | 'reading'> => ({
-  self: { organisatie: config.ggk_organisatie, applicatie: config.ggk_applicatie, administratie: null, gebruiker: null },
-  reading: { codes: config.ggk_codes, bytes_max: config.ggk_bytes_max, base64: config.ggk_base64 }
-})
+function ggkOf (config: Config, { store, parties, clock }: { readonly store: Store, readonly parties: Parties, readonly clock: Clock }): Pick<GgkParts, 'self' | 'reading' | 'notice' | 'passedOn'> {
+  const settings = noticeSettings(config)
+  const now = () => clock.now()
+  return {
+    self: { ...settings.speaker, administratie: null, gebruiker: null },
+    reading: { codes: config.ggk_codes, bytes_max: config.ggk_bytes_max, base64: config.ggk_base64 },
+    notice: (envelop, party, refusal) => refusalNotice(settings, { refusal, envelop, party: parties.party(party, now()), now: now() }),
+    passedOn: (said, message) => disownedNotice(settings, store, { message, said, party: parties.party(message.sender, now()), now: now() })
+  }
+}
 
 /** How the provider door reads and speaks, by the settings. */
 const vspOf = (config: Config): Pick<VspParts, 'values' | 'limits'> => ({
@@ -234,7 +241,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
     codes: { retour: family => retourCodes(standard.codeList('LDT_RetourCode', family)), rules: ruleCodes, transport: transportCodes },
     supported: type => standard.supportedTypes().find(it => it === type)
   }), ggkInterface({
-    ...ggkOf(config), store, parties, who, take: arrivals.take, now: () => clock.now(), notice: () => null, passedOn: async () => null
+    ...ggkOf(config, { store, parties, clock }), store, parties, who, take: arrivals.take, now: () => clock.now()
   }), vspInterface({ ...vspOf(config), store, parties, who, arrivals, inflight: held, now: () => clock.now() })])
   opened.rest = () => rest.close()
   keys.watch(tls => { renewTls(rest, config, tls) })

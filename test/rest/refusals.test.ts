@@ -1,5 +1,6 @@
 /** Every "no" of the door: each code is seen, as problem details, with its own status and as the OpenAPI document says. */
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -8,6 +9,7 @@ import { Readable } from 'node:stream'
 import { describe, test } from 'node:test'
 import Database from 'better-sqlite3'
 import { instant, refusals, type RefusalCode } from '../../src/core/core.ts'
+import { actions, di01, du01, ggkPath, soap, soapHeaders } from '../chain.ts'
 import { aMandate, putAccount, putMandate } from '../register.ts'
 import { zipOf } from '../zip/bytes.ts'
 import { hostileZips } from '../zip/hostile.ts'
@@ -198,6 +200,24 @@ describe('a refusal', () => {
     assert.deepEqual([again.status, again.headers['duplicate']], [200, 'true'])
     const ready = await fetch(`${agedGateway.operations}/health/ready`)
     assert.deepEqual([ready.status, await ready.json()], [503, { status: 'not ready', reason: 'the seal certificate has expired' }])
+  })
+
+  test('ZP_NUMBER, ZP_CROSS, ZP_ENVELOPE, ZP_ENVELOPE_PAYLOAD: at the municipal door, in its own words there', async () => {
+    const codeOf = async (who: Who, envelope: string, action: string): Promise<string> => {
+      await gateway.as(who).call('POST', ggkPath, soap(envelope), soapHeaders(action))
+      const { code, msg } = JSON.parse(gateway.lines.findLast(it => it.includes('"refused"')) ?? '{}') as { code: string, msg: string }
+      assert.equal(msg, 'refused')
+      seen.add(code)
+      return code
+    }
+    const [referentienummer, from, to] = [randomUUID(), '0363', '42420002']
+    const parties = { zender: from, ontvanger: to }
+    const of = (type: 'WMO301' | 'WMO302', seed: number): Buffer => message(type, seed, { afzender: from, ontvanger: to })
+    await gateway.as('otherGemeente').call('POST', ggkPath, soap(di01(of('WMO301', 40), { ...parties, referentienummer })), soapHeaders(actions.Di01))
+    assert.equal(await codeOf('otherGemeente', di01(of('WMO301', 41), { ...parties, referentienummer }), actions.Di01), 'ZP_NUMBER')
+    assert.equal(await codeOf('otherAanbieder', du01(of('WMO302', 40), randomUUID(), { functie: 'WMO302', zender: to, ontvanger: from }), actions.Du01), 'ZP_CROSS')
+    assert.equal(await codeOf('otherGemeente', di01(of('WMO301', 42), { ...parties, bericht: '<GGK:xmlBestand>@@@@</GGK:xmlBestand>' }), actions.Di01), 'ZP_ENVELOPE')
+    assert.equal(await codeOf('otherGemeente', di01(of('WMO301', 43), { ...parties, functie: 'JW301' }), actions.Di01), 'ZP_ENVELOPE_PAYLOAD')
   })
 
   test('of every code has been seen', () => {

@@ -36,9 +36,10 @@ function findingOf (fo01: FoutBericht): Finding {
 export async function disown (fo01: FoutBericht, who: Who, parts: GgkParts): Promise<{ readonly id: MessageId, readonly at: Instant }> {
   const { store, now } = parts
   const view = viewOf(fo01, who, parts)
-  const id = await store.byNumber(view, fo01.crossRefnummer)
-  if (id === null) throw new Refusal('ZP_NOT_FOUND', 'crossRefnummer')
-  const came = await store.disown(view, id, { code: codeOf(fo01), finding: findingOf(fo01) }, who.account.id, await parts.passedOn(fo01, id), now())
+  const id = await store.byNumber(view, fo01.crossRefnummer, 'receiver')
+  const message = id === null ? null : await store.message(view, id)
+  if (id === null || message === null) throw new Refusal('ZP_NOT_FOUND', 'crossRefnummer')
+  const came = await store.disown(view, id, { code: codeOf(fo01), finding: findingOf(fo01) }, who.account.id, await parts.passedOn(fo01, message), now())
   if (came === 'absent') throw new Refusal('ZP_NOT_FOUND', 'crossRefnummer')
   if (came === 'answered') throw new Refusal('ZP_RETOUR_SECOND', 'crossRefnummer')
   return { id, at: now() }

@@ -6,6 +6,7 @@ import { readBericht, StufFault, type Bericht } from '../../stuf/stuf.ts'
 import type { Interface } from '../door/door.ts'
 import { refusalFor, remember, sendBv03, sendFault, type Confirmed } from './answer.ts'
 import { arrivingOf, senderOf } from './envelop.ts'
+import { sendContract } from './contract.ts'
 import { disown } from './fo01.ts'
 import type { GgkParts } from './parts.ts'
 
@@ -44,11 +45,16 @@ async function confirmed (request: FastifyRequest, bericht: Bericht, parts: GgkP
   return { zender, referentienummer, at: arrival.received, mark: `${arrival.party} ${arrival.number} ${arrival.digest}` }
 }
 
+const prefix = '/ggk'
+/** Named after the port type, whose operations are told apart by SOAPAction. */
+const path = '/OntvangAsynchroon'
+
 const routes = (parts: GgkParts): FastifyPluginAsyncTypebox => async app => {
-  app.post('/OntvangAsynchroon', { schema: { hide: true }, config: { body: 'soap' }, onRequest: async request => { mustAct(request, parts) } }, async (request, reply) =>
+  app.get(path, { schema: { hide: true } }, async (request, reply) => await sendContract(request, reply, `${prefix}${path}`))
+  app.post(path, { schema: { hide: true }, config: { body: 'soap' }, onRequest: async request => { mustAct(request, parts) } }, async (request, reply) =>
     await sendBv03(reply, parts.self, await confirmed(request, read(request, parts), parts)))
 }
 
 /** @returns the interface, for the door */
-export const ggkInterface = (parts: GgkParts): Interface => ({ prefix: '/ggk', routes: routes(parts), refuse: sendFault(parts) })
+export const ggkInterface = (parts: GgkParts): Interface => ({ prefix, routes: routes(parts), refuse: sendFault(parts) })
 export type { GgkParts }

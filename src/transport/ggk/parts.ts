@@ -1,13 +1,13 @@
 /** What the municipal door needs; the gateway brings it. */
 import type { FastifyRequest } from 'fastify'
 import type { Arrivals } from '../../arrivals.ts'
-import type { Instant, MessageId, PartyCode, Refusal } from '../../core/core.ts'
+import type { Instant, PartyCode, Refusal } from '../../core/core.ts'
 import type { Parties, Who } from '../../party/party.ts'
-import type { ArrivalVerbs, Notice } from '../../store/store.ts'
+import type { Notice, Store, StoredMessage } from '../../store/store.ts'
 import type { Envelop, FoutBericht, ReadOptions, Systeem } from '../../stuf/stuf.ts'
 
 export interface GgkParts {
-  readonly store: Pick<ArrivalVerbs, 'byNumber' | 'disown'>
+  readonly store: Pick<Store, 'byNumber' | 'disown' | 'message'>
   readonly parties: Parties
   readonly now: () => Instant
   readonly who: (request: FastifyRequest) => Who
@@ -18,5 +18,5 @@ export interface GgkParts {
   /** @returns what its sender is told of a refusal by Fo01; null where it has no endpoint for that */
   readonly notice: (envelop: Envelop, party: PartyCode, refusal: Refusal) => Notice | null
   /** @returns what the sender of a message is told of its receiver's Fo01; null where it has no endpoint for that */
-  readonly passedOn: (fo01: FoutBericht, id: MessageId) => Promise<Notice | null>
+  readonly passedOn: (fo01: FoutBericht, message: StoredMessage) => Promise<Notice | null>
 }
