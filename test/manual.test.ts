@@ -40,7 +40,7 @@ test('README.md lists every command of the program and no other, and every comma
 test('README.md lists every route of REST and of the provider door, and no other', async () => {
   const app = Fastify({ routerOptions: {} })
   const found: string[] = []
-  app.addHook('onRoute', ({ method, url }) => { if (method !== 'HEAD') found.push(`${String(method)} ${url.replace(/:([a-z]+)/g, '{$1}')}`) })
+  app.addHook('onRoute', ({ method, url }) => { if (method !== 'HEAD') found.push(`${String(method)} ${url.replace(/:([a-z]+)/gi, '{$1}')}`) })
   await app.register(routes({} as never), { prefix: '/v1' })
   const vsp = vspInterface({} as never)
   await app.register(vsp.routes, { prefix: vsp.prefix })

@@ -55,11 +55,11 @@ describe('the operations listener', () => {
     const { info, paths, components, webhooks: described } = await describedBy()
     assert.equal(info.version, version)
     assert.deepEqual(described, JSON.parse(JSON.stringify(webhooks)))
-    const successes = { 'post /v1/batches': ['200', '202'], 'post /v1/messages': ['200', '202'], 'delete /v1/mailbox/{id}': ['204'] } as Record<string, string[]>
+    const successes = { 'post /v1/batches': ['200', '202'], 'post /v1/messages': ['200', '202'], 'delete /v1/mailbox/{id}': ['204'], 'post /berichtenservice/berichten/rest-push/v1/berichten': ['204'], 'delete /berichtenservice/berichten/rest-pull/v1/berichten/{traceerId}': ['202'] } as Record<string, string[]>
     for (const [path, methods] of Object.entries(paths)) {
       for (const [method, { summary, responses }] of Object.entries(methods)) {
         assert.ok(summary, `${method} ${path} has a summary`)
-        assert.deepEqual(Object.keys(responses).toSorted(), [...successes[`${method} ${path}`] ?? ['200'], '4XX', '5XX'], `${method} ${path}`)
+        assert.deepEqual(Object.keys(responses).toSorted(), [...successes[`${method} ${path}`] ?? ['200'], ...path.startsWith('/berichtenservice') ? ['400'] : [], '4XX', '5XX'], `${method} ${path}`)
       }
     }
     assert.deepEqual(Object.keys(Object(components['securitySchemes'])), ['mutualTLS'])

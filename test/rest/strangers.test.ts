@@ -31,15 +31,23 @@ const forOperators: readonly Ask[] = [
 ]
 /** The provider door. */
 const vspPush: Ask = ['POST', () => '/berichtenservice/berichten/rest-push/v1/berichten']
-const routes: readonly Ask[] = [vspPush, ...ofMessage, signature, ...forReaders, ...forOperators, ...ofParty, deadlines, ...ofTasks, ['POST', () => '/v1/messages'], ['POST', () => '/v1/batches'], ['GET', () => '/v1/batches'], ['GET', id => `/v1/batches/${id}`], ['GET', id => `/v1/batches/${id}/members/${id === '{id}' ? '{index}' : '1'}`], ['GET', () => '/v1/codes/retour'], ['GET', () => '/v1/codes/rules'], ['GET', () => '/v1/codes/transport']]
+const [vspQueue, vspNumber] = ['/berichtenservice/berichten/rest-pull/v1/berichten', '019a5c1e-7d00-4000-8000-000000000001']
+const vspPull: readonly Ask[] = [
+  ['GET', () => vspQueue],
+  ['GET', id => `${vspQueue}/${id === '{id}' ? '{traceerId}' : id}/payload`],
+  ['DELETE', id => `${vspQueue}/${id === '{id}' ? '{traceerId}' : id}`],
+  ...['v2', 'v3'].map((version): Ask => ['GET', id => `/berichtenservice/berichtstatus/rest-pull/${version}/berichtstatussen${id === '{id}' ? '' : `?traceerId=${vspNumber}`}`])
+]
+const vspSearch: Ask = ['POST', () => `${vspQueue}/zoeken`]
+const routes: readonly Ask[] = [vspPush, ...vspPull, vspSearch, ...ofMessage, signature, ...forReaders, ...forOperators, ...ofParty, deadlines, ...ofTasks, ['POST', () => '/v1/messages'], ['POST', () => '/v1/batches'], ['GET', () => '/v1/batches'], ['GET', id => `/v1/batches/${id}`], ['GET', id => `/v1/batches/${id}/members/${id === '{id}' ? '{index}' : '1'}`], ['GET', () => '/v1/codes/retour'], ['GET', () => '/v1/codes/rules'], ['GET', () => '/v1/codes/transport']]
 
 /** A message of the gemeente that lies in the aanbieder's mailbox, and one that is not offered yet. */
 const offered = (await gateway.as('gemeente').send(message('WMO301', 1))).id
 await gateway.as('aanbieder').receives(offered)
 
 function bodyType (path: string): string {
-  if (path.startsWith('/berichtenservice/')) return 'multipart/form-data; boundary=x'
-  return /^\/v1\/(?:operator|tasks)\//.test(path) ? 'application/json' : 'application/xml'
+  if (path === vspPush[1]('')) return 'multipart/form-data; boundary=x'
+  return /^\/v1\/(?:operator|tasks)\/|\/zoeken$/.test(path) ? 'application/json' : 'application/xml'
 }
 
 async function ask (who: Who, [method, path]: Ask, id: string): Promise<string> {
@@ -64,7 +72,7 @@ describe('a request', () => {
 
   test('operator: has no party, so no messages', async () => {
     for (const route of [...ofMessage, ...ofParty, deadlines, ...ofTasks]) assert.equal(await ask('operator', route, offered), '403 ZP_ACCOUNT_ROLE', route[1]('{id}'))
-    for (const route of [vspPush, ['POST', () => '/v1/messages'] as const]) assert.equal(await ask('operator', route, offered), '403 ZP_ACCOUNT_ROLE')
+    for (const route of [vspPush, ...vspPull, vspSearch, ['POST', () => '/v1/messages'] as const]) assert.equal(await ask('operator', route, offered), '403 ZP_ACCOUNT_ROLE')
     assert.equal(await ask('operator', ['GET', () => '/v1/codes/retour'], offered), '200')
   })
 

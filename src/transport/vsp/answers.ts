@@ -17,3 +17,11 @@ const problems = described('application/problem+json', 'Problem details (RFC 945
 /** The answers of a route: what is given, and the problems it may give. */
 export const gives = (answers: Record<number, object>): Record<string, unknown> =>
   ({ ...answers, 400: described('application/problem+json', 'The request is not right', validationShape), '4xx': problems, '5xx': problems })
+/** An answer of bytes, sent as they are. */
+export const octets = (description: string): object => described('application/octet-stream', description, bytes(description))
+/** An answer without a body. */
+export const nothing = (description: string): object => ({ type: 'null', description })
+
+export const partyParameter = Type.Optional(Type.String({ description: 'One of the parties the account acts for, else all of them; not in the published shape.' }))
+/** The first so many. */
+export const limitParameter = Type.Optional(Type.Integer({ minimum: 1, maximum: 250, default: 250 }))

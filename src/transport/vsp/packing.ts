@@ -1,0 +1,59 @@
+/** A payload as a ZIP with one file, the same bytes at every time: what a list says of them holds when they are fetched. */
+import { hash } from 'node:crypto'
+import { buffer } from 'node:stream/consumers'
+import { ZipFile } from 'yazl'
+import { sha256Hex, type MessageId, type Sha256 } from '../../core/core.ts'
+
+/** Local time, of which a ZIP keeps year to second: the same bytes wherever the clock stands. */
+const always = new Date(1980, 0, 1)
+
+/** @returns a ZIP that holds the bytes under this name */
+export async function zipped (bytes: Uint8Array, name: string): Promise<Buffer> {
+  const zip = new ZipFile()
+  zip.addBuffer(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), name, { mtime: always, mode: 0o100644, forceDosTimestamp: true })
+  zip.end()
+  return await buffer(zip.outputStream)
+}
+
+/** Of bytes that will be sent. */
+export interface Facts { readonly size_bytes: number, readonly sha256: Sha256 }
+
+/** How many messages' facts are remembered: some hundred bytes each. */
+const known_max = 10_000
+
+export interface Packing {
+  /** @param bytes asked only where the ZIP was not made before; null when they are not there (any more). @returns size and digest of the message's ZIP */
+  facts (id: MessageId, name: string, bytes: () => Promise<Uint8Array | null>): Promise<Facts | null>
+}
+
+/** Lists are asked again and again for what is not acknowledged yet: each ZIP is made once for them, one at a time. */
+export function openPacking (): Packing {
+  const known = new Map<MessageId, Facts>()
+  let last: Promise<unknown> = Promise.resolve()
+
+  function remember (id: MessageId, facts: Facts): Facts {
+    const [oldest] = known.size < known_max ? [] : known.keys()
+    if (oldest !== undefined) known.delete(oldest)
+    known.set(id, facts)
+    return facts
+  }
+
+  async function made (id: MessageId, name: string, bytes: () => Promise<Uint8Array | null>): Promise<Facts | null> {
+    const there = known.get(id)
+    if (there !== undefined) return there
+    const content = await bytes()
+    if (content === null) return null
+    const zip = await zipped(content, name)
+    return remember(id, { size_bytes: zip.byteLength, sha256: sha256Hex(hash('sha256', zip, 'hex')) })
+  }
+
+  return {
+    async facts (id, name, bytes) {
+      const there = known.get(id)
+      if (there !== undefined) return there
+      const turn = last.then(() => made(id, name, bytes))
+      last = turn.catch(() => null)
+      return await turn
+    }
+  }
+}
