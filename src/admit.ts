@@ -48,6 +48,35 @@ export function agree (says: Wire['says'] | null, { type }: Pick<MessageModel, '
   if (differences.length > 0) throw new Refusal('ZP_ENVELOPE_PAYLOAD', differences.map(({ what, envelop, bericht }) => `${what}: envelop ${envelop}, bericht ${bericht}`).join('; '))
 }
 
+/** Largest payload of a party that is called by StUF-GGk; every other takes what the gateway takes. */
+export interface Room { readonly ggk_payload_bytes_max: number }
+
+const tooLarge = (receiver: PartyCode, bytes: number, { ggk_payload_bytes_max: most }: Room, parties: Pick<Parties, 'party'>, now: Instant): Refusal | null =>
+  bytes > most && parties.party(receiver, now)?.connections.some(it => it.door === 'ggk') === true
+    ? new Refusal('ZP_SIZE', `${receiver}: ${bytes} > ${most} bytes (StUF-GGk)`)
+    : null
+
+/** @throws Refusal when the receiver's door does not hold a message of so many bytes */
+export function refuseTooLarge (receiver: PartyCode, bytes: number, room: Room, parties: Pick<Parties, 'party'>, now: Instant): void {
+  const refusal = tooLarge(receiver, bytes, room, parties, now)
+  if (refusal !== null) throw refusal
+}
+
+/** Headers stand at the beginning. */
+const header_bytes = 8_192
+
+/**
+ * Spares reading what is too large for its receiver. It takes the Header's word as plain text, so it may miss one: that is
+ * refused when it was read.
+ * @param sender the party it is sent for: the other one of Afzender and Ontvanger gets it
+ * @throws Refusal as refuseTooLarge
+ */
+export function refuseTooLargeUnread (bytes: Uint8Array, sender: PartyCode, room: Room, parties: Pick<Parties, 'party'>, now: Instant): void {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, header_bytes)).toString('latin1')
+  const codes = ['Afzender', 'Ontvanger'].map(name => new RegExp(`<(?:[A-Za-z0-9_-]{1,20}:)?${name}>([0-9]{4}|[0-9]{8})</`).exec(text)?.[1])
+  for (const code of codes) if (code !== undefined && code !== sender) refuseTooLarge(partyCode(code), bytes.byteLength, room, parties, now)
+}
+
 /** A retour travels from its Ontvanger to its Afzender (the standard, "How a retour is made"). */
 const senderElement = (model: MessageModel): string => model.role === 'retour' ? 'Header/Ontvanger' : 'Header/Afzender'
 

@@ -27,6 +27,7 @@ import { authoritiesIn, boundFindings, openRevocation, openTrust, statementBytes
 import { openSources } from './sources/sources.ts'
 import * as standard from './standard/standard.ts'
 import { lockForServe, openStore, StoreFull, type Marked, type Store } from './store/store.ts'
+import { largestPayload } from './stuf/stuf.ts'
 import { openOperations } from './transport/operations/operations.ts'
 import { inflight, openDoor, renewTls, type Door } from './transport/door/door.ts'
 import { ggkInterface, type GgkParts } from './transport/ggk/ggk.ts'
@@ -213,7 +214,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   opened.revocation = () => { revocation.close() }
   const courier = courierOf(config, keys, clock)
   opened.courier = () => courier.close()
-  const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, boundFindings, rules, weights: ruleWeights(config), history, sources: openSources(store), verifySignature: trust.verifySignature, standard, marker, store, route, deliver, courier, handlers, handler_ms_max, refused_day_max: config.refused_day_max, refused_bytes_max: config.refused_bytes_max, retry, random: Math.random, onError, onUnkept }
+  const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, boundFindings, rules, weights: ruleWeights(config), history, sources: openSources(store), verifySignature: trust.verifySignature, standard, marker, store, route, deliver, courier, handlers, handler_ms_max, refused_day_max: config.refused_day_max, refused_bytes_max: config.refused_bytes_max, ggk_payload_bytes_max: largestPayload(config.ggk_bytes_max), retry, random: Math.random, onError, onUnkept }
   const pipeline = measured(openPipeline(timedStages(stages, metrics)), metrics, clock)
   const pusher = await pusherOf(config, { store, pipeline, parties, clock, log, observer: metrics.pushes })
   opened.pusher = () => pusher.stop()

@@ -1,7 +1,7 @@
 /** The one control flow: Received → Valid → Admitted → Sealed → Stored at the door, Claimed → delivered at the worker. */
 import { hash } from 'node:crypto'
 import { concluded, failed, patient, pushed, rejected, unpushed, withheld } from './acknowledge/acknowledge.ts'
-import { admit, agree, journeyOf, mayStillSend, refuseRealPersons, type Journey } from './admit.ts'
+import { admit, agree, journeyOf, mayStillSend, refuseRealPersons, refuseTooLarge, refuseTooLargeUnread, type Journey, type Room } from './admit.ts'
 import { clientMarks, orderKey } from './clients.ts'
 import { isReferentienummer, newIdentificatie, newMessageId, newReferentienummer, newTaskId, Refusal, rfc3339, sha256Hex, type AccountId, type Clock, type Door, type Finding, type Fingerprint, type Instant, type MessageId, type PartyCode, type Referentienummer, type RetryPolicy, type Sha256 } from './core/core.ts'
 import { dutchDate, type Calendar } from './calendar/calendar.ts'
@@ -24,7 +24,7 @@ import type { Judgement, Validator } from './validate/validate.ts'
 import type { Mark, Marker } from './vault/vault.ts'
 
 /** Everything the flow is made of; `gateway.ts` brings it. */
-export interface Stages extends RefusedLimits, Shop {
+export interface Stages extends RefusedLimits, Room, Shop {
   readonly clock: Clock
   readonly calendar: Calendar
   readonly mode: 'test' | 'production'
@@ -83,6 +83,7 @@ export function openPipeline (stages: Stages): Pipeline {
   return {
     receive: async (bytes, by) => {
       const received = { bytes, by, at: stages.clock.now() }
+      await spared(stages, received)
       const judgement = await stages.validator.validate(bytes)
       const { model } = judgement
       return await taken(stages, received, judgement).catch(async error => {
@@ -103,6 +104,13 @@ export function openPipeline (stages: Stages): Pipeline {
   }
 }
 
+/** What is too large for its receiver is not read. @throws Refusal */
+async function spared (stages: Stages, { bytes, by, at }: Received): Promise<void> {
+  if (bytes.byteLength <= stages.ggk_payload_bytes_max) return
+  await stages.parties.refresh()
+  refuseTooLargeUnread(bytes, by.party, stages, stages.parties, at)
+}
+
 async function taken (stages: Stages, received: Received, judgement: Judgement): Promise<Stored> {
   const read = valid(received, judgement)
   agree(received.by.wire?.says ?? null, read.model, stages.standard.headerOf(read.model, read.message))
@@ -119,6 +127,8 @@ async function admitted (stages: Stages, it: Valid): Promise<Admitted> {
   const journey = journeyOf(stages.standard.headerOf(it.model, it.message))
   await stages.parties.refresh()
   admit(it.model, journey, it.by, stages.parties, stages.clock.now())
+  // What the gateway made itself no sender can make smaller: that ends in the dead letters.
+  if (it.by.account !== null) refuseTooLarge(journey.receiver, it.bytes.byteLength, stages, stages.parties, stages.clock.now())
   const leaves = stages.standard.leavesNamed(it.model, it.message, 'Bsn')
   if (stages.mode === 'test') refuseRealPersons(leaves, it.bytes)
   const bsns = leaves.map(({ text }) => text)

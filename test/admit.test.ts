@@ -1,7 +1,7 @@
 /** Who may send what to whom, and which Bsns a test gateway takes. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { admit, agree, isTestBsn, journeyOf, refuseRealPersons } from '../src/admit.ts'
+import { admit, agree, isTestBsn, journeyOf, refuseRealPersons, refuseTooLarge, refuseTooLargeUnread } from '../src/admit.ts'
 import { accountId, instant, partyCode, Refusal } from '../src/core/core.ts'
 import { openParties } from '../src/party/party.ts'
 import { generateMessage, headerOf, modelOf, supportedTypes, type Family } from '../src/standard/standard.ts'
@@ -21,6 +21,35 @@ describe('a test Bsn', () => {
     assert.ok(Math.abs(all.length - 100_000 / 11) < 20, String(all.length))
     const passing = new Set(all)
     for (const bsn of all.slice(0, 500)) assert.ok(!passing.has(bsn.slice(0, 8) + String((Number(bsn[8]) + 1) % 10)))
+  })
+})
+
+describe('what is too large for its receiver', () => {
+  const usual = { direction: 'in', url: 'https://gemeente.example/ggk', ca: null, pin: null, at_once_max: null, per_minute_max: null, ms_max: null, retry: null, breaker: null } as const
+  const opened = openParties(registerOf([aParty('0344', { connections: [{ door: 'ggk', ...usual, codes: null, answer_325: null }] }), aParty('0363', { connections: [{ door: 'rest-push', ...usual }] }), party('42420001')]))
+  const room = { ggk_payload_bytes_max: 1_000 }
+  const refused = (work: () => void): string | null => {
+    try { work(); return null } catch (error) {
+      assert.ok(error instanceof Refusal)
+      return `${error.code} ${error.detail ?? ''}`
+    }
+  }
+  const why = 'ZP_SIZE 0344: 1001 > 1000 bytes (StUF-GGk)'
+
+  test('is refused by the size of the door it goes to, and only there', async () => {
+    const parties = await opened
+    const asked = (code: string, bytes: number): string | null => refused(() => { refuseTooLarge(partyCode(code), bytes, room, parties, instant(0)) })
+    assert.deepEqual([asked('0344', 1_000), asked('0344', 1_001), asked('0363', 1_001), asked('0599', 1_001)], [null, why, null, null])
+  })
+
+  test('is seen in the Header before it is read, whichever way it goes; a Header that says nothing is left to who reads it', async () => {
+    const parties = await opened
+    const asked = (text: string, sender = '42420001', bytes = 1_001): string | null =>
+      refused(() => { refuseTooLargeUnread(Buffer.from(text.padEnd(bytes)), partyCode(sender), room, parties, instant(0)) })
+    assert.equal(asked('<b:Header><b:Afzender>42420001</b:Afzender><b:Ontvanger>0344</b:Ontvanger>'), why)
+    assert.equal(asked('<Header><Afzender>0344</Afzender><Ontvanger>42420001</Ontvanger>'), why, 'a retour')
+    assert.equal(asked('<Afzender>0344</Afzender><Ontvanger>42420001</Ontvanger>', '0344'), null, 'its own')
+    for (const text of ['', '<Afzender>0344', '<Ontvanger>034</Ontvanger>', '<Ontvanger>999900006</Ontvanger>', `${'x'.repeat(9_000)}<Ontvanger>0344</Ontvanger>`]) assert.equal(asked(text), null, text)
   })
 })
 
