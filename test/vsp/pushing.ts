@@ -3,6 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { modelOf, type MessageType } from '../../src/standard/standard.ts'
 import { aanbieder, gemeente } from '../flow/world.ts'
 
+/** Where a push goes. */
+export const pushPath = '/berichtenservice/berichten/rest-push/v1/berichten'
+
 /** JSON that tests may put anything into. */
 export interface Json { [name: string]: unknown }
 
