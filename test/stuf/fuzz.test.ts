@@ -1,0 +1,80 @@
+/** Broken envelopes: never a crash, never one taken that the schemas refuse. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import fc from 'fast-check'
+import { XmlBufferInputProvider, XmlDocument, XsdValidator, xmlCleanupInputProvider, xmlRegisterInputProvider } from 'libxml2-wasm'
+import { readAntwoord, readBericht, StufFault, type Bericht } from '../../src/stuf/stuf.ts'
+import { home } from '../../src/version.ts'
+import { seed, tries } from '../fuzz/seed.ts'
+import { publishedGgk } from '../tools.ts'
+import { inEnvelope, options, samples } from './samples.ts'
+
+/** The published schemas where they are, else ours: as one validator for what stands in a SOAP body. */
+function compile (): XsdValidator {
+  const folder = publishedGgk()
+  const files = folder === null
+    ? ['ggk0210.xsd', 'stuf0301.xsd'].map(name => [`memory:/a/b/${name}`, readFileSync(join(home, 'schemas', 'ggk0210', name))] as const)
+    : [
+        ['memory:/a/b/ggk0210.xsd', readFileSync(join(folder, 'ggk0210', 'ggkberichten', 'ggk0210_msg_ggkberichten.xsd'))],
+        ['memory:/a/b/ggk0210_stuf0301_msg_ggkberichten.xsd', readFileSync(join(folder, 'ggk0210', 'ggkberichten', 'ggk0210_stuf0301_msg_ggkberichten.xsd'))],
+        ['memory:/0301/stuf0301.xsd', readFileSync(join(folder, '0301', 'stuf0301.xsd'))]
+      ] as const
+  xmlCleanupInputProvider()
+  xmlRegisterInputProvider(new XmlBufferInputProvider(Object.fromEntries(files)))
+  const document = XmlDocument.fromBuffer(files[0]?.[1] ?? assert.fail(), { url: 'memory:/a/b/ggk0210.xsd' })
+  try { return XsdValidator.fromDoc(document) } finally { document.dispose(); xmlCleanupInputProvider() }
+}
+let schema: XsdValidator
+before(() => { readBericht(inEnvelope(samples.Di01), undefined, options); schema = compile() })
+after(() => { schema.dispose() })
+
+function isValid (message: Uint8Array): boolean {
+  let document: XmlDocument | undefined
+  try { document = XmlDocument.fromBuffer(message); schema.validate(document); return true } catch { return false } finally { document?.dispose() }
+}
+
+function read (bytes: Uint8Array): Bericht | null {
+  try { return readBericht(bytes, undefined, options) } catch (error) { if (error instanceof StufFault) return null; throw error }
+}
+
+/** A mess to be put in the place of some bytes. */
+const mess = fc.oneof(
+  fc.uint8Array({ maxLength: 6 }).map(it => Buffer.from(it)),
+  fc.string({ maxLength: 2, unit: fc.constantFrom(...'0123456789abcdefABC') }).map(it => Buffer.from(it)),
+  fc.constantFrom('<', '>', '</', '/>', '"', '\'', '&', '&amp;', '&#65;', '=', ' ', '\n', ':', '<!--', '-->', '<![CDATA[', ']]>', '<?', '?>', '<!DOCTYPE a>', '<GGK:xmlBestand>', '</GGK:xmlBestand>', '<GGK:bericht>', '</GGK:bericht>',
+    '</GGK:parameters>', '<soapenv:Body>', '</soapenv:Body>', 'xmlns=""', ' xmlns:GGK="urn:x"', ' xsi:nil="true"', '<!-- -->', ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"', 'AAAA', '\0', '\u00e9', '﻿').map(it => Buffer.from(it))
+)
+const change = fc.record({ at: fc.noBias(fc.nat(999_999)), length: fc.oneof({ weight: 4, arbitrary: fc.nat(1) }, { weight: 1, arbitrary: fc.nat(80) }), mess })
+const broken = fc.tuple(fc.constantFrom('Di01', 'Du01', 'Fo01'), fc.array(change, { minLength: 1, maxLength: 3 })).map(([kind, changes]) => {
+  let bytes = inEnvelope(samples[kind])
+  for (const { at, length, mess } of changes) {
+    const from = Math.floor(at * bytes.length / 1_000_000)
+    bytes = Buffer.concat([bytes.subarray(0, from), mess, bytes.subarray(from + length)])
+  }
+  return bytes
+})
+
+test('what is taken of broken bytes is valid by the schema, and says what it held', t => {
+  let taken = 0; let told = 0
+  fc.assert(fc.property(broken, bytes => {
+    const it = read(bytes)
+    if (it === null || it.kind === 'Fo01') return
+    if (it.objection !== null) { told++; return }
+    taken++
+    const original = it.original(bytes.length) ?? assert.fail('no original')
+    assert.ok(isValid(original), 'refused by the schema')
+    assert.ok(original.includes(it.payload.toString('base64')))
+  }), { seed, numRuns: tries(4_000) })
+  t.diagnostic(`${taken} taken, ${told} told by Fo01; seed ${seed}`)
+  assert.ok(taken > 0 && told > 0)
+})
+
+test('whatever bytes come, as a request or as an answer: an outcome, no crash', () => {
+  const any = fc.oneof(broken, fc.uint8Array({ maxLength: 300 }), fc.string({ unit: 'binary', maxLength: 300 }).map(it => Buffer.from(it)))
+  fc.assert(fc.property(any, fc.option(fc.string(), { nil: undefined }), (bytes, action) => {
+    try { readBericht(bytes, action, options) } catch (error) { assert.ok(error instanceof StufFault) }
+    readAntwoord(200, bytes)
+  }), { seed, numRuns: tries(2_000) })
+})
