@@ -71,7 +71,7 @@ export interface ArrivalVerbs {
   conversation (view: View, conversatie: string, limit: number): Promise<readonly MessageId[]>
   /** @returns whether a message bears this as the gateway's referentienummer */
   numberTaken (number: string): Promise<boolean>
-  /** @returns whether a conversation between others bears this name */
+  /** @returns whether a conversation that others began, between themselves, bears this name */
   conversatieTaken (conversatie: string, party: PartyCode): Promise<boolean>
   /**
    * Its receiver says with an Fo01 that it cannot use a message that was brought to it: from then on that is dead (functional, with this

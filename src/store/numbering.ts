@@ -3,7 +3,7 @@ import type { MessageId, PartyCode } from '../core/core.ts'
 import { anyDoor } from './arrivals.ts'
 import type { ArrivalVerbs, Numbers } from './arriving.ts'
 import type { Knex } from 'knex'
-import type { Db, Row, Session, Statement, Values } from './db.ts'
+import type { Db, Row, Session } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
 import { maybe, message, text, whole } from './rows.ts'
 import type { View } from './verbs.ts'
@@ -18,7 +18,7 @@ function statements ({ sql }: Dialect) {
     known: prepared(sql('message as m').leftJoin('arrival as own', 'own.seq', first(' and a.party = ?')).leftJoin('arrival as his', 'his.seq', first(''))
       .select(['m.referentienummer', 'm.conversatie', 'm.answers', 'own.number as own_number', 'own.conversatie as own_conversatie', 'his.answers as his_answers']).where('m.id', at('id'))),
     taken: prepared(sql('message').select('seq').where('referentienummer', at('number'))),
-    others: prepared(sql('message').select('seq').where('conversatie', at('conversatie')).whereNot('sender', at('party')).whereNot('receiver', at('party')).orderByRaw('seq limit 1')),
+    began: prepared(sql('message').select(['sender', 'receiver']).where('conversatie', at('conversatie')).orderByRaw('seq limit 1')),
     sent: prepared(asSender(sql('arrival as a').join('message as m', 'm.id', 'a.message').select('m.id').whereRaw(`a.${anyDoor}`).where({ 'a.party': at('party'), 'a.number': at('number') })).orderByRaw('m.seq limit 1')),
     sentAs: prepared(asSender(named())),
     got: prepared(asReceiver(named()).whereNotNull('m.offered_ms')),
@@ -34,7 +34,11 @@ export interface Numbering {
   numbers (session: Session, party: PartyCode, id: MessageId): Promise<Numbers | null>
   /** @returns the conversations, as the gateway names them, in which a party may know messages to be of this one */
   conversations (session: Session, party: PartyCode, conversatie: string, limit: number): Promise<readonly string[]>
+  /** @returns the message the view's party sent under this number; what it calls so itself comes first */
+  sent (session: Session, view: View, number: string): Promise<MessageId | null>
 }
+
+const idOf = (row: Row | undefined): MessageId | null => row === undefined ? null : message(row, 'id')
 
 export function numbering (dialect: Dialect): Numbering {
   const sql = statements(dialect)
@@ -52,6 +56,10 @@ export function numbering (dialect: Dialect): Numbering {
   }
   return {
     numbers,
+    async sent (session, view, number) {
+      const values = { ...viewValues(view), number }
+      return idOf((await session.all(sql.sent, values))[0] ?? (await session.all(sql.sentAs, values))[0])
+    },
     async conversations (session, party, conversatie, limit) {
       const begun = (await session.all(sql.begun, { party, conversatie, limit })).map(row => text(row, 'conversatie'))
       return [...new Set([conversatie, ...begun])]
@@ -59,15 +67,12 @@ export function numbering (dialect: Dialect): Numbering {
   }
 }
 
-const idOf = (row: Row | undefined): MessageId | null => row === undefined ? null : message(row, 'id')
-
 type Verbs = Pick<ArrivalVerbs, 'numbers' | 'byNumber' | 'conversation' | 'numberTaken' | 'conversatieTaken'>
 
 /** @returns the verbs of numbers */
 export function numberVerbs (db: Db, dialect: Dialect): Verbs {
   const sql = statements(dialect)
-  const { numbers, conversations } = numbering(dialect)
-  const any = (statement: Statement, values: Values): Promise<boolean> => db.read(async session => (await session.all(statement, values)).length > 0)
+  const { numbers, conversations, sent } = numbering(dialect)
 
   /** Of one conversation of the gateway, what the party knows to be of the one that is asked for. */
   async function within (session: Session, view: View, asked: string, conversatie: string, limit: number): Promise<Row[]> {
@@ -91,19 +96,18 @@ export function numberVerbs (db: Db, dialect: Dialect): Verbs {
       return known
     }),
     byNumber: (view, number, as = 'either') => db.read(async session => {
-      const ways = { sender: [sql.sent, sql.sentAs], receiver: [sql.got], either: [sql.sent, sql.sentAs, sql.got] }[as]
-      for (const way of ways) {
-        const found = idOf((await session.all(way, { ...viewValues(view), number }))[0])
-        if (found !== null) return found
-      }
-      return null
+      const own = as === 'receiver' ? null : await sent(session, view, number)
+      return own ?? (as === 'sender' ? null : idOf((await session.all(sql.got, { ...viewValues(view), number }))[0]))
     }),
     conversation: (view, conversatie, limit) => db.read(async session => {
       const rows: Row[] = []
       for (const it of await conversations(session, view.party, conversatie, limit)) rows.push(...await within(session, view, conversatie, it, limit))
       return rows.sort((a, b) => whole(a, 'seq') - whole(b, 'seq')).slice(0, limit).map(row => message(row, 'id'))
     }),
-    numberTaken: number => any(sql.taken, { number }),
-    conversatieTaken: (conversatie, party) => any(sql.others, { conversatie, party })
+    numberTaken: number => db.read(async session => (await session.all(sql.taken, { number })).length > 0),
+    conversatieTaken: (conversatie, party) => db.read(async session => {
+      const [row] = await session.all(sql.began, { conversatie })
+      return row !== undefined && row['sender'] !== party && row['receiver'] !== party
+    })
   }
 }

@@ -17,6 +17,7 @@ import { factKeeper } from './facts.ts'
 import { sweepVerb } from './forget.ts'
 import { heldVerbs } from './held.ts'
 import { knownVerb } from './known.ts'
+import { mailboxVerb } from './mailbox.ts'
 import { bringForward } from './migrate.ts'
 import { migrations } from './migrations.ts'
 import { noticeVerbs } from './notices.ts'
@@ -117,6 +118,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     ...knownVerb(db, dialect, safe),
     ...requestVerbs(db, dialect),
     ...rebuildVerbs(db, dialect, accept, audit, facts, safe),
+    ...mailboxVerb(db, dialect),
     ...readVerbs(db, dialect, audit, safe, observe),
     ...signatureVerb(db, dialect),
     ...tryVerb(db, dialect, audit),

@@ -12,7 +12,7 @@ import type { Safe } from './safe.ts'
 import type { HistoryRow, Store, StoredMessage, StoreObserver, View } from './verbs.ts'
 import { asReceiver, viewValues, visible } from './view.ts'
 
-type Verbs = Pick<Store, 'mailbox' | 'acknowledge' | 'message' | 'list' | 'listAny' | 'history' | 'findings' | 'payload' | 'seal' | 'receipt' | 'inspect'>
+type Verbs = Pick<Store, 'acknowledge' | 'message' | 'list' | 'listAny' | 'history' | 'findings' | 'payload' | 'seal' | 'receipt' | 'inspect'>
 
 const columns = [
   'm.seq', ...envelopeColumns.map(name => `m.${name}`), 'm.delivery', 'm.answer', 'm.answered_by', 'm.answer_due_ms', 'm.offered_ms', 'm.delivered_ms', 'm.payload_gone_ms', 'm.payload_gone_why',
@@ -39,7 +39,6 @@ function statements (dialect: Dialect) {
     messages,
     message: prepared(visible(messages())),
     any: prepared(messages().where('m.id', at('id'))),
-    mailbox: prepared(asReceiver(messages().where('m.delivery', 'offered')).orderByRaw('m.seq limit ?', [at('limit')])),
     history: prepared(history(sql('audit as a').select([...event, 'a.account']))),
     findings: prepared(visible(sql('message as m').leftJoin('finding as f', 'f.message', 'm.seq').select(['m.sender', 'm.family', 'm.data_key', 'm.kek_id', 'f.body as findings']))),
     payload: prepared(visible(sql('message as m').join('payload as p', 'p.message', 'm.seq').select(['m.data_key', 'm.kek_id', 'p.body as bytes']))),
@@ -81,7 +80,6 @@ export function readVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, o
   })
 
   return {
-    mailbox: (view, limit) => db.read(async session => (await session.all(sql.mailbox, { ...viewValues(view), limit })).map(stored)),
     acknowledge: (view, id, account, now) => db.write(async session => {
       const [row] = await session.all(sql.received, { id, ...viewValues(view) })
       if (row === undefined || !['offered', 'delivered'].includes(text(row, 'delivery'))) return 'absent'

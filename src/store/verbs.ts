@@ -247,6 +247,8 @@ export interface ListFilter {
   readonly cursor?: string
   readonly limit: number
 }
+/** What is looked for in a mailbox: messages of these types, of a conversation, or that answer a message; by the numbers as the view's party knows them. */
+export type MailboxSearch = { readonly types: readonly MessageType[] } | { readonly conversatie: string } | { readonly answers: string }
 /** Filters of an operator's list: of all parties, or sent by this one or to it. */
 export type OperatorFilter = Omit<ListFilter, 'view' | 'counterpart'> & { readonly party?: PartyCode }
 export interface Page<T> { readonly items: readonly T[], readonly next: string | null }
@@ -313,8 +315,8 @@ export interface Store extends ArrivalVerbs, AuditVerbs, BatchVerbs, DeadVerbs, 
   release (claims: ReadonlyArray<{ readonly delivery: number, readonly fence: number }>): Promise<void>
   /** Records results, each of them whole or not at all, and whatever becomes of the others. */
   finish (items: readonly Finish[], now: Instant): Promise<Finished[]>
-  /** Oldest first, only what this view sees as receiver, is offered and not yet acknowledged. */
-  mailbox (view: View, limit: number): Promise<StoredMessage[]>
+  /** Oldest first, only what this view sees as receiver, is offered and not yet acknowledged. @param search only this of it */
+  mailbox (view: View, limit: number, search?: MailboxSearch): Promise<StoredMessage[]>
   /** The receiver has it. done also when it already had. */
   acknowledge (view: View, id: MessageId, account: AccountId, now: Instant): Promise<'done' | 'absent'>
   /** What the view may see: as sender always; as receiver from offered on. */

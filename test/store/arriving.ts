@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { newMessageId, newReferentienummer, sha256Hex, type MessageId, type Referentienummer } from '../../src/core/core.ts'
 import { ownView } from '../../src/party/party.ts'
-import type { Acceptance, Arrival, ArrivalKey, Notice, Store, Wire } from '../../src/store/store.ts'
-import { aanbieder, gemeente, heen, later, offer, retour, start, stranger, type Fresh, type Wanted } from './sample.ts'
+import type { Acceptance, Arrival, ArrivalKey, MailboxSearch, Notice, Store, Wire } from '../../src/store/store.ts'
+import { aanbieder, account, gemeente, heen, later, offer, retour, start, stranger, type Fresh, type Wanted } from './sample.ts'
 
 export const digest = (nth: number) => sha256Hex(nth.toString(16).padStart(64, '0'))
 export const told = { applicatie: 'Suite', applicatieVersie: '0012', applicatieSubversie: '0000', referentieId: 'ons kenmerk', actie: null }
@@ -144,6 +144,38 @@ export function arriveContract (fresh: Fresh): void {
       const plain = heen()
       await store.accept([plain])
       assert.deepEqual([(await store.parcel(plain.envelope.id))?.told, (await store.parcel(plain.envelope.id))?.numbers], [null, { number: plain.envelope.referentienummer, conversatie: plain.envelope.conversatie, answers: null }])
+    })
+
+    test('a mailbox is searched for types, a conversation, or answers, by the numbers as its party knows them', async t => {
+      const store = await fresh(t)
+      const [own, drawn] = [newReferentienummer(), newReferentienummer()]
+      const asked = await offer(store, byDoor(own, { conversatie: 'gesprek' }, { delivery: 'waiting', envelope: { referentienummer: drawn, conversatie: drawn } }))
+      const others = [byDoor(newReferentienummer(), {}, { envelope: { type: 'WMO323' } }), byDoor(), heen({ delivery: 'offered' })]
+      const answer = retour(asked, { delivery: 'offered', wire: wireOf(newReferentienummer(), { answers: drawn }), envelope: { door: 'ggk' } })
+      await store.accept([...others, answer])
+      const found = async (party: typeof gemeente, search: MailboxSearch, limit = 9) => (await store.mailbox(ownView(party), limit, search)).map(it => it.id)
+      const [claim, first, second] = others.map(it => it.envelope)
+      assert.deepEqual(await found(aanbieder, { types: ['WMO323', 'WMO301'] }), [asked.envelope.id, claim?.id, first?.id, second?.id])
+      assert.deepEqual(await found(aanbieder, { types: ['WMO301', 'WMO301', 'JW301'] }, 2), [asked.envelope.id, first?.id])
+      assert.deepEqual([await found(gemeente, { types: ['WMO302'] }), await found(gemeente, { types: [] })], [[answer.envelope.id], []])
+      assert.deepEqual([await found(gemeente, { conversatie: 'gesprek' }), await found(gemeente, { conversatie: drawn })], [[answer.envelope.id], []])
+      assert.deepEqual(await found(aanbieder, { conversatie: first?.conversatie ?? '' }), [first?.id])
+      assert.deepEqual([await found(gemeente, { answers: own }), await found(aanbieder, { answers: own }), await found(gemeente, { answers: newReferentienummer() })], [[answer.envelope.id], [], []])
+      await store.acknowledge(ownView(gemeente), answer.envelope.id, account, later(1))
+      for (const search of [{ types: ['WMO302' as const] }, { conversatie: 'gesprek' }, { answers: own }]) assert.deepEqual(await found(gemeente, search), [])
+    })
+
+    test('one conversation may be of very many messages, and is walked to its end', async t => {
+      const store = await fresh(t)
+      const name = newReferentienummer()
+      const mine = (nth: number) => byDoor(newReferentienummer(), { conversatie: nth % 2 === 0 ? name : 'een ander' }, { envelope: { conversatie: name } })
+      const items = Array.from({ length: 30 }, (_, nth) => mine(nth))
+      await store.accept(items)
+      const even = items.filter((_, nth) => nth % 2 === 0).map(it => it.envelope.id)
+      assert.deepEqual(await store.conversation(ownView(gemeente), name, 4), even.slice(0, 4))
+      assert.deepEqual(await store.conversation(ownView(gemeente), name, 20), even)
+      assert.deepEqual(await store.conversation(ownView(aanbieder), name, 99), items.map(it => it.envelope.id), 'its receiver knows the one of the gateway')
+      assert.equal((await store.mailbox(ownView(aanbieder), 7, { conversatie: name })).length, 7)
     })
   })
 }

@@ -65,4 +65,5 @@ export const doorsStep = {
     })
     .raw('create unique index message_referentienummer on message (referentienummer)')
     .raw('create index message_conversatie on message (conversatie)')
+    .raw("create index message_offered_type on message (receiver, type, seq) where delivery = 'offered'")
 }
