@@ -10,6 +10,7 @@ import { alarmRules, allMetrics, dashboard } from './metrics/metrics.ts'
 import { columns, listNames } from './sources/sources.ts'
 import { findingCodes } from './validate/validate.ts'
 import { models } from './standard/standard.ts'
+import { toldStatuses } from './transport/vsp/vsp.ts'
 import { home } from './version.ts'
 
 type Cells = readonly string[]
@@ -60,8 +61,11 @@ const hereTable = (): string => table(['waits for', 'code', 'Nederlands', 'Engli
 const sourceTable = (): string => table(['file', 'column', 'must be filled', 'what stands there'],
   listNames.flatMap(list => columns[list].map((it, at) => [at === 0 ? code(`${list}.csv`) : '', code(it.name), it.required ? 'yes' : '', it.expected])))
 
+const statusTable = (): string => table(['berichtstatus v3', 'v2', 'the message is'],
+  toldStatuses.map(({ status, v2, means }) => [code(status), code(v2), means]))
+
 /** Name of a table's place in README.md, and what belongs there. */
-export const tables: Readonly<Record<string, () => string>> = { settings, refusals: refusalTable, findings: findingTable, reasons: reasonTable, messages: messageTable, metrics: metricTable, alarms: alarmTable, here: hereTable, sources: sourceTable }
+export const tables: Readonly<Record<string, () => string>> = { settings, refusals: refusalTable, findings: findingTable, reasons: reasonTable, messages: messageTable, metrics: metricTable, alarms: alarmTable, here: hereTable, statuses: statusTable, sources: sourceTable }
 
 const place = (name: string): RegExp => new RegExp(`(<!-- table: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`)
 

@@ -15,4 +15,5 @@ const routes = (parts: VspParts): FastifyPluginAsyncTypebox => async app => {
 /** @returns the interface, for the door */
 export const vspInterface = (parts: VspParts): Interface => ({ prefix: '/berichtenservice', routes: routes(parts), refuse: sendRefusal })
 export { routes }
+export { toldStatuses } from './states.ts'
 export type { VspParts }
