@@ -171,10 +171,11 @@ const pusherOf = (config: Config, parts: Pushing): Promise<Pusher> => startPushe
 })
 
 /** How the municipal door reads and speaks, by the settings. */
-function ggkOf (config: Config, { store, parties, clock }: { readonly store: Store, readonly parties: Parties, readonly clock: Clock }): Pick<GgkParts, 'self' | 'reading' | 'notice' | 'passedOn'> {
+function ggkOf (config: Config, { store, parties, clock }: { readonly store: Store, readonly parties: Parties, readonly clock: Clock }): Omit<GgkParts, 'who' | 'take'> {
   const settings = noticeSettings(config)
   const now = () => clock.now()
   return {
+    store, parties, now,
     self: { ...settings.speaker, administratie: null, gebruiker: null },
     reading: { codes: config.ggk_codes, bytes_max: config.ggk_bytes_max, base64: config.ggk_base64 },
     notice: (envelop, party, refusal) => refusalNotice(settings, { refusal, envelop, party: parties.party(party, now()), now: now() }),
@@ -225,7 +226,8 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const receive = receiving(pipeline, metrics, worker, pusher)
   const notices = startNotices({ store, courier, parties, destinations: pusher, clock, log, lease_ms, poll_ms, random: Math.random })
   opened.notices = () => notices.stop()
-  const arrivals = openArrivals({ store: announced(store, notices), receive, clock, refused: code => { metrics.refused(code) } })
+  const announcing = announced(store, notices)
+  const arrivals = openArrivals({ store: announcing, receive, clock, refused: code => { metrics.refused(code) } })
   const batches = startBatches({ store, receive, clock, log, lease_ms, poll_ms, limits: zipLimits(config), mode: config.mode, total_ms: retry.total_ms, refused: code => { metrics.refused(code) } })
   opened.batches = () => batches.stop()
   const rest = await openDoor({ ...config, tls: keys.tls, openapi: openapi(version) }, {
@@ -241,9 +243,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
     redrive: request => redrive({ store, policyOf: target => retryOf(parties.party(target, clock.now()), retry) }, request).finally(() => { worker.wake(); pusher.wake() }),
     codes: { retour: family => retourCodes(standard.codeList('LDT_RetourCode', family)), rules: ruleCodes, transport: transportCodes },
     supported: type => standard.supportedTypes().find(it => it === type)
-  }), ggkInterface({
-    ...ggkOf(config, { store, parties, clock }), store, parties, who, take: arrivals.take, now: () => clock.now()
-  }), vspInterface({ ...vspOf(config), store, parties, who, arrivals, inflight: held, now: () => clock.now() })])
+  }), ggkInterface({ ...ggkOf(config, { store: announcing, parties, clock }), who, take: arrivals.take }), vspInterface({ ...vspOf(config), store, parties, who, arrivals, inflight: held, now: () => clock.now() })])
   opened.rest = () => rest.close()
   keys.watch(tls => { renewTls(rest, config, tls) })
   metrics.watch({ store, clock, version, mode: config.mode, certificates: keys.expiry, inflight_bytes: held.held, connections: () => connectionsOf(rest), validator: validator.state, revocation })

@@ -145,7 +145,8 @@ export function startNotices (options: Options): Notices {
 }
 
 /** The same store: what leaves a notice behind wakes who brings it. */
-export const announced = <S extends Pick<ArrivalVerbs, 'keepArrival'>>(store: S, notices: Pick<Notices, 'wake'>): S => ({
+export const announced = <S extends Pick<ArrivalVerbs, 'disown' | 'keepArrival'>>(store: S, notices: Pick<Notices, 'wake'>): S => ({
   ...store,
-  keepArrival: (...which: Parameters<ArrivalVerbs['keepArrival']>) => store.keepArrival(...which).finally(notices.wake)
+  keepArrival: (...which: Parameters<ArrivalVerbs['keepArrival']>) => store.keepArrival(...which).finally(notices.wake),
+  disown: (...which: Parameters<ArrivalVerbs['disown']>) => store.disown(...which).finally(notices.wake)
 })

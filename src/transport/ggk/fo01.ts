@@ -1,5 +1,5 @@
 /** An Fo01 at the municipal door: the receiver of a message says that it cannot use it. */
-import { isCode, partyCode, partyKind, Refusal, type Finding, type Instant, type MessageId } from '../../core/core.ts'
+import { partyCode, partyKind, Refusal, type Finding, type Instant, type MessageId } from '../../core/core.ts'
 import type { Who } from '../../party/party.ts'
 import type { View } from '../../store/store.ts'
 import type { FoutBericht } from '../../stuf/stuf.ts'
@@ -18,9 +18,6 @@ function viewOf ({ zender: { organisatie } }: FoutBericht, { account }: Who, { p
   return view
 }
 
-/** @returns a code that may be written down: what is none of ours could be anything */
-const codeOf = ({ fout: { code } }: FoutBericht): string => isCode(code) ? `fo01.${code}` : 'fo01'
-
 /** Its receiver's own words, for the sender of the message and nobody else. */
 function findingOf (fo01: FoutBericht): Finding {
   const { code, omschrijving, details } = fo01.fout
@@ -32,15 +29,20 @@ function findingOf (fo01: FoutBericht): Finding {
   }
 }
 
-/** The same again changes nothing, and is answered as it was. @throws Refusal ZP_NOT_FOUND for a number that is no message's that was brought to this party */
+/**
+ * The same again changes nothing.
+ * @returns the message, and since when it counts as not sent
+ * @throws Refusal ZP_NOT_FOUND for a number that is no message's that was brought to this party, ZP_RETOUR_SECOND when it was answered
+ */
 export async function disown (fo01: FoutBericht, who: Who, parts: GgkParts): Promise<{ readonly id: MessageId, readonly at: Instant }> {
   const { store, now } = parts
   const view = viewOf(fo01, who, parts)
   const id = await store.byNumber(view, fo01.crossRefnummer, 'receiver')
   const message = id === null ? null : await store.message(view, id)
   if (id === null || message === null) throw new Refusal('ZP_NOT_FOUND', 'crossRefnummer')
-  const came = await store.disown(view, id, { code: codeOf(fo01), finding: findingOf(fo01) }, who.account.id, await parts.passedOn(fo01, message), now())
+  const came = await store.disown(view, id, { code: fo01.fout.code, finding: findingOf(fo01) }, who.account.id, await parts.passedOn(fo01, message), now())
   if (came === 'absent') throw new Refusal('ZP_NOT_FOUND', 'crossRefnummer')
   if (came === 'answered') throw new Refusal('ZP_RETOUR_SECOND', 'crossRefnummer')
-  return { id, at: now() }
+  const died = (await store.history(view, id))?.findLast(it => it.event === 'dead')
+  return { id, at: died?.at ?? now() }
 }
