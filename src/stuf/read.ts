@@ -24,6 +24,7 @@ export interface ReadOptions {
 
 /** What is parsed of a message: all but the payload and what an Fo01 quotes. No envelope is larger. */
 const rest_bytes_max = 262_144
+const tooLarge = `≤ ${rest_bytes_max} bytes, xmlBestand en detailsXML niet meegeteld / not counted`
 
 /** One request while it is read. */
 interface Read {
@@ -65,7 +66,8 @@ export function readBericht (body: Uint8Array, action: string | undefined, optio
   if (markup.details === null && size_bytes > options.bytes_max) throw faultOf({ code: 'ZP_SIZE', detail: `${size_bytes} > ${options.bytes_max} bytes` }, options.codes)
   const content = contentOf(bytes, markup.bestand, options)
   const read = { bytes, options, action: (action ?? '').replace(/^\s*"(.*)"\s*$/, '$1').trim(), markup, range, content }
-  return parsed(restOf(read), options, document => readDocument(read, document))
+  const rest = restOf(read)
+  return rest === null ? refuse(options, tooLarge) : parsed(rest, options, document => readDocument(read, document))
 }
 
 function parsed<T> (rest: Buffer, options: ReadOptions, use: (document: XmlDocument) => T): T {
@@ -86,13 +88,15 @@ const contentOf = (bytes: Buffer, bestand: Range | null, { base64 }: ReadOptions
 /** Stands for base64 that was taken out, so that the schema sees that there was some. */
 const placeholder = Buffer.from('AAAA')
 
-/** @returns the message without its large parts; where it is still too large, without all that the element of its body holds */
-function restOf ({ bytes, markup: { bestand, details, inside }, content }: Read): Buffer {
+/** @returns the message without its large parts; where it is still too large, without all that the element of its body holds; null where that does not help */
+function restOf ({ bytes, markup: { bestand, details, inside }, content }: Read): Buffer | null {
   const large = bestand ?? details
-  const rest = large === null ? bytes : Buffer.concat([bytes.subarray(0, large.from), bestand === null || content.kind === 'empty' ? Buffer.of() : placeholder, bytes.subarray(large.to)])
-  if (rest.length <= rest_bytes_max || inside === null) return rest
-  return Buffer.concat([bytes.subarray(0, inside.from), bytes.subarray(inside.to)])
+  const rest = large === null ? bytes : without(bytes, large, bestand === null || content.kind === 'empty' ? Buffer.of() : placeholder)
+  if (rest.length <= rest_bytes_max) return rest
+  const shell = inside === null ? rest : without(bytes, inside)
+  return shell.length <= rest_bytes_max ? shell : null
 }
+const without = (bytes: Buffer, { from, to }: Range, instead: Buffer = Buffer.of()): Buffer => Buffer.concat([bytes.subarray(0, from), instead, bytes.subarray(to)])
 
 function readDocument (read: Read, document: XmlDocument): Bericht {
   const { options } = read
@@ -102,7 +106,7 @@ function readDocument (read: Read, document: XmlDocument): Bericht {
   const operation = operationOf(message, about)
   const { action } = operations[operation]
   if (read.action !== '' && read.action !== action) return refuse(options, `SOAPAction: "${action}"`, about)
-  if (elementsIn(message).length === 0) return refuse(options, `stuurgegevens; ≤ ${rest_bytes_max} bytes, xmlBestand en detailsXML niet meegeteld / not counted`, about)
+  if (elementsIn(message).length === 0) return refuse(options, tooLarge, about)
   return operation === 'Fo01' ? readFo01(read, message, about) : readEnvelop(read, operation, message, judgeBySchema(document), about)
 }
 

@@ -147,6 +147,8 @@ test('hostile and broken bytes are refused before any parser', () => {
     ['depth', text.replace('<soapenv:Body>', `<soapenv:Header>${'<a>'.repeat(70)}${'</a>'.repeat(70)}</soapenv:Header><soapenv:Body>`), 'te veel elementen of attributen / too many elements or attributes'],
     ['elements', text.replace('<soapenv:Body>', `<soapenv:Header>${'<a/>'.repeat(6_000)}</soapenv:Header><soapenv:Body>`), 'te veel elementen of attributen / too many elements or attributes'],
     ['attributes', text.replace('<soapenv:Body>', `<soapenv:Body ${Array.from({ length: 70 }, (_, at) => `a${at}=""`).join(' ')}>`), 'te veel elementen of attributen / too many elements or attributes'],
+    ['a large header', text.replace('<soapenv:Body>', `<soapenv:Header><a>${'a'.repeat(300_000)}</a></soapenv:Header><soapenv:Body>`), '≤ 262144 bytes, xmlBestand en detailsXML niet meegeteld / not counted'],
+    ['a large name', text.replace('Wmo', 'W'.repeat(300_000)), '≤ 262144 bytes, xmlBestand en detailsXML niet meegeteld / not counted'],
     ['cut off', text.slice(0, -100), null],
     ['cut off in the payload', text.slice(0, text.indexOf('</GGK:xmlBestand') - 4), 'geen welgevormde XML / not well-formed XML'],
     ['something after it', `${text}<a/>`, 'geen welgevormde XML / not well-formed XML'],

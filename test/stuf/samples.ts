@@ -94,6 +94,7 @@ function mutant (valid: boolean, kind: Kind, name: string, from: string | RegExp
 const caught = (...of: [Kind, string, string | RegExp, string, string, string?]): Mutant => mutant(false, ...of)
 const missed = (...of: [Kind, string, string | RegExp, string, string, string?]): Mutant => mutant(true, ...of)
 
+const instance = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 const hop = ['fault IB001', 'fault RIN001'] as const
 const uuid = ['fault IB001', 'fault IB009'] as const
 const body = ['Fo01 IB001 parameters', 'Fo01 StUF055 parameters'] as const
@@ -150,6 +151,9 @@ export const mutants: readonly Mutant[] = [
   caught('Di01', 'a bestandsnaam of 3 characters', /<GGK:xmlBestand>(.*)<\/GGK:xmlBestand>/, '<GGK:tekstBestand bestandsnaam="a.b">$1</GGK:tekstBestand>', ...body),
   caught('Di01', 'a bestandsnaam with a space', /<GGK:xmlBestand>(.*)<\/GGK:xmlBestand>/, '<GGK:tekstBestand bestandsnaam="a b.csv">$1</GGK:tekstBestand>', ...body),
   caught('Di01', 'an element after parameters', '</GGK:parameters>', '</GGK:parameters><GGK:meer/>', ...body),
+  caught('Di01', 'xsi:type of a type that is not there', '<StUF:organisatie>0344', `<StUF:organisatie ${instance} xsi:type="StUF:Tekst">0344`, ...hop),
+  caught('Di01', 'xsi:type of another type', '<StUF:organisatie>0344', `<StUF:organisatie ${instance} xsi:type="StUF:Functie">0344`, ...hop),
+  caught('Di01', 'xsi:nil', '<StUF:organisatie>0344', `<StUF:organisatie ${instance} xsi:nil="false">0344`, ...hop),
   // An Fo01 is taken all the same, as far as it can be read.
   caught('Fo01', 'an Fo01 without code', /<StUF:code>.*<\/StUF:code>/, '', 'taken'),
   caught('Fo01', 'a code of 8 characters', 'IB014', 'StUF0555', 'taken'),
@@ -161,6 +165,9 @@ export const mutants: readonly Mutant[] = [
   caught('Fo01', 'berichtcode Fo03 in an Fo01', '>Fo01<', '>Fo03<', 'taken'),
   caught('Fo01', 'an Fo01 without crossRefnummer', /<StUF:crossRefnummer>.*<\/StUF:crossRefnummer>/, '', ...hop),
 
+  missed('Di01', 'xsi:type of the type it is', '<StUF:organisatie>0344', `<StUF:organisatie ${instance} xsi:type="StUF:Organisatie">0344`, 'taken'),
+  missed('Di01', 'xsi:type of the payload', '<GGK:xmlBestand>', `<GGK:xmlBestand ${instance} xsi:type="StUF:BinaireInhoud-basis_ggkbericht_xml">`, 'taken'),
+  missed('Di01', 'xsi:schemaLocation', 'xmlns:StUF=', `${instance} xsi:schemaLocation="urn:x x.xsd" xmlns:StUF=`, 'taken'),
   missed('Di01', 'an empty organisatie of the zender', '>0344<', '><', 'fault StUF013'),
   missed('Di01', 'organisatie XYZ of the zender', '>0344<', '>XYZ<', 'fault StUF013'),
   missed('Di01', 'an empty organisatie of the ontvanger', '>01023456<', '><', 'fault StUF010'),
