@@ -113,7 +113,8 @@ function checkForm (contentType: string | undefined): ReturnType<NonNullable<Rec
   return new Map()
 }
 
-async function openMunicipality (receivers: Receivers, answering: Answering): Promise<Municipality> {
+/** @param receivers of whose authority it is */
+export async function openMunicipality (receivers: Receivers, answering: Answering = { kind: 'Bv03' }): Promise<Municipality> {
   const calls: Call[] = []
   let answers: (call: number) => Answering = () => answering
   let now: { readonly body: Buffer, readonly headers: Arrived['headers'], readonly it: Answering, call?: Call } | null = null
