@@ -173,7 +173,7 @@ async function received (stage: Stage, { name, number, of }: Receive, party: str
   const before = known.get(of ?? name)
   const type = number === null ? before?.made.type ?? null : `${before?.made.type?.slice(0, -3) ?? ''}${number}`
   const outcome = (got: string, id: string | null): Outcome => {
-    const expected = `in the mailbox of ${party} within ${stage.calls.timeout_ms / 1000} s`
+    const expected = `${stage.speakerOf(party).called ? 'on the endpoint' : 'in the mailbox'} of ${party} within ${stage.calls.timeout_ms / 1000} s`
     return { who: party, to: null, type, id, expected, got: got === '' ? 'received' : got, ok: got === '', findings: [], sent: null }
   }
   const id = of === null ? before?.id ?? null : await answerTo(stage, before)
