@@ -10,6 +10,7 @@ import { alarmRules, allMetrics, dashboard } from './metrics/metrics.ts'
 import { columns, listNames } from './sources/sources.ts'
 import { findingCodes } from './validate/validate.ts'
 import { models } from './standard/standard.ts'
+import { checks, faultOf, foutOf, type CodeList } from './stuf/stuf.ts'
 import { toldStatuses } from './transport/vsp/vsp.ts'
 import { home } from './version.ts'
 
@@ -64,8 +65,21 @@ const sourceTable = (): string => table(['file', 'column', 'must be filled', 'wh
 const statusTable = (): string => table(['berichtstatus v3', 'v2', 'the message is'],
   toldStatuses.map(({ status, v2, means }) => [code(status), code(v2), means]))
 
+const checkHow = { fault: 'Fo03', refuse: 'Fo01', warn: 'none: it is taken' } as const
+const ggkCheckTable = (): string => table(['told by', '2025', '2018', 'what is caught', 'omschrijving'],
+  checks.map(it => [checkHow[it.how], ...it.how === 'warn' ? ['', ''] : [code(it.codes[2025]), code(it.codes[2018])], it.catches, it.omschrijving]))
+
+/** How the municipal door tells a refusal, where it is not by Fo01: never; at once; either way. */
+const never = /^ZP_(REASON|QUERY|DECIDED|REPLACES|PAYLOAD_GONE|REGISTER|ZIP.*|SIGN.*)$/
+const atOnce = /^ZP_(REQUEST|PARTY|CERTIFICATE|ACCOUNT_ROLE|NOT_SENDER|NOT_FOUND|MEDIA_TYPE|HEADERS|NUMBER|SLOW|RATE|INTERNAL|SEAL|BUSY|DISK)$/
+const either = /^ZP_(SIZE|ENVELOPE|RETOUR_SECOND)$/
+const ggkCodeTable = (): string => table(['refusal', 'Fo03 at once', 'Fo01, 2025', 'Fo01, 2018', 'omschrijving'], transportCodes().flatMap(({ code: name, nl }) => {
+  const later = (list: CodeList): string => atOnce.test(name) ? '' : code(foutOf(name, list).code)
+  return never.test(name) ? [] : [[code(name), atOnce.test(name) || either.test(name) ? code(faultOf({ code: name, detail: null }, '2025').code) : '', later('2025'), later('2018'), nl]]
+}))
+
 /** Name of a table's place in README.md, and what belongs there. */
-export const tables: Readonly<Record<string, () => string>> = { settings, refusals: refusalTable, findings: findingTable, reasons: reasonTable, messages: messageTable, metrics: metricTable, alarms: alarmTable, here: hereTable, statuses: statusTable, sources: sourceTable }
+export const tables: Readonly<Record<string, () => string>> = { settings, refusals: refusalTable, findings: findingTable, reasons: reasonTable, messages: messageTable, metrics: metricTable, alarms: alarmTable, here: hereTable, statuses: statusTable, sources: sourceTable, 'ggk-checks': ggkCheckTable, 'ggk-codes': ggkCodeTable }
 
 const place = (name: string): RegExp => new RegExp(`(<!-- table: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`)
 
