@@ -4,16 +4,16 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Ajv } from 'ajv'
 import { Type } from 'typebox'
 import { Refusal } from '../../core/core.ts'
-import type { View } from '../../store/store.ts'
+import type { MailboxSearch, View } from '../../store/store.ts'
 import { sendBytes } from '../door/door.ts'
 import { receivedAs, viewsIn } from './acting.ts'
 import { gives, json, limitParameter, nothing, octets, partyParameter } from './answers.ts'
 import { closed } from './metadata.ts'
 import { zipped } from './packing.ts'
 import type { VspParts } from './parts.ts'
-import { searched, zoekpadIn, zoekpadShape, type Zoekpad } from './search.ts'
+import { searchOf, zoekpadIn, zoekpadShape } from './search.ts'
 import { fileName, openShow, pullPath, shownShape, type Show, type Shown } from './shown.ts'
-import { openValues, type Values } from './values.ts'
+import { openValues } from './values.ts'
 import { merged, type Waiting } from './waiting.ts'
 
 const limit_default = 250
@@ -27,15 +27,12 @@ const hostPattern = /^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i
 /** @returns the address of this door as the client that is asking knows it; only its path where it does not say */
 const baseOf = ({ headers: { host = '' } }: FastifyRequest): string => `${hostPattern.test(host) ? `https://${host}` : ''}/berichtenservice`
 
-interface Asking { readonly views: readonly View[], readonly zoekpad: Zoekpad | null, readonly limit: number, readonly base: string }
+interface Asking { readonly views: readonly View[], readonly search: MailboxSearch | undefined, readonly limit: number, readonly base: string }
 
 /** One queue out of the mailboxes of all parties. */
-async function queueOf ({ store }: Pick<VspParts, 'store'>, values: Values, show: Show, { views, zoekpad, limit, base }: Asking): Promise<Shown[]> {
+async function queueOf ({ store }: Pick<VspParts, 'store'>, show: Show, { views, search, limit, base }: Asking): Promise<Shown[]> {
   const mailboxes: Waiting[][] = []
-  for (const view of views) {
-    const its = zoekpad === null ? await store.mailbox(view, limit) : await searched(store, values, view, zoekpad, limit)
-    mailboxes.push(its.map(message => ({ view, message })))
-  }
+  for (const view of views) mailboxes.push((await store.mailbox(view, limit, search)).map(message => ({ view, message })))
   const queue: Shown[] = []
   for (const { view, message } of merged(mailboxes, limit)) queue.push(...await show(view, [message], base))
   return queue
@@ -62,14 +59,14 @@ export function pullRoutes (parts: VspParts): FastifyPluginAsyncTypebox {
   return async app => {
     app.get(pullPath, {
       schema: { tags: ['vsp'], operationId: 'vspBerichten', summary: 'What waits for your parties, oldest first, until you confirm its receipt', querystring: listQuery, response: gives({ 200: json('The oldest messages', Type.Array(shownShape)) }) }
-    }, async request => await queueOf(parts, values, show, { views: views(request), zoekpad: null, limit: request.query.limit ?? limit_default, base: baseOf(request) }))
+    }, async request => await queueOf(parts, show, { views: views(request), search: undefined, limit: request.query.limit ?? limit_default, base: baseOf(request) }))
 
     app.post(`${pullPath}/zoeken`, {
       config: { body: 'json' },
       // The body is checked by `zoekpadIn`, whose words tell no value.
       validatorCompiler: ({ httpPart, schema }) => httpPart === 'body' ? () => true : queries.compile(schema),
       schema: { tags: ['vsp'], operationId: 'vspZoeken', summary: 'Of what waits, that of one berichtstroom or conversation, or in answer to one message', querystring: listQuery, body: zoekpadShape, response: gives({ 200: json('The oldest messages', Type.Array(shownShape)) }) }
-    }, async request => await queueOf(parts, values, show, { views: views(request), zoekpad: zoekpadIn(request.body), limit: request.query.limit ?? limit_default, base: baseOf(request) }))
+    }, async request => await queueOf(parts, show, { views: views(request), search: searchOf(zoekpadIn(request.body), values), limit: request.query.limit ?? limit_default, base: baseOf(request) }))
 
     app.get(`${pullPath}/:traceerId/payload`, {
       schema: { tags: ['vsp'], operationId: 'vspPayload', summary: 'The message itself, as XML or as a ZIP with one file', params: traceerParams, querystring: partyQuery, response: gives({ 200: octets('The bytes of which the list tells size and checksum') }) }
