@@ -127,7 +127,10 @@ export async function openMunicipality (receivers: Receivers, answering: Answeri
   }
   const OntvangAsynchroon = Object.fromEntries(operations.map(it => [it, serveBy(it)]))
   const services = { StUFOntvangAsynchroonGGK0210Service: { OntvangAsynchroon } }
-  const server = await createServerless({ path: '/ggk', services, xml: readFileSync(wsdlFile, 'utf8'), uri: wsdlFile })
+  const read = Promise.withResolvers<void>()
+  const server = await createServerless({ path: '/ggk', services, xml: readFileSync(wsdlFile, 'utf8'), uri: wsdlFile, callback: (error: unknown) => { if (error instanceof Error) read.reject(error); else read.resolve() } })
+  // The library reads what the WSDL imports after it gave the server.
+  await read.promise
 
   /** The library calls the operation before it returns, so there is one at a time. */
   const serve = (it: Answering) => async (body: Buffer, headers: Arrived['headers']): Promise<Served> => {
