@@ -1,9 +1,9 @@
-/** Options that say where and how what is for a party is pushed, and how `parties list` shows that. */
-import { InvalidArgumentError, type Command } from 'commander'
+/** Options that say by which doors and how a party is reached, and how `parties list` shows that. */
+import { InvalidArgumentError, Option, type Command } from 'commander'
 import { environmentName, pushPorts, readPlace } from '../src/config.ts'
-import type { BreakerPolicy, RetryPolicy } from '../src/core/core.ts'
-import { pushOf, withinPorts, type Plan, type WantedConnection, type WantedPush } from '../src/register/register.ts'
-import type { Party, PushConnection } from '../src/store/store.ts'
+import { never, type BreakerPolicy, type RetryPolicy } from '../src/core/core.ts'
+import { withinPorts, type Plan, type WantedConnection, type WantedPush } from '../src/register/register.ts'
+import type { CalledConnection, Connection, Endpoint, Party, VspConnection } from '../src/store/store.ts'
 import { readText, visible } from './files.ts'
 import type { Place } from './place.ts'
 import { WrongUse } from './problem.ts'
@@ -12,11 +12,13 @@ import { fingerprintOf } from './register.ts'
 /** What an option says, or that it is as configured again. Not null: commander makes an empty text of that. */
 type OrNone<T> = T | 'none'
 
-/** What the options say; `push: false` takes the connection away. */
+/** What the options say; `push`, `ggk` or `vsp` false takes that connection away. `push…`: of the endpoint, whichever door it is of. */
 export interface PushOptions {
   readonly push?: string | boolean, readonly pushCa?: string, readonly pushPin?: string
   readonly pushAtOnce?: OrNone<number>, readonly pushPerMinute?: OrNone<number>, readonly pushTimeout?: OrNone<number>
   readonly pushRetry?: OrNone<RetryPolicy>, readonly pushBreaker?: OrNone<BreakerPolicy>
+  readonly ggk?: string | boolean, readonly ggkCodes?: OrNone<'2025' | '2018'>, readonly ggk325?: OrNone<'Di01' | 'Du01'>
+  readonly vsp?: boolean, readonly vspPayload?: OrNone<'xml' | 'zip'>, readonly vspRol?: string
 }
 
 const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
@@ -49,7 +51,7 @@ function breakerIn (text: string): BreakerPolicy {
 }
 
 /** Adds the options. */
-export const withPush = (command: Command): Command => command
+export const withDoors = (command: Command): Command => command
   .option('--push <url>', 'push what is for it to this endpoint (https), besides keeping it in its mailbox')
   .option('--no-push', 'push to it no more: it fetches')
   .option('--push-ca <file>', 'certificates (PEM) by which that of the endpoint is believed; "none": as configured (push_ca)')
@@ -59,34 +61,73 @@ export const withPush = (command: Command): Command => command
   .option('--push-timeout <time>', 'time one push may take, such as 30s; "none": as configured', orNone(timeIn))
   .option('--push-retry <times>', 'first wait after a failure, longest wait, when it is given up, such as 1m,3h,5d; "none": as configured', orNone(retryIn))
   .option('--push-breaker <times>', 'failures after which it is left alone, how long, tries that must then succeed, such as 5,1m,3; "none": as configured', orNone(breakerIn))
+  .option('--ggk <url>', 'bring what is for it to this StUF-GGk endpoint (https, port type OntvangAsynchroon); the --push-… options say how it is called')
+  .option('--no-ggk', 'call it no more: it fetches')
+  .addOption(new Option('--ggk-codes <list>', 'of which list the codes of an Fo01 to it are; "none": as configured (ggk_codes)').choices(['2025', '2018', 'none']))
+  .addOption(new Option('--ggk-325 <message>', 'as what a 325 comes to it; "none": as configured (ggk_325)').choices(['Di01', 'Du01', 'none']))
+  .option('--vsp', 'its software uses the provider door (VSP)')
+  .option('--no-vsp', 'it does so no more')
+  .addOption(new Option('--vsp-payload <form>', 'in which form it gets payloads there; "none": as configured').choices(['xml', 'zip', 'none']))
+  .option('--vsp-rol <rol>', 'as which rol it is told to others there, such as Instelling; "none": as configured for its kind')
 
-/** What was said besides where to; what is absent stays. */
-function details ({ pushCa, pushPin, pushAtOnce, pushPerMinute, pushTimeout, pushRetry, pushBreaker }: PushOptions): Partial<WantedPush> {
-  const said = {
-    ca: pushCa === undefined || pushCa === 'none' ? pushCa : readText(pushCa),
-    pin: pushPin === undefined || pushPin === 'none' ? pushPin : fingerprintOf(pushPin),
-    at_once_max: pushAtOnce,
-    per_minute_max: pushPerMinute,
-    ms_max: pushTimeout,
-    retry: pushRetry,
-    breaker: pushBreaker
+type Said = Readonly<Record<string, unknown>>
+/** What was said; `none` is null, and what is absent stays. */
+const said = (all: Said): Said => Object.fromEntries(Object.entries(all).flatMap(([name, value]) => value === undefined ? [] : [[name, value === 'none' ? null : value]]))
+
+/** How the endpoint is called. */
+const calling = ({ pushCa, pushPin, pushAtOnce, pushPerMinute, pushTimeout, pushRetry, pushBreaker }: PushOptions): Partial<WantedPush> => said({
+  ca: pushCa === undefined || pushCa === 'none' ? pushCa : readText(pushCa),
+  pin: pushPin === undefined || pushPin === 'none' ? pushPin : fingerprintOf(pushPin),
+  at_once_max: pushAtOnce,
+  per_minute_max: pushPerMinute,
+  ms_max: pushTimeout,
+  retry: pushRetry,
+  breaker: pushBreaker
+})
+const spoken = ({ ggkCodes, ggk325 }: PushOptions): Said => said({ codes: ggkCodes, answer_325: ggk325 })
+const has = (it: object): boolean => Object.keys(it).length > 0
+
+/** The endpoint the party has after what was said, if any; of another door it begins anew. @throws WrongUse */
+function calledIn (options: PushOptions, before: CalledConnection | undefined): WantedConnection | undefined {
+  const { push, ggk } = options
+  const [calls, speaks] = [calling(options), spoken(options)]
+  if (typeof push === 'string' && typeof ggk === 'string') throw new WrongUse('a party has one endpoint of its own: --push or --ggk')
+  const gone = (push === false && before?.door === 'rest-push') || (ggk === false && before?.door === 'ggk')
+  const door = typeof push === 'string' ? 'rest-push' : typeof ggk === 'string' ? 'ggk' : gone ? undefined : before?.door
+  const stands = before?.door === door ? before : undefined
+  const url = typeof push === 'string' ? push : typeof ggk === 'string' ? ggk : stands?.url
+  if (door === undefined || url === undefined) {
+    if (gone && has(calls)) throw new WrongUse('--no-push and --no-ggk go with no other --push-… option')
+    if (has(speaks)) throw new WrongUse('this party is not called by StUF-GGk: say where with --ggk URL')
+    if (has(calls)) throw new WrongUse('nothing is pushed to this party: say where with --push URL, or --ggk URL')
+    return undefined
   }
-  return Object.fromEntries(Object.entries(said).flatMap(([name, value]) => value === undefined ? [] : [[name, value === 'none' ? null : value]]))
+  if (door === 'ggk') return { ...stands, ...calls, ...speaks, door, url }
+  if (has(speaks)) throw new WrongUse('this party is not called by StUF-GGk: say where with --ggk URL')
+  return { ...stands, ...calls, door, url }
 }
+
+/** The provider door as the party has it after what was said, if it has. @throws WrongUse */
+function vspIn ({ vsp, vspPayload, vspRol }: PushOptions, before: VspConnection | undefined): WantedConnection | undefined {
+  const its = said({ payload: vspPayload, rol: vspRol })
+  if (vsp === false) {
+    if (has(its)) throw new WrongUse('--no-vsp goes with no other --vsp-… option')
+    return undefined
+  }
+  return vsp === true || has(its) || before !== undefined ? { ...before, ...its, door: 'vsp' } : undefined
+}
+
+const usualDoors: readonly Connection[] = [{ door: 'mailbox', direction: 'both' }]
+const isCalled = (it: Connection): it is CalledConnection => it.door === 'rest-push' || it.door === 'ggk'
 
 /** @returns all doors of the party from now on; undefined when nothing was said of them @throws WrongUse */
 export function connectionsIn (options: PushOptions, before: Party | undefined): WantedConnection[] | undefined {
-  const said = details(options)
-  const others = before?.connections.filter(it => it.door !== 'rest-push') ?? [{ door: 'mailbox' as const, direction: 'both' as const }]
-  if (options.push === false) {
-    if (Object.keys(said).length > 0) throw new WrongUse('--no-push goes with no other --push-… option')
-    return others
-  }
-  if (typeof options.push !== 'string' && Object.keys(said).length === 0) return undefined
-  const stands = before === undefined ? undefined : pushOf(before)
-  const url = typeof options.push === 'string' ? options.push : stands?.url
-  if (url === undefined) throw new WrongUse('nothing is pushed to this party: say where with --push URL')
-  return [...others, { ...stands, ...said, door: 'rest-push', url }]
+  const { push, ggk, vsp, vspPayload, vspRol } = options
+  if ([push, ggk, vsp, vspPayload, vspRol].every(it => it === undefined) && !has(calling(options)) && !has(spoken(options))) return undefined
+  const doors = before?.connections ?? usualDoors
+  const called = calledIn(options, doors.find(isCalled))
+  const own = vspIn(options, doors.find(it => it.door === 'vsp'))
+  return [...doors.filter(it => it.door === 'mailbox'), ...[called, own].flatMap(it => it ?? [])]
 }
 
 /** @returns the plan, which refuses ports that are not for pushing where the command was told the configuration of serve @throws ConfigError */
@@ -102,16 +143,29 @@ function timeSaid (ms: number): string {
   return `${ms / factor}${name}`
 }
 
-/** @returns how a push connection is told; what is as configured is not */
-export function pushSaid ({ url, ca, pin, at_once_max, per_minute_max, ms_max, retry, breaker }: PushConnection): string {
-  return [
-    `pushed to ${visible(url)}`,
-    ...ca === null ? [] : ['its own ca'],
-    ...pin === null ? [] : [`pinned to SHA-256 ${pin}`],
-    ...at_once_max === null ? [] : [`${at_once_max} at once`],
-    ...per_minute_max === null ? [] : [`${per_minute_max} a minute`],
-    ...ms_max === null ? [] : [`${timeSaid(ms_max)} each`],
-    ...retry === null ? [] : [`tried again after ${timeSaid(retry.first_ms)} to ${timeSaid(retry.longest_ms)}, for ${timeSaid(retry.total_ms)}`],
-    ...breaker === null ? [] : [`left alone for ${timeSaid(breaker.open_ms)} after ${breaker.failures} failures, until ${breaker.probes} succeed`]
-  ].join('  ')
+/** What of an endpoint is not as configured. */
+const callingSaid = ({ ca, pin, at_once_max, per_minute_max, ms_max, retry, breaker }: Endpoint): string[] => [
+  ...ca === null ? [] : ['its own ca'],
+  ...pin === null ? [] : [`pinned to SHA-256 ${pin}`],
+  ...at_once_max === null ? [] : [`${at_once_max} at once`],
+  ...per_minute_max === null ? [] : [`${per_minute_max} a minute`],
+  ...ms_max === null ? [] : [`${timeSaid(ms_max)} each`],
+  ...retry === null ? [] : [`tried again after ${timeSaid(retry.first_ms)} to ${timeSaid(retry.longest_ms)}, for ${timeSaid(retry.total_ms)}`],
+  ...breaker === null ? [] : [`left alone for ${timeSaid(breaker.open_ms)} after ${breaker.failures} failures, until ${breaker.probes} succeed`]
+]
+
+/** @returns how a door is told, what is as configured left out; null for a mailbox, which is as usual */
+export function doorSaid (it: Connection): string | null {
+  switch (it.door) {
+    case 'mailbox': return null
+    case 'rest-push': return [`pushed to ${visible(it.url)}`, ...callingSaid(it)].join('  ')
+    case 'ggk': return [
+      `called by StUF-GGk on ${visible(it.url)}`,
+      ...it.codes === null ? [] : [`codes of ${it.codes}`],
+      ...it.answer_325 === null ? [] : [`a 325 as ${it.answer_325}`],
+      ...callingSaid(it)
+    ].join('  ')
+    case 'vsp': return ['uses the provider door (VSP)', ...it.payload === null ? [] : [`payloads as ${it.payload}`], ...it.rol === null ? [] : [`rol ${it.rol}`]].join('  ')
+    default: return never(it)
+  }
 }

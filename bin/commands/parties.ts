@@ -2,11 +2,11 @@
 import { writeFileSync } from 'node:fs'
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { judgingLevels, rfc3339, type Instant } from '../../src/core/core.ts'
-import { codeOf, exported, planAccount, planImport, planParty, planWithoutCertificate, pushOf, RegisterFault, saidOf, together, usualJudging, type WantedAccount, type WantedJudging, type WantedParty } from '../../src/register/register.ts'
+import { codeOf, exported, planAccount, planImport, planParty, planWithoutCertificate, RegisterFault, saidOf, together, usualJudging, type WantedAccount, type WantedJudging, type WantedParty } from '../../src/register/register.ts'
 import type { Account, Judging, Mandate, Party, Register, Store } from '../../src/store/store.ts'
 import { withNewStore, withPlace, withStore, type Place } from '../place.ts'
 import { Problem, WrongUse } from '../problem.ts'
-import { connectionsIn, pushSaid, withinConfigured, withPush, type PushOptions } from '../push.ts'
+import { connectionsIn, doorSaid, withDoors, withinConfigured, type PushOptions } from '../push.ts'
 import { askedNow, certificateOf, changeBy, fingerprintOf, momentIn, registerIn } from '../register.ts'
 import { mandateCommands } from './mandates.ts'
 
@@ -30,11 +30,8 @@ function accountRows ({ id, role, active, oin, requests_per_minute_max: rate, re
 const partyRow = ({ code, kind, rol, families, name, from, until, judging }: Party): string =>
   `${code.padEnd(10)}${kind.padEnd(11)}${families.join(',').padEnd(10)}${name}${rol === null ? '' : `  rol ${rol}`}${period(from, until)}${judgedRow(judging)}`
 
-/** Where what is for a party is pushed to, below it. */
-function pushRows (party: Party): string[] {
-  const push = pushOf(party)
-  return push === undefined ? [] : [`${indent}${pushSaid(push)}`]
-}
+/** By which doors a party is reached besides its mailbox, below it. */
+const doorRows = ({ connections }: Party): string[] => connections.map(doorSaid).flatMap(it => it === null ? [] : [`${indent}${it}`])
 
 /** What is as usual is not told. */
 function judgedRow ({ level, types, answers, rejected }: Judging): string {
@@ -44,7 +41,7 @@ function judgedRow ({ level, types, answers, rejected }: Judging): string {
 }
 
 function table ({ parties: all, accounts, mandates }: Register): string {
-  const rows = all.flatMap(party => [partyRow(party), ...pushRows(party), ...accounts.filter(it => it.party === party.code).flatMap(it => accountRows(it, mandates))])
+  const rows = all.flatMap(party => [partyRow(party), ...doorRows(party), ...accounts.filter(it => it.party === party.code).flatMap(it => accountRows(it, mandates))])
   const others = accounts.filter(it => it.party === null).flatMap(it => accountRows(it, mandates))
   return [...rows, ...(others.length === 0 ? [] : [...(rows.length === 0 ? [] : ['']), 'Accounts of no party (suppliers, operators, auditors):', ...others])].join('\n')
 }
@@ -98,7 +95,7 @@ async function add (code: string, options: AddOptions): Promise<string> {
 }
 
 function addCommand (group: Command): void {
-  withPush(withPlace(group.command('add').description('add or change a party, and its own account').argument('<code>', '4 digits (gemeente), 8 digits (aanbieder), or SVB, CAK, CBS, UWV, VWS')))
+  withDoors(withPlace(group.command('add').description('add or change a party, and its own account').argument('<code>', '4 digits (gemeente), 8 digits (aanbieder), or SVB, CAK, CBS, UWV, VWS')))
     .option('--name <name>', 'its name; a new party needs one')
     .option('--family <family>', 'iwmo or ijw, repeat for both; a new party needs one', collect)
     .option('--rol <rol>', 'AGB rol of an aanbieder, two digits')
@@ -110,7 +107,7 @@ function addCommand (group: Command): void {
     .option('--certificate <file>', 'client certificate (PEM) of its account; repeat for more', collect, [])
     .option('--account <id>', 'its account’s name; default party-CODE')
     .option('--no-account', 'it has no account of its own: a supplier acts for it, see "parties allow"')
-    .addHelpText('after', '\nWhat is not given stays as it was. A moment is a date (its first moment, Dutch time) or such as 2027-01-01T09:00:00Z.\nCertificates the account has already stay; "parties stop ACCOUNT --certificate" takes one away.\nAccounts of a party that has them are left alone, unless --certificate or --account is given:\nthen that account is added, or switched on again when it was stopped.\n--judge with a level is for every type; --judge 323=schema beside it, or later, for one.\nWhat is pushed lies in the mailbox as well. A gateway that runs sees a change at its next push.')
+    .addHelpText('after', '\nWhat is not given stays as it was. A moment is a date (its first moment, Dutch time) or such as 2027-01-01T09:00:00Z.\nCertificates the account has already stay; "parties stop ACCOUNT --certificate" takes one away.\nAccounts of a party that has them are left alone, unless --certificate or --account is given:\nthen that account is added, or switched on again when it was stopped.\n--judge with a level is for every type; --judge 323=schema beside it, or later, for one.\nA party has one endpoint of its own, --push or --ggk; the --push-… options are of either. What is pushed or\ncalled there lies in the mailbox as well. A gateway that runs sees a change at its next push.')
     .action(async (code: string, options: AddOptions) => { console.log(await add(code, options)) })
 }
 
@@ -189,7 +186,9 @@ The file holds the whole register or a part of it; "parties export" shows the fo
                    "mandates"?: [{ "party", "family", "direction": "send" or "receive", "from", "until"? }] }] }
 Connections, where given, are all a party has: { "door": "mailbox", "direction": "in", "out" or "both" }, and
   { "door": "rest-push", "url", "ca"?, "pin"?, "at_once_max"?, "per_minute_max"?, "ms_max"?,
-    "retry"?: { "first_ms", "longest_ms", "total_ms" }, "breaker"?: { "failures", "open_ms", "probes" } }.
+    "retry"?: { "first_ms", "longest_ms", "total_ms" }, "breaker"?: { "failures", "open_ms", "probes" } };
+  { "door": "ggk", … the same, and "codes"?: "2025" or "2018", "answer_325"?: "Di01" or "Du01" };
+  { "door": "vsp", "payload"?: "xml" or "zip", "rol"? }. One of rest-push and ggk.
 What it names becomes as it says: certificates and mandates of an account, where given, are all that account has.
 What it does not name stays. All is checked before anything is changed.`
 

@@ -62,9 +62,53 @@ describe('parties add --push', () => {
     ends(await parties('list'), 0, /pushed to https:\/\/zorg\.example\/in {2}its own ca {2}pinned to SHA-256 [0-9a-f]{64} {2}2 at once {2}60 a minute {2}30s each {2}tried again after 1m to 3h, for 5d {2}left alone for 90s after 5 failures, until 3 succeed/)
     ends(await parties('add', '42420001', '--push', 'https://zorg.example/uit', ...['ca', 'pin', 'at-once', 'per-minute', 'timeout', 'retry', 'breaker'].flatMap(it => [`--push-${it}`, 'none'])), 0)
     assert.deepEqual(await connections(), [mailbox, { ...usual, url: 'https://zorg.example/uit' }])
-    ends(await parties('add', '42420001', '--no-push', '--push-ca', 'none'), 2, /--no-push goes with no other/)
+    ends(await parties('add', '42420001', '--no-push', '--push-ca', 'none'), 2, /--no-push and --no-ggk go with no other/)
     ends(await parties('add', '42420001', '--no-push'), 0)
     assert.deepEqual(await connections(), [mailbox])
+  })
+
+  test('or by StUF-GGk: one endpoint, whose own things are said beside how it is called', async () => {
+    const { add, parties } = await place()
+    const connections = async () => (JSON.parse((await parties('list', '--json')).out) as Pushed).parties[0]?.connections
+    const mailbox = { door: 'mailbox', direction: 'both' }
+    const usual = { direction: 'in', ca: null, pin: null, at_once_max: null, per_minute_max: null, ms_max: null, retry: null, breaker: null }
+    const url = 'https://gemeente.example/ggk'
+    ends(await add('0344', '--ggk-codes', '2018'), 2, /not called by StUF-GGk: say where with --ggk URL/)
+    ends(await add('0344', '--push', 'https://gemeente.example/in', '--ggk', url), 2, /one endpoint of its own: --push or --ggk/)
+    ends(await add('0344', '--ggk', 'http://gemeente.example/ggk'), 1, /^zorgpoort: ggk connection: url begins with https:\/\//)
+    ends(await add('0344', '--ggk', url, '--push-ca', 'k/ca.pem', '--push-timeout', '90s', '--ggk-codes', '2018', '--ggk-325', 'Du01'), 0)
+    const [, ggk] = await connections() ?? []
+    assert.deepEqual({ ...ggk, ca: null }, { ...usual, door: 'ggk', url, ms_max: 90_000, codes: '2018', answer_325: 'Du01' })
+    ends(await parties('list'), 0, /called by StUF-GGk on https:\/\/gemeente\.example\/ggk {2}codes of 2018 {2}a 325 as Du01 {2}its own ca {2}90s each/)
+    ends(await parties('add', '0344', '--ggk-codes', 'none', '--ggk-325', 'none', '--push-ca', 'none', '--push-timeout', 'none'), 0)
+    assert.deepEqual(await connections(), [mailbox, { ...usual, door: 'ggk', url, codes: null, answer_325: null }])
+    ends(await parties('add', '0344', '--ggk-325', 'Di02'), 2, /Di01, Du01, none/)
+    ends(await parties('add', '0344', '--no-push'), 0)
+    assert.deepEqual((await connections())?.length, 2, 'it is not pushed to by REST')
+    ends(await parties('add', '0344', '--push', 'https://gemeente.example/in'), 0)
+    assert.deepEqual(await connections(), [mailbox, { ...usual, door: 'rest-push', url: 'https://gemeente.example/in' }])
+    ends(await parties('add', '0344', '--ggk', url), 0)
+    ends(await parties('add', '0344', '--no-ggk', '--push-at-once', '2'), 2, /go with no other/)
+    ends(await parties('add', '0344', '--no-ggk'), 0)
+    assert.deepEqual(await connections(), [mailbox])
+  })
+
+  test('and software of a provider by the provider door, beside an endpoint', async () => {
+    const { cwd, add, parties } = await place()
+    const connections = async () => (JSON.parse((await parties('list', '--json')).out) as Pushed).parties[0]?.connections?.slice(1)
+    const vsp = { door: 'vsp', direction: 'both', payload: null, rol: null }
+    ends(await add('42420001', '--vsp'), 0)
+    assert.deepEqual(await connections(), [vsp])
+    ends(await parties('add', '42420001', '--vsp-payload', 'zip', '--vsp-rol', 'Praktijk'), 0)
+    assert.deepEqual(await connections(), [{ ...vsp, payload: 'zip', rol: 'Praktijk' }])
+    ends(await parties('list'), 0, /uses the provider door \(VSP\) {2}payloads as zip {2}rol Praktijk/)
+    ends(await parties('export', 'all.json'), 0)
+    ends(await zorgpoort(['parties', 'import', 'all.json'], { cwd, env: { ZORGPOORT_DATABASE: 'sqlite:q.db', ZORGPOORT_MODE: 'test' } }), 0, /1 parties/)
+    ends(await parties('add', '42420001', '--vsp-rol', 'none', '--push', 'https://zorg.example/in'), 0)
+    assert.deepEqual((await connections())?.map(it => it['door']), ['rest-push', 'vsp'])
+    ends(await parties('add', '42420001', '--no-vsp', '--vsp-rol', 'Praktijk'), 2, /--no-vsp goes with no other/)
+    ends(await parties('add', '42420001', '--no-vsp'), 0)
+    assert.deepEqual((await connections())?.map(it => it['door']), ['rest-push'])
   })
 
   test('is refused in sentences, and at ports that serve would not push to where its configuration is known', async () => {
