@@ -11,7 +11,7 @@ import { ownView } from '../../src/party/party.ts'
 import type { Arrival } from '../../src/store/store.ts'
 import { makeChain } from '../chain.ts'
 import { aanbieder, gemeente, message, withText, type Client, type Reply } from '../flow/world.ts'
-import { aMandate, anAccount, putAccount, putMandate } from '../register.ts'
+import { aMandate, anAccount, aParty, putAccount, putMandate, putParty } from '../register.ts'
 import { needTool } from '../tools.ts'
 import { zipBytes, zipOf } from '../zip/bytes.ts'
 import { hostileZips } from '../zip/hostile.ts'
@@ -173,6 +173,25 @@ describe('a request that is not right', () => {
     assert.equal(said(await push(dotnet(metadata(), Buffer.concat([bytes, Buffer.alloc(5_001 - bytes.length, 32)])), by)), '422 ZP_SIZE BRS06')
     assert.equal(said(await push(dotnet(metadata(), Buffer.alloc(100_000, 32)), by)), '422 ZP_SIZE BRS06')
     await small.stop()
+  })
+
+  test('that its receiver’s door does not hold is refused unread, raw or in a ZIP: 422, and its status tells it; a byte less is taken', async () => {
+    const own = await makeChain()
+    const endpoint = { direction: 'in', url: 'https://gemeente.example/in', ca: null, pin: null, at_once_max: null, per_minute_max: null, ms_max: null, retry: null, breaker: null } as const
+    await own.world.store(store => putParty(store, aParty(gemeente, { connections: [{ door: 'ggk', ...endpoint, codes: null, answer_325: null }] })))
+    const narrow = await own.start()
+    const most = 18_749_181
+    const { bytes } = next()
+    const of = (size: number): Buffer => Buffer.concat([bytes, Buffer.alloc(size - bytes.length, '\n')])
+    const outcomes: string[] = []
+    for (const content of [of(most + 1), zipBytes({ members: [{ deflate: true, content: Buffer.concat([of(most - 2_000_000), randomBytes(1_000_001).toString('hex')].map(it => Buffer.from(it))) }] }), of(most)]) {
+      const traceerId = randomUUID()
+      outcomes.push(said(await push(dotnet(metadata('WMO305', { traceerId }), content), narrow.by('aanbieder'))))
+      const { outcome } = await own.world.store(store => store.arrival({ door: 'vsp', party: aanbieder, number: traceerId })) ?? assert.fail('not kept')
+      outcomes.push(outcome.kind === 'refused' ? outcome.code : outcome.kind)
+    }
+    assert.deepEqual(outcomes, ['422 ZP_SIZE BRS06', 'ZP_SIZE', '422 ZP_SIZE BRS06', 'ZP_SIZE', '204', 'stored'])
+    await narrow.stop()
   })
 })
 

@@ -55,13 +55,15 @@ export const pushRoutes = (parts: VspParts): FastifyPluginAsyncTypebox => async 
     const party = senderFor(parts, request, metadata)
     if (payload.byteLength > limits.payload_bytes_max) throw new Refusal('ZP_SIZE', `${payload.byteLength} > ${limits.payload_bytes_max} bytes`)
     const { account, certificate } = who(request)
-    await withContent(payload, limits, inflight, async ({ content, wrong }) => await arrivals.take({
+    const { arrival: { outcome } } = await withContent(payload, limits, inflight, async ({ content, wrong }) => await arrivals.take({
       door: 'vsp',
       payload: content,
       by: { account: account.id, party, certificate: certificate.fingerprint, wire: wireOf(metadata, content) },
       wrong,
       notice: () => null // its berichtstatus tells it
     }))
+    // Kept for its berichtstatus as any other, and told at once: sending it again is of no use.
+    if (outcome.kind === 'refused' && outcome.code === 'ZP_SIZE') throw new Refusal('ZP_SIZE', outcome.detail, outcome.findings, outcome.kept)
     await reply.code(204).send()
   })
 }
