@@ -38,11 +38,11 @@ export async function disown (fo01: FoutBericht, who: Who, parts: GgkParts): Pro
   const { store, now } = parts
   const view = viewOf(fo01, who, parts)
   const id = await store.byNumber(view, fo01.crossRefnummer, 'receiver')
-  const message = id === null ? null : await store.message(view, id)
-  if (id === null || message === null) throw new Refusal('ZP_NOT_FOUND', 'crossRefnummer')
-  const came = await store.disown(view, id, { code: fo01.fout.code, finding: findingOf(fo01) }, who.account.id, await parts.passedOn(fo01, message), now())
+  const known = id === null ? null : await store.inspect(id) // also what its receiver does not see any more: it may say the same again
+  if (id === null || known === null) throw new Refusal('ZP_NOT_FOUND', 'crossRefnummer')
+  const came = await store.disown(view, id, { code: fo01.fout.code, finding: findingOf(fo01) }, who.account.id, await parts.passedOn(fo01, known.message), now())
   if (came === 'absent') throw new Refusal('ZP_NOT_FOUND', 'crossRefnummer')
   if (came === 'answered') throw new Refusal('ZP_RETOUR_SECOND', 'crossRefnummer')
-  const died = (await store.history(view, id))?.findLast(it => it.event === 'dead')
+  const died = (await store.inspect(id))?.history.findLast(it => it.event === 'dead')
   return { id, at: died?.at ?? now() }
 }

@@ -7,7 +7,7 @@ import type { Notice, Store, StoredMessage } from '../../store/store.ts'
 import type { Envelop, FoutBericht, ReadOptions, Systeem } from '../../stuf/stuf.ts'
 
 export interface GgkParts {
-  readonly store: Pick<Store, 'byNumber' | 'disown' | 'history' | 'message'>
+  readonly store: Pick<Store, 'byNumber' | 'disown' | 'inspect'>
   readonly parties: Parties
   readonly now: () => Instant
   readonly who: (request: FastifyRequest) => Who
