@@ -21,6 +21,7 @@ import { migrate } from './commands/migrate.ts'
 import { parties } from './commands/parties.ts'
 import { rebuild } from './commands/rebuild.ts'
 import { receive } from './commands/receive.ts'
+import { notices } from './commands/notices.ts'
 import { redrive } from './commands/redrive.ts'
 import { replay } from './commands/replay.ts'
 import { restore } from './commands/restore.ts'
@@ -42,7 +43,7 @@ export function program (end: (code: number) => void): Command {
     .exitOverride()
     .showHelpAfterError('(zorgpoort COMMAND --help tells more)')
     .addHelpText('after', '\nExit codes: 0 good, 1 refused or invalid, 2 wrong use.\nZORGPOORT_DEBUG=1 in the environment shows the stack of an error.')
-  for (const add of [serve, validate, send, batch, verify, receive, replay, rules, parties, destinations, keys, roots, backup, restore, doctor, migrate, audit, conformance, inspect, held, tasks, dead, redrive, importing, importHistory, history, rebuild, sweep, erase]) add(it, end)
+  for (const add of [serve, validate, send, batch, verify, receive, replay, rules, parties, destinations, keys, roots, backup, restore, doctor, migrate, audit, conformance, inspect, held, tasks, dead, redrive, notices, importing, importHistory, history, rebuild, sweep, erase]) add(it, end)
   for (const command of it.commands) command.copyInheritedSettings(it)
   return it
 }

@@ -6,7 +6,7 @@ import { startBatches } from './batches.ts'
 import { openCalendar, openTerms, parseHolidays, recognised, type Calendar } from './calendar/calendar.ts'
 import { openCheckpoints, removeAuditBefore } from './audit/audit.ts'
 import { retourCodes, ruleCodes, transportCodes } from './codes/codes.ts'
-import { systemClock, type Clock, type Instant } from './core/core.ts'
+import { systemClock, type Clock, type Instant, type PartyCode, type RetryPolicy } from './core/core.ts'
 import { everyMark } from './clients.ts'
 import { breakerPolicy, ConfigError, pushNetworks, pushPorts, retryPolicy, ruleWeights, vspValues, type Config } from './config.ts'
 import { disownedNotice, noticeSettings, refusalNotice } from './fo01.ts'
@@ -189,6 +189,12 @@ const vspOf = (config: Config): Pick<VspParts, 'values' | 'limits'> => ({
   limits: { payload_bytes_max: config.payload_bytes_max, ratio_max: config.batch_ratio_max }
 })
 
+/** What an earlier run had in hand is nobody's: this database has one gateway. */
+async function takeUp (store: Pick<Store, 'freeLeases'>, log: Log): Promise<void> {
+  const freed = await store.freeLeases()
+  if (freed > 0) log.info({ freed }, 'work that an earlier run of this gateway had in hand goes on')
+}
+
 /** Opens part after part; `opened` gathers how each is closed. */
 async function open (config: Config, log: Log, handlers: Handlers, clock: Clock, opened: Closers, stopping: AbortSignal): Promise<Omit<Gateway, 'stop'>> {
   const keys = openOwnKeys(config, clock, log)
@@ -199,8 +205,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const metrics = openMetrics()
   const store = await openStore({ url: config.database, mode: config.mode, clock, observe: metrics.store, retour_unknown: config.retour_unknown, roots })
   opened.store = () => store.close()
-  const freed = await store.freeLeases()
-  if (freed > 0) log.info({ freed }, 'work that an earlier run of this gateway had in hand goes on')
+  await takeUp(store, log)
   const validator = openValidator({ payload_bytes_max: config.payload_bytes_max, worker_bytes: config.validation_worker_bytes, worker_ms_max: config.validation_ms_max, findings_max: 200, level1_engine: config.level1_engine }, error => { metrics.unjudged(); log.error({ err: error }, 'a message could not be judged') })
   opened.validator = () => validator.close()
   const parties = await openParties(store)
@@ -226,6 +231,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const receive = receiving(pipeline, metrics, worker, pusher)
   const notices = startNotices({ store, courier, parties, destinations: pusher, clock, log, lease_ms, poll_ms, random: Math.random })
   opened.notices = () => notices.stop()
+  const policyOf = (target: PartyCode): RetryPolicy => retryOf(parties.party(target, clock.now()), retry)
   const announcing = announced(store, notices)
   const arrivals = openArrivals({ store: announcing, receive, clock, refused: code => { metrics.refused(code) } })
   const batches = startBatches({ store, receive, clock, log, lease_ms, poll_ms, limits: zipLimits(config), mode: config.mode, total_ms: retry.total_ms, refused: code => { metrics.refused(code) } })
@@ -240,7 +246,8 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
     receive, receiveBatch: batches.receive,
     erase: (request, account) => erase({ store, marker, clock }, request, account),
     push_ports: pushPorts(config),
-    redrive: request => redrive({ store, policyOf: target => retryOf(parties.party(target, clock.now()), retry) }, request).finally(() => { worker.wake(); pusher.wake() }),
+    redrive: request => redrive({ store, policyOf }, request).finally(() => { worker.wake(); pusher.wake() }),
+    noticeAgain: async (id, decided) => (await store.noticesAgain([id], decided, policyOf).finally(notices.wake))[0] ?? 'absent',
     codes: { retour: family => retourCodes(standard.codeList('LDT_RetourCode', family)), rules: ruleCodes, transport: transportCodes },
     supported: type => standard.supportedTypes().find(it => it === type)
   }), ggkInterface({ ...ggkOf(config, { store: announcing, parties, clock }), who, take: arrivals.take }), vspInterface({ ...vspOf(config), store, parties, who, arrivals, inflight: held, now: () => clock.now() })])

@@ -184,6 +184,7 @@ function readings ({ store, clock, version, mode, certificates, inflight_bytes, 
       return (await stats()).pushes.map(({ receiver }) => [{ receiver }, (states.get(receiver) ?? 'closed') === 'closed' ? 0 : 1])
     },
     zorgpoort_dead_letters: async () => per('class', (await stats()).dead),
+    zorgpoort_notices: async () => per('state', (await stats()).notices),
     zorgpoort_held_oldest_seconds: async () => {
       const { held } = await stats()
       return one(held === null ? 0 : Math.max(0, clock.now() - held) / 1000)

@@ -83,6 +83,15 @@ const deliveries = {
       what_to_do: '"zorgpoort dead" says how many, to whom, why and what to do. Take away the reason and drive them again ("zorgpoort redrive"), or tell the sender to send a better message.'
     }]
   },
+  zorgpoort_notices: {
+    kind: 'gauge', help: 'Notices (Fo01) by which senders are told that their message was refused: due (on their way) and dead (given up); no more than 10,000 of each are counted.', labels: ['state'],
+    row: 'Deliveries', title: 'Notices (Fo01)', expr: 'zorgpoort_notices', legend: '{{state}}', unit: 'short',
+    alarms: [{
+      name: 'ZorgpoortNoticesDead', expr: 'zorgpoort_notices{state="dead"} > 0', for: '5m', severity: 'ticket',
+      means: 'A sender was not told that its message was refused: it believes that it arrived, and people may go without what was decided for them.',
+      what_to_do: '"zorgpoort notices --dead" says who, why and about which message. Take the reason away, then "zorgpoort notices again"; or call the sender.'
+    }]
+  },
   zorgpoort_held_oldest_seconds: {
     kind: 'gauge', help: 'How long the first held message has waited for a person; 0 when none does.', labels: [],
     row: 'Deliveries', title: 'Oldest held', expr: 'zorgpoort_held_oldest_seconds', legend: 'held', unit: 's',

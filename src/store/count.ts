@@ -65,6 +65,7 @@ function statements ({ sql }: Dialect) {
     held: count(stopped('held'), []),
     heldSince: prepared(sql.raw(`select since_ms from ${stopped('held')} order by since_ms, id limit 1`)),
     dead: prepared(sql.raw(`select ${deadClasses.map(it => `coalesce(sum(case when class = '${it}' then 1 end), 0) as ${it}`).join(', ')} from (select class from ${stopped('dead')} limit ${counted_max}) as some`)),
+    notices: { due: count("notice where state = 'due'", []), dead: count("notice where state = 'dead'", []) },
     tasks: count("task where state = 'open'", []),
     certificates: count("certificate as c join account as a on a.id = c.account where c.use = 'tls' and a.active = 1 and c.not_after_ms > ? and c.not_after_ms <= ?", ['after', 'until'])
   }
@@ -73,22 +74,23 @@ function statements ({ sql }: Dialect) {
 const sum = (all: readonly Depth[]): number => all.reduce((total, it) => total + it.depth, 0)
 const found = async (session: Session, statement: Statement, values: Values): Promise<number> => whole((await session.all(statement, values))[0] ?? {}, 'found')
 
+/** Lets the event loop turn between one receiver and the next. */
+async function perReceiver<T> (session: Session, receivers: readonly Statement[], tell: (it: PartyCode) => Promise<T | null>): Promise<T[]> {
+  const told: T[] = []
+  const all: string[] = []
+  for (const statement of receivers) for (const row of await session.all(statement)) all.push(text(row, 'it'))
+  for (const it of new Set(all)) {
+    const one = await tell(partyCode(it))
+    if (one !== null) told.push(one)
+    await turn()
+  }
+  return told
+}
+
 /** @returns the verb that counts; each number is as it was at some moment between asking and answering */
 export function countVerbs (db: Db, dialect: Dialect): Pick<Store, 'stats' | 'measures'> {
   const sql = statements(dialect)
 
-  /** Lets the event loop turn between one receiver and the next. */
-  async function perReceiver<T> (session: Session, receivers: readonly Statement[], tell: (it: PartyCode) => Promise<T | null>): Promise<T[]> {
-    const told: T[] = []
-    const all: string[] = []
-    for (const statement of receivers) for (const row of await session.all(statement)) all.push(text(row, 'it'))
-    for (const it of new Set(all)) {
-      const one = await tell(partyCode(it))
-      if (one !== null) told.push(one)
-      await turn()
-    }
-    return told
-  }
   const depths = (session: Session, { receivers, depth, oldest }: ReturnType<typeof statements>['queue']): Promise<Depth[]> =>
     perReceiver(session, receivers, async it => {
       const [row]: Row[] = await session.all(oldest, { it })
@@ -124,6 +126,8 @@ export function countVerbs (db: Db, dialect: Dialect): Pick<Store, 'stats' | 'me
     return ends.all
   }
 
+  const noticed = async (session: Session): Promise<StoreStats['notices']> => ({ due: await found(session, sql.notices.due, {}), dead: await found(session, sql.notices.dead, {}) })
+
   return {
     measures: () => db.measures(),
     stats: now => db.read(async session => {
@@ -141,6 +145,7 @@ export function countVerbs (db: Db, dialect: Dialect): Pick<Store, 'stats' | 'me
         unchecked: unchecked === undefined ? null : instantOf(unchecked, 'at_ms'),
         deliveries: { waiting: sum(queue), offered: sum(mailbox) + sum(pushes), held: await found(session, sql.held, {}), dead: given.functional + given.transient + given.partner_down },
         dead: given,
+        notices: await noticed(session),
         held: heldSince === undefined ? null : maybe(heldSince, 'since_ms', instantOf),
         tasks: await found(session, sql.tasks, {}),
         sources: await sourceEnds(session),

@@ -14,6 +14,7 @@ function statements ({ sql, lock }: Dialect) {
   return {
     left: prepared(lock(sql('destination').select('open_until_ms').where('party', at('party')).where('open_until_ms', '>', at('now')))),
     end: prepared(sql('destination').where('party', at('party')).where('open_until_ms', '>', at('now')).update({ open_until_ms: at('now') })),
+    hurryNotices: prepared(sql('notice').whereRaw("state = 'due'").where('target', at('party')).where('due_ms', '>', at('now')).where('lease_until_ms', 0).update({ due_ms: at('now') })),
     hurry: prepared(sql('delivery').whereIn('id', waiting).update({ due_ms: at('now') }))
   }
 }
@@ -25,7 +26,7 @@ export function tryVerb (db: Db, dialect: Dialect, audit: Audit): DestinationVer
     tryDestination: (party, { by, reason, now }) => db.write(async session => {
       const [row] = await session.all(sql.left, { party, now })
       await session.run(sql.end, { party, now })
-      const hurried = await session.run(sql.hurry, { party, now })
+      const hurried = await session.run(sql.hurry, { party, now }) + await session.run(sql.hurryNotices, { party, now })
       await audit(session, { at: now, event: 'destination_tried', message: null, account: by, detail: `${party}:${reason}` })
       return { left_until: row === undefined ? null : instantOf(row, 'open_until_ms'), hurried }
     })

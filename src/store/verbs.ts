@@ -272,6 +272,8 @@ export interface StoreStats {
   readonly deliveries: Readonly<Record<Extract<Delivery, 'waiting' | 'held' | 'offered' | 'dead'>, number>>
   /** What was given up, per class. */
   readonly dead: Readonly<Record<DeadClass, number>>
+  /** Notices (Fo01) on their way, and given up. */
+  readonly notices: Readonly<Record<'due' | 'dead', number>>
   /** Since when the first that is held waits for a person; null when none does. */
   readonly held: Instant | null
   /** Tasks nobody has decided yet. */

@@ -21,6 +21,7 @@ const notRun: ReadonlyArray<readonly [first: string, reason: string]> = [
   ['npm ci && npm start     # a gateway with test keys and two sample parties, on your machine', 'installs from the network, and serves until it is stopped'],
   ['npx zorgpoort destinations --config zorgpoort.json', 'of an installation'],
   ['npx zorgpoort dead --config zorgpoort.json', 'of an installation whose partner was down'],
+  ['npx zorgpoort notices --dead --config zorgpoort.json', 'of an installation'],
   ['npx zorgpoort doctor --config zorgpoort.json', 'of an installation; the operator\'s chapter runs it'],
   ['npx zorgpoort backup /var/backups/zorgpoort --config zorgpoort.json     # a folder, or a file that is not there yet', 'of an installation; the operator\'s chapter runs it']
 ]

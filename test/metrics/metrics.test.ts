@@ -65,6 +65,7 @@ describe('what /metrics gives', () => {
     for (const stage of ['validate', 'seal', 'store']) assert.ok(value(`zorgpoort_stage_seconds_count{stage="${stage}"}`) >= 2, stage)
     assert.equal(value('zorgpoort_store_up'), 1)
     assert.deepEqual(['functional', 'transient', 'partner_down'].map(it => value(`zorgpoort_dead_letters{class="${it}"}`)), [0, 0, 0])
+    assert.deepEqual(['due', 'dead'].map(it => value(`zorgpoort_notices{state="${it}"}`)), [0, 0])
     assert.deepEqual([value('zorgpoort_held_oldest_seconds'), value('zorgpoort_tasks_open')], [0, 0])
     assert.equal(value('zorgpoort_client_certificates{state="expired"}'), 1)
     assert.ok(value('zorgpoort_client_certificates{state="ending"}') > 3)
@@ -183,7 +184,7 @@ describe('counting', () => {
     assert.deepEqual((await store.stats(start)).overdue, [])
     assert.deepEqual((await store.stats(later(6))).overdue, [{ receiver: aanbieder, count: 1 }])
     const columns = db.pragma('table_info(message)') as Array<{ name: string }>
-    const copied = columns.map(({ name }) => name === 'seq' ? 'null' : name === 'id' ? "'c' || n" : name === 'identificatie' ? "'C' || n" : name)
+    const copied = columns.map(({ name }) => name === 'seq' ? 'null' : name === 'id' ? "'c' || n" : name === 'identificatie' ? "'C' || n" : name === 'referentienummer' ? "'r' || n" : name)
     db.exec(`with recursive many(n) as (select 1 union all select n + 1 from many where n < 12000) insert into message select ${copied.join(', ')} from message, many`)
     const { mailbox, overdue } = await store.stats(later(6))
     assert.deepEqual([mailbox[0]?.depth, overdue[0]?.count], [10_000, 10_000])

@@ -21,11 +21,12 @@ const ofTasks: readonly Ask[] = [['GET', () => '/v1/tasks'], ['POST', id => `/v1
 /** This message has none, so its own parties get 404 as well. */
 const signature: Ask = ['GET', id => `/v1/messages/${id}/signature`]
 /** For operators and auditors, except payloads, which are for operators. */
-const forReaders: readonly Ask[] = [['GET', () => '/v1/operator/messages'], ['GET', id => `/v1/operator/messages/${id}`], ['GET', () => '/v1/operator/dead'], ['GET', () => '/v1/operator/destinations'], ['GET', () => '/v1/operator/audit'], ['GET', () => '/v1/operator/history'], ['GET', () => '/v1/operator/checkpoints'], ['GET', () => '/v1/operator/register'], ['GET', () => '/v1/operator/parties'], ['GET', () => '/v1/operator/accounts'], ['GET', () => '/v1/operator/held'], ['GET', () => '/v1/operator/tasks']]
+const forReaders: readonly Ask[] = [['GET', () => '/v1/operator/messages'], ['GET', id => `/v1/operator/messages/${id}`], ['GET', () => '/v1/operator/dead'], ['GET', () => '/v1/operator/notices'], ['GET', () => '/v1/operator/destinations'], ['GET', () => '/v1/operator/audit'], ['GET', () => '/v1/operator/history'], ['GET', () => '/v1/operator/checkpoints'], ['GET', () => '/v1/operator/register'], ['GET', () => '/v1/operator/parties'], ['GET', () => '/v1/operator/accounts'], ['GET', () => '/v1/operator/held'], ['GET', () => '/v1/operator/tasks']]
 const forOperators: readonly Ask[] = [
   ['GET', id => `/v1/operator/messages/${id}/payload`],
   ...['parties', 'accounts', 'mandates', 'mandates/withdraw', 'register', 'erasures', 'history', 'redrive'].map((path): Ask => ['POST', () => `/v1/operator/${path}`]),
   ...['held', 'tasks'].map((path): Ask => ['POST', id => `/v1/operator/${path}/${id}`]),
+  ['POST', id => `/v1/operator/notices/${id}/again`],
   ['POST', id => `/v1/operator/destinations/${id === '{id}' ? '{party}' : '42420001'}`],
   ['DELETE', id => `/v1/operator/accounts/${id}/certificates/${id === '{id}' ? '{fingerprint}' : '1'}`]
 ]

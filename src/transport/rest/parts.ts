@@ -4,7 +4,7 @@ import { isMessageId, messageId, Refusal, type AccountId, type BatchId, type Fin
 import type { Terms } from '../../calendar/calendar.ts'
 import type { Parties, Who } from '../../party/party.ts'
 import type { Submitter } from '../../pipeline.ts'
-import type { ListFilter, Store } from '../../store/store.ts'
+import type { Decided, ListFilter, NoticeAgain, Store } from '../../store/store.ts'
 import { problemShape } from './shapes.ts'
 import type { ErasureRequest, ErasureStatement, RedriveRequest, Redriving } from '../../upkeep/upkeep.ts'
 import type { Links } from './views.ts'
@@ -18,6 +18,7 @@ export interface RouteParts {
   readonly receiveBatch: (zip: Buffer, by: { readonly account: AccountId, readonly party: PartyCode, readonly certificate: Fingerprint }) => Promise<{ readonly id: BatchId, readonly duplicate: boolean }>
   readonly erase: (request: ErasureRequest, account: AccountId) => Promise<ErasureStatement>
   readonly redrive: (request: RedriveRequest) => Promise<Redriving>
+  readonly noticeAgain: (id: MessageId, decided: Decided) => Promise<NoticeAgain>
   readonly who: (request: FastifyRequest) => Who
   readonly links: Links
   readonly terms: Terms

@@ -9,6 +9,7 @@ import { gives, idOf, json, type RouteParts } from './parts.ts'
 import { operatorAuditRoutes } from './operator-audit.ts'
 import { operatorDeadRoutes } from './operator-dead.ts'
 import { operatorHeldRoutes, operatorTaskRoutes } from './operator-deciding.ts'
+import { operatorNoticeRoutes } from './operator-notices.ts'
 import { operatorDestinationRoutes } from './operator-destinations.ts'
 import { operatorErasureRoutes } from './operator-erasures.ts'
 import { operatorHistoryRoutes } from './operator-history.ts'
@@ -21,7 +22,7 @@ import { taskRoutes } from './tasks.ts'
 /** The routes, as a plugin: register it under `/v1`. */
 export const routes = (parts: RouteParts): FastifyPluginAsyncTypebox => async app => {
   for (const plugin of [messageRoutes, byteRoutes, batchRoutes, mailboxRoutes, deadlineRoutes, taskRoutes, codeRoutes]) await app.register(plugin(parts))
-  for (const plugin of [operatorMessageRoutes, operatorDeadRoutes, operatorDestinationRoutes, operatorAuditRoutes, operatorErasureRoutes, operatorHistoryRoutes, operatorHeldRoutes, operatorTaskRoutes, registerReadRoutes, registerChangeRoutes]) await app.register(plugin(parts), { prefix: '/operator' })
+  for (const plugin of [operatorMessageRoutes, operatorDeadRoutes, operatorNoticeRoutes, operatorDestinationRoutes, operatorAuditRoutes, operatorErasureRoutes, operatorHistoryRoutes, operatorHeldRoutes, operatorTaskRoutes, registerReadRoutes, registerChangeRoutes]) await app.register(plugin(parts), { prefix: '/operator' })
 }
 
 const mailboxRoutes = (parts: RouteParts): FastifyPluginAsyncTypebox => async app => {
