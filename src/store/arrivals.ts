@@ -1,6 +1,5 @@
 /** What came in by a door of the chain, under its number: looked up, and written down with what became of it. */
 import { refusals, type MessageId, type RefusalCode } from '../core/core.ts'
-import type { Wrapped } from '../vault/vault.ts'
 import type { Arrival, ArrivalKey, ArrivalOutcome, ArrivalVerbs, ChainDoor, WireTold } from './arriving.ts'
 import type { Db, Row, Session, Values } from './db.ts'
 import { at, places, prepared, type Dialect } from './dialect.ts'
@@ -34,6 +33,7 @@ function statements ({ sql, lock }: Dialect) {
     byConversatie: prepared(sql.select('*').from(seen().where({ party: at('party'), conversatie: at('conversatie') })
       .unionAll(seen().whereRaw(anyDoor).where({ party: at('party'), number: at('conversatie') }).whereNull('conversatie')).as('a')).orderByRaw('received_ms, seq limit ?', [at('limit')])),
     state: prepared(lock(sql('arrival').select(['seq', 'message', 'digest']).where(key))),
+    message: prepared(sql('message').select('seq').where('id', at('id'))),
     put: prepared(sql('arrival').insert(places(columns)).onConflict(['door', 'party', 'number'])
       .merge(columns.filter(name => !(name in key))).whereNull('arrival.message').returning('seq'))
   }
@@ -44,7 +44,7 @@ const idOf = ({ door, party, number }: ArrivalKey): string => `${door}:${party}:
 const column = 'told'
 
 /** What came in, closed before the transaction begins. */
-export interface ClosedArrival extends Wrapped { readonly arrival: Arrival, readonly told: Uint8Array }
+export interface ClosedArrival { readonly arrival: Arrival, readonly told: Uint8Array, readonly data_key: Uint8Array | null, readonly kek_id: string | null }
 
 /** @returns it under a key of its own */
 export function closedArrival (safe: Safe, arrival: Arrival): ClosedArrival {
@@ -53,6 +53,9 @@ export function closedArrival (safe: Safe, arrival: Arrival): ClosedArrival {
   const { close, data_key, kek_id } = safe.fresh(idOf(arrival))
   return { arrival, told: close(column, Buffer.from(JSON.stringify({ told, detail, findings }))), data_key, kek_id }
 }
+
+/** The same, of which only the number is kept. */
+const muted = ({ arrival }: ClosedArrival): ClosedArrival => ({ arrival, told: Buffer.alloc(0), data_key: null, kek_id: null })
 
 function valuesOf ({ arrival: { outcome, received, door, party, number, digest, conversatie, answers }, told, data_key, kek_id }: ClosedArrival): Values {
   const became = outcome.kind === 'stored' ? { message: outcome.message, code: null, kept: null } : { message: null, code: outcome.code, kept: outcome.kept }
@@ -149,6 +152,10 @@ export function arrivalVerbs (db: Db, dialect: Dialect, safe: Safe): Verbs {
     return outcome.kind === 'stored' && state?.message === outcome.message && state.digest === digest
   }
 
+  /** A repeat of what is forgotten but for its key: then nothing would ever forget what its envelope told. */
+  const forgotten = async (session: Session, { outcome }: Arrival): Promise<boolean> =>
+    outcome.kind === 'stored' && (await session.all(sql.message, { id: outcome.message })).length === 0
+
   return {
     arrival: ({ door, party, number }) => db.read(async session => {
       const [row] = await session.all(sql.one, { door, party, number })
@@ -157,7 +164,7 @@ export function arrivalVerbs (db: Db, dialect: Dialect, safe: Safe): Verbs {
     async keepArrival (arrival, notice) {
       const [closed, told] = [closedArrival(safe, arrival), closedNotice(safe, notice)]
       return await db.write(async session => {
-        const seq = await keeper.put(session, closed)
+        const seq = await keeper.put(session, await forgotten(session, arrival) ? muted(closed) : closed)
         if (seq === null) return await there(session, arrival)
         if (told !== null) await notices.put(session, told, { arrival: seq })
         return true

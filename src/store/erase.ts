@@ -7,6 +7,7 @@ import { at, prepared, type Dialect } from './dialect.ts'
 import { factEnd } from './ending.ts'
 import type { FactKeeper } from './facts.ts'
 import { forgetter, isSettled } from './forget.ts'
+import { arrivalEnd, type ArrivalEnd } from './leaving.ts'
 import { marksIn } from './marks.ts'
 import { pushOrder } from './order.ts'
 import { at as instantOf, bytes, families, message, never_ms, oneOf, partyOf, text, whole } from './rows.ts'
@@ -54,7 +55,7 @@ const refusedText = (row: Row, safe: Safe): RefusedText => ({
 })
 
 /** @returns the verbs of erasing what was refused: it bears no marks, because who is in it was never read */
-function refusedVerbs (db: Db, sql: ReturnType<typeof statements>, audit: Audit, safe: Safe): Pick<Store, 'refusedTexts' | 'eraseRefused'> {
+function refusedVerbs (db: Db, sql: ReturnType<typeof statements>, arrivals: ArrivalEnd, audit: Audit, safe: Safe): Pick<Store, 'refusedTexts' | 'eraseRefused'> {
   return {
     refusedTexts: (after, { messages_max, bytes_max }) => db.read(async session => {
       const texts: RefusedText[] = []
@@ -72,6 +73,7 @@ function refusedVerbs (db: Db, sql: ReturnType<typeof statements>, audit: Audit,
         const [row] = await session.all(sql.digest, { id })
         if (row === undefined) continue
         await session.run(sql.noRefused, { id })
+        await arrivals.erase(session, 'kept', id, now)
         await audit(session, { at: now, event: 'erased', message: id, account, digest: sha256Hex(text(row, 'sha256')) })
         gone.push(id)
       }
@@ -89,6 +91,7 @@ export function eraseVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, 
   const marks = marksIn(dialect)
   const facts = factEnd(dialect, rise)
   const order = pushOrder(dialect)
+  const arrivals = arrivalEnd(dialect)
 
   async function rowOf (session: Session, seq: number, person: readonly Mark[]): Promise<Row | undefined> {
     for (const { key, hash } of person) {
@@ -99,7 +102,7 @@ export function eraseVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, 
   }
 
   return {
-    ...refusedVerbs(db, sql, audit, safe),
+    ...refusedVerbs(db, sql, arrivals, audit, safe),
     subjects: person => db.read(async session => {
       const rows: Row[] = []
       for (const { key, hash } of person) rows.push(...await session.all(sql.found, { key, hash }))
@@ -114,6 +117,7 @@ export function eraseVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, 
         // Erased before, or it changed since it was looked at.
         if (row === undefined || it === null || (it.shared && !shared) || (it.undelivered && !undelivered)) continue
         await forget.payload(session, seq, 'erased', now)
+        await arrivals.erase(session, 'message', it.id, now)
         await facts.erase(session, seq, person)
         await marks.forget(session, seq)
         if (it.undelivered) {

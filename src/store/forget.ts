@@ -6,6 +6,7 @@ import type { Db, Row, Session } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
 import { factEnd, type FactEnd } from './ending.ts'
 import type { FactKeeper } from './facts.ts'
+import { arrivalEnd } from './leaving.ts'
 import { marksIn } from './marks.ts'
 import { message, text, whole } from './rows.ts'
 import type { FactTerms, Swept, SweepKind, SweepStep } from './keeping.ts'
@@ -41,6 +42,7 @@ function statements ({ sql }: Dialect) {
     gone: prepared(sql('message').where('seq', at('seq')).update({ data_key: null, kek_id: null, payload_gone_ms: at('now'), payload_gone_why: at('why') })),
     spend: prepared(sql.into(sql.raw('spent (sender, type, identificatie, id, sha256, receipt)'))
       .insert(sql('message').select(['sender', 'type', 'identificatie', 'id', 'sha256', 'receipt']).where('seq', at('seq')))),
+    idOf: prepared(sql('message').select('id').where('seq', at('seq'))),
     noMessage: prepared(sql('message').where('seq', at('seq')).delete())
   }
 }
@@ -55,6 +57,7 @@ export interface Forgetter {
 export function forgetter (dialect: Dialect): Forgetter {
   const sql = statements(dialect)
   const marks = marksIn(dialect)
+  const arrivals = arrivalEnd(dialect)
   return {
     async payload (session, seq, why, now) {
       await session.run(sql.noPayload, { seq })
@@ -64,6 +67,7 @@ export function forgetter (dialect: Dialect): Forgetter {
     async metadata (session, seq) {
       await marks.forget(session, seq)
       await session.run(sql.spend, { seq })
+      for (const row of await session.all(sql.idOf, { seq })) await arrivals.forget(session, message(row, 'id'))
       await session.run(sql.noMessage, { seq })
     }
   }
@@ -102,10 +106,18 @@ export function sweepVerb (db: Db, dialect: Dialect, audit: Audit, { rise }: Pic
   const sql = statements(dialect)
   const forget = forgetter(dialect)
   const facts = factEnd(dialect, rise)
+  const arrivals = arrivalEnd(dialect)
+
+  /** What came in under a number and was refused goes with what was kept of it. @returns whether there may be more */
+  async function numbers (session: Session, { before, now, messages_max }: SweepStep): Promise<boolean> {
+    const gone = await arrivals.sweep(session, before, messages_max)
+    if (gone > 0) await audit(session, { at: now, event: 'swept', message: null, detail: `arrival:${gone}` })
+    return gone === messages_max
+  }
 
   /** What is too old goes, whole; a batch weighs as many messages as it has members. */
-  async function rows (session: Session, kind: keyof typeof sql.whole, { before, now, messages_max, bytes_max, dry }: SweepStep): Promise<Swept> {
-    const { old, count, gone } = sql.whole[kind]
+  async function rows (session: Session, kind: keyof typeof sql.whole, step: SweepStep): Promise<Swept> {
+    const [{ before, now, messages_max, bytes_max, dry }, { old, count, gone }] = [step, sql.whole[kind]]
     const none = { bytes: 0, kept: { undelivered: 0, awaiting: 0, payload: 0, history: 0 }, after: null }
     if (dry) return { ...none, swept: whole((await session.all(count, { before }))[0] ?? {}, 'swept') }
     const found = await session.all(old, { before, limit: messages_max })
@@ -118,7 +130,9 @@ export function sweepVerb (db: Db, dialect: Dialect, audit: Audit, { rise }: Pic
       bytes += whole(row, 'size_bytes')
     }
     if (swept > 0) await audit(session, { at: now, event: 'swept', message: null, detail: `${kind}:${swept}` })
-    return { ...none, swept, bytes, after: swept === found.length && found.length < messages_max ? null : 0 }
+    const ended = swept === found.length && found.length < messages_max
+    const more = ended && kind === 'refused' && await numbers(session, step)
+    return { ...none, swept, bytes, after: ended && !more ? null : 0 }
   }
 
   async function step (session: Session, kind: Exclude<SweepKind, keyof typeof sql.whole>, { now, after, messages_max, dry, ...rest }: SweepStep): Promise<Swept> {

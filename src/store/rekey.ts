@@ -12,7 +12,7 @@ import type { Store } from './verbs.ts'
 import { partyCode, type Instant } from '../core/core.ts'
 
 /** Tables whose rows have a wrapped data key, and what tells their rows apart. */
-const wrapped = [{ table: 'message', row: 'seq' }, { table: 'refused', row: 'id' }, { table: 'batch', row: 'id' }, { table: 'person', row: 'id' }, { table: 'receipt', row: 'id' }] as const
+const wrapped = [{ table: 'message', row: 'seq' }, { table: 'refused', row: 'id' }, { table: 'batch', row: 'id' }, { table: 'person', row: 'id' }, { table: 'receipt', row: 'id' }, { table: 'arrival', row: 'seq' }, { table: 'notice', row: 'seq' }] as const
 /** Tables whose rows hold a mark. */
 const marked = ['client', 'person'] as const
 

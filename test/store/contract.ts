@@ -18,6 +18,7 @@ import { noticeContract } from './noticing.ts'
 import { pushModelContract } from './pushing-model.ts'
 import { pushContract } from './pushing.ts'
 import { tryContract } from './trying.ts'
+import { leaveContract } from './leaving.ts'
 import { readContract } from './reading.ts'
 import type { Fresh, OpenStore } from './sample.ts'
 import { refuseContract } from './refusing.ts'
@@ -36,6 +37,7 @@ export function storeContract (name: string, open: OpenStore): void {
   describe(`store on ${name}`, () => {
     acceptContract(fresh)
     arriveContract(fresh)
+    leaveContract(fresh, open)
     workContract(fresh)
     pushContract(fresh)
     tryContract(fresh)

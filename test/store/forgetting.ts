@@ -19,7 +19,7 @@ async function ended (store: Store, wanted: Wanted = {}): Promise<Acceptance> {
 
 interface Sweeping { readonly messages_max?: number, readonly bytes_max?: number, readonly dry?: boolean, readonly before?: number }
 /** Sweeps to the end. @returns every step */
-async function sweeps (store: Store, kind: SweepKind, { messages_max = 100, bytes_max = 1e9, dry = false, before = 1000 }: Sweeping = {}): Promise<Swept[]> {
+export async function sweeps (store: Store, kind: SweepKind, { messages_max = 100, bytes_max = 1e9, dry = false, before = 1000 }: Sweeping = {}): Promise<Swept[]> {
   const steps: Swept[] = []
   for (let after: number | null = 0; after !== null; after = steps.at(-1)?.after ?? null) {
     const from = after
@@ -27,7 +27,7 @@ async function sweeps (store: Store, kind: SweepKind, { messages_max = 100, byte
   }
   return steps
 }
-const swept = (steps: readonly Swept[]): number => steps.reduce((sum, it) => sum + it.swept, 0)
+export const swept = (steps: readonly Swept[]): number => steps.reduce((sum, it) => sum + it.swept, 0)
 
 export function forgetContract (fresh: Fresh): void {
   describe('forgetting by age', () => {

@@ -9,7 +9,7 @@ import { gemeente, heen, later, roots, start, type Fresh, type OpenStore } from 
 
 const lineOf = (ring: Roots['kek']): string => ring.keys.map(({ id, bytes }) => `${id}:${Buffer.from(bytes).toString('base64')}\n`).join('')
 /** The same roots with a new key before each. */
-const turned = (before: Roots, id: string): Roots => {
+export const turned = (before: Roots, id: string): Roots => {
   const turn = (ring: Roots['kek']) => parseRing(newRingLine(id) + lineOf(ring), 'ring')
   return { ...before, kek: turn(before.kek), index: turn(before.index) }
 }
@@ -17,7 +17,7 @@ const finding = { level: 2 as const, code: 'TR006', line: 1, path: '', found: ''
 const mark = (key: string, byte: number): Mark => ({ key, hash: Buffer.alloc(16, byte) })
 
 /** Turns everything, one message at a time; marks are made anew by the payload's text. */
-async function turnAll (store: Store, key: string): Promise<void> {
+export async function turnAll (store: Store, key: string): Promise<void> {
   while (await untilDone(() => store.rewrap(1, start)) > 0);
   const window = { messages_max: 2, bytes_max: 1 }
   for (let at = await untilDone(() => store.marked(null, window)); at !== null;) {

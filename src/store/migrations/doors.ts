@@ -21,7 +21,6 @@ function arrival (t: Table): void {
   t.text('kek_id').index()
   t.unique(['door', 'party', 'number'])
   t.index(['party', 'conversatie'])
-  t.index(['received_ms'])
 }
 
 /** An Fo01 on its way. */
@@ -58,6 +57,7 @@ export const doorsStep = {
     .createTable('arrival', arrival)
     .createTable('notice', notice)
     .dropTable('correlation') // nothing was ever written there
+    .raw('create index arrival_refused on arrival (received_ms) where message is null')
     .raw("create index notice_due on notice (target, due_ms, seq) where state = 'due'")
     .raw("create index notice_leased on notice (target, lease_until_ms) where state = 'due' and lease_until_ms > 0")
     .alterTable('message', t => {
