@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { describe, test } from 'node:test'
+import fc from 'fast-check'
 import { Refusal, type Finding } from '../../src/core/core.ts'
 import { readMetadata } from '../../src/transport/vsp/read.ts'
 import { wireOf } from '../../src/transport/vsp/wire.ts'
@@ -75,6 +76,18 @@ describe('metadata', () => {
     for (const it of ['', '{', 'null', '[]', '7', '"x"', `{"a":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, `{"a": "${secret}"`]) assert.notDeepEqual(paths(it), [], it.slice(0, 10))
     assert.throws(() => readMetadata(Buffer.from([0x7b, 0xff, 0x7d]), () => []), { code: 'ZP_ENVELOPE' })
     assert.deepEqual(paths(`${JSON.stringify(metadata())}${' '.repeat(70_000)}`), ['berichtMetadata'])
+  })
+
+  test('of any JSON whatever, or with any value anywhere, are read or refused', () => {
+    fc.assert(fc.property(fc.json({ maxDepth: 6 }), text => { paths(text) }), { numRuns: 1_000 })
+    const members = (it: object): Array<readonly [object, string]> => Object.entries(it).flatMap(([name, value]) => [[it, name] as const, ...value instanceof Object ? members(value as object) : []])
+    fc.assert(fc.property(fc.nat(), fc.jsonValue(), (which, value) => {
+      const it = metadata()
+      const all = members(it)
+      const [into, name] = all[which % all.length] ?? [it, '']
+      put(name, value)(into)
+      paths(it)
+    }), { numRuns: 3_000 })
   })
 
   test('with thousands of faults tell a hundred', () => {

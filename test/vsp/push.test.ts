@@ -5,6 +5,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { promisify } from 'node:util'
+import { FormData } from 'undici'
 import { refusals, type RefusalCode } from '../../src/core/core.ts'
 import { modelOf, supportedTypes, type MessageType } from '../../src/standard/standard.ts'
 import { ownView } from '../../src/party/party.ts'
@@ -49,14 +50,23 @@ describe('a push', () => {
     })
   }
 
-  test('by curl itself, raw and as a ZIP, over TLS with a client certificate', async t => {
+  test('as undici writes it from a FormData is taken', async () => {
+    const { bytes, traceerId } = next()
+    const form = new FormData()
+    form.set('berichtMetadata', new Blob([JSON.stringify(metadata('WMO305', { traceerId }))], { type: 'application/json' }))
+    form.set('payload', new Blob([Uint8Array.from(bytes)], { type: 'application/octet-stream' }))
+    assert.equal(said(await from.call('POST', pushPath, form)), '204')
+    assert.equal(await became(traceerId), 'stored')
+  })
+
+  test('by curl itself, raw (so large that it asks first: Expect) and as a ZIP, over TLS with a client certificate', async t => {
     if (!needTool(t, 'curl', 'curl')) return
     const { key, certificate } = chain.issued.aanbieder
     const file = (name: string, content: string | Uint8Array): string => { writeFileSync(chain.world.path(name), content, { mode: 0o600 }); return chain.world.path(name) }
     const [pem, own] = [file('curl.pem', certificate), file('curl.key', key)]
     for (const packed of [false, true]) {
       const { bytes, traceerId } = next()
-      const payload = file('payload', packed ? zipOf([bytes.toString()]) : bytes)
+      const payload = file('payload', packed ? zipOf([bytes.toString()]) : Buffer.concat([bytes, Buffer.alloc(1_500_000, '\n')]))
       const json = file('metadata.json', JSON.stringify(metadata('WMO305', { traceerId })))
       const { stdout, stderr } = await promisify(execFile)('curl', ['-sS', '--cert', pem, '--key', own, '--cacert', chain.world.path('ca.pem'), '-F', `berichtMetadata=<${json};type=application/json`, '-F', `payload=@${payload};type=application/octet-stream`, '-w', '%{http_code}', `${gateway.rest}${pushPath}`])
       assert.equal(stdout, '204', stderr)
