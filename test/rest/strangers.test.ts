@@ -1,6 +1,7 @@
 /** Who may do what: every route as nobody, as a stranger, and as the other party. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { actions, di01, fo03, ggkPath, soap, soapHeaders } from '../chain.ts'
 import { putAccount } from '../register.ts'
 import { aanbieder, everybody, makeWorld, message, until, withText, type Who } from '../flow/world.ts'
 
@@ -70,6 +71,18 @@ describe('a request', () => {
       assert.equal((await gateway.as(who).get('/v1/mailbox')).headers['connection'], 'close', 'holds no place')
     })
   }
+
+  test('by the municipal door: a stranger learns no more there, in the words of that door', async () => {
+    for (const who of ['nobody', 'unregistered', 'expired', 'notYet', 'switchedOff'] as const) {
+      for (const [method, path] of [['GET', `${ggkPath}?wsdl`], ['POST', ggkPath]] as const) {
+        const reply = await gateway.as(who).call(method, path, method === 'POST' ? soap(di01(message('WMO301', 2))) : null, method === 'POST' ? soapHeaders(actions.Di01) : {})
+        assert.deepEqual([fo03(reply).code, reply.headers['connection']], ['StUF013', 'close'])
+      }
+    }
+    for (const who of ['operator', 'auditor', 'otherGemeente'] as const) {
+      assert.equal(fo03(await gateway.as(who).call('POST', ggkPath, soap(di01(message('WMO301', 2))), soapHeaders(actions.Di01))).code, 'StUF013')
+    }
+  })
 
   test('operator: has no party, so no messages', async () => {
     for (const route of [...ofMessage, ...ofParty, deadlines, ...ofTasks]) assert.equal(await ask('operator', route, offered), '403 ZP_ACCOUNT_ROLE', route[1]('{id}'))
