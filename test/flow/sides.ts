@@ -32,8 +32,8 @@ interface Proof { readonly payload: Buffer, readonly seal: Buffer, readonly rece
 export interface Side {
   readonly name: string
   readonly party: PartyCode
-  /** @param answers what it answers, as this end has it */
-  send (bytes: Buffer, type: MessageType, to: PartyCode, answers: Held | null): Promise<Held>
+  /** @param answers what it answers, as this end has it @param number of its own choice, at the doors of the chain; without it a new one */
+  send (bytes: Buffer, type: MessageType, to: PartyCode, answers: Held | null, number?: string): Promise<Held>
   /** Waits for the message of this number and takes it. */
   receive (number: string): Promise<Held>
   /** What REST tells this end of a message. */
@@ -121,8 +121,8 @@ async function called (world: PushWorld, party: PartyCode): Promise<Place & { re
       name: 'GGk',
       party,
       told: toldBy(client),
-      async send (bytes, type, to, answers) {
-        const [number, kind] = [randomUUID(), envelopeOf(type)]
+      async send (bytes, type, to, answers, number = randomUUID()) {
+        const kind = envelopeOf(type)
         const said = { functie: type, zender: party, ontvanger: to, referentienummer: number }
         const envelope = kind === 'Du01' ? du01(bytes, answers?.number ?? '', said) : di01(bytes, said)
         assert.equal(bv03(await client.call('POST', ggkPath, soap(envelope), soapHeaders(actions[kind]))).cross, number)
@@ -159,9 +159,8 @@ const vsp = (party: PartyCode, payload: 'xml' | 'zip'): Place => ({
     name: `VSP (${payload})`,
     party,
     told: toldBy(client),
-    async send (bytes, type, to, answers) {
+    async send (bytes, type, to, answers, traceerId = randomUUID()) {
       const { versie, subversie } = modelOf(type)
-      const traceerId = randomUUID()
       const conversatieId = answers?.conversatie ?? traceerId
       const form = new FormData()
       form.set('berichtMetadata', new Blob([JSON.stringify({

@@ -1,6 +1,8 @@
 /** Nobody needs to know the other's door: every message and its answer through every pair of doors, with the same bytes, numbers, state and seal at both ends. */
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { describe, test } from 'node:test'
+import { v7 as uuidV7 } from 'uuid'
 import { generateMessage, modelOf, readMessage, sampleAnswer, supportedTypes, writeMessage, type MessageType } from '../../src/standard/standard.ts'
 import { makeSides, sealed, type Held, type Side } from './sides.ts'
 import { until } from './world.ts'
@@ -71,6 +73,39 @@ for (const gemeente of gemeenten) {
     })
   }
 }
+
+/** A heenbericht under a number the other end cannot know it by, and its retour: each end has its own number for each. */
+async function twoNumbered (type: MessageType, from: Side, to: Side, number: string): Promise<void> {
+  const { answeredBy } = modelOf(type)
+  assert.ok(answeredBy !== null)
+  const sent = await from.send(made(type, from, to), type, to.party, null, number)
+  const drawn = String((await from.told(number))['referentienummer'])
+  assert.notEqual(drawn, number.toLowerCase())
+  const got = await to.receive(drawn)
+  assert.ok(got.bytes.equals(sent.bytes))
+  const back = await to.send(answerTo(got.bytes), answeredBy, from.party, got)
+  assert.equal((await from.receive(back.number)).answers, from.name.startsWith('VSP') || from.name === 'GGk' ? number.toLowerCase() : drawn)
+  for (const [side, its] of [[from, number], [to, drawn]] as const) await becomes(side, its, { delivery: 'delivered', answer: 'answered' })
+}
+
+describe('each end has its own number for a message', () => {
+  for (const gemeente of gemeenten) {
+    for (const aanbieder of aanbieders.filter(it => it.name.startsWith('VSP'))) {
+      test(`where that of the aanbieder by ${aanbieder.name} is none the gemeente by ${gemeente.name} could bear`, async () => {
+        await twoNumbered('WMO305', aanbieder, gemeente, uuidV7().toUpperCase())
+      })
+    }
+  }
+  test('where another sender had it before: he learns nothing of that', async () => {
+    const [gemeente] = gemeenten
+    const [first, second, third] = aanbieders
+    assert.ok(gemeente && first && second && third)
+    const number = randomUUID()
+    await first.receive((await gemeente.send(made('WMO301', gemeente, first), 'WMO301', first.party, null, number)).number)
+    await twoNumbered('JW305', second, gemeente, number)
+    await twoNumbered('JW307', first, gemeente, (await third.send(made('JW307', third, gemeente), 'JW307', gemeente.party, null)).number)
+  })
+})
 
 test('that was every message there is, each through every pair', () => {
   const types = new Set(first.flatMap(type => [type, modelOf(type).answeredBy]))
