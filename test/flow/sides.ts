@@ -38,6 +38,7 @@ export interface Side {
   receive (number: string): Promise<Held>
   /** What REST tells this end of a message. */
   told (number: string): Promise<Told>
+  find (id: string): Promise<Told>
 }
 
 /** An end before there is a gateway: where the register has it reached. */
@@ -75,6 +76,7 @@ const mailbox = (party: PartyCode): Place => ({
     name: 'mailbox',
     party,
     told: toldBy(client),
+    find: async id => (await client.get(`/v1/messages/${id}`)).told,
     send: async (bytes, type) => await posted(client, bytes, type),
     async receive (number) {
       const { id, ...it } = await until(async () => (await client.get('/v1/mailbox?limit=250')).told.messages.find(it => it['referentienummer'] === number), `${number} in the mailbox`)
@@ -96,6 +98,7 @@ async function pushed (world: PushWorld, party: PartyCode): Promise<Place> {
       name: 'rest-push',
       party,
       told: toldBy(client),
+      find: async id => (await client.get(`/v1/messages/${id}`)).told,
       send: async (bytes, type) => await posted(client, bytes, type),
       async receive (number) {
         const parts = await until(() => receiver.arrived.find(({ parts }) => parts.get('metadata')?.bytes.includes(`"referentienummer":"${number}"`) === true)?.parts, `${number} pushed`)
@@ -121,6 +124,7 @@ async function called (world: PushWorld, party: PartyCode): Promise<Place & { re
       name: 'GGk',
       party,
       told: toldBy(client),
+      find: async id => (await client.get(`/v1/messages/${id}`)).told,
       async send (bytes, type, to, answers, number = randomUUID()) {
         const kind = envelopeOf(type)
         const said = { functie: type, zender: party, ontvanger: to, referentienummer: number }
@@ -159,6 +163,7 @@ const vsp = (party: PartyCode, payload: 'xml' | 'zip'): Place => ({
     name: `VSP (${payload})`,
     party,
     told: toldBy(client),
+    find: async id => (await client.get(`/v1/messages/${id}`)).told,
     async send (bytes, type, to, answers, traceerId = randomUUID()) {
       const { versie, subversie } = modelOf(type)
       const conversatieId = answers?.conversatie ?? traceerId

@@ -1,11 +1,11 @@
-/** Nobody needs to know the other's door: every message and its answer through every pair of doors, with the same bytes, numbers, state and seal at both ends. */
+/** Nobody needs to know the other's door: every message and its answer through every pair of doors, with the same bytes, numbers, state and seal at both ends; what is rejected too. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { v7 as uuidV7 } from 'uuid'
 import { generateMessage, modelOf, readMessage, sampleAnswer, supportedTypes, writeMessage, type MessageType } from '../../src/standard/standard.ts'
 import { makeSides, sealed, type Held, type Side } from './sides.ts'
-import { until } from './world.ts'
+import { fixture, until, withText } from './world.ts'
 
 const { world, gemeenten, aanbieders } = await makeSides()
 
@@ -105,6 +105,27 @@ describe('each end has its own number for a message', () => {
     await twoNumbered('JW305', second, gemeente, number)
     await twoNumbered('JW307', first, gemeente, (await third.send(made('JW307', third, gemeente), 'JW307', gemeente.party, null)).number)
   })
+})
+
+describe('what the rules within it reject is answered by the gateway, through the door it came by', () => {
+  /** A fixture that breaks a rule of level 2, between these two. */
+  const broken = (type: MessageType, rule: string, from: Side, to: Side): Buffer => {
+    const named = withText(fixture(type, `invalid-${rule}`), 'Afzender', from.party)
+    return withText(withText(named, 'Ontvanger', to.party), 'Identificatie', identificatie())
+  }
+  for (const [type, rule, from, to] of [...gemeenten.map(it => ['WMO301', 'CD076', it, aanbieders[2]] as const), ...aanbieders.map(it => ['WMO315', 'CD075', it, gemeenten[1]] as const)]) {
+    test(`${type} by ${from.name}`, async () => {
+      assert.ok(to !== undefined)
+      await world.judge(to.party, { level: 'content' })
+      const sent = await from.send(broken(type, rule, from, to), type, to.party, null)
+      const told = await from.told(sent.number)
+      assert.deepEqual([told['verdict'], told['answer']], ['rejected', 'answered'])
+      const retour = await from.receive(String((await from.find(String(told['answered_by'])))['referentienummer']))
+      assert.deepEqual([retour.type, retour.answers], [modelOf(type).answeredBy, sent.number])
+      sealed(await retour.proof(), world.ca)
+      await becomes(from, retour.number, { delivery: 'delivered' })
+    })
+  }
 })
 
 test('that was every message there is, each through every pair', () => {
