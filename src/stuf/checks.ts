@@ -1,6 +1,6 @@
 /** The table of what is checked of an envelope, most of it what the schema lets through; and how each is told in either list. */
 import { partyKind, type PartyKind, type RefusalCode } from '../core/core.ts'
-import { modelOf, type MessageModel } from '../standard/standard.ts'
+import { modelOf, models, type MessageModel } from '../standard/standard.ts'
 import type { Decoded } from './base64.ts'
 import { tijdstipKind } from './moment.ts'
 import type { CodeList, Objection } from './types.ts'
@@ -75,7 +75,7 @@ export const checks: readonly Check[] = [
   row('refuse', true, 'berichtcode', 'ZP_ENVELOPE', 'IB006', 'IB240', 'a retour as Di01, a heenbericht as Du01', 'Deze functie past niet bij deze berichtcode (Di01 of Du01).', ofModel((it, model) => !travels(model, it.kind))),
   row('refuse', true, 'partijen', 'ZP_ENVELOPE', 'IB007', 'IB234', 'a functie that parties of that kind do not send, or get', 'Deze functie past niet bij de organisatie van zender of ontvanger.', ofModel((it, model) => !sender(it, model) || !receiver(it, model))),
   row('refuse', true, 'versie', 'ZP_TYPE', 'IB004', 'CC02', 'a functieVersie and functieSubversie in which the functie is not taken', 'Deze versie van de functie wordt niet ondersteund.',
-    ofModel((it, model) => Number(it.functieVersie) !== model.versie || Number(it.functieSubversie) !== model.subversie)),
+    ofModel(it => !models.some(({ type, versie, subversie }) => type === it.functie && versie === Number(it.functieVersie) && subversie === Number(it.functieSubversie)))),
   row('refuse', true, 'tekstBestand', 'ZP_ENVELOPE', 'IB014', 'CC02', 'a functie of iWmo or iJw as tekstBestand', 'Dit bericht hoort in xmlBestand, niet in tekstBestand.', it => it.bestand === 'tekstBestand'),
   row('refuse', true, 'leeg', 'ZP_XML', 'IB014', 'CC02', 'an empty xmlBestand', 'Het bericht in xmlBestand is leeg.', it => it.content.kind === 'empty'),
   row('refuse', true, 'base64', 'ZP_ENVELOPE', 'IB001', 'StUF055', 'what is no base64 (`@@@@`)', 'Het bericht in xmlBestand is geen geldige base64.', it => it.content.kind === 'bad'),

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { XmlBufferInputProvider, XmlDocument, XsdValidator, xmlCleanupInputProvider, xmlRegisterInputProvider } from 'libxml2-wasm'
+import { decodeBase64 } from '../../src/stuf/base64.ts'
 import { readAntwoord, readBericht, StufFault, type Bericht } from '../../src/stuf/stuf.ts'
 import { home } from '../../src/version.ts'
 import { seed, tries } from '../fuzz/seed.ts'
@@ -77,4 +78,17 @@ test('whatever bytes come, as a request or as an answer: an outcome, no crash', 
     try { readBericht(bytes, action, options) } catch (error) { assert.ok(error instanceof StufFault) }
     readAntwoord(200, bytes)
   }), { seed, numRuns: tries(2_000) })
+})
+
+test('base64 is taken exactly where the lexical rules of XML Schema take it, white space aside', () => {
+  const rules = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)$/
+  const near = fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 30 }), fc.nat(40), fc.string({ maxLength: 2, unit: fc.constantFrom(...'AQg1=+/-_ \n\u00e9&,') }), fc.nat(1))
+    .map(([bytes, at, mess, length]) => { const text = Buffer.from(bytes).toString('base64'); return text.slice(0, at) + mess + text.slice(at + length) })
+  fc.assert(fc.property(near, text => {
+    const strict = decodeBase64(Buffer.from(text), false)
+    const bare = text.replace(/^[ \n]+|[ \n]+$/g, '')
+    assert.equal(strict.kind === 'good', rules.test(bare))
+    if (strict.kind === 'good') assert.equal(strict.bytes.toString('base64'), bare)
+    assert.equal(decodeBase64(Buffer.from(text), true).kind === 'good', rules.test(text.replace(/[ \n]/g, '')))
+  }), { seed, numRuns: tries(5_000) })
 })
