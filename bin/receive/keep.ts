@@ -14,16 +14,20 @@ function synced (path: string): void {
 /** @param id a message's id, checked: it becomes a name of a folder @returns whether it is there from a former push */
 export const isKept = (dir: string, id: string): boolean => existsSync(join(dir, id))
 
-/** When this returns the message is on disk, so that 2xx may be answered; a repeat writes nothing. */
-export function keep (dir: string, id: string, parts: Parts): void {
+/**
+ * When this returns the message is on disk, so that it may be confirmed; a repeat writes nothing.
+ * @param id an id or number, checked: it becomes a name of a folder @param files by their names
+ */
+export function keepFiles (dir: string, id: string, files: Readonly<Record<string, Uint8Array>>): void {
   const [part, whole] = [join(dir, `.${id}.part`), join(dir, id)]
   rmSync(part, { recursive: true, force: true })
   mkdirSync(part, { mode: 0o700 })
-  for (const [name, file] of Object.entries(fileNames)) {
-    const [, bytes] = Object.entries(parts).find(([its]) => its === name) ?? []
-    writeFileSync(join(part, file), bytes ?? '', { mode: 0o600, flush: true })
-  }
+  for (const [file, bytes] of Object.entries(files)) writeFileSync(join(part, file), bytes, { mode: 0o600, flush: true })
   synced(part)
   renameSync(part, whole)
   synced(dir)
 }
+
+/** Keeps the parts of a push. */
+export const keep = (dir: string, id: string, parts: Parts): void =>
+  keepFiles(dir, id, { [fileNames.metadata]: parts.metadata, [fileNames.payload]: parts.payload, [fileNames.seal]: parts.seal, [fileNames.receipt]: parts.receipt })

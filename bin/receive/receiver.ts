@@ -37,12 +37,12 @@ const connections_max = 100
 const times_ms = { handshakeTimeout: 10_000, headersTimeout: 10_000, requestTimeout: 120_000 }
 
 /** What it answers: 2xx only for what is on disk. */
-interface Answer { readonly status: number, readonly code: string | null, readonly line: string }
+export interface Answer { readonly status: number, readonly code: string | null, readonly line: string }
 
 const no = (status: number, code: string): Answer => ({ status, code, line: `answered ${status} ${code}` })
 
 /** @returns the whole body, or the answer to one that is not taken */
-async function bodyOf (request: IncomingMessage): Promise<Buffer | Answer> {
+export async function bodyOf (request: IncomingMessage): Promise<Buffer | Answer> {
   const length = Number(request.headers['content-length'] ?? NaN)
   if (!Number.isSafeInteger(length)) return no(411, 'length_required')
   if (length > body_bytes_max) return no(413, 'too_large')
@@ -57,7 +57,8 @@ function idOf ({ headers }: IncomingMessage): string | null {
   return isMessageId(id) && headers['idempotency-key'] === id ? id : null
 }
 
-const attemptOf = ({ headers }: IncomingMessage): string => /^[1-9]\d{0,5}$/.exec(String(headers['zorgpoort-attempt'] ?? ''))?.[0] ?? '?'
+/** @returns which try the gateway says this is; ? where it does not */
+export const attemptOf = ({ headers }: IncomingMessage): string => /^[1-9]\d{0,5}$/.exec(String(headers['zorgpoort-attempt'] ?? ''))?.[0] ?? '?'
 
 function take (request: IncomingMessage, id: string, body: Buffer, { dir, trusted }: ReceiverSettings): Answer {
   try {
@@ -102,25 +103,20 @@ function answering (settings: ReceiverSettings) {
   }
 }
 
-/** @throws Error with a code when it cannot listen, or when key and certificate are none */
-export async function openReceiver (settings: ReceiverSettings): Promise<Receiver> {
-  const { key, cert, ca, say } = settings
-  const answer = answering(settings)
+/** @param handle answers one request and says a line of it; what it throws breaks the connection off @throws Error with a code when it cannot listen, or when key and certificate are none */
+export async function listen ({ key, cert, ca, say, port, host }: ReceiverSettings, handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>): Promise<Receiver> {
   const server = createServer({ key, cert, ca, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.2', ...times_ms }, (request, response) => {
     request.on('error', () => { /* it broke off; the gateway tries again */ })
     response.on('error', () => {})
-    answer(request).then(it => {
-      say(`${it.id}  ${it.line}  (attempt ${attemptOf(request)})`)
-      send(response, it)
-    }, () => { response.destroy() })
+    handle(request, response).catch(() => { response.destroy() })
   })
   server.maxConnections = connections_max
   server.on('tlsClientError', () => { say('somebody without a client certificate of the authority, or who does not believe ours, was turned away') })
-  server.listen(settings.port, settings.host)
+  server.listen(port, host)
   await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  const at = server.address() as AddressInfo
   return {
-    port,
+    port: at.port,
     close: async () => {
       const closed = once(server, 'close')
       server.close()
@@ -128,4 +124,14 @@ export async function openReceiver (settings: ReceiverSettings): Promise<Receive
       await closed
     }
   }
+}
+
+/** @throws as listen */
+export async function openReceiver (settings: ReceiverSettings): Promise<Receiver> {
+  const answer = answering(settings)
+  return await listen(settings, async (request, response) => {
+    const it = await answer(request)
+    settings.say(`${it.id}  ${it.line}  (attempt ${attemptOf(request)})`)
+    send(response, it)
+  })
 }

@@ -25,12 +25,14 @@ export function movable (): Clock & { forward (ms: number): void } {
   return { now: () => instant(Date.now() + ahead), forward: ms => { ahead += ms } }
 }
 
-export async function makePushWorld (): Promise<PushWorld> {
+/** @param others receivers of another kind, by whose authority the gateway is known there */
+export async function makePushWorld (others?: Pick<Receivers, 'own' | 'close'>): Promise<PushWorld> {
   const world = await makeWorld()
   const receivers = await openReceivers()
-  after(() => receivers.close())
-  writeFileSync(world.path('push.key'), receivers.own.key, { mode: 0o600 })
-  writeFileSync(world.path('push.pem'), receivers.own.cert)
+  after(async () => { await receivers.close(); await others?.close() })
+  const { own } = others ?? receivers
+  writeFileSync(world.path('push.key'), own.key, { mode: 0o600 })
+  writeFileSync(world.path('push.pem'), own.cert)
   const connect: PushWorld['connect'] = (party, connections) => world.store(store => putParty(store, aParty(partyCode(party), { name: 'Voorbeeld', connections, judging: { ...usualJudging, level: 'schema' } })))
   const ports = new Set<number>([443])
   return {
