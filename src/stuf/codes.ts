@@ -87,5 +87,5 @@ export const foutOf = (code: RefusalCode, list: CodeList, receiver: PartyKind | 
 /** @param refusal detail: shown to who sent it @returns the same refusal said at once */
 export function faultOf (refusal: { readonly code: RefusalCode, readonly detail: string | null }, list: CodeList, about?: About): StufFault {
   const { code, detail } = refusal
-  return new StufFault({ code: table[code].fo03[list], plek: sideOf(code), omschrijving: refusals[code].nl, details: detail === null ? null : detail.slice(0, 1_000) }, about)
+  return new StufFault({ code: table[code].fo03[list], plek: sideOf(code), omschrijving: refusals[code].nl, details: detail === null ? null : detail.slice(0, 1_000) }, about, null, code)
 }

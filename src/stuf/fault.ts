@@ -1,4 +1,5 @@
 /** The "no" that is said at once, about the hop: a SOAP Fault, with an Fo03 in it where SOAP lets it hold one. */
+import type { RefusalCode } from '../core/core.ts'
 import type { Fout, Plek, Systeem } from './types.ts'
 
 /** What of the refused message could be read, for the answer to name. */
@@ -16,7 +17,9 @@ export class StufFault extends Error implements Fout {
   readonly about: About
   /** Set where the SOAP itself is refused: then the Fault holds no Fo03. */
   readonly soap: SoapFault | null
-  constructor (fout: Fout, about: About = { zender: null, referentienummer: null }, soap: SoapFault | null = null) {
+  /** Under which code it is counted and logged. */
+  readonly refusal: RefusalCode
+  constructor (fout: Fout, about: About = { zender: null, referentienummer: null }, soap: SoapFault | null = null, refusal: RefusalCode = 'ZP_ENVELOPE') {
     super(fout.code)
     this.code = fout.code
     this.plek = fout.plek
@@ -24,5 +27,6 @@ export class StufFault extends Error implements Fout {
     this.details = fout.details
     this.about = about
     this.soap = soap
+    this.refusal = refusal
   }
 }

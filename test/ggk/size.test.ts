@@ -43,6 +43,7 @@ test(`a payload of ${payload_bytes_max} bytes passes; one byte more is refused w
   for (const payload of [more, Buffer.alloc(more.length, '<')]) {
     const told = fo03(await gateway.ggk('aanbieder', enveloped(payload), actions.Di01))
     assert.deepEqual([told.code, told.plek], ['IB003', 'client'])
+    assert.match(gateway.lines.findLast(it => it.includes('"refused"')) ?? '', /"ZP_SIZE"/)
   }
   await gateway.stop()
   const older = await chain.start({ ggk_codes: '2018', request_ms_max: 60_000 })

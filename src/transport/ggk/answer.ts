@@ -1,7 +1,7 @@
 /** What the municipal door answers: a Bv03 that is the same at every repeat, or a SOAP Fault with an Fo03. */
 import { hash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { newReferentienummer, Refusal, refusals, type Instant, type RefusalCode } from '../../core/core.ts'
+import { newReferentienummer, Refusal, refusals, type Instant } from '../../core/core.ts'
 import type { StufFault } from '../../stuf/stuf.ts'
 import { faultOf, writeBv03, writeFault, type About, type Systeem } from '../../stuf/stuf.ts'
 import { sendBytes } from '../door/door.ts'
@@ -31,9 +31,9 @@ const about = new WeakMap<FastifyRequest, About>()
 export function remember (request: FastifyRequest, it: About): void { about.set(request, it) }
 
 /** @returns the refusal that stands for a fault, which is then answered in its own words */
-export function refusalFor (request: FastifyRequest, fault: StufFault, code: RefusalCode): Refusal {
+export function refusalFor (request: FastifyRequest, fault: StufFault): Refusal {
   refusedBy.set(request, fault)
-  return new Refusal(code, fault.details)
+  return new Refusal(fault.refusal, fault.details)
 }
 
 /** Says no in the words of StUF: HTTP 500, as SOAP 1.1 asks, whatever the reason. */

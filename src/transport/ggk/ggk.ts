@@ -26,7 +26,7 @@ function read (request: FastifyRequest, { reading }: GgkParts): Bericht {
     remember(request, { zender, referentienummer })
     return bericht
   } catch (error) {
-    if (error instanceof StufFault) throw refusalFor(request, error, 'ZP_ENVELOPE')
+    if (error instanceof StufFault) throw refusalFor(request, error)
     throw error
   }
 }
