@@ -171,7 +171,7 @@ const pusherOf = (config: Config, parts: Pushing): Promise<Pusher> => startPushe
 })
 
 /** How the municipal door reads and speaks, by the settings. */
-function ggkOf (config: Config, { store, parties, clock }: { readonly store: Store, readonly parties: Parties, readonly clock: Clock }): Omit<GgkParts, 'who' | 'take'> {
+function ggkOf (config: Config, { store, parties, clock }: { readonly store: Store, readonly parties: Parties, readonly clock: Clock }): Omit<GgkParts, 'who' | 'take' | 'odd'> {
   const settings = noticeSettings(config)
   const now = () => clock.now()
   return {
@@ -250,7 +250,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
     noticeAgain: async (id, decided) => (await store.noticesAgain([id], decided, policyOf).finally(notices.wake))[0] ?? 'absent',
     codes: { retour: family => retourCodes(standard.codeList('LDT_RetourCode', family)), rules: ruleCodes, transport: transportCodes },
     supported: type => standard.supportedTypes().find(it => it === type)
-  }), ggkInterface({ ...ggkOf(config, { store: announcing, parties, clock }), who, take: arrivals.take }), vspInterface({ ...vspOf(config), store, parties, who, arrivals, inflight: held, now: () => clock.now() })])
+  }), ggkInterface({ ...ggkOf(config, { store: announcing, parties, clock }), who, take: arrivals.take, odd: metrics.odd }), vspInterface({ ...vspOf(config), store, parties, who, arrivals, inflight: held, now: () => clock.now() })])
   opened.rest = () => rest.close()
   keys.watch(tls => { renewTls(rest, config, tls) })
   metrics.watch({ store, clock, version, mode: config.mode, certificates: keys.expiry, inflight_bytes: held.held, connections: () => connectionsOf(rest), validator: validator.state, revocation })

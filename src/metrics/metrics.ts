@@ -18,6 +18,8 @@ export interface Metrics {
   rejected (type: string): void
   duplicate (): void
   refused (code: RefusalCode): void
+  /** An envelope of the municipal door was odd, and taken all the same. @param check name of the check, never a value */
+  odd (check: string): void
   answered (route: string, status: number, duration_ms: number): void
   /** A delivery was dealt with, so long after its message was accepted. */
   dealt (outcome: Outcome, duration_ms: number): void
@@ -101,6 +103,7 @@ export function openMetrics (): Metrics {
   const rejected = counter('zorgpoort_messages_rejected_total')
   const duplicates = counter('zorgpoort_messages_duplicate_total')
   const refused = counter('zorgpoort_refused_total')
+  const oddities = counter('zorgpoort_envelope_warnings_total')
   const outcomes = counter('zorgpoort_deliveries_total')
   const failures = counter('zorgpoort_validator_failures_total')
   const requests = histogram('zorgpoort_request_seconds')
@@ -115,6 +118,7 @@ export function openMetrics (): Metrics {
     rejected: type => { rejected.inc({ type }) },
     duplicate: () => { duplicates.inc() },
     refused: code => { refused.inc({ code }) },
+    odd: check => { oddities.inc({ check }) },
     answered: (route, status, duration_ms) => { requests.observe({ route, status: String(status) }, duration_ms / 1000) },
     dealt: (outcome, duration_ms) => {
       outcomes.inc({ outcome })

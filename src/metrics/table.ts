@@ -33,6 +33,10 @@ const traffic = {
       }
     ]
   },
+  zorgpoort_envelope_warnings_total: {
+    kind: 'counter', help: 'Oddities of StUF-GGk envelopes that were taken all the same, by the name of the check (not counted again when the same comes again).', labels: ['check'],
+    row: 'Traffic', title: 'Odd envelopes', expr: perSecond('zorgpoort_envelope_warnings_total', 'check'), legend: '{{check}}', unit: 'ops'
+  },
   zorgpoort_connections: {
     kind: 'gauge', help: 'Open connections at the REST door.', labels: [],
     row: 'Traffic', title: 'Connections', expr: 'zorgpoort_connections', legend: 'connections', unit: 'short'

@@ -16,17 +16,25 @@ async function applied (session: Session, { sql }: Dialect): Promise<string[]> {
   return rows.map(row => text(row, 'name'))
 }
 
+/** @throws StoreUnusable, with the ids of two messages a step cannot do with */
+async function unblocked (session: Session, { sql }: Dialect, { name, blocked }: Migration): Promise<void> {
+  const [found] = blocked === undefined ? [] : await session.all(once(sql.raw(blocked.sql)))
+  if (blocked !== undefined && found !== undefined) throw new StoreUnusable(`step ${name}: messages ${text(found, 'one')} and ${text(found, 'other')} ${blocked.why}`)
+}
+
 /**
  * Everything or nothing is applied, so a process that dies half-way leaves neither half a table nor a lock behind.
  * @returns the names of the steps that were new to this database
- * @throws StoreUnusable when the database knows a step we do not
+ * @throws StoreUnusable when the database knows a step we do not, or holds what a step cannot do with
  */
 export function bringForward (db: Db, dialect: Dialect, steps: readonly Migration[], now: Instant): Promise<string[]> {
   return db.write(async session => {
     const done = await applied(session, dialect)
     if (done.some(name => !steps.some(step => step.name === name))) throw new StoreUnusable('this database was made by a newer version')
     const news = steps.filter(step => !done.includes(step.name))
-    for (const { name, up, ordered = [] } of news) {
+    for (const step of news) {
+      const { name, up, ordered = [] } = step
+      await unblocked(session, dialect, step)
       await statements(session, dialect, up(dialect.sql.schema), ordered)
       await session.run(once(dialect.sql('migration').insert({ name, at_ms: now })))
     }

@@ -20,6 +20,8 @@ export interface Migration {
   readonly name: string
   /** Tables kept in the order of their primary key and found by nothing else, where a database can do that. */
   readonly ordered?: readonly string[]
+  /** What this step cannot do with: ids of two messages, and what is the matter with them. */
+  readonly blocked?: { readonly sql: string, readonly why: string }
   up (schema: Knex.SchemaBuilder): Knex.SchemaBuilder
 }
 

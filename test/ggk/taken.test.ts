@@ -31,6 +31,17 @@ async function send (type: MessageType, seed: number, cross: string | null): Pro
   return referentienummer
 }
 
+test('what is odd about an envelope is counted once by the name of its check, and logged without its values', async () => {
+  const odd = { referentienummer: randomUUID(), ontvangerApplicatie: 'Iets anders', tijdstip: '20261122' }
+  for (let time = 0; time < 2; time++) bv03(await gateway.ggk('gemeente', di01(message('WMO301', 900), odd), actions.Di01))
+  const exposed = await (await fetch(`${gateway.operations}/metrics`)).text()
+  assert.deepEqual(exposed.match(/^zorgpoort_envelope_warnings_total.*$/gm)?.toSorted(), ['ontvanger-applicatie', 'tijdstip-onvolledig'].map(check => `zorgpoort_envelope_warnings_total{check="${check}"} 1`))
+  const logged = gateway.lines.filter(it => it.includes('an envelope is odd'))
+  assert.equal(logged.length, 1)
+  assert.match(logged[0] ?? '', /"checks":\["ontvanger-applicatie","tijdstip-onvolledig"\]/)
+  assert.doesNotMatch(gateway.lines.join(''), /Iets anders/)
+})
+
 describe('the municipal door takes', () => {
   const answers: Readonly<Record<string, string>> = { '01': '02', '05': '06', '07': '08', 15: '16', 17: '18', 19: '20' }
   for (const [nth, type] of supportedTypes().entries()) {

@@ -11,7 +11,7 @@ import { sqliteDialect } from '../../src/store/dialect.ts'
 import { bringForward } from '../../src/store/migrate.ts'
 import { migrations } from '../../src/store/migrations.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
-import { openStore, type Db, type Session } from '../../src/store/store.ts'
+import { openStore, StoreUnusable, type Db, type Session } from '../../src/store/store.ts'
 import { byDoor, keyOf, noticeTo, refusedAs, told } from './arriving.ts'
 import { aanbieder, account, gemeente, heen, later, roots, start } from './sample.ts'
 
@@ -44,6 +44,25 @@ test('no question of the doors reads through a table', async () => {
   assert.deepEqual(mailbox.toSorted(), ['SEARCH m USING INDEX message_conversatie (conversatie=? AND rowid>?)', 'SEARCH m USING INDEX message_conversatie (conversatie=? AND rowid>?)', 'SEARCH m USING INDEX message_offered_type (receiver=? AND type=?)'])
   db.close()
   assert.ok(seen.size > 25, `${seen.size} statements`)
+})
+
+test('a database in which two messages bear one number is left as it is, and says which two', async () => {
+  const db = openSqlite(pathOf('double'))
+  await bringForward(db, sqliteDialect, migrations.filter(it => it.name < '0018'), start)
+  await db.close()
+  const old = new Database(pathOf('double'))
+  const [one, other] = [heen(), heen()]
+  for (const { envelope: { received, ...row } } of [one, other]) {
+    const values = { ...row, referentienummer: one.envelope.referentienummer, received_ms: received, delivery: 'offered', offered_ms: received, answer: 'awaited', order_key: 'key', header: '{}', receipt: Buffer.alloc(1), seal: Buffer.alloc(1) }
+    old.prepare(`insert into message (${Object.keys(values).join()}) values (${Object.keys(values).map(() => '?').join()})`).run(...Object.values(values))
+  }
+  for (let time = 0; time < 2; time++) {
+    await assert.rejects(openStore({ url: urlOf('double'), mode: 'test', roots }), error => error instanceof StoreUnusable && [one, other].every(it => error.message.includes(it.envelope.id)) && /0018-doors/.test(error.message))
+  }
+  assert.equal(Object(old.prepare("select count(*) as many from sqlite_master where name in ('arrival', 'notice')").get()).many, 0, 'nothing of the step stayed')
+  old.prepare('delete from message where id = ?').run(other.envelope.id)
+  old.close()
+  await (await openStore({ url: urlOf('double'), mode: 'test', roots })).close()
 })
 
 test('a database of before the doors keeps its messages, which are known by the numbers of the gateway', async () => {

@@ -53,6 +53,10 @@ function notice (t: Table): void {
 /** The step of `migrations.ts`. */
 export const doorsStep = {
   name: '0018-doors',
+  blocked: {
+    sql: 'select min(id) as one, max(id) as other from message group by referentienummer having count(*) > 1 limit 1',
+    why: 'bear the same referentienummer, which the gateway never gives twice: somebody wrote in this database. Nothing was changed. Go on with the version you had or with a backup, and see which of the two was not received by this gateway'
+  },
   up: (schema: Knex.SchemaBuilder): Knex.SchemaBuilder => schema
     .createTable('arrival', arrival)
     .createTable('notice', notice)

@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Refusal } from '../../core/core.ts'
-import { readBericht, StufFault, type Bericht } from '../../stuf/stuf.ts'
+import { readBericht, StufFault, type Bericht, type Envelop } from '../../stuf/stuf.ts'
 import type { Interface } from '../door/door.ts'
 import { refusalFor, remember, sendBv03, sendFault, type Confirmed } from './answer.ts'
 import { arrivingOf, senderOf } from './envelop.ts'
@@ -31,6 +31,13 @@ function read (request: FastifyRequest, { reading }: GgkParts): Bericht {
   }
 }
 
+/** What is odd about an envelope is told to who runs the gateway, by the names of the checks: its values are its sender's. */
+function tellOdd (request: FastifyRequest, warnings: Envelop['warnings'], { odd }: GgkParts): void {
+  const names = warnings.map(it => it.check)
+  for (const name of names) odd(name)
+  if (names.length > 0) request.log.info({ checks: names }, 'an envelope is odd')
+}
+
 /** Nothing is confirmed before it is committed. */
 async function confirmed (request: FastifyRequest, bericht: Bericht, parts: GgkParts): Promise<Confirmed> {
   const who = parts.who(request)
@@ -40,7 +47,8 @@ async function confirmed (request: FastifyRequest, bericht: Bericht, parts: GgkP
     return { zender, referentienummer: referentienummer ?? '', at, mark: `${id} ${digest}` }
   }
   const { zender, referentienummer } = bericht.stuurgegevens
-  const { arrival } = await parts.take(arrivingOf(bericht, senderOf(zender.organisatie, who, parts), who, parts.notice))
+  const { kind, arrival } = await parts.take(arrivingOf(bericht, senderOf(zender.organisatie, who, parts), who, parts.notice))
+  if (kind !== 'again') tellOdd(request, bericht.warnings, parts)
   if (arrival.outcome.kind === 'refused') request.log.info({ code: arrival.outcome.code }, 'refused')
   return { zender, referentienummer, at: arrival.received, mark: `${arrival.party} ${arrival.number} ${arrival.digest}` }
 }

@@ -12,6 +12,8 @@ export interface GgkParts {
   readonly now: () => Instant
   readonly who: (request: FastifyRequest) => Who
   readonly take: Arrivals['take']
+  /** Told of each check that warns of an envelope, by its name; not when the same comes again. */
+  readonly odd: (check: string) => void
   /** As whom the gateway itself speaks. */
   readonly self: Systeem
   readonly reading: ReadOptions
