@@ -79,8 +79,10 @@ function foutFor (settings: NoticeSettings, list: CodeList, refusal: Refusal, { 
   return { ...fout, omschrijving: isXmlText(told) && harmless(settings, told) ? told : fout.omschrijving }
 }
 
-function originalOf (settings: NoticeSettings, { code }: Refusal, { payload, original }: Envelop): Uint8Array | null {
+function originalOf (settings: NoticeSettings, { code, kept }: Refusal, { payload, original }: Envelop): Uint8Array | null {
   const { mode, original_bytes_max } = settings
+  // Who is erased is looked for in what is kept: what is not must not stand here either.
+  if (kept === null) return null
   // Of what could not be read nobody knows about whom it is.
   if (original_bytes_max === 0 || code === 'ZP_TEST_BSN' || (mode === 'test' && payload === null)) return null
   if (payload !== null && !harmless(settings, payload)) return null

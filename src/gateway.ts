@@ -232,7 +232,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const notices = startNotices({ store, courier, parties, destinations: pusher, clock, log, lease_ms, poll_ms, random: Math.random })
   opened.notices = () => notices.stop()
   const policyOf = (target: PartyCode): RetryPolicy => retryOf(parties.party(target, clock.now()), retry)
-  const announcing = announced(store, notices)
+  const announcing = announced(store, notices, pusher)
   const arrivals = openArrivals({ store: announcing, receive, clock, refused: code => { metrics.refused(code) } })
   const batches = startBatches({ store, receive, clock, log, lease_ms, poll_ms, limits: zipLimits(config), mode: config.mode, total_ms: retry.total_ms, refused: code => { metrics.refused(code) } })
   opened.batches = () => batches.stop()

@@ -144,9 +144,9 @@ export function startNotices (options: Options): Notices {
   }
 }
 
-/** The same store: what leaves a notice behind wakes who brings it. */
-export const announced = <S extends Pick<ArrivalVerbs, 'disown' | 'keepArrival'>>(store: S, notices: Pick<Notices, 'wake'>): S => ({
+/** The same store: what leaves a notice behind wakes who brings it; what is disowned may have stood before another push. */
+export const announced = <S extends Pick<ArrivalVerbs, 'disown' | 'keepArrival'>>(store: S, notices: Pick<Notices, 'wake'>, pusher: Pick<Pusher, 'wake'>): S => ({
   ...store,
   keepArrival: (...which: Parameters<ArrivalVerbs['keepArrival']>) => store.keepArrival(...which).finally(notices.wake),
-  disown: (...which: Parameters<ArrivalVerbs['disown']>) => store.disown(...which).finally(notices.wake)
+  disown: (...which: Parameters<ArrivalVerbs['disown']>) => store.disown(...which).finally(() => { notices.wake(); pusher.wake() })
 })

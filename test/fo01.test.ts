@@ -39,7 +39,7 @@ const finding = (over: Partial<Finding> = {}): Finding =>
 const textOf = (notice: Notice | null, name: string): string | null =>
   new RegExp(`<s:${name}>(.*?)</s:${name}>`).exec(Buffer.from(notice?.body ?? []).toString())?.[1]?.replace(/^<!\[CDATA\[(.*)\]\]>$/, '$1') ?? null
 const refused = (refusal: Refusal, envelop = di01(), party: Party | null = municipality(), over: Partial<NoticeSettings> = {}): Notice | null => refusalNotice({ ...settings, ...over }, { refusal, envelop, party, now })
-const schema = (...findings: Finding[]): Refusal => new Refusal('ZP_SCHEMA', 'WMO301', findings)
+const schema = (...findings: Finding[]): Refusal => new Refusal('ZP_SCHEMA', 'WMO301', findings, newMessageId(now))
 
 describe('the Fo01 about what was refused', () => {
   it('says who, about which message, and the first thing that is wrong, where, and how many more', () => {
@@ -90,6 +90,10 @@ describe('the Fo01 about what was refused', () => {
   it('quotes what is small enough, and nothing where that is set to nothing', () => {
     const quoted = (most: number) => textOf(refused(schema(finding()), di01(), municipality(), { original_bytes_max: most }), 'detailsXML')
     assert.deepEqual([quoted(xml.length), quoted(xml.length - 1), quoted(0)], [xml, null, null])
+  })
+
+  it('quotes nothing that is not kept: who is erased would not be found there', () => {
+    assert.equal(textOf(refused(new Refusal('ZP_SCHEMA', 'WMO301', [finding()])), 'detailsXML'), null)
   })
 
   it('of a test gateway holds nothing that may be about a real person', () => {

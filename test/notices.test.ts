@@ -81,7 +81,7 @@ function started (t: TestContext, store: Store, over: Over, given: Pick<Bench, '
     const id = newMessageId(clock.now())
     const told = { applicatie: null, applicatieVersie: null, applicatieSubversie: null, referentieId: null, actie: null }
     const arrival = { door: 'ggk', party: target, number: randomUUID(), conversatie: null, answers: null, digest: sha256Hex('0'.repeat(64)), told, received: clock.now(), outcome: { kind: 'refused', code: 'ZP_SCHEMA', detail: null, findings: [], kept: null, told: false } } as const
-    await announced(store, notices).keepArrival(arrival, { id, target, code: 'IB014', made: clock.now(), body: Buffer.from(`<Fo01 about="${id}"/>`), policy })
+    await announced(store, notices, { wake: () => {} }).keepArrival(arrival, { id, target, code: 'IB014', made: clock.now(), body: Buffer.from(`<Fo01 about="${id}"/>`), policy })
     return id
   }
   return {

@@ -65,7 +65,7 @@ function statements ({ sql }: Dialect) {
     held: count(stopped('held'), []),
     heldSince: prepared(sql.raw(`select since_ms from ${stopped('held')} order by since_ms, id limit 1`)),
     dead: prepared(sql.raw(`select ${deadClasses.map(it => `coalesce(sum(case when class = '${it}' then 1 end), 0) as ${it}`).join(', ')} from (select class from ${stopped('dead')} limit ${counted_max}) as some`)),
-    notices: { due: count("notice where state = 'due'", []), dead: count("notice where state = 'dead'", []) },
+    notices: { due: count("notice where state = 'due'", []), dead: count("notice where state = 'dead' and body is not null", []) },
     tasks: count("task where state = 'open'", []),
     certificates: count("certificate as c join account as a on a.id = c.account where c.use = 'tls' and a.active = 1 and c.not_after_ms > ? and c.not_after_ms <= ?", ['after', 'until'])
   }
