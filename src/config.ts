@@ -28,8 +28,8 @@ const weightsPattern = '^([A-Z]{2}[0-9]{3}=(reject|warn|off)(,(?=.)|$))*$'
 export const configSchema = Type.Object({
   mode: Type.Union([Type.Literal('test'), Type.Literal('production')], { description: '`test` (only synthetic Bsns 9999…) or `production`. A database remembers its mode and refuses the other.' }),
   database: Type.String({ pattern: '^sqlite:.+', description: 'Where messages are kept: `sqlite:PATH`.' }),
-  tls_key: file('PEM file with the private key of the REST door.'),
-  tls_certificate: file('PEM file with the certificate of the REST door, its chain below it.'),
+  tls_key: file('PEM file with the private key of the door of all interfaces (REST, StUF-GGk, VSP).'),
+  tls_certificate: file('PEM file with the certificate of that door, its chain below it.'),
   tls_key_passphrase: Type.Optional(secret('Passphrase of that key, where it has one: `file:PATH` or `command:PROGRAM ARG…`, one line.')),
   seal_key: file('PEM file with the private key that seals messages (EC P-256, P-384 or RSA).'),
   seal_certificate: file('PEM file with the certificate that belongs to it, its chain below it.'),
@@ -41,8 +41,8 @@ export const configSchema = Type.Object({
   crl_dir: Type.Optional(file('Folder of revocation lists (DER or PEM, complete lists), one per issuer or more, and PEM certificates of issuers that are not in `client_ca`. Read again when it changes.')),
   crl_poll_ms: ms(60_000, 'How often that folder is looked at, in milliseconds.'),
   crl_missing: Type.Optional(Type.Union([Type.Literal('refuse'), Type.Literal('accept')], { description: 'A client certificate of an authority that has no list there: `refuse` or `accept`; without it refused in production, accepted in test. A list that has expired always refuses.' })),
-  rest_host: Type.String({ default: '127.0.0.1', description: 'Address the REST door listens on; `0.0.0.0` for all.' }),
-  rest_port: port(8443, 'Port of the REST door (mutual TLS).'),
+  rest_host: Type.String({ default: '127.0.0.1', description: 'Address the door of all interfaces listens on; `0.0.0.0` for all.' }),
+  rest_port: port(8443, 'Port of that door (mutual TLS): REST, StUF-GGk and VSP at paths of their own.'),
   operations_host: Type.String({ default: '127.0.0.1', description: 'Address of the operations listener (health, metrics, /docs). It has no authentication: keep it private.' }),
   operations_exposed: Type.Boolean({ default: false, description: 'In production the operations listener keeps to loopback unless this says that only those who may see it can reach it.' }),
   operations_port: port(9464, 'Port of the operations listener.'),
@@ -52,7 +52,7 @@ export const configSchema = Type.Object({
   batch_members_max: Type.Integer({ minimum: 1, maximum: 10_000, default: 1_000, description: 'Most messages in one batch.' }),
   batch_member_bytes_max: bytes(25_000_000, 'Largest message of a batch when unpacked, in bytes.'),
   batch_total_bytes_max: bytes(250_000_000, 'All messages of a batch together when unpacked, in bytes.'),
-  batch_ratio_max: Type.Integer({ minimum: 1, default: 200, description: 'How many times its packed size a message of a batch may be.' }),
+  batch_ratio_max: Type.Integer({ minimum: 1, default: 200, description: 'How many times its packed size a message in a ZIP may be, of a batch or at the provider door.' }),
   validation_worker_bytes: bytes(256_000, 'Messages above this many bytes are validated in a worker thread.'),
   validation_ms_max: ms(60_000, 'Time the worker thread may take for one message, in milliseconds.'),
   level1_engine: Type.Union([Type.Literal('reader'), Type.Literal('libxml2')], { default: 'reader', description: 'Who judges level 1: `reader` (what our reader surely finds valid is valid, libxml2 decides and explains the rest) or `libxml2` (decides every message).' }),
@@ -60,12 +60,12 @@ export const configSchema = Type.Object({
   headers_ms_max: ms(10_000, 'Time the head of a request may take to arrive, in milliseconds.'),
   headers_bytes_max: bytes(16_384, 'Largest head of a request, in bytes.'),
   idle_ms_max: ms(72_000, 'Time a connection is kept open between two requests, in milliseconds.'),
-  connections_max: Type.Integer({ minimum: 1, default: 1_000, description: 'Connections the REST door holds at once; more are closed as they come.' }),
+  connections_max: Type.Integer({ minimum: 1, default: 1_000, description: 'Connections the door holds at once, of all interfaces together; more are closed as they come.' }),
   request_ms_max: ms(120_000, 'Time a whole request may take to arrive, and as much for its answer to be taken, in milliseconds.'),
   requests_per_minute_max: Type.Integer({ minimum: 1, default: 30_000, description: 'Requests a minute of one account, where the register says nothing else; above it the answer is 429.' }),
   requests_at_once_max: Type.Integer({ minimum: 1, default: 200, description: 'Requests of one account that are being answered at once, where the register says nothing else; above it the answer is 429.' }),
   strangers_per_minute_max: Type.Integer({ minimum: 1, default: 600, description: 'Requests a minute of one address without a usable certificate; above it the answer is 429. Clients with one are not counted.' }),
-  push_key: Type.Optional(file('PEM file with the private key by which receivers know the gateway when it pushes to them; without it that of the REST door.')),
+  push_key: Type.Optional(file('PEM file with the private key by which receivers know the gateway when it pushes to them; without it that of the door (`tls_key`).')),
   push_certificate: Type.Optional(file('PEM file with the certificate that belongs to it, its chain below it; it must serve to authenticate a client.')),
   push_key_passphrase: Type.Optional(secret('Passphrase of that key, in the form of the others.')),
   push_ca: Type.Optional(file('PEM file with the authorities by which the certificates of endpoints are believed, where the register names none for the party; without it those that come with Node.')),
@@ -278,7 +278,7 @@ export const breakerPolicy = (config: Pick<Config, 'breaker_failures' | 'breaker
 /** @throws ConfigError when pushing cannot be as the settings say */
 function checkPush (config: Config): void {
   checkRetry(retryPolicy(config))
-  if ((config.push_key === undefined) !== (config.push_certificate === undefined)) throw new ConfigError('push_key and push_certificate belong together: set both, or neither to push with the pair of the REST door')
+  if ((config.push_key === undefined) !== (config.push_certificate === undefined)) throw new ConfigError('push_key and push_certificate belong together: set both, or neither to push with the pair of the door (tls_key)')
   if (config.push_key_passphrase !== undefined && config.push_key === undefined) throw new ConfigError('push_key_passphrase is set without push_key')
   pushPorts(config)
   pushNetworks(config)

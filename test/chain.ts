@@ -11,7 +11,7 @@ import { aanbieder, gemeente, makeWorld, type Client, type Reply, type Running, 
 import { anAccount, putAccount } from './register.ts'
 
 /** Test OINs: nobody's. */
-export const oins = { gemeente: '00000099000000001000', aanbieder: '00000099000000002000', stranger: '00000099000000003000' } as const
+const oins = { gemeente: '00000099000000001000', aanbieder: '00000099000000002000', stranger: '00000099000000003000' } as const
 export type Speaker = keyof typeof oins
 
 /** A gateway that runs, and who speak to it with certificates of their OIN. */

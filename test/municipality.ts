@@ -9,7 +9,7 @@ import { publishedGgk } from './tools.ts'
 import { home } from '../src/version.ts'
 
 /** A test OIN: no organisation has it. */
-export const testOin = '00000099000000344000'
+const testOin = '00000099000000344000'
 const stuf = 'http://www.egem.nl/StUF/StUF0301'
 const actions = {
   ggk_Di01: 'http://www.stufstandaarden.nl/koppelvlak/ggk0210/ggk_Di01',
@@ -57,7 +57,7 @@ export interface Municipalities extends Omit<Receivers, 'open'> {
 
 const folder = publishedGgk() ?? join(home, 'schemas', 'ggk0210')
 /** Whether the municipalities speak by the published WSDL; without a copy of that they speak by our own. */
-export const speaksPublished = publishedGgk() !== null
+const speaksPublished = publishedGgk() !== null
 const wsdlFile = speaksPublished ? join(folder, 'ggk0210', 'ggkberichten', 'ggk0210_OntvangAsynchroon_ggkberichten.wsdl') : join(folder, 'ggk0210.wsdl')
 
 const record = (it: unknown): Told => typeof it === 'object' && it !== null ? Object.fromEntries(Object.entries(it)) : {}
@@ -89,7 +89,7 @@ const messageOf = (name: string, told: Told): string => `<StUF:${name} xmlns:StU
 const soapOf = (body: string): string => `<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>${body}</soap:Body></soap:Envelope>`
 
 /** @returns an Fo03 by itself */
-export const fo03Of = (call: Call, { code, plek, omschrijving = 'Voorbeeld' }: Fo03): string =>
+const fo03Of = (call: Call, { code, plek, omschrijving = 'Voorbeeld' }: Fo03): string =>
   messageOf('Fo03Bericht', { stuurgegevens: answered(call, 'Fo03'), body: { code, plek, omschrijving } })
 
 /** What node `soap` answers with. @throws a fault, in the form it takes */

@@ -91,3 +91,8 @@ test('src/README.md names every folder of the source', () => {
   const folders = [...new Set(all.map(it => folderOf(it.path)).filter(it => it !== null))]
   assert.deepEqual(folders.filter(it => !map.includes(`\`${it}/\``)), [])
 })
+
+test('no sentence of the changelog stands twice', () => {
+  const told = readFileSync(join(home, 'CHANGELOG.md'), 'utf8').split('\n').filter(it => it.startsWith('* '))
+  assert.deepEqual(told.filter((it, at) => told.indexOf(it) !== at), [])
+})

@@ -90,7 +90,7 @@ export function serve (program: Command, end: (code: number) => void): void {
   program.command('serve').description('run the gateway')
     .option('--config <file>', 'configuration (JSON); ZORGPOORT_… in the environment goes before it')
     .option('--dev', 'test mode with keys and sample parties made in .zorgpoort/')
-    .option('--port <port>', 'port of the REST door (0 takes a free one)', port)
+    .option('--port <port>', 'port of the door: REST, StUF-GGk and VSP (0 takes a free one)', port)
     .option('--operations-port <port>', 'port of health, metrics and docs (0 takes a free one)', port)
     .action(async (options: Options) => {
       const config = configOf(options)

@@ -38,7 +38,7 @@ export const refusals = {
   ZP_SIZE: kind(413, 'BRS06', 'mend', 'Het bericht is te groot.', 'The message is too large.'),
   ZP_ZIP_MEMBER_SIZE: kind(413, 'BRS19', 'mend', 'Een lid van het ZIP-bestand is te groot.', 'A member of the ZIP is too large.'),
   ZP_ZIP_EXPANDS: kind(413, 'BRS15', 'mend', 'Het ZIP-bestand pakt uit tot te veel.', 'The ZIP unpacks to too much.'),
-  ZP_MEDIA_TYPE: kind(415, null, 'mend', 'Stuur een bericht als application/xml en een batch als application/zip, zonder Content-Encoding.', 'Send a message as application/xml and a batch as application/zip, without Content-Encoding.'),
+  ZP_MEDIA_TYPE: kind(415, null, 'mend', 'Stuur wat hier past (een bericht application/xml, een batch application/zip, SOAP text/xml, VSP multipart/form-data), zonder Content-Encoding.', 'Send what fits here (a message application/xml, a batch application/zip, SOAP text/xml, VSP multipart/form-data), without Content-Encoding.'),
   ZP_XML: kind(422, 'BRS14', 'mend', 'Dit is geen bruikbaar XML-document.', 'This is not a usable XML document.'),
   ZP_SCHEMA: kind(422, 'BRS13', 'mend', 'Het bericht voldoet niet aan het schema (controleniveau 1).', 'The message does not meet the schema (control level 1).'),
   ZP_TYPE: kind(422, 'BRS13', 'mend', 'Dit berichttype wordt niet ondersteund, of de Header spreekt het tegen.', 'This message type is not supported, or its Header contradicts it.'),

@@ -38,7 +38,7 @@ const traffic = {
     row: 'Traffic', title: 'Odd envelopes', expr: perSecond('zorgpoort_envelope_warnings_total', 'check'), legend: '{{check}}', unit: 'ops'
   },
   zorgpoort_connections: {
-    kind: 'gauge', help: 'Open connections at the REST door.', labels: [],
+    kind: 'gauge', help: 'Open connections at the door of all interfaces.', labels: [],
     row: 'Traffic', title: 'Connections', expr: 'zorgpoort_connections', legend: 'connections', unit: 'short'
   },
   zorgpoort_inflight_bytes: {

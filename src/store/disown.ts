@@ -15,7 +15,7 @@ import { asReceiver, viewValues } from './view.ts'
 /** A code of the chain, such as StUF055 or IB014; what looks otherwise may be anything. */
 const chainCode = /^[A-Z][A-Za-z]{0,4}[0-9]{2,4}$/
 /** @returns under which reason a message is dead whose receiver said this */
-export const disownReason = (code: string): string => chainCode.test(code) ? code : 'fo01'
+const disownReason = (code: string): string => chainCode.test(code) ? code : 'fo01'
 
 function statements ({ sql, lock }: Dialect) {
   return {

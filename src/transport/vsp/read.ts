@@ -5,7 +5,7 @@ import { fault, type FaultWords } from './fault.ts'
 import { metadataShape, type BerichtMetadata, type Relatie } from './metadata.ts'
 
 /** Largest metadata that is read: a hundred addressees and a context of many values fit. */
-export const metadata_bytes_max = 65_536
+const metadata_bytes_max = 65_536
 /** Faults that are told at most. */
 const told_max = 100
 

@@ -27,7 +27,7 @@ function toldIn ({ routeringgegevens: { berichtstroom: { actie } }, referentiege
 /** @returns who says he sends it: `readMetadata` has seen to it that he is named */
 export const senderIn = ({ routeringgegevens: { afzender } }: BerichtMetadata): PartyCode => partyCode(afzender?.code ?? '')
 /** @returns the one who is to get it */
-export const receiverIn = ({ routeringgegevens: { geadresseerden } }: BerichtMetadata): PartyCode => partyCode(geadresseerden?.[0]?.code ?? '')
+const receiverIn = ({ routeringgegevens: { geadresseerden } }: BerichtMetadata): PartyCode => partyCode(geadresseerden?.[0]?.code ?? '')
 
 /** @param content the message itself: a ZIP that is packed anew around the same message is the same */
 export function wireOf (metadata: BerichtMetadata, content: Uint8Array): Wire {
