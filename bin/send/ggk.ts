@@ -22,8 +22,11 @@ const envelopeOf = ({ answers }: Parcel): 'Di01' | 'Du01' => answers === null ? 
 async function becameOf ({ dispatcher, origin }: Line, party: string, number: string): Promise<Record<string, unknown> | null> {
   const acting = `party=${encodeURIComponent(party)}`
   const { body: { messages } } = await call(dispatcher, origin, 'GET', `/v1/messages?number=${number}&${acting}`)
-  const id: unknown = Array.isArray(messages) ? Object(messages[0])['id'] : undefined
-  if (typeof id !== 'string') return null
+  const [first]: readonly unknown[] = Array.isArray(messages) ? messages : []
+  const told: Record<string, unknown> | null = first === undefined ? null : Object(first)
+  const id = told?.['id']
+  // Of what was refused for its envelope no message was kept: all there is stands here.
+  if (typeof id !== 'string') return told
   const { status, body } = await call(dispatcher, origin, 'GET', `/v1/messages/${id}?${acting}`)
   return status === 200 ? body : null
 }

@@ -102,6 +102,7 @@ export async function becameOf (calls: Calls, party: string, number: string): Pr
   const [first]: readonly unknown[] = Array.isArray(body['messages']) ? body['messages'] : []
   if (status !== 200 || first === undefined) return { outcome: 'refused', code: null, findings: [], id: null, receipt: true }
   const id = textIn(Object(first), 'id')
+  if (id === '') return { outcome: 'refused', code: textIn(Object(first), 'code') || null, findings: findingsIn(Object(first)), id: null, receipt: true }
   const { body: whole } = await calls.door.call(party, 'GET', `/v1/messages/${id}`)
   const verdict = textIn(whole, 'verdict')
   // What was here before bears the number it came under then.

@@ -49,6 +49,13 @@ describe('by the municipal door', () => {
     assert.doesNotMatch(ended.out, /99990000A/)
   })
 
+  test('what is refused for its envelope, so that nothing of it is kept, is told as well', async () => {
+    put('other.xml', message('WMO301', 7, { ontvanger: '0363' }))
+    const ended = await send('gemeente', 'ggk', 'other.xml')
+    assert.equal(ended.code, 1)
+    assert.match(ended.out, /^refused {2}other\.xml: 422 ZP_\w+ .* in a Di01 [0-9a-f-]{36}, answered by a Bv03\n/)
+  })
+
   test('an Fo03 is told with its code, whose fault it is and what to do', async () => {
     put('3.xml', message('WMO301', 3))
     put('4.xml', message('WMO301', 4))

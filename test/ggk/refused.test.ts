@@ -5,7 +5,7 @@ import { describe, test } from 'node:test'
 import { ownView } from '../../src/party/party.ts'
 import type { ArrivalOutcome } from '../../src/store/store.ts'
 import { actions, bv03, di01, du01, fo01, fo03, ggkPath, makeChain, soap, soapHeaders, type Said } from '../chain.ts'
-import { aanbieder, altered, fixture, gemeente, message, withText } from '../flow/world.ts'
+import { aanbieder, altered, fixture, gemeente, message, withText, type Client } from '../flow/world.ts'
 
 const chain = await makeChain()
 const gateway = await chain.start()
@@ -71,10 +71,21 @@ describe('with a Bv03, and an Fo01 for its sender', () => {
       bv03(await post(bytes, { ...said, referentienummer }))
       const told = await outcome(gemeente, referentienummer)
       assert.equal(told?.kind === 'refused' ? told.code : told?.kind, code)
+      const { told: { messages: [found] } } = await gateway.by('gemeente').get(`/v1/messages?number=${referentienummer}`)
+      assert.deepEqual([found?.['verdict'], found?.['code'], Object(found?.['here'])['code']], ['refused', code, 'refused'])
       bv03(await post(message('WMO301', 1000 + nth), { referentienummer }))
       assert.equal((await outcome(gemeente, referentienummer))?.kind, 'stored')
     })
   }
+
+  test('of what was refused for its envelope its sender finds by number all there is, others nothing', async () => {
+    const referentienummer = randomUUID()
+    bv03(await post(message('WMO301', 17), { referentienummer, functie: 'WMO399' }))
+    const told = async (client: Client): Promise<unknown> => (await client.get(`/v1/messages?number=${referentienummer}`)).told.messages
+    const [found, ...more] = await told(gateway.by('gemeente')) as ReadonlyArray<Record<string, unknown>>
+    assert.deepEqual([more, found?.['id'], found?.['referentienummer'], found?.['detail'], found?.['retry'], found?.['findings']], [[], null, referentienummer, 'Deze functie wordt niet ondersteund.', 'mend', []])
+    assert.deepEqual(await told(gateway.by('aanbieder')), [])
+  })
 
   test('a Du01 whose crossRefnummer is not that of the message its payload answers: ZP_CROSS', async () => {
     const [heen, other, retour] = [randomUUID(), randomUUID(), randomUUID()]

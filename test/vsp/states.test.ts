@@ -8,7 +8,7 @@ import { inV2, statuses, statusesV2, statusOf, toldStatuses, type Standing, type
 const published = ['Ontvangen', 'DeelsOntvangen', 'DeelberichtAanleveringAfgekeurd', 'WordtVerwerkt', 'AfgekeurdDoorDienst', 'VerwerkingVoltooid', 'WordtAangeboden', 'Bezorgd', 'AanbiedenMislukt', 'BezorgingAfgebroken']
 
 type State = Standing & Pick<StoredMessage, 'answer' | 'dead_class'>
-const works: ReadonlyArray<Standing['work']> = [null, ...(['handle', 'push'] as const).flatMap(kind => [0, 3].flatMap(attempts => [false, true].map(under_way => ({ kind, attempts, under_way }))))]
+const works: ReadonlyArray<Standing['work']> = [null, ...(['handle', 'push'] as const).flatMap(kind => [0, 1, 3].flatMap(attempts => [false, true].map(under_way => ({ kind, attempts, under_way }))))]
 /** Every state, also those that no message is ever in. */
 const product: readonly State[] = verdicts.flatMap(verdict => deliveries.flatMap(delivery => answers.flatMap(answer => [null, ...deadClasses].flatMap(dead_class =>
   [null, instant(1)].flatMap(offered => works.map(work => ({ verdict, delivery, answer, dead_class, offered, work })))))))
@@ -20,8 +20,8 @@ const rows: ReadonlyArray<readonly [status: Status, v2: string, is: (it: State) 
   ['Ontvangen', 'Ontvangen', it => it.verdict === 'accepted' && it.delivery === 'waiting' && (it.work === null || (it.work.attempts === 0 && !it.work.under_way))],
   ['WordtVerwerkt', 'WordtVerwerkt', it => it.verdict === 'accepted' && it.delivery === 'waiting' && it.work !== null && (it.work.attempts > 0 || it.work.under_way)],
   ['WordtVerwerkt', 'WordtVerwerkt', it => it.verdict === 'accepted' && it.delivery === 'held'],
-  ['WordtAangeboden', 'Aangeboden', it => it.verdict === 'accepted' && it.delivery === 'offered' && (it.work?.kind !== 'push' || it.work.attempts === 0)],
-  ['AanbiedenMislukt', 'Aangeboden', it => it.verdict === 'accepted' && it.delivery === 'offered' && it.work?.kind === 'push' && it.work.attempts > 0],
+  ['WordtAangeboden', 'Aangeboden', it => it.verdict === 'accepted' && it.delivery === 'offered' && (it.work?.kind !== 'push' || it.work.attempts - Number(it.work.under_way) <= 0)],
+  ['AanbiedenMislukt', 'Aangeboden', it => it.verdict === 'accepted' && it.delivery === 'offered' && it.work?.kind === 'push' && it.work.attempts - Number(it.work.under_way) > 0],
   ['Bezorgd', 'Bezorgd', it => it.verdict === 'accepted' && it.delivery === 'delivered'],
   ['AfgekeurdDoorDienst', 'AfgekeurdDoorDienst', it => it.verdict === 'accepted' && it.delivery === 'dead' && it.offered === null],
   ['BezorgingAfgebroken', 'AfgekeurdDoorDienst', it => it.verdict === 'accepted' && it.delivery === 'dead' && it.offered !== null]

@@ -3,7 +3,7 @@ import { Refusal } from '../../core/core.ts'
 import type { View } from '../../store/store.ts'
 import { shown } from './here.ts'
 import type { RouteParts } from './parts.ts'
-import { refusedView } from './views.ts'
+import { refusedArrivalView, refusedView } from './views.ts'
 
 /** @throws Refusal ZP_QUERY for another filter beside the number: there is one such message at most */
 export function numberIn ({ number, party: _, limit: __, ...others }: { readonly number?: string, readonly party?: string, readonly limit?: number }): string | null {
@@ -20,8 +20,11 @@ export async function numbered (parts: RouteParts, view: View, number: string): 
   if (message !== null) return page(await shown(parts, view, [message]))
   // Of two doors the last word is that of the later one.
   const [arrival] = (await parts.store.arrivals(view.party, { number }, 2)).toReversed()
-  const kept = arrival?.outcome.kind === 'refused' ? arrival.outcome.kept : null
-  const refused = kept === null ? null : await parts.store.refused(view, kept)
+  if (arrival?.outcome.kind !== 'refused') return page([])
+  const { outcome } = arrival
+  // Nothing of it was kept: who may send learns why all the same.
+  if (outcome.kept === null) return page(view.send.length === 0 ? [] : [refusedArrivalView(arrival, outcome)])
+  const refused = await parts.store.refused(view, outcome.kept)
   if (refused === null) return page([])
   const { detail: _detail, findings: _findings, payload_kept: _kept, ...told } = refused
   return page([refusedView(told, parts.links)])

@@ -99,6 +99,15 @@ export const messageShape = Type.Object({
 }, { $id: 'Message' })
 
 const replacedBy = orNull(Type.String({ description: 'The message that corrects this one.' }))
+const whyRefused = {
+  verdict: Type.Literal('refused'),
+  code: problemShape.properties.code,
+  transportCode: problemShape.properties.transportCode,
+  status: Type.Integer({ description: 'The HTTP status it got, or would by REST.' }),
+  retry: problemShape.properties.retry,
+  title: problemShape.properties.title,
+  title_en: problemShape.properties.title_en
+}
 /** A message that was refused at the door, for its sender. */
 export const refusedShape = Type.Object({
   id: identity.id,
@@ -110,17 +119,23 @@ export const refusedShape = Type.Object({
   sha256: identity.sha256,
   size_bytes: identity.size_bytes,
   received: identity.received,
-  verdict: Type.Literal('refused'),
-  code: problemShape.properties.code,
-  transportCode: problemShape.properties.transportCode,
-  status: Type.Integer({ description: 'The HTTP status it got.' }),
-  retry: problemShape.properties.retry,
-  title: problemShape.properties.title,
-  title_en: problemShape.properties.title_en,
+  ...whyRefused,
   replaced_by: replacedBy,
   here: hereShape,
   links: Type.Object({ self: Type.String(), payload: Type.String() })
 }, { $id: 'Refused' })
+/** What came by a door of the chain and was refused for its envelope: there is no message to ask for, so all is told here. */
+const refusedArrivalShape = Type.Object({
+  id: Type.Null(),
+  party: refusedShape.properties.party,
+  door: refusedShape.properties.door,
+  referentienummer: identity.referentienummer,
+  received: identity.received,
+  ...whyRefused,
+  detail: orNull(Type.String()),
+  findings: Type.Array(findingShape),
+  here: hereShape
+}, { $id: 'RefusedArrival' })
 /** One refused message, with all that was wrong with it. */
 export const refusedDetailShape = Type.Object({
   ...refusedShape.properties,
@@ -139,7 +154,7 @@ export const messageDetailShape = Type.Object({
 
 export const messageOrRefusedShape = Type.Union([messageDetailShape, refusedDetailShape])
 
-export const listShape = Type.Object({ messages: Type.Array(Type.Union([messageShape, refusedShape])), next: orNull(Type.String({ description: 'Give as `cursor` for the next page.' })) }, { $id: 'MessageList' })
+export const listShape = Type.Object({ messages: Type.Array(Type.Union([messageShape, refusedShape, refusedArrivalShape])), next: orNull(Type.String({ description: 'Give as `cursor` for the next page.' })) }, { $id: 'MessageList' })
 export const mailboxShape = Type.Object({ messages: Type.Array(messageShape) }, { $id: 'Mailbox' })
 export const historyShape = Type.Object({ events: Type.Array(Type.Object({ at: time(''), event: Type.String(), account: orNull(Type.String()), detail: orNull(Type.String()) })) }, { $id: 'History' })
 export const codesShape = Type.Object({ codes: Type.Array(Type.Object({ code: Type.String() }, { additionalProperties: true })) }, { $id: 'Codes' })

@@ -1,7 +1,7 @@
 /** How a stored message is shown: the store's words in the shapes of the REST interface. */
-import { refusals, rfc3339, type Instant } from '../../core/core.ts'
+import { refusals, rfc3339, type Instant, type RefusalCode } from '../../core/core.ts'
 import { hereRefused, type Here } from '../../here/here.ts'
-import type { HistoryRow, RefusedMessage, StoredMessage } from '../../store/store.ts'
+import type { Arrival, ArrivalOutcome, HistoryRow, RefusedMessage, StoredMessage } from '../../store/store.ts'
 
 /** Links below /v1 for a message id. */
 export type Links = (id: string) => Record<string, string>
@@ -26,9 +26,17 @@ export const hereView = (it: Here): Record<string, unknown> => ({ ...it, since: 
 /** A refused message, for its sender: what it was, why it was refused and what to do. */
 export function refusedView (it: RefusedMessage, links: Links): Record<string, unknown> {
   const { at, replaced_by, code, account: _account, ...rest } = it
-  const { status, transportCode, retry, nl, en } = refusals[code]
   const { self, payload } = links(it.id)
-  return { ...rest, received: rfc3339(at), verdict: 'refused', code, transportCode, status, retry, title: nl, title_en: en, replaced_by, here: hereView(hereRefused(it)), links: { self, payload } }
+  return { ...rest, received: rfc3339(at), ...whyRefused(code), replaced_by, here: hereView(hereRefused(it)), links: { self, payload } }
+}
+function whyRefused (code: RefusalCode): Record<string, unknown> {
+  const { status, transportCode, retry, nl, en } = refusals[code]
+  return { verdict: 'refused', code, transportCode, status, retry, title: nl, title_en: en }
+}
+
+/** What came by a door of the chain and was refused for its envelope, so that no message was kept: all that is known of it, for its sender. */
+export function refusedArrivalView ({ party, door, number, received: at }: Arrival, { code, detail, findings }: Extract<ArrivalOutcome, { readonly kind: 'refused' }>): Record<string, unknown> {
+  return { id: null, party, door, referentienummer: number, received: rfc3339(at), ...whyRefused(code), detail, findings, here: hereView(hereRefused({ at, replaced_by: null })) }
 }
 
 export const historyView = (rows: readonly HistoryRow[]): Record<string, unknown> =>

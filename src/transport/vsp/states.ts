@@ -34,12 +34,15 @@ export interface Standing extends Pick<StoredMessage, 'verdict' | 'delivery' | '
   readonly work: Pick<NonNullable<StoredMessage['work']>, 'kind' | 'attempts' | 'under_way'> | null
 }
 
+/** Whether a try at its endpoint failed: the one that is under way is counted already. */
+const failed = ({ work }: Standing): boolean => work?.kind === 'push' && work.attempts > (work.under_way ? 1 : 0)
+
 /** How what was accepted stands. An import, which is `none`, is shown to nobody. */
 const accepted: Readonly<Record<Delivery, (it: Standing) => Status>> = {
   none: () => 'VerwerkingVoltooid',
   waiting: ({ work }) => work !== null && (work.attempts > 0 || work.under_way) ? 'WordtVerwerkt' : 'Ontvangen',
   held: () => 'WordtVerwerkt',
-  offered: ({ work }) => work?.kind === 'push' && work.attempts > 0 ? 'AanbiedenMislukt' : 'WordtAangeboden',
+  offered: it => failed(it) ? 'AanbiedenMislukt' : 'WordtAangeboden',
   delivered: () => 'Bezorgd',
   dead: ({ offered }) => offered === null ? 'AfgekeurdDoorDienst' : 'BezorgingAfgebroken'
 }
