@@ -59,14 +59,14 @@ const row = (how: Check['how'], missed: boolean, name: string, refusal: RefusalC
 
 /**
  * In the order in which they are looked at: the first that refuses is told. StUF055 may not stand in an Fo03, so there the list of
- * 2018 tells an envelope that breaks the schema as RIN001. Who is unknown is StUF's own to tell (013, 010), in both lists.
+ * 2018 tells an envelope that breaks the schema as RIN001. Who is unknown is StUF's own to tell (010, 013), in both lists and in its order.
  */
 export const checks: readonly Check[] = [
   row('fault', false, 'referentienummer', 'ZP_ENVELOPE', 'IB001', 'IB009', 'referentienummer or crossRefnummer that is no UUID v4 in lower case', 'Referentienummer of crossRefnummer is geen UUID versie 4 in kleine letters.',
     it => it.schema === 'stuurgegevens' && [it.referentienummer, it.crossRefnummer].some(text => text !== '' && !uuid4.test(text))),
   row('fault', false, 'stuurgegevens', 'ZP_ENVELOPE', 'IB001', 'RIN001', 'stuurgegevens that break the schema', 'De stuurgegevens voldoen niet aan het schema.', it => it.schema === 'stuurgegevens'),
-  row('fault', true, 'zender', 'ZP_ENVELOPE', 'StUF013', 'StUF013', 'an organisatie of the zender that is empty, or no code of a party (`XYZ`)', 'De organisatie van de zender is leeg of onbekend.', it => partyKind(it.zender.organisatie) === null),
   row('fault', true, 'ontvanger', 'ZP_ENVELOPE', 'StUF010', 'StUF010', 'an empty organisatie of the ontvanger', 'De organisatie van de ontvanger is leeg.', it => blank(it.ontvanger.organisatie)),
+  row('fault', true, 'zender', 'ZP_ENVELOPE', 'StUF013', 'StUF013', 'an organisatie of the zender that is empty, or no code of a party (`XYZ`)', 'De organisatie van de zender is leeg of onbekend.', it => partyKind(it.zender.organisatie) === null),
   row('fault', true, 'tijdstip', 'ZP_ENVELOPE', 'IB001', 'RIN001', 'a tijdstipBericht that no calendar or clock has (`99999999`)', 'Het tijdstipBericht bestaat niet.', it => tijdstipKind(it.tijdstipBericht) === 'impossible'),
   row('refuse', false, 'parameters', 'ZP_ENVELOPE', 'IB001', 'StUF055', 'parameters or bericht that break the schema', 'De parameters of het bericht erin voldoen niet aan het schema.', it => it.schema === 'parameters'),
   row('refuse', true, 'applicatie', 'ZP_ENVELOPE', 'IB017', 'CC06', 'an applicatie of the zender that is white space', 'De applicatie van de zender is niet gevuld.', it => blank(it.zender.applicatie)),

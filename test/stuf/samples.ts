@@ -172,6 +172,7 @@ export const mutants: readonly Mutant[] = [
   missed('Di01', 'organisatie XYZ of the zender', '>0344<', '>XYZ<', 'fault StUF013'),
   missed('Di01', 'an empty organisatie of the ontvanger', '>01023456<', '><', 'fault StUF010'),
   missed('Di01', 'organisatie XYZ of the ontvanger', '>01023456<', '>XYZ<', 'Fo01 IB010 ontvanger-onbekend', 'Fo01 BRS04 ontvanger-onbekend'),
+  missed('Di01', 'an empty organisatie of both: of StUF’s table the first row', /<StUF:organisatie>[^<]*</g, '<StUF:organisatie><', 'fault StUF010'),
   missed('Di01', 'another ontvanger.applicatie than GGk', '>GGk<', '>GGKWebservice<', 'taken ontvanger-applicatie'),
   missed('Di01', 'an applicatie of spaces', 'Wmo Applicatie', '    ', 'Fo01 IB017 applicatie', 'Fo01 CC06 applicatie'),
   missed('Di01', 'functie WMO399', '>WMO301<', '>WMO399<', 'Fo01 IB004 functie', 'Fo01 IB240 functie'),
