@@ -2,6 +2,7 @@
 import { messageId, Refusal, refusals, type Clock, type MessageId, type RefusalCode } from './core/core.ts'
 import { openLanes } from './lanes.ts'
 import type { Pipeline, Submitter } from './pipeline.ts'
+import { harmless, harmlessWhy } from './refused.ts'
 import type { Arrival, ArrivalKey, ArrivalOutcome, ArrivalVerbs, ChainDoor, Notice, Wire } from './store/store.ts'
 
 /** A message at a door of the chain, whose envelope was read. */
@@ -30,6 +31,8 @@ interface Parts {
   readonly store: Pick<ArrivalVerbs, 'arrival' | 'keepArrival'>
   readonly receive: Pipeline['receive']
   readonly clock: Clock
+  /** In test mode no text is kept that may be a real person's, of an envelope or of why it was refused. */
+  readonly mode: 'test' | 'production'
   /** Told of every refusal that is not thrown. */
   readonly refused: (code: RefusalCode) => void
 }
@@ -41,7 +44,7 @@ export function openArrivals (parts: Parts): Arrivals {
     async take (arriving) {
       const { door, party, number } = keyOf(arriving)
       let taken: Promise<Taken> | null = null
-      await lane(`${door} ${party} ${number}`, async () => { taken = take(parts, arriving); await taken })
+      await lane(`${door} ${party} ${number}`, async () => { taken = take(parts, parts.mode === 'test' ? withoutPersons(arriving) : arriving); await taken })
       return await (taken ?? Promise.reject(new Error('a lane did not do its work')))
     }
   }
@@ -52,6 +55,11 @@ const keyOf = ({ door, by: { party, wire: { number } } }: Arriving): ArrivalKey 
 async function take (parts: Parts, arriving: Arriving): Promise<Taken> {
   const before = await parts.store.arrival(keyOf(arriving))
   return (before === null ? null : answered(before, arriving)) ?? await anew(parts, arriving)
+}
+
+function withoutPersons (arriving: Arriving): Arriving {
+  const { by, by: { wire, wire: { told: { applicatie, referentieId, actie, ...versions } } } } = arriving
+  return { ...arriving, by: { ...by, wire: { ...wire, told: { ...versions, applicatie: harmless(applicatie), referentieId: harmless(referentieId), actie: harmless(actie) } } } }
 }
 
 /** @returns the answer that stands, or null where it may be tried anew @throws Refusal ZP_NUMBER */
@@ -67,7 +75,8 @@ async function anew (parts: Parts, arriving: Arriving): Promise<Taken> {
   if (!(tried instanceof Refusal)) return await (tried.duplicate ? kept(parts, arriving, { kind: 'stored', message: tried.message }, null) : stored(parts, arriving))
   if (tried.code === 'ZP_NUMBER') return await overtaken(parts, arriving)
   parts.refused(tried.code)
-  const { code, detail, findings } = tried
+  const { code } = tried
+  const { detail, findings } = parts.mode === 'test' ? harmlessWhy(tried) : tried
   const notice = arriving.notice(tried)
   return await kept(parts, arriving, { kind: 'refused', code, detail, findings, kept: tried.kept, told: notice === null }, notice)
 }

@@ -1,7 +1,7 @@
 /** What a party with a connection of the municipal door is told by Fo01: why its message was refused, or that its receiver cannot use it. */
 import { mayBeRealPerson } from './admit.ts'
 import { retryPolicy, type Config } from './config.ts'
-import { isRejecting, newMessageId, newReferentienummer, partyKind, type Finding, type Instant, type PartyCode, type Refusal, type RetryPolicy } from './core/core.ts'
+import { isChainCode, isRejecting, newMessageId, newReferentienummer, partyKind, type Finding, type Instant, type PartyCode, type Refusal, type RetryPolicy } from './core/core.ts'
 import { retryOf } from './route/route.ts'
 import { isXmlText } from './standard/standard.ts'
 import type { ArrivalVerbs, GgkConnection, Notice, Party, StoredMessage } from './store/store.ts'
@@ -43,7 +43,8 @@ function noticeTo (party: Party, { retry }: NoticeSettings, { zender, crossRefnu
   const body = writeFo01({
     zender, ontvanger: named(party.code, 'GGk'), referentienummer: newReferentienummer(), tijdstip: now, crossRefnummer, code, plek, omschrijving, about, original
   })
-  return { id: newMessageId(now), target: party.code, code, made: now, body, policy: retryOf(party, retry) }
+  // What is told on may have a word of somebody's own for a code; its body is encrypted, this is not.
+  return { id: newMessageId(now), target: party.code, code: isChainCode(code) ? code : 'fo01', made: now, body, policy: retryOf(party, retry) }
 }
 
 const cut = (text: string, most: number): string => {
@@ -108,6 +109,13 @@ export function refusalNotice (settings: NoticeSettings, { refusal, envelop, par
 }
 
 const fits = (text: string, least: number, most: number): boolean => { const { length } = Array.from(text); return length >= least && length <= most && isXmlText(text) }
+
+/** @returns an Fo01 as it is kept and told on: in test mode without a text that may be a real person's */
+export function heardFo01 (settings: NoticeSettings, fo01: FoutBericht): FoutBericht {
+  const { zender, fout: { code, plek, omschrijving, details } } = fo01
+  const own = (text: string): string => harmless(settings, text) ? text : ''
+  return { ...fo01, zender: { ...zender, applicatie: own(zender.applicatie) }, fout: { code, plek, omschrijving: own(omschrijving), details: details === null ? null : own(details) } }
+}
 
 /** Only municipalities and the chain itself say Fo01; of others it is told on in the gateway's own name. */
 const sayerOf = ({ speaker }: NoticeSettings, by: PartyCode, applicatie: string): Systeem =>

@@ -9,7 +9,7 @@ import { retourCodes, ruleCodes, transportCodes } from './codes/codes.ts'
 import { systemClock, type Clock, type Instant, type PartyCode, type RetryPolicy } from './core/core.ts'
 import { everyMark } from './clients.ts'
 import { breakerPolicy, ConfigError, pushNetworks, pushPorts, retryPolicy, ruleWeights, vspValues, type Config } from './config.ts'
-import { disownedNotice, noticeSettings, refusalNotice } from './fo01.ts'
+import { disownedNotice, heardFo01, noticeSettings, refusalNotice } from './fo01.ts'
 import { deliver, openCourier, type Courier } from './deliver/deliver.ts'
 import { assessor, openHandlers, type Handler, type Handlers } from './handle/handle.ts'
 import * as history from './history/history.ts'
@@ -179,6 +179,7 @@ function ggkOf (config: Config, { store, parties, clock }: { readonly store: Sto
     self: { ...settings.speaker, administratie: null, gebruiker: null },
     reading: { codes: config.ggk_codes, bytes_max: config.ggk_bytes_max, base64: config.ggk_base64 },
     notice: (envelop, party, refusal) => refusalNotice(settings, { refusal, envelop, party: parties.party(party, now()), now: now() }),
+    heard: fo01 => heardFo01(settings, fo01),
     passedOn: (said, message) => disownedNotice(settings, store, { message, said, party: parties.party(message.sender, now()), now: now() })
   }
 }
@@ -233,7 +234,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   opened.notices = () => notices.stop()
   const policyOf = (target: PartyCode): RetryPolicy => retryOf(parties.party(target, clock.now()), retry)
   const announcing = announced(store, notices, pusher)
-  const arrivals = openArrivals({ store: announcing, receive, clock, refused: code => { metrics.refused(code) } })
+  const arrivals = openArrivals({ store: announcing, receive, clock, mode: config.mode, refused: code => { metrics.refused(code) } })
   const batches = startBatches({ store, receive, clock, log, lease_ms, poll_ms, limits: zipLimits(config), mode: config.mode, total_ms: retry.total_ms, refused: code => { metrics.refused(code) } })
   opened.batches = () => batches.stop()
   const rest = await openDoor({ ...config, tls: keys.tls, openapi: openapi(version) }, {

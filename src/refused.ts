@@ -35,17 +35,20 @@ function numberIn ({ bytes, model }: Came): string | null {
 
 /** In test mode nothing is kept of a payload that may be about a real person, */
 const mayBeReal = ({ mode }: Parts, { bytes }: Came, { code }: Refusal): boolean => mode === 'test' && (code === 'ZP_TEST_BSN' || mayBeRealPerson(bytes))
-/** nor a text out of it that may be his Bsn, wherever that stood. */
-const harmless = <T extends string | null>(text: T): T | null => text !== null && mayBeRealPerson(Buffer.from(text)) ? null : text
+/** nor a text that may be his Bsn, wherever that stood. @returns null for such a text */
+export const harmless = <T extends string | null>(text: T): T | null => text !== null && mayBeRealPerson(Buffer.from(text)) ? null : text
+/** @returns why a message was refused, without such texts */
+export const harmlessWhy = ({ detail, findings }: Pick<Refusal, 'detail' | 'findings'>): Pick<Refusal, 'detail' | 'findings'> => ({
+  detail: harmless(detail), findings: findings.map(it => ({ ...it, found: harmless(it.found) ?? '', message: harmless(it.message) ?? '', message_en: harmless(it.message_en) ?? '' }))
+})
 
 function itemOf (parts: Parts, came: Came, refusal: Refusal): RefusedItem {
   const { by: { party, account, door, replaces = null }, at, model: { family, type }, sha256, bytes } = came
   const { code } = refusal
   const real = mayBeReal(parts, came, refusal)
-  const told = <T extends string | null>(text: T): T | null => real ? harmless(text) : text
   return {
-    id: newMessageId(at), at, party, account, door, family, type, identificatie: told(numberIn(came)), code, detail: told(refusal.detail),
-    findings: refusal.findings.map(it => ({ ...it, found: told(it.found) ?? '', message: told(it.message) ?? '', message_en: told(it.message_en) ?? '' })),
+    id: newMessageId(at), at, party, account, door, family, type, identificatie: real ? harmless(numberIn(came)) : numberIn(came), code,
+    ...real ? harmlessWhy(refusal) : { detail: refusal.detail, findings: refusal.findings },
     sha256, size_bytes: bytes.byteLength, payload: real || bytes.byteLength > parts.refused_bytes_max ? null : bytes, replaces
   }
 }

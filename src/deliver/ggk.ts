@@ -1,6 +1,6 @@
 /** What is pushed to a StUF-GGk endpoint, and what it answers: the message in a Di01 or Du01, the same bytes at every try. */
-import type { Instant } from '../core/core.ts'
-import { modelOf } from '../standard/standard.ts'
+import { isChainCode, type Instant } from '../core/core.ts'
+import { isXmlText, modelOf } from '../standard/standard.ts'
 import type { MessageType } from '../standard/model.ts'
 import type { GgkConnection, Parcel, WireTold } from '../store/store.ts'
 import { envelopSize, inSoap, readAntwoord, soapAction, writeEnvelopCall, type Operation, type Systeem, type Zending } from '../stuf/stuf.ts'
@@ -25,7 +25,7 @@ function kindOf (type: MessageType, to: GgkConnection, { answer_325 }: GgkSettin
 
 /** What speaks for who sent it by a door that asks for no such names. */
 const ours = { applicatie: 'Zorgpoort', applicatieVersie: '0001', applicatieSubversie: '0000' } as const
-const isApplicatie = (text: string): boolean => /^\P{Cc}{3,50}$/u.test(text)
+const isApplicatie = (text: string): boolean => /^\P{Cc}{3,50}$/u.test(text) && isXmlText(text)
 const isVersie = (text: string | null): text is string => /^\d{4}$/.test(text ?? '')
 
 /** Names of the other door need not be names of this one: all that was told of the sender's software is told on, or nothing. */
@@ -68,9 +68,6 @@ export const ggkMessage = (to: GgkConnection, parcel: Parcel, attempt: number, s
 /** @param body the Fo01 by itself @returns the call that brings it */
 export const ggkNotice = (body: Uint8Array, attempt: number): Omit<Message, 'path'> => message('Fo01', inSoap(body), attempt)
 
-/** Codes of the chain's lists: a few capitals and digits. Anything else is a text of somebody's. */
-const safe = /^(?:StUF|[A-Z]{2,5})\d{2,4}$/
-
 /**
  * Only a Bv03, or a Bv04, says that it has the message. An Fo03 says whose fault it is: the sender's is a no for ever, the
  * receiver's a no for now. That holds for StUF016 too: by it the endpoint says that it holds another message under this
@@ -81,7 +78,7 @@ export function ggkPushedBy (answer: Exchanged, now: Instant): Pushed {
   const said = bytes === null ? { kind: 'unknown' } as const : readAntwoord(status, bytes)
   const well = status >= 200 && status < 300
   if (said.kind === 'Fo03') {
-    const reason = safe.test(said.fout.code) ? `fo03.${said.fout.code}` : 'fo03'
+    const reason = isChainCode(said.fout.code) ? `fo03.${said.fout.code}` : 'fo03'
     if (said.fout.plek === 'client') return { kind: 'refused', reason }
     const it = well ? null : unacceptedBy(answer, now)
     return it?.kind === 'busy' ? it : { kind: 'failed', reason, retry_after_ms: it?.kind === 'failed' ? it.retry_after_ms : null }

@@ -1,5 +1,5 @@
 /** A receiver says with an Fo01 that it cannot use what was brought to it: then that counts as not sent. */
-import type { MessageId } from '../core/core.ts'
+import { isChainCode, type MessageId } from '../core/core.ts'
 import type { ArrivalVerbs } from './arriving.ts'
 import type { Audit } from './audit.ts'
 import type { Db, Row, Session } from './db.ts'
@@ -12,10 +12,8 @@ import { bytes, findings, maybe, message, never_ms, text, whole } from './rows.t
 import type { Safe } from './safe.ts'
 import { asReceiver, viewValues } from './view.ts'
 
-/** A code of the chain, such as StUF055 or IB014; what looks otherwise may be anything. */
-const chainCode = /^[A-Z][A-Za-z]{0,4}[0-9]{2,4}$/
-/** @returns under which reason a message is dead whose receiver said this */
-const disownReason = (code: string): string => chainCode.test(code) ? code : 'fo01'
+/** @returns under which reason a message is dead whose receiver said this: what is no code of the chain may be anything */
+const disownReason = (code: string): string => isChainCode(code) ? code : 'fo01'
 
 function statements ({ sql, lock }: Dialect) {
   return {

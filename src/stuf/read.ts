@@ -211,7 +211,7 @@ function readFo01 (read: Read, message: XmlElement, about: About): FoutBericht {
 }
 
 /** Prefixes that were declared around the message go with it, where it seems to use them. */
-function originalOf ({ bytes, range }: Read, message: XmlElement): Bericht['original'] {
+function originalOf ({ bytes, range, content }: Read, message: XmlElement): Bericht['original'] {
   const own = message.nsDeclarations
   const around = Object.entries(message.namespaces).filter(([prefix]) => own[prefix] === undefined && prefix !== 'xml')
   return bytes_max => {
@@ -220,6 +220,8 @@ function originalOf ({ bytes, range }: Read, message: XmlElement): Bericht['orig
     const needed = around.filter(([prefix]) => prefix === '' || element.includes(`${prefix}:`))
     const name = /^<[^\s/>]+/.exec(element.toString('latin1', 0, 1_000))?.[0] ?? ''
     const declared = needed.map(([prefix, uri]) => ` xmlns${prefix === '' ? '' : `:${prefix}`}="${escapeXml(uri)}"`)
-    return Buffer.concat([Buffer.from(name, 'latin1'), Buffer.from(declared.join('')), element.subarray(name.length)])
+    const whole = Buffer.concat([Buffer.from(name, 'latin1'), Buffer.from(declared.join('')), element.subarray(name.length)])
+    // What stood where base64 belongs was not parsed, and may be no XML.
+    return content.kind === 'bad' && withDocument(whole, () => true) === null ? null : whole
   }
 }

@@ -26,7 +26,7 @@ export function systeemIn (element: XmlElement | undefined): Systeem {
   const applicatie = shortText(element, 'applicatie', 50)
   return {
     organisatie: shortText(element, 'organisatie', 200),
-    applicatie: applicatie === null || applicatie.length < 3 ? unnamed : applicatie,
+    applicatie: applicatie === null || Array.from(applicatie).length < 3 ? unnamed : applicatie,
     administratie: shortText(element, 'administratie', 50),
     gebruiker: shortText(element, 'gebruiker', 100)
   }

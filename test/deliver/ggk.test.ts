@@ -81,10 +81,10 @@ describe('a message', () => {
     const { municipality, push } = await open()
     await push(1, {}, { ...parcel, told })
     await push(1, {}, { ...parcel, told: { ...told, applicatieVersie: '4.2' } })
-    for (const applicatie of ['X', 'x'.repeat(51), 'a\nb c', null]) await push(1, {}, { ...parcel, told: { ...told, applicatie } })
+    for (const applicatie of ['X', 'x'.repeat(51), 'a\nb c', '\ud800abc', 'ab\uffff', null]) await push(1, {}, { ...parcel, told: { ...told, applicatie } })
     assert.deepEqual(municipality.faults, [])
     const said = municipality.calls.map(({ stuurgegevens: { zender }, rest }) => [Object(zender)['applicatie'], rest['applicatieVersie'], rest['applicatieSubversie']])
-    assert.deepEqual(said, [['Zorgsuite & Co', '0004', '0002'], ['Zorgsuite & Co', '0000', '0002'], ...Array(4).fill(['Zorgpoort', '0001', '0000'])])
+    assert.deepEqual(said, [['Zorgsuite & Co', '0004', '0002'], ['Zorgsuite & Co', '0000', '0002'], ...Array(6).fill(['Zorgpoort', '0001', '0000'])])
     assert.ok(municipality.calls.every(it => !it.message.includes('eigen')), 'the reference is its sender’s own')
   })
 

@@ -56,6 +56,21 @@ describe('an Fo01', () => {
     assert.equal((await told())['delivery'], 'offered')
   })
 
+  test('has a sender, a code and texts that may be anything: it is answered all the same, and a word for a code stands in no audit row', async () => {
+    const { number, told } = await sent()
+    bv03(await gateway.ggk('aanbieder', fo01(number, { ...by, code: 'Piet85' }).replaceAll('Voorbeeldpakket', '😀a'), actions.Fo01))
+    assert.equal((await told())['dead_reason'], 'fo01')
+    const rows = await chain.world.store(async store => (await store.auditRows({ limit: 100 })).items)
+    assert.ok(!JSON.stringify(rows).includes('Piet85'))
+    assert.equal(fo03(await gateway.ggk('gemeente', di01(message('WMO301', ++seed), { applicatie: '😀a' }), actions.Di01)).plek, 'client')
+  })
+
+  test('in test mode leaves nothing that may be a real person’s', async () => {
+    const { number, told } = await sent()
+    bv03(await gateway.ggk('aanbieder', fo01(number, { ...by, omschrijving: 'Bsn 123456782 onbekend', details: 'WMO301-00010000' }), actions.Fo01))
+    assert.equal((await told()).findings.at(-1)?.['message'], 'De ontvanger kan dit bericht niet verwerken (Fo01 StUF055): WMO301-00010000')
+  })
+
   test('comes too late for a message that was answered', async () => {
     const { number, seed, told } = await sent()
     bv03(await gateway.ggk('aanbieder', du01(message('WMO302', seed), number, { ...by, functie: 'WMO302' }), actions.Du01))

@@ -82,6 +82,9 @@ test('what is quoted of it stands by itself, and only when it is small enough', 
     assert.ok(!original.includes('soapenv') && !original.includes('<?xml'))
     assert.equal(it.original(it.size_bytes - 1), null)
   }
+  const bad = (text: string): Buffer | null => { const it = envelop(samples.Di01.replace(/(<GGK:xmlBestand>)[^<]*/, `$1${text}`)); return it.original(it.size_bytes) }
+  assert.ok(bad('@@@@')?.includes('@@@@'))
+  for (const text of ['&naam;', 'AA\u0001A', ']]>']) assert.equal(bad(text), null, 'what is no XML would spoil the Fo01 that quotes it')
 })
 
 test('white space in base64 is refused, or taken where that is set; around it it says nothing', () => {

@@ -68,6 +68,11 @@ describe('looking in the queue', () => {
     assert.deepEqual(traceers(await found(`?party=${one}`)), its.slice(1))
   })
 
+  test('reads no more than a question needs', async () => {
+    const reply = await provider.call('POST', `${queue}/zoeken`, '['.repeat(300_000), { 'content-type': 'application/json' })
+    assert.equal(code(reply), '422 ZP_SIZE')
+  })
+
   test('says what can be looked for, and nothing of what was sent, when it is asked otherwise', async () => {
     const id = randomUUID()
     const wrong = ['', '[]', '{}', '{"zoekpadType":"ZoekpadOpBsn","bsn":"999990019"}', '{"zoekpadType":"ZoekpadOpConversatieId","conversatieId":"999990019"}', '{"zoekpadType":"ZoekpadOpConversatieId"}',

@@ -54,6 +54,14 @@ describe('the status of a message', () => {
     for (const version of ['v2', 'v3'] as const) for (const client of [provider, municipality]) assert.deepEqual((await status(client, `conversatieId=${traceerId}`, version)).map(it => it.status), ['Bezorgd'])
   })
 
+  test('in test mode tells nothing back that may be a real person’s', async () => {
+    const real = '123456782'
+    const traceerId = await pushed(provider, withText(start(70), 'Identificatie', `${real}ABCDEF`), { referentieId: real })
+    const [it] = await status(provider, `traceerId=${traceerId}`)
+    assert.deepEqual([it?.status, it?.referentiegegevens.referentieId], ['AfgekeurdDoorDienst', undefined])
+    assert.ok(!JSON.stringify(it).includes(real), JSON.stringify(it))
+  })
+
   test('that was refused is told by the chain’s code, all that was found, and where; until it is sent right, under the same number', async () => {
     const traceerId = randomUUID()
     const wrong = withText(altered(start(2), /<[^>]*:Geboortedatum>.*?<\/[^>]*:Geboortedatum>/s, ''), 'Bsn', '12345')

@@ -19,6 +19,8 @@ export interface GgkParts {
   readonly reading: ReadOptions
   /** @returns what its sender is told of a refusal by Fo01; null where it has no endpoint for that */
   readonly notice: (envelop: Envelop, party: PartyCode, refusal: Refusal) => Notice | null
+  /** @returns the Fo01 as it may be kept and told on */
+  readonly heard: (fo01: FoutBericht) => FoutBericht
   /** @returns what the sender of a message is told of its receiver's Fo01; null where it has no endpoint for that */
   readonly passedOn: (fo01: FoutBericht, message: StoredMessage) => Promise<Notice | null>
 }
