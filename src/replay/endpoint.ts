@@ -2,9 +2,9 @@
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { createServer } from 'node:https'
-import { randomUUID } from 'node:crypto'
-import { instant, Unusable } from '../core/core.ts'
-import { readBericht, StufFault, writeBv03, writeFault, type Bericht, type Systeem } from '../stuf/stuf.ts'
+import { Unusable } from '../core/core.ts'
+import { answered_as, openCalled } from '../speak/speak.ts'
+import { StufFault } from '../stuf/stuf.ts'
 
 export interface Endpoint {
   /** @returns the payload that came under this referentienummer, once; null when it does not come in time @throws the reason of an abort */
@@ -16,8 +16,7 @@ export interface OpenEndpoint extends Endpoint { readonly port: number, close ()
 
 /** Largest call: the largest Di01 and the SOAP around it. */
 const body_bytes_max = 25_100_000
-const read = { codes: '2025', bytes_max: 25_000_000, base64: 'wrapped' } as const
-const own: Systeem = { organisatie: null, applicatie: 'Zorgpoort replay', administratie: null, gebruiker: null }
+const software = openCalled('Zorgpoort replay', 'wrapped')
 
 /** @returns the whole body; null when it is larger than anything that may come */
 async function bodyOf (request: IncomingMessage): Promise<Buffer | null> {
@@ -58,24 +57,23 @@ type Shelf = ReturnType<typeof openShelf>
 
 /** @returns the answer to a call, and its HTTP status */
 async function answerTo (request: IncomingMessage, shelf: Shelf): Promise<readonly [status: number, body: Uint8Array]> {
-  const now = { zender: own, referentienummer: randomUUID(), tijdstip: instant(Date.now()) }
   const body = await bodyOf(request)
   if (body === null) return [413, Buffer.alloc(0)]
-  let it: Bericht
-  try { it = readBericht(body, String(request.headers['soapaction'] ?? ''), read) } catch (error) {
-    if (error instanceof StufFault) return [500, writeFault(error, now)]
+  try {
+    const it = software.read(body, request.headers)
+    if (it.kind !== 'Fo01' && it.payload !== null) shelf.put(it.stuurgegevens.referentienummer, it.payload)
+    return [200, software.taken(it)]
+  } catch (error) {
+    if (error instanceof StufFault) return [500, software.refused(error)]
     throw error
   }
-  const number = it.kind === 'Fo01' ? it.referentienummer : it.stuurgegevens.referentienummer
-  if (it.kind !== 'Fo01' && it.payload !== null) shelf.put(it.stuurgegevens.referentienummer, it.payload)
-  return [200, writeBv03({ ...now, ontvanger: it.kind === 'Fo01' ? it.zender : it.stuurgegevens.zender, crossRefnummer: number ?? '' })]
 }
 
 /** Takes everything it is called with, an Fo01 too. @throws Unusable when it cannot listen there */
 export async function openEndpoint ({ host, port, key, cert, ca }: EndpointSettings): Promise<OpenEndpoint> {
   const shelf = openShelf()
   const server = createServer({ key, cert, ca, requestCert: true, rejectUnauthorized: true }, (request, response) => {
-    answerTo(request, shelf).then(([status, body]) => { response.writeHead(status, { 'content-type': 'text/xml; charset=utf-8' }).end(body) }, () => { response.destroy() })
+    answerTo(request, shelf).then(([status, body]) => { response.writeHead(status, { 'content-type': answered_as }).end(body) }, () => { response.destroy() })
   })
   await once(server.listen(port, host), 'listening').catch(() => { throw new Unusable(`nothing can listen on ${host}:${port}; --listen takes another port`) })
   const at = server.address()

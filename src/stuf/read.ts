@@ -49,6 +49,9 @@ function refuse ({ codes }: ReadOptions, detail: string | null, about?: About): 
   throw faultOf({ code: 'ZP_ENVELOPE', detail }, codes, about)
 }
 
+/** @returns whose it is, for whom, and its number: of an Fo01 as far as they could be read */
+export const kopOf = (it: Bericht): Pick<FoutBericht, 'zender' | 'ontvanger' | 'referentienummer'> => it.kind === 'Fo01' ? it : it.stuurgegevens
+
 /**
  * @param body of the request
  * @param action the SOAPAction header as it came; undefined where there is none

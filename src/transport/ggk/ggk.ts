@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Refusal } from '../../core/core.ts'
-import { readBericht, StufFault, type Bericht, type Envelop } from '../../stuf/stuf.ts'
+import { readBericht, kopOf, StufFault, type Bericht, type Envelop } from '../../stuf/stuf.ts'
 import type { Interface } from '../door/door.ts'
 import { refusalFor, remember, sendBv03, sendFault, type Confirmed } from './answer.ts'
 import { arrivingOf, senderOf } from './envelop.ts'
@@ -22,7 +22,7 @@ function read (request: FastifyRequest, { reading }: GgkParts): Bericht {
   const action = request.headers['soapaction']
   try {
     const bericht = readBericht(request.body, typeof action === 'string' ? action : undefined, reading)
-    const { zender, referentienummer } = bericht.kind === 'Fo01' ? bericht : bericht.stuurgegevens
+    const { zender, referentienummer } = kopOf(bericht)
     remember(request, { zender, referentienummer })
     return bericht
   } catch (error) {
