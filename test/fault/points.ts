@@ -5,7 +5,10 @@
  * The other half of each pair: right after the commit, before anybody was told.
  */
 export const within = ['accepting', 'accepted', 'taken', 'ending', 'ended', 'claimed', 'answered', 'marking', 'marked'] as const
-export type Within = typeof within[number]
+/** Struck likewise where a door of the chain writes down what it refused (keeping, kept), and where a receiver says that it cannot use a message. */
+export const atDoors = ['keeping', 'kept', 'disowning', 'disowned'] as const
+export type AtDoor = typeof atDoors[number]
+export type Within = typeof within[number] | AtDoor
 
 /** Struck by the receiver: before it got a byte of the request, with half of its body, with all of it and nothing answered. */
 export const outside = ['connected', 'half', 'whole'] as const

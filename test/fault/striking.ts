@@ -46,6 +46,16 @@ function striking (store: Store): Store {
       strike('accepted')
       return told
     },
+    async keepArrival (...which) {
+      const kept = await inside.run('keeping', () => store.keepArrival(...which))
+      strike('kept')
+      return kept
+    },
+    async disown (...which) {
+      const said = await inside.run('disowning', () => store.disown(...which))
+      strike('disowned')
+      return said
+    },
     async claim (limit, lease_ms, now) {
       const claims = await store.claim(limit, lease_ms, now)
       if (claims.length > 0) strike('taken')
