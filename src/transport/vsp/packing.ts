@@ -22,6 +22,8 @@ export interface Facts { readonly size_bytes: number, readonly sha256: Sha256 }
 const known_max = 10_000
 
 export interface Packing {
+  /** @returns whether this message's ZIP was made before and is remembered */
+  knows (id: MessageId): boolean
   /** @param bytes asked only where the ZIP was not made before; null when they are not there (any more). @returns size and digest of the message's ZIP */
   facts (id: MessageId, name: string, bytes: () => Promise<Uint8Array | null>): Promise<Facts | null>
 }
@@ -48,6 +50,7 @@ export function openPacking (): Packing {
   }
 
   return {
+    knows: id => known.has(id),
     async facts (id, name, bytes) {
       const there = known.get(id)
       if (there !== undefined) return there

@@ -29,12 +29,21 @@ const baseOf = ({ headers: { host = '' } }: FastifyRequest): string => `${hostPa
 
 interface Asking { readonly views: readonly View[], readonly search: MailboxSearch | undefined, readonly limit: number, readonly base: string }
 
+/** For one list so many of the largest messages are packed at most: a list is as short as that takes, and the next one goes on. */
+const packed_max = 4
+
 /** One queue out of the mailboxes of all parties. */
-async function queueOf ({ store }: Pick<VspParts, 'store'>, show: Show, { views, search, limit, base }: Asking): Promise<Shown[]> {
+async function queueOf ({ store, limits }: Pick<VspParts, 'store' | 'limits'>, { show, toPack }: Show, { views, search, limit, base }: Asking): Promise<Shown[]> {
   const mailboxes: Waiting[][] = []
   for (const view of views) mailboxes.push((await store.mailbox(view, limit, search)).map(message => ({ view, message })))
   const queue: Shown[] = []
-  for (const { view, message } of merged(mailboxes, limit)) queue.push(...await show(view, [message], base))
+  let room_bytes = packed_max * limits.payload_bytes_max
+  for (const { view, message } of merged(mailboxes, limit)) {
+    room_bytes -= toPack(view, message)
+    if (room_bytes < 0 && queue.length > 0) break
+    const shown = await show(view, message, base)
+    if (shown !== null) queue.push(shown)
+  }
   return queue
 }
 

@@ -39,8 +39,12 @@ function contextOf (told: WireTold | null): NonNullable<BerichtMetadata['verwerk
 /** The name of a ZIP's one file. */
 export const fileName = ({ number }: Pick<Numbers, 'number'>): string => `${number}.xml`
 
-/** Shows messages to one view; `base` is the address of this door as its client knows it. */
-export type Show = (view: View, messages: readonly StoredMessage[], base: string) => Promise<Shown[]>
+export interface Show {
+  /** Shows a message to one view; `base` is the address of this door as its client knows it. @returns null where the view has no number for it */
+  show (view: View, message: StoredMessage, base: string): Promise<Shown | null>
+  /** @returns how many bytes have to be packed before it can be shown */
+  toPack (view: View, message: StoredMessage): number
+}
 
 export function openShow (parts: Pick<VspParts, 'store' | 'parties' | 'now' | 'values'>): Show {
   const { store } = parts
@@ -48,8 +52,10 @@ export function openShow (parts: Pick<VspParts, 'store' | 'parties' | 'now' | 'v
   const packing = openPacking()
 
   /** What is no longer kept cannot be packed: of that its own size and digest are told, and fetching it says so. */
+  const plain = (view: View, message: StoredMessage): boolean => values.payload(view.party) === 'xml' || message.payload_gone !== null
+
   async function factsOf (view: View, message: StoredMessage, numbers: Numbers): Promise<Facts> {
-    if (values.payload(view.party) === 'xml' || message.payload_gone !== null) return message
+    if (plain(view, message)) return message
     return await packing.facts(message.id, fileName(numbers), () => store.payload(view, message.id)) ?? message
   }
 
@@ -63,13 +69,11 @@ export function openShow (parts: Pick<VspParts, 'store' | 'parties' | 'now' | 'v
     }
   }
 
-  return async (view, messages, base) => {
-    const numbers = await store.numbers(view.party, messages.map(it => it.id))
-    const shown: Shown[] = []
-    for (const message of messages) {
-      const its = numbers.get(message.id)
-      if (its !== undefined) shown.push(await one(view, message, its, base))
-    }
-    return shown
+  return {
+    async show (view, message, base) {
+      const numbers = (await store.numbers(view.party, [message.id])).get(message.id)
+      return numbers === undefined ? null : await one(view, message, numbers, base)
+    },
+    toPack: (view, message) => plain(view, message) || packing.knows(message.id) ? 0 : message.size_bytes
   }
 }
