@@ -8,7 +8,7 @@ import type { FactKeeper } from './facts.ts'
 import { pushOrder } from './order.ts'
 import { messageRows } from './read.ts'
 import { corrections } from './refused.ts'
-import { maybe, oneOf, partyOf, text, whole } from './rows.ts'
+import { maybe, message as messageOf, oneOf, partyOf, text, whole } from './rows.ts'
 import { stoppedLister } from './stopped.ts'
 
 /** So many are driven again in one transaction: who else wants to write waits some tens of milliseconds. */
@@ -19,8 +19,9 @@ function statements ({ sql, lock }: Dialect) {
     due_ms: at('now'), since_ms: at('now'), attempts: 0, first_failed_ms: null, last_reason: null, class: null, released: null, fence: sql.raw('fence + 1'), lease_until_ms: 0
   }
   return {
-    message: prepared(lock(sql('message').select(['seq', 'answer', 'answered_by', 'answers', 'payload_gone_ms', 'delivery', 'disowned']).where('id', at('id')))),
-    answerOf: prepared(sql('message').select('answered_by').where('id', at('id'))),
+    message: prepared(lock(sql('message').select(['seq', 'answer', 'answered_by', 'answers', 'payload_gone_ms', 'delivery', 'disowned', 'voids']).where('id', at('id')))),
+    answerOf: prepared(lock(sql('message').select(['seq', 'id', 'answered_by']).where('id', at('id')))),
+    answeredBy: prepared(sql('message').where('seq', at('seq')).update({ answer: 'answered', answered_by: at('by') })),
     origin: prepared(sql('message').select('origin').where('id', at('id'))),
     dead: prepared(lock(sql('delivery').select(['id', 'kind', 'target', 'order_key']).where({ message: at('seq'), state: 'dead' }))),
     handle: prepared(sql('delivery').where('id', at('delivery')).update({ ...anew, state: 'due' })),
@@ -30,11 +31,17 @@ function statements ({ sql, lock }: Dialect) {
   }
 }
 
+/** @returns what a message answers; undefined where that is nothing, or not here */
+async function asked (session: Session, { answerOf }: ReturnType<typeof statements>, message: Row): Promise<Row | undefined> {
+  const answers = maybe(message, 'answers', text)
+  return answers === null ? undefined : (await session.all(answerOf, { id: answers }))[0]
+}
+
 /** Who drives again, and by which policy; null: only looks whether it may be. */
 type Again = Decided & { readonly policyOf: (target: PartyCode) => RetryPolicy } | null
 
 /** @returns the verbs of dead letters */
-export function deadVerbs (db: Db, dialect: Dialect, audit: Audit, facts: Pick<FactKeeper, 'restored'>): DeadVerbs {
+export function deadVerbs (db: Db, dialect: Dialect, audit: Audit, facts: Pick<FactKeeper, 'restored' | 'voided'>): DeadVerbs {
   const sql = statements(dialect)
   const correct = corrections(dialect)
   const order = pushOrder(dialect)
@@ -46,11 +53,21 @@ export function deadVerbs (db: Db, dialect: Dialect, audit: Audit, facts: Pick<F
     return answer?.['origin'] !== 'gateway'
   }
 
-  /** An answer that a person refused counts no more: what it answered waits for a better one, or has it. */
+  /** An answer that a person refused counts no more: what it answered waits for a better one, or has it. One that its receiver refused may be tried until there is a better one. */
   async function outdated (session: Session, id: MessageId, message: Row): Promise<boolean> {
-    const answers = maybe(message, 'answers', text)
-    const [row] = answers === null ? [] : await session.all(sql.answerOf, { id: answers })
-    return row !== undefined && row['answered_by'] !== id
+    const row = await asked(session, sql, message)
+    return row !== undefined && row['answered_by'] !== id && (message['disowned'] === null || row['answered_by'] !== null)
+  }
+
+  /** What its receiver said of it does not stand any more: it counts, is answered, and answers. */
+  async function owned (session: Session, id: MessageId, message: Row, { by, now }: NonNullable<Again>): Promise<void> {
+    await session.run(sql.owned, { seq: whole(message, 'seq') })
+    await facts.restored(session, id)
+    const row = await asked(session, sql, message)
+    if (row === undefined || row['answered_by'] === id) return
+    await session.run(sql.answeredBy, { seq: whole(row, 'seq'), by: id })
+    if (message['voids'] === 1) await facts.voided(session, whole(row, 'seq'), id)
+    await audit(session, { at: now, event: 'answered', message: messageOf(row, 'id'), account: by, detail: id })
   }
 
   /** @returns why it is not driven again; null when it may be */
@@ -83,11 +100,7 @@ export function deadVerbs (db: Db, dialect: Dialect, audit: Audit, facts: Pick<F
       await session.run(sql.state, { seq, delivery: await work(session, row, again) })
       keys.set(`${text(row, 'target')} ${text(row, 'order_key')}`, row)
     }
-    // What its receiver said of it does not stand any more: it counts, and is answered.
-    if (message['disowned'] !== null) {
-      await session.run(sql.owned, { seq })
-      await facts.restored(session, id)
-    }
+    if (message['disowned'] !== null) await owned(session, id, message, again)
     await audit(session, { at: again.now, event: 'redriven', message: id, account: again.by, detail: again.reason })
     return 'redriven'
   }

@@ -92,6 +92,33 @@ export function disownContract (fresh: Fresh): void {
       assert.deepEqual((await store.accept([retour(asked)])).map(it => it.kind), ['stored'])
     })
 
+    test('a refused answer that is driven again is the answer once more, unless a better one came', async t => {
+      const store = await fresh(t)
+      const known = async () => numbersIn(await ask(store, byNumber('1', '2')))
+      const [one, two] = [bringing([toegewezen('1')]), bringing([toegewezen('2')])]
+      const [first, other] = [one, two].map(it => retour(it, { delivery: 'offered', voids: true }))
+      assert.ok(first && other)
+      for (const it of [one, two, first, other]) await store.accept([it])
+      for (const it of [first, other]) assert.equal(await disown(store, it, gemeente), 'done')
+      assert.deepEqual(await known(), ['301 1', '301 2'])
+      await store.accept([retour(two)])
+      const redriven = await store.redrive([first, other].map(it => it.envelope.id), { by: account, reason: 'repaired', now: later(60) }, () => policy)
+      assert.deepEqual(redriven, ['redriven', 'replaced'])
+      const message = (await store.inspect(one.envelope.id))?.message
+      assert.deepEqual([message?.answer, message?.answered_by, await known()], ['answered', first.envelope.id, ['301 2']])
+      assert.deepEqual((await store.accept([retour(one)])).map(it => it.kind), ['refused'])
+    })
+
+    test('a refused answer of the gateway stays the answer where nobody else could give one, and may be driven again', async t => {
+      const store = await fresh(t)
+      const item = heen({ delivery: 'none', findings: [finding], envelope: { verdict: 'rejected' } })
+      const no = retour(item, { delivery: 'offered', envelope: { origin: 'gateway', account: null } })
+      await store.accept([{ ...item, caused: [no] }])
+      assert.equal(await disown(store, no, gemeente), 'done')
+      assert.deepEqual((await stateOf(store, item)).slice(0, 2), ['none', 'answered'])
+      assert.deepEqual(await store.redrive([no.envelope.id], { by: account, reason: 'repaired', now: later(60) }, () => policy), ['redriven'])
+    })
+
     test('counts as not sent, until it is answered after all', async t => {
       const store = await fresh(t)
       const item = bringing([toegewezen('1')])
