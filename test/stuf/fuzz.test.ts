@@ -6,7 +6,8 @@ import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { XmlBufferInputProvider, XmlDocument, XsdValidator, xmlCleanupInputProvider, xmlRegisterInputProvider } from 'libxml2-wasm'
 import { decodeBase64 } from '../../src/stuf/base64.ts'
-import { readAntwoord, readBericht, StufFault, type Bericht } from '../../src/stuf/stuf.ts'
+import { inSoap, readAntwoord, readBericht, StufFault, writeBv03, writeFault, writeFo01, type Bericht, type Systeem } from '../../src/stuf/stuf.ts'
+import { instant } from '../../src/core/core.ts'
 import { home } from '../../src/version.ts'
 import { seed, tries } from '../fuzz/seed.ts'
 import { publishedGgk } from '../tools.ts'
@@ -45,7 +46,7 @@ const mess = fc.oneof(
   fc.uint8Array({ maxLength: 6 }).map(it => Buffer.from(it)),
   fc.string({ maxLength: 2, unit: fc.constantFrom(...'0123456789abcdefABC') }).map(it => Buffer.from(it)),
   fc.constantFrom('<', '>', '</', '/>', '"', '\'', '&', '&amp;', '&#65;', '=', ' ', '\n', ':', '<!--', '-->', '<![CDATA[', ']]>', '<?', '?>', '<!DOCTYPE a>', '<GGK:xmlBestand>', '</GGK:xmlBestand>', '<GGK:bericht>', '</GGK:bericht>',
-    '</GGK:parameters>', '<soapenv:Body>', '</soapenv:Body>', 'xmlns=""', ' xmlns:GGK="urn:x"', ' xsi:nil="true"', '<!-- -->', ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"', 'AAAA', '\0', '\u00e9', '﻿').map(it => Buffer.from(it))
+    '</GGK:parameters>', '<soapenv:Body>', '</soapenv:Body>', 'xmlns=""', ' xmlns:GGK="urn:x"', ' xsi:nil="true"', '<!-- -->', ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"', 'AAAA', '😀', '\u0085', 'W'.repeat(60), '\0', '\u00e9', '﻿').map(it => Buffer.from(it))
 )
 const change = fc.record({ at: fc.noBias(fc.nat(999_999)), length: fc.oneof({ weight: 4, arbitrary: fc.nat(1) }, { weight: 1, arbitrary: fc.nat(80) }), mess })
 const broken = fc.tuple(fc.constantFrom('Di01', 'Du01', 'Fo01'), fc.array(change, { minLength: 1, maxLength: 3 })).map(([kind, changes]) => {
@@ -78,6 +79,30 @@ test('whatever bytes come, as a request or as an answer: an outcome, no crash', 
     try { readBericht(bytes, action, options) } catch (error) { assert.ok(error instanceof StufFault) }
     readAntwoord(200, bytes)
   }), { seed, numRuns: tries(2_000) })
+})
+
+const self: Systeem = { organisatie: 'IB', applicatie: 'GGKWebservice', administratie: null, gebruiker: null }
+const kop = { zender: self, referentienummer: '00000000-0000-4000-8000-000000000000', tijdstip: instant(0) }
+
+/** @returns what is answered, and what is told of it by Fo01 where it is quoted */
+function answersTo (bytes: Uint8Array): Buffer[] {
+  try {
+    const it = readBericht(bytes, undefined, options)
+    const { zender, referentienummer } = it.kind === 'Fo01' ? it : it.stuurgegevens
+    const answers = [writeBv03({ ...kop, ontvanger: zender, crossRefnummer: referentienummer ?? '' })]
+    if (it.kind === 'Fo01' || it.objection === null) return answers
+    const { codes: { 2025: code }, omschrijving } = it.objection
+    return [...answers, inSoap(writeFo01({ ...kop, ontvanger: self, crossRefnummer: referentienummer ?? '', code, plek: 'client', omschrijving, about: null, original: it.original(bytes.length) }))]
+  } catch (error) {
+    if (error instanceof StufFault) return [writeFault(error, kop)]
+    throw error
+  }
+}
+
+test('whatever is read of broken bytes can be answered and quoted, in XML that others can read', () => {
+  fc.assert(fc.property(broken, bytes => {
+    for (const answer of answersTo(bytes)) assert.doesNotThrow(() => { XmlDocument.fromBuffer(answer).dispose() }, answer.toString())
+  }), { seed, numRuns: tries(4_000) })
 })
 
 test('base64 is taken exactly where the lexical rules of XML Schema take it, white space aside', () => {
