@@ -18,7 +18,7 @@ export function countIn (text: string): number {
 
 /** @param shownBy the command that shows ids @throws WrongUse when it is no id */
 export function messageIn (text: string, shownBy: string): MessageId {
-  if (!isMessageId(text)) throw new WrongUse(`that is no message id; "zorgpoort ${shownBy}" shows them`)
+  if (!isMessageId(text)) throw new WrongUse(`that is no id; "zorgpoort ${shownBy}" shows them`)
   return messageId(text)
 }
 

@@ -49,7 +49,7 @@ export function program (end: (code: number) => void): Command {
 }
 
 const errnoText: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'the port is taken by another program; choose another with --port or --operations-port',
+  EADDRINUSE: 'the port is taken by another program; choose another with --port (serve: or --operations-port)',
   EACCES: 'not allowed to use that file or port',
   EROFS: 'the disk cannot be written',
   ENOSPC: 'the disk is full',

@@ -32,6 +32,8 @@ function banner (config: Config, gateway: Gateway): string {
   return [
     '', `  Zorgpoort ${version} · DEVELOPMENT: test keys, synthetic persons only (Bsn 9999…), never real data`, '',
     `  REST (mutual TLS)    ${gateway.rest}`,
+    `  Municipal software   ${gateway.rest}/ggk/OntvangAsynchroon?wsdl  (StUF-GGk 2.1)`,
+    `  Provider software    ${gateway.rest}/berichtenservice  (VSP)`,
     `  Health and metrics   ${gateway.operations}/health/ready  ${gateway.operations}/metrics`,
     `  API description      ${gateway.operations}/docs`,
     `  Messages are kept in ${config.database.slice('sqlite:'.length)}`, '',

@@ -10,7 +10,7 @@ import { bad, becameLines, failed, good, shownFile, type Line, type Sending, typ
 const cures: Readonly<Record<string, string>> = {
   StUF010: 'its Ontvanger is not connected here; is the code right?',
   StUF013: 'this certificate does not act for the Afzender: use the keys of its account, or have the operator allow it (zorgpoort parties allow)',
-  StUF016: 'the number was used for another message: leave --number out and a new one is made',
+  StUF016: 'the number was used before, for another message or for this one at another moment (tijdstipBericht is that of now): leave --number out and a new one is made; what is here already is then told as a duplicate',
   StUF043: '--answers names no message that you know under that number'
 }
 const cureOf = ({ code, plek }: Fout, number: string): string =>

@@ -6,8 +6,8 @@ import { visible } from '../files.ts'
 import { ask, parcelOf, type ChainOptions, type Parcel } from './chain.ts'
 import { bad, failed, findingLine, good, shownFile, type Line, type Sending, type Sent } from './sent.ts'
 
-/** Statuses that say that nobody will get it. */
-const lost: readonly string[] = ['AfgekeurdDoorDienst', 'DeelberichtAanleveringAfgekeurd', 'AanbiedenMislukt', 'BezorgingAfgebroken']
+/** Statuses that say that nobody will get it; what could not be delivered (AanbiedenMislukt) is tried again. */
+const lost: readonly string[] = ['AfgekeurdDoorDienst', 'DeelberichtAanleveringAfgekeurd', 'BezorgingAfgebroken']
 const meldingLine = ({ code, omschrijving, toelichting }: Berichtstatus['meldingen'][number]): string => `    ${visible(omschrijving)}${toelichting === '' ? '' : `: ${visible(toelichting)}`} [${visible(code)}]`
 
 function taken (file: string, { head, number }: Parcel, status: number, told: Berichtstatus | null): Sent {

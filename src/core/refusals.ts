@@ -32,7 +32,7 @@ export const refusals = {
   ZP_IDENTIFICATIE_REUSED: kind(409, 'BRS20', 'mend', 'Deze Identificatie is al gebruikt voor een ander bericht van dit type.', 'This Identificatie was used before, for another message of this type.'),
   ZP_REPLACES: kind(422, null, 'mend', 'Wat dit bericht zegt te vervangen, is niet van u, is niet afgewezen, beantwoord of opgegeven, of is al vervangen.', 'What this message says it replaces is not yours, was neither refused, rejected, answered nor given up, or is replaced already.'),
   ZP_RETOUR_SECOND: kind(409, null, 'drop', 'Dit bericht is al beantwoord.', 'This message has been answered already.'),
-  ZP_NUMBER: kind(409, 'BRS114', 'mend', 'Dit referentienummer (traceerId) is al gebruikt voor een ander bericht.', 'This referentienummer (traceerId) was used before, for another message.'),
+  ZP_NUMBER: kind(409, 'BRS114', 'mend', 'Onder dit referentienummer (traceerId) kwam al iets anders. Stuur dat ongewijzigd opnieuw (ook tijdstipBericht), of neem voor een ander bericht een nieuw nummer.', 'Something else came under this referentienummer (traceerId) before. Send that again unchanged (tijdstipBericht too), or take a new number for another message.'),
   ZP_DECIDED: kind(409, null, 'drop', 'Hierover is al besloten, of niemand hoeft erover te beslissen.', 'This was decided already, or nobody needs to decide about it.'),
   ZP_PAYLOAD_GONE: kind(410, null, 'drop', 'De inhoud van dit bericht wordt niet meer bewaard.', 'The payload of this message is no longer kept.'),
   ZP_SIZE: kind(413, 'BRS06', 'mend', 'Het bericht is te groot.', 'The message is too large.'),

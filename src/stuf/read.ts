@@ -108,7 +108,7 @@ function readDocument (read: Read, document: XmlDocument): Bericht {
   const about = aboutOf(message)
   const operation = operationOf(message, about)
   const { action } = operations[operation]
-  if (read.action !== '' && read.action !== action) return refuse(options, `SOAPAction: "${action}"`, about)
+  if (read.action !== '' && read.action !== action) return refuse(options, `SOAPAction: verwacht / expected "${action}"`, about)
   if (elementsIn(message).length === 0) return refuse(options, tooLarge, about)
   return operation === 'Fo01' ? readFo01(read, message, about) : readEnvelop(read, operation, message, judgeBySchema(document), about)
 }

@@ -46,7 +46,7 @@ describe('held', () => {
     const { id } = item.envelope
     ends(await run('held', 'release', id), 2, /required option '--reason <code>' not specified/)
     for (const reason of ['Jan is ill', 'x999900006', '']) ends(await run('held', 'release', id, '--reason', reason), 2, /it is a code such as spoke_to_sender/)
-    ends(await run('held', 'release', 'x', '--reason', 'x'), 2, /that is no message id; "zorgpoort held list" shows them/)
+    ends(await run('held', 'release', 'x', '--reason', 'x'), 2, /that is no id; "zorgpoort held list" shows them/)
     ends(await run('held', 'refuse', newMessageId(later(1)), '--reason', 'x'), 1, /no message .* in this database/)
     ends(await run('held', 'list', '--party', 'x'), 2, /--party is four digits/)
     ends(await run('held', 'list', '--limit', '0'), 2, /it is a number from 1 to 1000/)

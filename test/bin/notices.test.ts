@@ -63,7 +63,7 @@ test('wrong use is told', async () => {
   await notice(world, '0344', null)
   ends(await zorgpoort(['notices', 'again', '--reason', 'x'], { env }), 2, /say which: ids/)
   ends(await zorgpoort(['notices', 'again', newMessageId(instant(0)), '--party', '0344', '--reason', 'x'], { env }), 2, /say which: ids/)
-  ends(await zorgpoort(['notices', 'again', 'Jansen', '--reason', 'x'], { env }), 2, /that is no message id/)
+  ends(await zorgpoort(['notices', 'again', 'Jansen', '--reason', 'x'], { env }), 2, /that is no id/)
   ends(await zorgpoort(['notices', 'again', '--party', '0344'], { env }), 2, /--reason/)
   ends(await zorgpoort(['notices', '--party', 'x'], { env }), 2, /--party is four digits/)
 })

@@ -65,7 +65,7 @@ describe('by the municipal door', () => {
     const number = randomUUID()
     ends(await send('gemeente', 'ggk', '3.xml', '--number', number), 0)
     const reused = await send('gemeente', 'ggk', '4.xml', '--number', number)
-    assert.match(reused.out, /Fo03 StUF016 \(client\): [^\n]+\n {4}the number was used for another message: leave --number out/)
+    assert.match(reused.out, /Fo03 StUF016 \(client\): [^\n]+\n {4}the number was used before, [^\n]+: leave --number out/)
     const [json] = lines(await send('gemeente', 'ggk', '4.xml', '--number', number, '--json'))
     assert.deepEqual([json?.['antwoord'], Object(json?.['fout'])['code'], json?.['status']], ['Fo03', 'StUF016', 500])
   })

@@ -118,7 +118,7 @@ test('SOAP: 1.1 in any prefix; one element in the body; headers that must be und
 
 test('the SOAPAction fits the body, in quotes or not; none says nothing', () => {
   for (const action of [undefined, '', '""', operations.Di01.action, `"${operations.Di01.action}"`, ` "${operations.Di01.action}" `]) assert.equal(readBericht(inEnvelope(samples.Di01), action, options).kind, 'Di01')
-  for (const action of [operations.Du01.action, 'urn:x', `"${operations.Fo01.action}"`]) assert.equal(fault(inEnvelope(samples.Di01), action).details, `SOAPAction: "${operations.Di01.action}"`)
+  for (const action of [operations.Du01.action, 'urn:x', `"${operations.Fo01.action}"`]) assert.equal(fault(inEnvelope(samples.Di01), action).details, `SOAPAction: verwacht / expected "${operations.Di01.action}"`)
 })
 
 test('other versions and other messages are told the nearest version', () => {

@@ -34,7 +34,7 @@ describe('berichtstatus', () => {
   })
 
   test('has exactly one for every state, in both versions', () => {
-    assert.equal(product.length, 3 * 6 * 3 * 4 * 2 * 9)
+    assert.equal(product.length, 3 * 6 * 3 * 4 * 2 * 13)
     for (const it of product) {
       const fitting = rows.filter(([, , is]) => is(it))
       assert.equal(fitting.length, 1, JSON.stringify(it))
