@@ -53,6 +53,8 @@ export interface Municipality extends Omit<Receiver, 'connection' | 'behave'> {
 }
 export interface Municipalities extends Omit<Receivers, 'open'> {
   open (answering?: Answering): Promise<Municipality>
+  /** One that is pushed to over REST, of the same authority. */
+  receiver: Receivers['open']
 }
 
 const folder = publishedGgk() ?? join(home, 'schemas', 'ggk0210')
@@ -157,5 +159,5 @@ export async function openMunicipality (receivers: Receivers, answering: Answeri
 /** @returns an authority with municipalities of it; close it when the tests are done */
 export async function openMunicipalities (): Promise<Municipalities> {
   const receivers = await openReceivers({ oin: testOin })
-  return { ...receivers, open: (answering = { kind: 'Bv03' }) => openMunicipality(receivers, answering) }
+  return { ...receivers, receiver: receivers.open, open: (answering = { kind: 'Bv03' }) => openMunicipality(receivers, answering) }
 }
