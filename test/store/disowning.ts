@@ -47,7 +47,7 @@ export function disownContract (fresh: Fresh): void {
 
     test('what is no code of the chain is not repeated', async t => {
       const store = await fresh(t)
-      for (const code of ['Jansen', '9999', 'StUF 055', '', 'StUF0555555', '999900006']) {
+      for (const code of ['Jansen', 'Jans12', '9999', 'StUF 055', '', 'StUF0555555', '999900006']) {
         const item = byDoor()
         await store.accept([item])
         await disown(store, item, aanbieder, code)
