@@ -2,9 +2,9 @@
 import { mayBeRealPerson } from './admit.ts'
 import { retryPolicy, type Config } from './config.ts'
 import { isChainCode, isRejecting, newMessageId, newReferentienummer, partyKind, type Finding, type Instant, type PartyCode, type Refusal, type RetryPolicy } from './core/core.ts'
-import { retryOf } from './route/route.ts'
+import { ggkConnection, retryOf } from './route/route.ts'
 import { isXmlText } from './standard/standard.ts'
-import type { ArrivalVerbs, GgkConnection, Notice, Party, StoredMessage } from './store/store.ts'
+import type { ArrivalVerbs, Notice, Party, StoredMessage } from './store/store.ts'
 import { foutOf, writeFo01, type Afkeuring, type CodeList, type Envelop, type Fout, type FoutBericht, type Systeem } from './stuf/stuf.ts'
 
 /** What holds for every Fo01, by the settings. */
@@ -27,9 +27,6 @@ export const noticeSettings = (config: Config): NoticeSettings => ({
   original_bytes_max: config.ggk_original_bytes_max,
   retry: retryPolicy(config)
 })
-
-/** @returns where a party takes Di01, Du01 and Fo01; null where it does not */
-export const ggkConnection = ({ connections }: Pick<Party, 'connections'>): GgkConnection | null => connections.find(it => it.door === 'ggk') ?? null
 
 const omschrijving_max = 200
 const named = (organisatie: string, applicatie: string): Systeem => ({ organisatie, applicatie, administratie: null, gebruiker: null })

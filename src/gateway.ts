@@ -196,6 +196,17 @@ async function takeUp (store: Pick<Store, 'freeLeases'>, log: Log): Promise<void
   if (freed > 0) log.info({ freed }, 'work that an earlier run of this gateway had in hand goes on')
 }
 
+interface Chores { readonly stages: Stages, readonly marker: Marker, readonly log: Log, readonly told: ReturnType<typeof upkeepMetrics> }
+
+/** What is done of itself from now on: the audit is signed, what is too old swept, keys are turned. */
+async function startChores (config: Config, { stages, marker, log, told }: Chores, opened: Closers): Promise<void> {
+  const { store, sealer, clock } = stages
+  const checkpoints = await openCheckpoints({ store, sealer, clock, log }, config.checkpoint_ms)
+  opened.checkpoints = () => checkpoints.stop()
+  const upkeep = startUpkeep({ store, clock, log, marksOf: it => marksOf(stages, marker, it), retention: config, removeAudit: before => removeAuditBefore({ store, sealer, clock, log }, before), sweep_ms: config.sweep_ms, onSweep: told.swept, onRekey: told.rekeyed })
+  opened.upkeep = () => upkeep.stop()
+}
+
 /** Opens part after part; `opened` gathers how each is closed. */
 async function open (config: Config, log: Log, handlers: Handlers, clock: Clock, opened: Closers, stopping: AbortSignal): Promise<Omit<Gateway, 'stop'>> {
   const keys = openOwnKeys(config, clock, log)
@@ -262,9 +273,6 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
     operations: `http://${await listen(operations, config.operations_host, config.operations_port)}`
   }
   // A gateway that finds its port taken leaves the database as it was: nothing signed, nothing swept.
-  const checkpoints = await openCheckpoints({ store, sealer, clock, log }, config.checkpoint_ms)
-  opened.checkpoints = () => checkpoints.stop()
-  const upkeep = startUpkeep({ store, clock, log, marksOf: it => marksOf(stages, marker, it), retention: config, removeAudit: before => removeAuditBefore({ store, sealer, clock, log }, before), sweep_ms: config.sweep_ms, onSweep: told.swept, onRekey: told.rekeyed })
-  opened.upkeep = () => upkeep.stop()
+  await startChores(config, { stages, marker, log, told }, opened)
   return addresses
 }

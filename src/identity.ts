@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { instant, Unusable, type Clock, type Instant } from './core/core.ts'
 import { ConfigError, type Config } from './config.ts'
 import type { Log } from './log.ts'
+import { pushConnection } from './route/route.ts'
 import { certificateFacts, checkPair, keyPem, madeForDevelopment, mayBeClient, openSealer, usableKey, type Sealer } from './sign/sign.ts'
 import type { Register } from './store/store.ts'
 import { readLine } from './vault/vault.ts'
@@ -138,7 +139,7 @@ export function openOwnKeys (config: Config, clock: Clock, log: Log): OwnKeys {
 
 /** Tells the operator beforehand when somebody is to be pushed to and the gateway has nothing that makes it known there. */
 export function warnOfPushing ({ push }: Pick<OwnKeys, 'push'>, { parties }: Pick<Register, 'parties'>, log: Log): void {
-  const first = parties.find(({ connections }) => connections.some(it => it.door === 'rest-push' || it.door === 'ggk'))
+  const first = parties.find(it => pushConnection(it) !== null)
   if (first === undefined || mayBeClient(push.cert)) return
   log.warn({ party: first.code }, 'what is for this party is pushed, but tls_certificate is not for a TLS client and there is no push_certificate: endpoints will refuse it; bring in a client certificate with "zorgpoort keys import --use push"')
 }

@@ -5,10 +5,10 @@ import { openBell } from './bell.ts'
 import { keepLeases, openBooks } from './books.ts'
 import type { Clock, Instant, PartyCode } from './core/core.ts'
 import type { Courier } from './deliver/deliver.ts'
-import { ggkConnection } from './fo01.ts'
 import type { Log } from './log.ts'
 import type { Parties } from './party/party.ts'
 import type { Pusher } from './pusher.ts'
+import { ggkConnection } from './route/route.ts'
 import { StoreFailure, type ArrivalVerbs, type NoticeClaimed, type NoticeVerbs } from './store/store.ts'
 
 export interface Notices {

@@ -2,8 +2,9 @@
 import { isIP } from 'node:net'
 import { Type, type Static } from 'typebox'
 import { fingerprint, never, retryFault } from '../core/core.ts'
+import { pushConnection } from '../route/route.ts'
 import { certificatesIn } from '../sign/sign.ts'
-import type { CalledConnection, Connection, Endpoint, PushConnection, Register, RegisterChange } from '../store/store.ts'
+import type { Connection, Endpoint, PushConnection, Register, RegisterChange } from '../store/store.ts'
 import { placed, RegisterFault } from './fault.ts'
 import { choice, closed, orNull, shapeCheck } from './shape.ts'
 
@@ -116,8 +117,6 @@ export function connectionsOf (wanted: readonly WantedConnection[]): Connection[
 interface Doors { readonly connections: readonly Connection[] }
 /** @returns the REST endpoint a party is pushed to, if there is one */
 export const pushOf = ({ connections }: Doors): PushConnection | undefined => connections.find(it => it.door === 'rest-push')
-/** @returns the endpoint of its own on which a party is called, of whatever door, if there is one */
-export const calledOf = ({ connections }: Doors): CalledConnection | undefined => connections.find(it => it.door === 'rest-push' || it.door === 'ggk')
 
 /** @returns the port an endpoint is called on */
 export const portOf = ({ url }: Pick<Endpoint, 'url'>): number => Number(new URL(url).port || 443)
@@ -129,9 +128,9 @@ export const portOf = ({ url }: Pick<Endpoint, 'url'>): number => Number(new URL
 export const withinPorts = (ports: readonly number[], plan: (register: Register) => readonly RegisterChange[]) => (register: Register): readonly RegisterChange[] => {
   const changes = plan(register)
   for (const change of changes) {
-    const push = change.kind === 'party' ? calledOf(change.party) : undefined
-    const stood = change.kind === 'party' && register.parties.some(it => it.code === change.party.code && calledOf(it)?.url === push?.url)
-    if (push !== undefined && !stood && !ports.includes(portOf(push))) throw new RegisterFault(`push connection: port ${portOf(push)} is not among push_ports (${ports.join(', ')}); another port, or the setting, must change`)
+    const push = change.kind === 'party' ? pushConnection(change.party) : null
+    const stood = change.kind === 'party' && register.parties.some(it => it.code === change.party.code && pushConnection(it)?.url === push?.url)
+    if (push !== null && !stood && !ports.includes(portOf(push))) throw new RegisterFault(`push connection: port ${portOf(push)} is not among push_ports (${ports.join(', ')}); another port, or the setting, must change`)
   }
   return changes
 }

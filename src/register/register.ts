@@ -9,7 +9,7 @@ export { keptPairView, sayComplete, type WantedComplete } from './complete.ts'
 export { momentOf, saidOf } from './moment.ts'
 export { accountIn, codeOf, idOf, planAccount, planMandates, planParty, planWithdrawal, planWithoutCertificate, usualJudging, type WantedAccount, type WantedJudging, type WantedMandates, type WantedParty, type Withdrawal } from './plan.ts'
 export { accountMembers, accountView, certificateShape, exported, partyMembers, partyView, planImport, registerFile, registerShape, saidMoment, type RegisterFile } from './file.ts'
-export { calledOf, portOf, pushOf, withinPorts, type WantedConnection, type WantedGgk, type WantedPush, type WantedVsp } from './connection.ts'
+export { portOf, pushOf, withinPorts, type WantedConnection, type WantedGgk, type WantedPush, type WantedVsp } from './connection.ts'
 export { shapeCheck } from './shape.ts'
 
 /** What a plan is made of: changes, given the register as it stands. It throws RegisterFault for what cannot be. */

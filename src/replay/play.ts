@@ -88,6 +88,13 @@ async function act (acts: Acts, step: Step): Promise<Outcome | null> {
   }
 }
 
+/** @returns id of the message that a retour out of a file answers */
+function answeredBy ({ bytes }: Made, known: ReadonlyMap<string, Known>): string | null {
+  const { model, identificatie } = headIn(bytes)
+  if (model?.role !== 'retour') return null
+  return [...known.values()].find(it => it.made.type === model.answers && headIn(it.made.bytes).identificatie === identificatie)?.id ?? null
+}
+
 function actsOf (stage: Stage, { steps, name: conversation }: Conversation, family: Family, freshen: Freshen): Acts {
   const known = new Map<string, Known>()
   const bytesOf = (name: string): Uint8Array => {
@@ -117,22 +124,16 @@ function actsOf (stage: Stage, { steps, name: conversation }: Conversation, fami
     const to = known.get(name)?.made.to ?? ''
     return stage.parties.includes(to) && stage.speakerOf(to).called
   }
-  /** @returns id of the message above that a retour out of a file answers */
-  const answered = ({ bytes }: Made): string | null => {
-    const { model, identificatie } = headIn(bytes)
-    if (model?.role !== 'retour') return null
-    return [...known.values()].find(it => it.made.type === model.answers && headIn(it.made.bytes).identificatie === identificatie)?.id ?? null
-  }
 
   return {
     send: async step => {
       const it = fresh(made(step, sceneOf(step)))
-      return await sent(step.name, it, step.expected, { replaces: step.replaces === null ? null : known.get(step.replaces)?.id ?? null, answers: answered(it) })
+      return await sent(step.name, it, step.expected, { replaces: step.replaces === null ? null : known.get(step.replaces)?.id ?? null, answers: answeredBy(it, known) })
     },
     // A file that is to be refused is sent as it is: a fresh number could mend it.
     file: async step => {
       const it = fromHeader(step, stage.parties)
-      return await sent(step.name, step.expected.outcome === 'refused' ? it : fresh(it), step.expected, { answers: answered(it) })
+      return await sent(step.name, step.expected.outcome === 'refused' ? it : fresh(it), step.expected, { answers: answeredBy(it, known) })
     },
     answer: async step => await sent(step.name, fresh(madeAnswer(step, sceneOf(step))), step.expected, { answers: known.get(step.of)?.id ?? null }),
     repeat: async ({ who, name, expected }) => {

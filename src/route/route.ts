@@ -1,15 +1,19 @@
 /** Where a message goes: from its envelope and the receiver's connections, nothing else. */
 import type { RetryPolicy } from '../core/core.ts'
-import type { Envelope, Party, CalledConnection } from '../store/store.ts'
+import type { CalledConnection, Connection, Envelope, GgkConnection, Party } from '../store/store.ts'
 
 /** mailbox: the receiver fetches it. push: it is brought to the receiver's own endpoint, and may be fetched meanwhile. none: the receiver is no longer connected, and why. */
 export type Route = { readonly kind: 'mailbox' } | { readonly kind: 'push', readonly connection: CalledConnection } | { readonly kind: 'none', readonly reason: string }
 
-/** @returns the endpoint of a party; null where it has none */
-export const pushConnection = ({ connections }: Pick<Party, 'connections'>): CalledConnection | null => connections.find(it => it.door === 'rest-push' || it.door === 'ggk') ?? null
+interface Doors { readonly connections: readonly Connection[] }
+/** @returns the endpoint of its own on which a party is called, of whatever door; null where it has none */
+export const pushConnection = ({ connections }: Doors): CalledConnection | null => connections.find(it => it.door === 'rest-push' || it.door === 'ggk') ?? null
+
+/** @returns where a party takes Di01, Du01 and Fo01; null where it does not */
+export const ggkConnection = ({ connections }: Doors): GgkConnection | null => connections.find(it => it.door === 'ggk') ?? null
 
 /** @returns when what is pushed to a party is tried again and given up: as its endpoint's own settings say, or as usual */
-export const retryOf = (receiver: Pick<Party, 'connections'> | null, usual: RetryPolicy): RetryPolicy =>
+export const retryOf = (receiver: Doors | null, usual: RetryPolicy): RetryPolicy =>
   (receiver === null ? null : pushConnection(receiver))?.retry ?? usual
 
 /**

@@ -109,17 +109,19 @@ function noticeLister (db: Db, dialect: Dialect): NoticeVerbs['notices'] {
   }
 }
 
+/** @returns what writes in the audit what became of a notice */
+const teller = (sql: ReturnType<typeof statements>, audit: Audit) => async (session: Session, event: AuditEvent, delivery: number, now: number, by: Partial<Decided> = {}, detail?: string): Promise<void> => {
+  const [row] = await session.all(sql.told, { delivery })
+  if (row === undefined) return
+  const said = [text(row, 'id'), text(row, 'code'), ...detail === undefined ? [] : [detail]].join(':')
+  await audit(session, { at: instant(now), event, message: maybe(row, 'about', message), account: by.by ?? null, detail: said })
+}
+
 /** @returns the verbs of notices */
 export function noticeVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe): NoticeVerbs {
   const sql = statements(dialect)
 
-  async function tell (session: Session, event: AuditEvent, delivery: number, now: number, by: Partial<Decided> = {}, detail?: string): Promise<void> {
-    const [row] = await session.all(sql.told, { delivery })
-    if (row === undefined) return
-    const said = [text(row, 'id'), text(row, 'code'), ...detail === undefined ? [] : [detail]].join(':')
-    await audit(session, { at: instant(now), event, message: maybe(row, 'about', message), account: by.by ?? null, detail: said })
-  }
-
+  const tell = teller(sql, audit)
   async function end (session: Session, delivery: number, reason: string, now: number): Promise<void> {
     await session.run(sql.dead, { delivery, reason, now })
     await tell(session, 'notice_dead', delivery, now, {}, reason)
