@@ -27,7 +27,7 @@ const said = ({ state, under_way, next, ended }: StoredNotice): string => {
   return under_way ? 'is being sent' : `next ${next === null ? '-' : rfc3339(next)}`
 }
 const line = (it: StoredNotice): string => {
-  const why = it.reason === null ? '' : `  ${it.reason}: ${toldReason(it.reason)?.en ?? it.reason}`
+  const why = it.reason === null ? '' : `  ${it.reason.startsWith('exhausted') ? 'exhausted: ' : ''}${toldReason(it.reason)?.en ?? it.reason}`
   return `${it.id}  to ${it.target.padEnd(9)} Fo01 ${it.code.padEnd(8)} about ${it.about ?? '-'.padEnd(36)}  ${said(it)}, ${it.attempts} ${it.attempts === 1 ? 'try' : 'tries'}${why}`
 }
 const json = ({ target, made, next, ended, ...it }: StoredNotice): string =>

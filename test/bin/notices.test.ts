@@ -32,7 +32,7 @@ test('who was not told is listed first, with why and about what; then it is put 
   const dead = await notice(world, '0344', 'exhausted: refused_connection')
   const due = await notice(world, '0363', null)
   const all = await zorgpoort(['notices', 'list'], { env })
-  ends(all, 0, new RegExp(`^${dead.id}  to 0344      Fo01 IB014    about ${dead.about}  dead \\S+Z, 1 try  exhausted: refused_connection: nothing listens[^\\n]*\\n${due.id}  to 0363      Fo01 IB014    about ${due.about}  next \\S+Z, 0 tries\\n1 given up, 1 on the way\\.\\nThose parties do not know[^]*"zorgpoort notices again ID`))
+  ends(all, 0, new RegExp(`^${dead.id}  to 0344      Fo01 IB014    about ${dead.about}  dead \\S+Z, 1 try  exhausted: nothing listens[^\\n]*\\(refused_connection\\)\\n${due.id}  to 0363      Fo01 IB014    about ${due.about}  next \\S+Z, 0 tries\\n1 given up, 1 on the way\\.\\nThose parties do not know[^]*"zorgpoort notices again ID`))
   const json = await zorgpoort(['notices', '--dead', '--json'], { env })
   const { made, ended, ...rest } = JSON.parse(json.out)
   assert.ok(Date.parse(made) <= Date.parse(ended))
