@@ -32,6 +32,12 @@ describe('the register over the interface', () => {
     assert.deepEqual([...new Set(audit.filter(it => it.account === 'operator').map(it => it.event))].toSorted(), ['account_changed', 'certificate_added', 'certificate_removed', 'mandate_ended', 'mandate_given', 'party_changed'])
   })
 
+  test('may be as large as a message, which other questions may not', async () => {
+    const large = JSON.stringify({ format: 'zorgpoort-register-1', parties: [{ code: '42420012', name: 'Voorbeeld', families: ['iwmo'] }], accounts: [] }).padEnd(300_000)
+    assert.equal(await made('register', large), 1)
+    assert.equal((await post('operator', 'redrive', large)).told.code, 'ZP_SIZE')
+  })
+
   test('is refused in the words of the command line, and says nothing to others', async () => {
     const cases: ReadonlyArray<readonly [path: string, body: unknown, why: RegExp]> = [
       ['parties', 'x', /^the body is not JSON$/],

@@ -16,6 +16,8 @@ const kinds = {
   message: { type: /^(?:application|text)\/xml\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i, told: 'application/xml, text/xml; charset=utf-8', bytes_max: (it: Limits) => it.payload_bytes_max },
   batch: { type: /^application\/(?:x-)?zip(?:-compressed)?$/i, told: 'application/zip', bytes_max: (it: Limits) => it.batch_bytes_max },
   json: { type: /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i, told: 'application/json', bytes_max: () => json_bytes_max },
+  /** A whole register, by an operator. */
+  register: { type: /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i, told: 'application/json', bytes_max: (it: Limits) => it.payload_bytes_max },
   soap: { type: /^text\/xml\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i, told: 'text/xml; charset=utf-8 (SOAP 1.1)', bytes_max: (it: Limits) => it.ggk_bytes_max + around_bytes_max },
   multipart: { type: /^multipart\/form-data\s*;/i, told: 'multipart/form-data', bytes_max: (it: Limits) => it.payload_bytes_max + around_bytes_max }
 } as const

@@ -14,6 +14,8 @@ function wrong ({ instancePath, params }: ErrorObject, known: readonly string[])
 
 /** What a route with such a body declares beside its schema: the body is checked by `askedIn`, whose words tell no value. */
 export const jsonBody = { config: { body: 'json' } as const, validatorCompiler: () => () => true }
+/** The same for what may be a whole register. */
+export const registerBody = { ...jsonBody, config: { body: 'register' } as const }
 
 /** @returns what reads the bytes of a body of this shape, its defaults filled in @throws Refusal ZP_REQUEST, which tells no value */
 export function askedIn<T> (shape: TObject): (body: unknown) => T {

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import { Type, type Static, type TSchema } from 'typebox'
 import { Refusal, Unusable } from '../../core/core.ts'
 import * as register from '../../register/register.ts'
-import { jsonBody } from './asked.ts'
+import { registerBody } from './asked.ts'
 import { asText, gives, json, type RouteParts } from './parts.ts'
 import { roleIn } from './role.ts'
 
@@ -65,7 +65,7 @@ export function registerChangeRoutes (parts: RouteParts): FastifyPluginAsyncType
   })
   const response = gives({ 200: json('Changed, or so already', changedShape) })
   const post = (operationId: string, summary: string, body: TSchema) => ({
-    onRequest, ...asText, ...jsonBody, schema: { operationId, summary: `${summary} (operator)`, consumes: ['application/json'], body, response }
+    onRequest, ...asText, ...registerBody, schema: { operationId, summary: `${summary} (operator)`, consumes: ['application/json'], body, response }
   })
   const asked = (keepExpired = false): register.Asked => ({ now: parts.now(), keepExpired })
 
