@@ -64,6 +64,13 @@ describe('the queue', () => {
     assert.equal((await payload(provider, first)).status, 200, 'what is confirmed may still be read')
   })
 
+  test('lets go of what was never fetched, once that is confirmed: who says so has it from elsewhere', async () => {
+    const { id, traceerId } = await sent(902, aanbieder)
+    assert.equal((await confirm(provider, traceerId)).status, 202)
+    assert.ok(!traceers(await pull(provider)).includes(traceerId))
+    assert.equal((await provider.get(`/v1/messages/${id}`)).told['delivery'], 'delivered')
+  })
+
   test('is the same mailbox that the REST interface shows', async () => {
     const { id, traceerId } = await sent(3, aanbieder)
     assert.ok((await provider.get('/v1/mailbox')).told.messages.some(it => it.id === id))
