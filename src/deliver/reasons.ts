@@ -105,11 +105,11 @@ const unsent = {
     'de partij heeft geen aansluiting ggk (meer) waar een Fo01 heen kan', 'Beheerder van de gateway: komt de aansluiting terug, zet het dan weer in gang (zorgpoort notices again); zo niet, zeg de partij langs een andere weg wat er met het bericht is.',
     'the party has no ggk connection (any more) to which an Fo01 can go', 'Operator of the gateway: when the connection comes back, put it back on its way (zorgpoort notices again); if not, tell the party by another way what became of the message.'),
   no_cross: reason('gateway',
-    'een Du01 noemt het bericht dat hij beantwoordt, en de gateway weet niet bij welk nummer de ontvanger dat kent', 'Beheerder van de gateway: laat de ontvanger het ophalen (REST); voor een 325 kan de aansluiting, of ggk_325, op Di01.',
-    'a Du01 names the message it answers, and the gateway does not know by which number the receiver knows that', 'Operator of the gateway: have the receiver fetch it (REST); for a 325 the connection, or ggk_325, can say Di01.'),
+    'een Du01 noemt het bericht dat hij beantwoordt, en de gateway weet niet bij welk nummer de ontvanger dat kent', 'Beheerder van de gateway: neem de aansluiting ggk weg (zorgpoort parties add CODE --no-ggk) en breng het bericht weer op gang (zorgpoort redrive), dan haalt de ontvanger het op (REST); voor een 325 kan de aansluiting, of ggk_325, op Di01.',
+    'a Du01 names the message it answers, and the gateway does not know by which number the receiver knows that', 'Operator of the gateway: take the ggk connection away (zorgpoort parties add CODE --no-ggk) and drive the message again (zorgpoort redrive), then the receiver fetches it (REST); for a 325 the connection, or ggk_325, can say Di01.'),
   too_large: reason('gateway',
-    'het bericht is te groot voor een Di01 of Du01 (ggk_bytes_max): het is aangenomen toen de ontvanger nog een andere aansluiting had', 'Beheerder van de gateway: laat de ontvanger het ophalen (REST).',
-    'the message is too large for a Di01 or Du01 (ggk_bytes_max): it was taken when its receiver had another connection', 'Operator of the gateway: have the receiver fetch it (REST).')
+    'het bericht is te groot voor een Di01 of Du01 (ggk_bytes_max): het is aangenomen toen de ontvanger nog een andere aansluiting had', 'Beheerder van de gateway: neem de aansluiting ggk weg (zorgpoort parties add CODE --no-ggk) en breng het bericht weer op gang (zorgpoort redrive), dan haalt de ontvanger het op (REST).',
+    'the message is too large for a Di01 or Du01 (ggk_bytes_max): it was taken when its receiver had another connection', 'Operator of the gateway: take the ggk connection away (zorgpoort parties add CODE --no-ggk) and drive the message again (zorgpoort redrive), then the receiver fetches it (REST).')
 } as const satisfies Record<string, Reason>
 
 /** The rest of the answers, by their first digit. */

@@ -237,13 +237,15 @@ describe('doctor', () => {
 
   test('names what keeps pushes from their endpoints', async () => {
     const { env, db } = patient('push')
-    const to = (url: string): void => db(it => { it.prepare('update party set connections = ? where code = ?').run(JSON.stringify([{ door: 'rest-push', direction: 'in', url, ca: null, pin: null, at_once_max: null, per_minute_max: null, ms_max: null, retry: null, breaker: null }]), aanbieder) })
+    const to = (url: string, door: 'rest-push' | 'ggk' = 'rest-push'): void => db(it => { it.prepare('update party set connections = ? where code = ?').run(JSON.stringify([{ door, direction: 'in', url, ca: null, pin: null, at_once_max: null, per_minute_max: null, ms_max: null, retry: null, breaker: null, ...door === 'ggk' ? { codes: null, answer_325: null } : {} }]), aanbieder) })
     to('https://zorg.example/')
     await says(env, 'warning', 'push_certificate', /is not set, and tls_certificate is not for clients/)
     db(it => { it.prepare("insert into destination (party, state, failures, failing_since_ms, open_until_ms, reason) values (?, 'open', 5, 1000, 2000, 'timeout')").run(aanbieder) })
     await says(env, 'warning', 'push', /42420001: its endpoint fails since 1970-01-01T00:00:01.*\(timeout\) and is left alone/)
     to('https://zorg.example:9443/')
     await says(env, 'error', 'push', /42420001: port 9443 is not among push_ports \(443, 8443\)/)
+    to('https://zorg.example:9444/', 'ggk')
+    await says(env, 'error', 'push', /42420001: port 9444 is not among push_ports \(443, 8443\)/)
     await says({ ...env, ZORGPOORT_PUSH_CA: env['ZORGPOORT_TLS_KEY'] ?? '' }, 'error', 'push_ca', /push_ca holds no certificate in PEM/)
   })
 

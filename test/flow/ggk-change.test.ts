@@ -5,14 +5,14 @@ import { test } from 'node:test'
 import { actions, di01, soap, soapHeaders, ggkPath } from '../chain.ts'
 import { openMunicipalities } from '../municipality.ts'
 import { makePushWorld, movable, reaches } from './pushing.ts'
-import { gemeente, message, until, withText } from './world.ts'
+import { altered, gemeente, message, until, withText } from './world.ts'
 
 const municipalities = await openMunicipalities()
 const world = await makePushWorld(municipalities)
 const clock = movable()
 const endpoint = await municipalities.open()
 const receiver = await municipalities.receiver()
-const gateway = await world.pushing({ push_ports: `${endpoint.port},${receiver.port}`, push_ms_max: 60_000, breaker_failures: 1 }, clock)
+const gateway = await world.pushing({ push_ports: `${endpoint.port},${receiver.port}`, push_ms_max: 60_000, breaker_failures: 1, ggk_bytes_max: 20_000 }, clock)
 const from = gateway.as('aanbieder')
 const to = gateway.as('gemeente')
 
@@ -86,4 +86,27 @@ test('a party that fetched and is called from now on: what lay in its mailbox st
   const here = (await from.get(`/v1/messages/${first.id}`)).told['here'] as { code?: string }
   assert.equal(here.code, 'mailbox')
   assert.equal((await to.delete(`/v1/mailbox/${first.id}`)).status, 204)
+})
+
+test('a message that StUF-GGk cannot carry, for a party that was pushed to over REST: dead, and driven again it is dead again, until its party fetches', async () => {
+  await world.connect(gemeente, [mailbox, receiver.connection({ retry })])
+  receiver.behave({ kind: 'answer', status: 503 })
+  const { id } = await from.send(altered(message('WMO305', ++seed), /$/, ' '.repeat(20_000)))
+  await until(async () => ((await from.get(`/v1/messages/${id}/history`)).told.events.some(it => it.event === 'later')) || undefined, 'a push that failed')
+  await world.connect(gemeente, [mailbox, ggk])
+  const deaths = async (): Promise<number> => { clock.forward(2 * minute); return (await from.get(`/v1/messages/${id}/history`)).told.events.filter(it => it.event === 'dead' && it.detail === 'too_large').length }
+  await until(async () => await deaths() === 1 || undefined, 'a dead letter')
+  const redrive = async (): Promise<void> => {
+    const reply = await gateway.as('operator').call('POST', '/v1/operator/redrive', JSON.stringify({ reason: 'endpoint_repaired', ids: [id] }), { 'content-type': 'application/json' })
+    assert.equal(reply.told.messages[0]?.['outcome'], 'redriven')
+  }
+  await redrive()
+  await until(async () => await deaths() === 2 || undefined, 'a dead letter again')
+  assert.equal(endpoint.calls.filter(it => it.operation === 'ggk_Di01' && it.payload !== null && it.payload.byteLength > 20_000).length, 0)
+  assert.ok(!(await inMailbox()).includes(id))
+  await world.connect(gemeente, [mailbox])
+  await redrive()
+  await to.receives(id)
+  assert.equal((await to.delete(`/v1/mailbox/${id}`)).status, 204)
+  await reaches(from, id, 'delivered')
 })
