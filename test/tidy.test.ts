@@ -93,6 +93,6 @@ test('src/README.md names every folder of the source', () => {
 })
 
 test('no sentence of the changelog stands twice', () => {
-  const told = readFileSync(join(home, 'CHANGELOG.md'), 'utf8').split('\n').filter(it => it.startsWith('* '))
+  const told = readFileSync(join(home, 'CHANGELOG.md'), 'utf8').split('\n').filter(it => it.startsWith('* ')).map(it => it.slice(0, 60))
   assert.deepEqual(told.filter((it, at) => told.indexOf(it) !== at), [])
 })
