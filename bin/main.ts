@@ -1,52 +1,62 @@
 /** The command line: one program, its subcommands, and what their ends mean (0 good, 1 refused or invalid, 2 wrong use). */
 import { Command, CommanderError } from 'commander'
 import { Unusable } from '../src/core/core.ts'
-import { StoreFailure } from '../src/store/store.ts'
+import { StoreFailure } from '../src/store/db.ts'
 import { version } from '../src/version.ts'
-import { audit } from './commands/audit.ts'
-import { backup } from './commands/backup.ts'
-import { batch } from './commands/batch.ts'
-import { conformance } from './commands/conformance.ts'
-import { dead } from './commands/dead.ts'
-import { destinations } from './commands/destinations.ts'
-import { doctor } from './commands/doctor.ts'
-import { erase } from './commands/erase.ts'
-import { held } from './commands/held.ts'
-import { history } from './commands/history.ts'
-import { importing } from './commands/import.ts'
-import { importHistory } from './commands/import-history.ts'
-import { inspect } from './commands/inspect.ts'
-import { keys } from './commands/keys.ts'
-import { migrate } from './commands/migrate.ts'
-import { parties } from './commands/parties.ts'
-import { rebuild } from './commands/rebuild.ts'
-import { receive } from './commands/receive.ts'
-import { notices } from './commands/notices.ts'
-import { redrive } from './commands/redrive.ts'
-import { replay } from './commands/replay.ts'
-import { restore } from './commands/restore.ts'
-import { roots } from './commands/roots.ts'
-import { rules } from './commands/rules.ts'
-import { send } from './commands/send.ts'
-import { serve } from './commands/serve.ts'
-import { sweep } from './commands/sweep.ts'
-import { tasks } from './commands/tasks.ts'
-import { validate } from './commands/validate.ts'
-import { verify } from './commands/verify.ts'
 import { Problem, WrongUse } from './problem.ts'
 
-/** @returns the whole program; commands report their exit code through `end` */
-export function program (end: (code: number) => void): Command {
+/** Adds a command to the program; `end` takes its exit code. */
+type Add = (program: Command, end: (code: number) => void) => void
+
+/** Every command, in the order of the help. What one needs is loaded when it is called: all of it together takes a second and more on a small machine. */
+const commands: Readonly<Record<string, () => Promise<readonly Add[]>>> = {
+  serve: async () => [(await import('./commands/serve.ts')).serve],
+  validate: async () => [(await import('./commands/validate.ts')).validate],
+  send: async () => [(await import('./commands/send.ts')).send],
+  batch: async () => [(await import('./commands/batch.ts')).batch],
+  verify: async () => [(await import('./commands/verify.ts')).verify],
+  receive: async () => [(await import('./commands/receive.ts')).receive],
+  replay: async () => [(await import('./commands/replay.ts')).replay],
+  rules: async () => [(await import('./commands/rules.ts')).rules],
+  parties: async () => [(await import('./commands/parties.ts')).parties],
+  destinations: async () => [(await import('./commands/destinations.ts')).destinations],
+  keys: async () => [(await import('./commands/keys.ts')).keys],
+  roots: async () => [(await import('./commands/roots.ts')).roots],
+  backup: async () => [(await import('./commands/backup.ts')).backup],
+  restore: async () => [(await import('./commands/restore.ts')).restore],
+  doctor: async () => [(await import('./commands/doctor.ts')).doctor],
+  migrate: async () => [(await import('./commands/migrate.ts')).migrate],
+  audit: async () => [(await import('./commands/audit.ts')).audit],
+  conformance: async () => [(await import('./commands/conformance.ts')).conformance],
+  inspect: async () => [(await import('./commands/inspect.ts')).inspect],
+  held: async () => [(await import('./commands/held.ts')).held],
+  tasks: async () => [(await import('./commands/tasks.ts')).tasks],
+  dead: async () => [(await import('./commands/dead.ts')).dead],
+  redrive: async () => [(await import('./commands/redrive.ts')).redrive],
+  notices: async () => [(await import('./commands/notices.ts')).notices],
+  import: async () => [(await import('./commands/import.ts')).importing, (await import('./commands/import-history.ts')).importHistory],
+  history: async () => [(await import('./commands/history.ts')).history],
+  rebuild: async () => [(await import('./commands/rebuild.ts')).rebuild],
+  sweep: async () => [(await import('./commands/sweep.ts')).sweep],
+  erase: async () => [(await import('./commands/erase.ts')).erase]
+}
+
+/** @returns the program with the one command that is asked for, or with all where none is; commands report their exit code through `end` */
+export async function program (end: (code: number) => void, asked?: string): Promise<Command> {
   const it = new Command('zorgpoort')
     .description('Open message gateway for iWmo and iJw.')
     .version(version)
     .exitOverride()
     .showHelpAfterError('(zorgpoort COMMAND --help tells more)')
     .addHelpText('after', '\nExit codes: 0 good, 1 refused or invalid, 2 wrong use.\nZORGPOORT_DEBUG=1 in the environment shows the stack of an error.')
-  for (const add of [serve, validate, send, batch, verify, receive, replay, rules, parties, destinations, keys, roots, backup, restore, doctor, migrate, audit, conformance, inspect, held, tasks, dead, redrive, notices, importing, importHistory, history, rebuild, sweep, erase]) add(it, end)
+  const one = Object.entries(commands).filter(([name]) => name === asked)
+  for (const [, load] of one.length > 0 ? one : Object.entries(commands)) for (const add of await load()) add(it, end)
   for (const command of it.commands) command.copyInheritedSettings(it)
   return it
 }
+
+/** The program's own options take no value, so the first word is the command. */
+const askedIn = (argv: readonly string[]): string | undefined => argv.slice(2).find(word => !word.startsWith('-'))
 
 const errnoText: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is taken by another program; choose another with --port (serve: or --operations-port)',
@@ -70,7 +80,8 @@ export async function main (argv: readonly string[]): Promise<number> {
   // Whoever reads our output may stop reading ("| head"): that is no error worth a sentence.
   process.stdout.on('error', error => { if ('code' in error && error.code === 'EPIPE') process.exit(code) })
   try {
-    await program(it => { code = it }).parseAsync([...argv])
+    const asked = await program(it => { code = it }, askedIn(argv))
+    await asked.parseAsync([...argv])
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2

@@ -30,8 +30,8 @@ test('README.md opens with the two commands, and both are scripts', () => {
   assert.ok(scripts['start'] !== undefined && scripts['test'] !== undefined)
 })
 
-test('README.md lists every command of the program and no other, and every command has help', () => {
-  const all = program(() => {}).commands
+test('README.md lists every command of the program and no other, and every command has help', async () => {
+  const { commands: all } = await program(() => {})
   const listed = [...readme.matchAll(/^\| `([a-z]+)` \| /gm)].map(match => match[1]).filter(name => name !== undefined && !(name in configSchema.properties))
   assert.deepEqual(listed.toSorted(), all.map(it => it.name()).toSorted())
   for (const command of all) assert.ok(command.description().length > 10, command.name())
@@ -88,7 +88,7 @@ test('no key, certificate or mode has a default', () => {
   }
 })
 
-test('CHANGELOG.md has a place for what is not released, and package.json the version the command tells', () => {
+test('CHANGELOG.md has a place for what is not released, and package.json the version the command tells', async () => {
   assert.match(read('CHANGELOG.md'), /^## Unreleased$/m)
-  assert.equal(program(() => {}).version(), version)
+  assert.equal((await program(() => {})).version(), version)
 })

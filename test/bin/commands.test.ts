@@ -19,11 +19,12 @@ const callsOf = (command: Command, words: readonly string[] = []): string[][] =>
 
 describe('every command', () => {
   test('shows its help', async () => {
-    const calls = callsOf(program(() => {}))
+    const calls = callsOf(await program(() => {}))
     assert.ok(calls.length > 12)
     for (let at = 0; at < calls.length; at += 4) {
       await Promise.all(calls.slice(at, at + 4).map(async words => { ends(await zorgpoort([...words, '--help']), 0, new RegExp(`^Usage: ${['zorgpoort', ...words].join(' ')}`)) }))
     }
+    for (const name of (await program(() => {})).commands.map(it => it.name())) assert.deepEqual((await program(() => {}, name)).commands.map(it => it.name()), [name], 'one that is asked for is there alone')
     ends(await zorgpoort(['--version']), 0, new RegExp(`^${version}\n$`))
   })
 
