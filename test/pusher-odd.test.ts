@@ -63,7 +63,7 @@ test('what waited for room in memory is not pushed to a destination that is left
   const sent = Array.from({ length: 12 }, () => item(1, { envelope: { size_bytes: 200_000 } }))
   await it.store.accept(sent)
   it.pusher.wake()
-  for (const work of await all(it.works, 5)) work.answers(timeout)
+  for (let n = 1; n <= 5; n++) (await arrived(it.works, n)).answers(timeout)
   await until(async () => (await it.store.destinations())[0]?.state === 'open' || undefined, 'an open destination')
   await looks()
   assert.equal(it.works.length, 5)

@@ -37,14 +37,13 @@ function trimmed (bytes: Buffer): Buffer {
   return bytes.subarray(from, to)
 }
 
-/** @returns how many bytes are white space; null when one is neither that nor of the alphabet, up to two `=` at the end aside */
+/** @returns how many bytes are white space; null when one is neither that nor of the alphabet, and for letters after an `=` */
 function spacesIn (text: Buffer): number | null {
-  let spaces = 0; let to = text.length
-  while (to > text.length - 2 && text[to - 1] === 0x3d) to--
-  for (let at = 0; at < to; at++) {
-    const kind = kinds[text[at] ?? 0]
-    if (kind === SPACE) spaces++
-    else if (kind !== LETTER) return null
+  let spaces = 0; let padding = false
+  for (const byte of text) {
+    if (byte === 0x3d) padding = true
+    else if (kinds[byte] === SPACE) spaces++
+    else if (padding || kinds[byte] !== LETTER) return null
   }
   return spaces
 }

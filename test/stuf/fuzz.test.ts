@@ -115,5 +115,5 @@ test('base64 is taken exactly where the lexical rules of XML Schema take it, whi
     assert.equal(strict.kind === 'good', rules.test(bare))
     if (strict.kind === 'good') assert.equal(strict.bytes.toString('base64'), bare)
     assert.equal(decodeBase64(Buffer.from(text), true).kind === 'good', rules.test(text.replace(/[ \n]/g, '')))
-  }), { seed, numRuns: tries(5_000) })
+  }), { seed, numRuns: tries(5_000), examples: [['AAAAAAAAAA=\n=']] })
 })
