@@ -5,7 +5,7 @@ import { isChainCode, isRejecting, newMessageId, newReferentienummer, partyKind,
 import { ggkConnection, retryOf } from './route/route.ts'
 import { isXmlText } from './standard/standard.ts'
 import type { ArrivalVerbs, Notice, Party, StoredMessage } from './store/store.ts'
-import { foutOf, writeFo01, type Afkeuring, type CodeList, type Envelop, type Fout, type FoutBericht, type Systeem } from './stuf/stuf.ts'
+import { foutOf, systeem, writeFo01, type Afkeuring, type CodeList, type Envelop, type Fout, type FoutBericht, type Systeem } from './stuf/stuf.ts'
 
 /** What holds for every Fo01, by the settings. */
 export interface NoticeSettings {
@@ -29,7 +29,6 @@ export const noticeSettings = (config: Config): NoticeSettings => ({
 })
 
 const omschrijving_max = 200
-const named = (organisatie: string, applicatie: string): Systeem => ({ organisatie, applicatie, administratie: null, gebruiker: null })
 
 /** What the message said it was, as an Fo01 repeats it. */
 type About = Afkeuring['about']
@@ -38,7 +37,7 @@ interface Said { readonly zender: Systeem, readonly crossRefnummer: string, read
 
 function noticeTo (party: Party, { retry }: NoticeSettings, { zender, crossRefnummer, fout: { code, plek, omschrijving }, about, original }: Said, now: Instant): Notice {
   const body = writeFo01({
-    zender, ontvanger: named(party.code, 'GGk'), referentienummer: newReferentienummer(), tijdstip: now, crossRefnummer, code, plek, omschrijving, about, original
+    zender, ontvanger: systeem(party.code, 'GGk'), referentienummer: newReferentienummer(), tijdstip: now, crossRefnummer, code, plek, omschrijving, about, original
   })
   // What is told on may have a word of somebody's own for a code; its body is encrypted, this is not.
   return { id: newMessageId(now), target: party.code, code: isChainCode(code) ? code : 'fo01', made: now, body, policy: retryOf(party, retry) }
@@ -97,7 +96,7 @@ export function refusalNotice (settings: NoticeSettings, { refusal, envelop, par
   if (party === null || connection === null) return null
   const { stuurgegevens: { referentienummer, functie }, parameters } = envelop
   return noticeTo(party, settings, {
-    zender: named(settings.speaker.organisatie, settings.speaker.applicatie),
+    zender: systeem(settings.speaker.organisatie, settings.speaker.applicatie),
     crossRefnummer: referentienummer,
     fout: foutFor(settings, connection.codes ?? settings.codes, refusal, envelop),
     about: parameters === null ? null : { functie, ...parameters },
@@ -116,7 +115,7 @@ export function heardFo01 (settings: NoticeSettings, fo01: FoutBericht): FoutBer
 
 /** Only municipalities and the chain itself say Fo01; of others it is told on in the gateway's own name. */
 const sayerOf = ({ speaker }: NoticeSettings, by: PartyCode, applicatie: string): Systeem =>
-  partyKind(by) === 'gemeente' ? named(by, fits(applicatie, 3, 50) ? applicatie : speaker.applicatie) : named(speaker.organisatie, speaker.applicatie)
+  partyKind(by) === 'gemeente' ? systeem(by, fits(applicatie, 3, 50) ? applicatie : speaker.applicatie) : systeem(speaker.organisatie, speaker.applicatie)
 
 /** What was said may be odd; what is told on is not. */
 function toldOn ({ code, plek, omschrijving }: Fout): Omit<Fout, 'details'> {

@@ -1,5 +1,7 @@
 /** Sends messages by the VSP door, as provider software does, and asks how far they are. */
-import { pushRequest, statusIn, statusRequest, zipped, type Berichtstatus } from '../../src/speak/speak.ts'
+import { randomUUID } from 'node:crypto'
+import { pushRequest, statusIn, statusRequest, type Berichtstatus } from '../../src/speak/speak.ts'
+import { zipped } from '../../src/zip/zip.ts'
 import type { Finding } from '../../src/core/core.ts'
 import { notOurs, type Reply } from '../client.ts'
 import { visible } from '../files.ts'
@@ -29,7 +31,7 @@ function refused (file: string, { number }: Parcel, { status, body }: Reply): Se
 export const byVsp = (line: Line, options: ChainOptions): Sending => async (file, bytes) => {
   const parcel = parcelOf(bytes, options)
   if (typeof parcel === 'string') return failed(file, parcel)
-  const payload = options.zip ? await zipped(bytes) : bytes
+  const payload = options.zip ? await zipped(bytes, `${randomUUID()}.xml`) : bytes
   const reply = await ask(line, pushRequest({ head: parcel.head, payload, traceerId: parcel.number, conversatieId: parcel.answers, alsAntwoordOp: parcel.answers, referentieId: null }))
   if (reply.status === 204) return taken(file, parcel, reply.status, statusIn(await ask(line, statusRequest(parcel.number)), parcel.number))
   const error = reply.status < 300 ? `HTTP ${reply.status} from ${line.origin}, where 204 says that it is here` : notOurs(reply, line.origin)

@@ -3,7 +3,7 @@ import { isChainCode, type Instant } from '../core/core.ts'
 import { isXmlText, modelOf } from '../standard/standard.ts'
 import type { MessageType } from '../standard/model.ts'
 import type { GgkConnection, Parcel, WireTold } from '../store/store.ts'
-import { envelopSize, inSoap, readAntwoord, soapAction, writeEnvelopCall, type Operation, type Systeem, type Zending } from '../stuf/stuf.ts'
+import { envelopSize, inSoap, readAntwoord, soapAction, systeem, writeEnvelopCall, type Operation, type Zending } from '../stuf/stuf.ts'
 import { unacceptedBy } from './answer.ts'
 import { bodyFrom } from './body.ts'
 import type { Pushed } from './courier.ts'
@@ -35,7 +35,6 @@ function softwareOf (told: WireTold | null): { readonly applicatie: string, read
   return { applicatie, applicatieVersie: isVersie(applicatieVersie) ? applicatieVersie : '0000', applicatieSubversie: isVersie(applicatieSubversie) ? applicatieSubversie : '0000' }
 }
 
-const systeem = (organisatie: string, applicatie: string): Systeem => ({ organisatie, applicatie, administratie: null, gebruiker: null })
 const message = (operation: Operation, soap: Uint8Array, attempt: number): Omit<Message, 'path'> => ({
   headers: { accept: 'text/xml', soapaction: soapAction(operation), 'zorgpoort-attempt': String(attempt) },
   body: bodyFrom('text/xml; charset=utf-8', [soap])

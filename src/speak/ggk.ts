@@ -1,6 +1,6 @@
 /** Municipal software at the GGk door: what it sends, and what it reads of the answers. */
 import { instant } from '../core/core.ts'
-import { readAntwoord, soapAction, writeEnvelopCall, type Antwoord, type Systeem } from '../stuf/stuf.ts'
+import { readAntwoord, soapAction, systeem, writeEnvelopCall, type Antwoord } from '../stuf/stuf.ts'
 import type { Head } from './head.ts'
 import type { Reply, Request } from './request.ts'
 
@@ -17,8 +17,6 @@ export interface GgkMessage {
 }
 
 const path = '/ggk/OntvangAsynchroon'
-/** @returns the software of an organisation, as StUF names it */
-const systeem = (organisatie: string, applicatie: string): Systeem => ({ organisatie, applicatie, administratie: null, gebruiker: null })
 
 /**
  * What a message does not say of itself travels empty: its envelope is then as wrong as it is.

@@ -1,8 +1,7 @@
 /** Provider software at the VSP door: what it sends, and what it reads of the answers. */
 import { randomUUID } from 'node:crypto'
-import { ZipFile } from 'yazl'
 import { partyKind, Unusable } from '../core/core.ts'
-import { openZip } from '../zip/zip.ts'
+import { isZip, openZip } from '../zip/zip.ts'
 import type { Head } from './head.ts'
 import { asking, type Reply, type Request } from './request.ts'
 
@@ -53,22 +52,11 @@ export function pushRequest (message: VspMessage): Request {
   return { method: 'POST', path: push, headers: { 'content-type': `multipart/form-data; boundary=${boundary}` }, body }
 }
 
-/** @returns a ZIP with this as its one file */
-export async function zipped (payload: Uint8Array, name = `${randomUUID()}.xml`): Promise<Uint8Array> {
-  const zip = new ZipFile()
-  zip.addBuffer(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength), name)
-  zip.end()
-  const chunks: Buffer[] = []
-  for await (const chunk of zip.outputStream) chunks.push(Buffer.from(chunk))
-  return Buffer.concat(chunks)
-}
-
 const mb = 1_000_000
 /** @returns the message itself, whether it came as XML or as a ZIP with one file @throws Unusable for a ZIP that cannot be read */
 export async function unzipped (payload: Uint8Array): Promise<Uint8Array> {
-  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
-  if (bytes.subarray(0, 2).toString('latin1') !== 'PK') return payload
-  const opened = openZip(bytes, { members_max: 1, member_bytes_max: 25 * mb, total_bytes_max: 25 * mb, ratio_max: 1_000 })
+  if (!isZip(payload)) return payload
+  const opened = openZip(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength), { members_max: 1, member_bytes_max: 25 * mb, total_bytes_max: 25 * mb, ratio_max: 1_000 })
   if ('refusal' in opened) throw new Unusable('what was fetched is a ZIP that cannot be read')
   return await opened.zip.content(1)
 }

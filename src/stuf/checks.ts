@@ -1,5 +1,5 @@
 /** The table of what is checked of an envelope, most of it what the schema lets through; and how each is told in either list. */
-import { partyKind, type PartyKind, type RefusalCode } from '../core/core.ts'
+import { isReferentienummer, partyKind, type PartyKind, type RefusalCode } from '../core/core.ts'
 import { modelOf, models, type MessageModel } from '../standard/standard.ts'
 import type { Decoded } from './base64.ts'
 import { tijdstipKind } from './moment.ts'
@@ -36,7 +36,6 @@ export interface Check {
   readonly wrong: (it: Seen) => boolean
 }
 
-const uuid4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const blank = (text: string): boolean => text.trim() === ''
 
 const other = (kind: 'gemeente' | 'aanbieder'): PartyKind => kind === 'gemeente' ? 'aanbieder' : 'gemeente'
@@ -63,7 +62,7 @@ const row = (how: Check['how'], missed: boolean, name: string, refusal: RefusalC
  */
 export const checks: readonly Check[] = [
   row('fault', false, 'referentienummer', 'ZP_ENVELOPE', 'IB001', 'IB009', 'referentienummer or crossRefnummer that is no UUID v4 in lower case', 'Referentienummer of crossRefnummer is geen UUID versie 4 in kleine letters.',
-    it => it.schema === 'stuurgegevens' && [it.referentienummer, it.crossRefnummer].some(text => text !== '' && !uuid4.test(text))),
+    it => it.schema === 'stuurgegevens' && [it.referentienummer, it.crossRefnummer].some(text => text !== '' && !isReferentienummer(text))),
   row('fault', false, 'stuurgegevens', 'ZP_ENVELOPE', 'IB001', 'RIN001', 'stuurgegevens that break the schema', 'De stuurgegevens voldoen niet aan het schema.', it => it.schema === 'stuurgegevens'),
   row('fault', true, 'ontvanger', 'ZP_ENVELOPE', 'StUF010', 'StUF010', 'an empty organisatie of the ontvanger', 'De organisatie van de ontvanger is leeg.', it => blank(it.ontvanger.organisatie)),
   row('fault', true, 'zender', 'ZP_ENVELOPE', 'StUF013', 'StUF013', 'an organisatie of the zender that is empty, or no code of a party (`XYZ`)', 'De organisatie van de zender is leeg of onbekend.', it => partyKind(it.zender.organisatie) === null),

@@ -1,4 +1,5 @@
-/** The names by which StUF-GGk 2.1 is known on the wire: namespaces, operations, SOAPActions. */
+/** The names by which StUF-GGk 2.1 is known on the wire: namespaces, operations, SOAPActions, systems. */
+import type { Systeem } from './types.ts'
 
 export const ggk = 'http://www.stufstandaarden.nl/koppelvlak/ggk0210'
 export const stuf = 'http://www.egem.nl/StUF/StUF0301'
@@ -15,3 +16,6 @@ export type Operation = keyof typeof operations
 
 /** @returns the SOAPAction header's value for an operation, in its quotes */
 export const soapAction = (operation: Operation): string => `"${operations[operation].action}"`
+
+/** @returns the software of an organisation, and no more said of it than that */
+export const systeem = (organisatie: string, applicatie: string): Systeem => ({ organisatie, applicatie, administratie: null, gebruiker: null })

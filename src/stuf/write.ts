@@ -1,4 +1,5 @@
 /** Writes StUF messages exactly as the standard has them, and the SOAP around them. */
+import { isReferentienummer } from '../core/core.ts'
 import { isXmlText, escapeXml } from '../standard/standard.ts'
 import type { StufFault } from './fault.ts'
 import { tijdstip } from './moment.ts'
@@ -18,7 +19,6 @@ function written (text: string): string {
   return whole ? escaped : `<![CDATA[${text}]]>`
 }
 const length = (least: number, most: number) => (text: string): boolean => { const { length } = Array.from(text); return length >= least && length <= most }
-const uuid4 = (text: string): boolean => /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(text)
 const four = (text: string): boolean => /^[0-9]{4}$/.test(text)
 const optional = (name: string, text: string | null, most: number): string => text === null ? '' : element(name, text, length(0, most))
 
@@ -32,7 +32,7 @@ function stuurgegevens (prefix: '' | 's:', berichtcode: string, kop: Kop, cross:
   const { zender, ontvanger, referentienummer, tijdstip: at, crossRefnummer } = kop
   const parts = [
     `<s:berichtcode>${berichtcode}</s:berichtcode>`, systeem('zender', zender), systeem('ontvanger', ontvanger),
-    element('referentienummer', referentienummer, uuid4), `<s:tijdstipBericht>${tijdstip(at)}</s:tijdstipBericht>`,
+    element('referentienummer', referentienummer, isReferentienummer), `<s:tijdstipBericht>${tijdstip(at)}</s:tijdstipBericht>`,
     crossRefnummer === null ? '' : element('crossRefnummer', crossRefnummer, cross), functie
   ]
   return `<${prefix}stuurgegevens>${parts.join('')}</${prefix}stuurgegevens>`
@@ -52,7 +52,7 @@ function around (it: Zending): readonly [string, string] {
     version('functieVersie', padded(it.versie)), version('functieSubversie', padded(it.subversie))
   ]
   return [
-    `<${root} xmlns="${ggk}" xmlns:s="${stuf}">${stuurgegevens('', it.kind, it, uuid4, functie)}<parameters>${parameters.join('')}<bericht><xmlBestand>`,
+    `<${root} xmlns="${ggk}" xmlns:s="${stuf}">${stuurgegevens('', it.kind, it, isReferentienummer, functie)}<parameters>${parameters.join('')}<bericht><xmlBestand>`,
     `</xmlBestand></bericht></parameters></${root}>`
   ]
 }

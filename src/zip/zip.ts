@@ -5,6 +5,8 @@ import { Refusal } from '../core/core.ts'
 import { refusalOf, type Fault } from './faults.ts'
 import { endOf, entriesOf, formFaults, placeOf, tilingFaults, type Entry, type Place } from './layout.ts'
 
+export { isZip, zipped } from './made.ts'
+
 /** Sizes in bytes; `ratio_max`: how many times its packed size a member may be. */
 export interface ZipLimits {
   readonly members_max: number

@@ -166,4 +166,5 @@ function invitations (app: Door): (request: IncomingMessage) => void {
 
 export { inflight, type Inflight } from './body.ts'
 export { problem, sendProblem, wanted, type Problem } from './problem.ts'
-export { sendBytes } from './send.ts'
+export { actsNot, partyAsked } from './asked.ts'
+export { sendBytes, sendRead, type Reading } from './send.ts'

@@ -1,7 +1,8 @@
 /** For which party a request acts: the one it names, or the only one its account has. */
 import type { FastifyRequest } from 'fastify'
-import { partyCode, partyKind, Refusal, type PartyCode } from '../../core/core.ts'
+import { Refusal, type PartyCode } from '../../core/core.ts'
 import type { Account, View } from '../../store/store.ts'
+import { actsNot, partyAsked } from '../door/door.ts'
 import type { RouteParts } from './parts.ts'
 import { wrongRole } from './role.ts'
 
@@ -13,20 +14,7 @@ function listed (choices: readonly PartyCode[]): string {
   return `?party= ${choices.slice(0, choices_max).join(', ')}${more > 0 ? ` (+${more})` : ''}`
 }
 
-/** @throws Refusal ZP_QUERY when what is named is no party code */
-function named (request: FastifyRequest): PartyCode | null {
-  const { party } = Object(request.query) as { party?: unknown }
-  if (party === undefined) return null
-  if (typeof party !== 'string' || partyKind(party) === null) throw new Refusal('ZP_QUERY', 'party: 4 cijfers, 8 cijfers, of SVB, CAK, CBS, UWV, VWS')
-  return partyCode(party)
-}
-
-/** Says no more than what was asked: whether that party exists is not told. */
-function mayNot (account: Account, asked: PartyCode | null): Refusal {
-  if (account.role !== 'party') return wrongRole(account, ['party'])
-  const why = asked === null ? 'geen partij, geen mandaat / no party, no mandate' : `handelt niet voor / does not act for ${asked}`
-  return new Refusal('ZP_ACCOUNT_ROLE', `account ${account.id}: ${why}`)
-}
+const mayNot = (account: Account, asked: PartyCode | null): Refusal => account.role === 'party' ? actsNot(account.id, asked) : wrongRole(account, ['party'])
 
 /**
  * Asked anew at every request: a mandate counts at the moment it is used.
@@ -36,7 +24,7 @@ function mayNot (account: Account, asked: PartyCode | null): Refusal {
 export const viewIn = ({ who, parties, now }: RouteParts) => (request: FastifyRequest): View => {
   const { account } = who(request)
   const at = now()
-  const asked = named(request)
+  const asked = partyAsked(request)
   const [only, ...others] = asked === null ? parties.actsFor(account, at) : [asked]
   if (others.length > 0) throw new Refusal('ZP_PARTY', listed(parties.actsFor(account, at)))
   const view = only === undefined ? null : parties.view(account, only, at)

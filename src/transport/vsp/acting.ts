@@ -1,7 +1,8 @@
 /** For which parties a request acts: all of its account, or the one it names. */
 import type { FastifyRequest } from 'fastify'
-import { partyCode, partyKind, Refusal, type PartyCode } from '../../core/core.ts'
+import { Refusal } from '../../core/core.ts'
 import type { StoredMessage, View } from '../../store/store.ts'
+import { actsNot, partyAsked } from '../door/door.ts'
 import type { VspParts } from './parts.ts'
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -12,14 +13,6 @@ export function numberOf (text: string): string | null {
   return uuid.test(number) ? number : null
 }
 
-/** @throws Refusal ZP_QUERY when what is named is no party code */
-function named (request: FastifyRequest): PartyCode | null {
-  const { party } = Object(request.query) as { party?: unknown }
-  if (party === undefined) return null
-  if (typeof party !== 'string' || partyKind(party) === null) throw new Refusal('ZP_QUERY', 'party: 4 cijfers, 8 cijfers, of SVB, CAK, CBS, UWV, VWS')
-  return partyCode(party)
-}
-
 /**
  * Asked anew at every request: a mandate counts at the moment it is used.
  * @returns what the account that is asking sees of each party it acts for, or of the one it names
@@ -27,9 +20,9 @@ function named (request: FastifyRequest): PartyCode | null {
  */
 export const viewsIn = ({ who, parties, now }: Pick<VspParts, 'who' | 'parties' | 'now'>) => (request: FastifyRequest): readonly View[] => {
   const { account } = who(request)
-  const [asked, at] = [named(request), now()]
+  const [asked, at] = [partyAsked(request), now()]
   const views = (asked === null ? parties.actsFor(account, at) : [asked]).flatMap(party => parties.view(account, party, at) ?? [])
-  if (views.length === 0) throw new Refusal('ZP_ACCOUNT_ROLE', `account ${account.id}: ${asked === null ? 'geen partij, geen mandaat / no party, no mandate' : `handelt niet voor / does not act for ${asked}`}`)
+  if (views.length === 0) throw actsNot(account.id, asked)
   return views
 }
 

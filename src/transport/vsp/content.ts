@@ -1,6 +1,6 @@
 /** The message in a payload: the payload itself, or the one file in the ZIP that it is. */
 import { Refusal } from '../../core/core.ts'
-import { openZip } from '../../zip/zip.ts'
+import { isZip, openZip } from '../../zip/zip.ts'
 import type { Inflight } from '../door/door.ts'
 
 export interface ContentLimits {
@@ -12,9 +12,6 @@ export interface ContentLimits {
 
 /** `wrong`: why the ZIP cannot be used; `content` is the payload as it came then. */
 export interface Content { readonly content: Buffer, readonly wrong: Refusal | null }
-
-/** A ZIP begins so, also an empty one; XML never does. */
-const isZip = (payload: Buffer): boolean => payload.subarray(0, 2).toString('latin1') === 'PK'
 
 /**
  * What is unpacked counts among the bytes that all requests hold, from before it is unpacked until the work is done.

@@ -1,19 +1,7 @@
 /** A payload as a ZIP with one file, the same bytes at every time: what a list says of them holds when they are fetched. */
 import { hash } from 'node:crypto'
-import { buffer } from 'node:stream/consumers'
-import { ZipFile } from 'yazl'
 import { sha256Hex, type MessageId, type Sha256 } from '../../core/core.ts'
-
-/** Local time, of which a ZIP keeps year to second: the same bytes wherever the clock stands. */
-const always = new Date(1980, 0, 1)
-
-/** @returns a ZIP that holds the bytes under this name */
-export async function zipped (bytes: Uint8Array, name: string): Promise<Buffer> {
-  const zip = new ZipFile()
-  zip.addBuffer(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), name, { mtime: always, mode: 0o100644, forceDosTimestamp: true })
-  zip.end()
-  return await buffer(zip.outputStream)
-}
+import { zipped } from '../../zip/zip.ts'
 
 /** Of bytes that will be sent. */
 export interface Facts { readonly size_bytes: number, readonly sha256: Sha256 }

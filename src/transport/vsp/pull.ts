@@ -5,11 +5,11 @@ import { Ajv } from 'ajv'
 import { Type } from 'typebox'
 import { Refusal } from '../../core/core.ts'
 import type { MailboxSearch, View } from '../../store/store.ts'
-import { sendBytes } from '../door/door.ts'
+import { sendRead } from '../door/door.ts'
+import { zipped } from '../../zip/zip.ts'
 import { receivedAs, viewsIn } from './acting.ts'
 import { gives, json, limitParameter, nothing, octets, partyParameter } from './answers.ts'
 import { closed } from './metadata.ts'
-import { zipped } from './packing.ts'
 import type { VspParts } from './parts.ts'
 import { searchOf, zoekpadIn, zoekpadShape } from './search.ts'
 import { fileName, openShow, pullPath, shownShape, type Show, type Shown } from './shown.ts'
@@ -54,15 +54,13 @@ export function pullRoutes (parts: VspParts): FastifyPluginAsyncTypebox {
   const values = openValues(parts.values, parts.parties, now)
   const show = openShow(parts)
 
-  /** Commits the reading to the audit and sends the bytes then. */
   async function sendPayload (request: FastifyRequest, reply: FastifyReply, traceerId: string): Promise<FastifyReply> {
     const { view, message: { id } } = await receivedAs(store, views(request), traceerId)
     const content = await store.payload(view, id)
     const numbers = (await store.numbers(view.party, [id])).get(id)
     if (content === null || numbers === undefined) throw new Refusal('ZP_NOT_FOUND')
     const body = values.payload(view.party) === 'zip' ? await zipped(content, fileName(numbers)) : content
-    await store.note({ at: now(), event: 'payload_read', message: id, account: parts.who(request).account.id, detail: null })
-    return await sendBytes(reply, 'application/octet-stream', body)
+    return await sendRead(parts, reply, { id, account: parts.who(request).account.id }, 'application/octet-stream', body)
   }
 
   return async app => {
