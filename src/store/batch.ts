@@ -12,7 +12,7 @@ import type { Page } from './verbs.ts'
 
 const facts = ['id', 'account', 'party', 'certificate', 'sha256', 'size_bytes', 'members', 'received_ms'] as const
 
-function statements ({ sql, lock, lockFree }: Dialect) {
+function statements ({ sql, lock, lockFree, among }: Dialect) {
   const held = () => sql('batch').where({ id: at('id'), fence: at('fence'), state: 'due' })
   const free = lockFree(sql('batch').select('seq').where('state', 'due').where('due_ms', '<=', at('now')).where('lease_until_ms', '<=', at('now')).orderBy(['due_ms', 'seq']).limit(1))
   return {
@@ -22,7 +22,7 @@ function statements ({ sql, lock, lockFree }: Dialect) {
     first: prepared(sql('batch').select('id').where({ account: at('account'), party: at('party'), sha256: at('sha256') })),
     body: prepared(sql('batch_body').insert(places(['batch', 'body']))),
     claim: prepared(sql('batch').update({ fence: sql.raw('fence + 1'), lease_until_ms: at('until'), started_ms: sql.raw('coalesce(started_ms, ?)', [at('now')]) })
-      .whereIn('seq', free).returning([...facts, 'fence', 'attempts', 'tried', 'first_failed_ms'])),
+      .where(among('seq', free)).returning([...facts, 'fence', 'attempts', 'tried', 'first_failed_ms'])),
     ended: prepared(sql('batch_member').where('batch', at('id')).count({ count: '*' })),
     tried: prepared(sql('batch').where('id', at('id')).update({ attempts: at('attempt'), tried: at('next'), first_failed_ms: at('since') })),
     read: prepared(sql('batch_body as z').join('batch as b', 'b.id', 'z.batch').select(['z.body', 'b.data_key', 'b.kek_id']).where('b.id', at('id'))),

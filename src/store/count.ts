@@ -21,7 +21,7 @@ function statements ({ sql }: Dialect) {
     select (select min(${column}) from ${rows} and ${column} > each_one.it) from each_one where each_one.it is not null
   ) select it from each_one where it is not null`))
   const count = (rows: string, names: readonly string[]): Statement =>
-    prepared(sql.raw(`select count(*) as found from (select 1 from ${rows} limit ${counted_max}) as some`, names.map(at)))
+    prepared(sql.raw(`select count(*) as found from (select 1 from ${rows} limit ${counted_max}) as them`, names.map(at)))
   const oldest = (query: string): Statement => prepared(sql.raw(`${query} limit 1`, [at('it')]))
   const handling = "delivery where kind = 'handle' and state = 'due'"
   const pushing = "delivery where kind = 'push' and state in ('due', 'blocked')"
@@ -31,7 +31,7 @@ function statements ({ sql }: Dialect) {
       receivers: [each('target', handling)],
       depth: count(`${handling} and target = ?`, ['it']),
       // Of more than are counted, one of the first is told.
-      oldest: oldest(`select received_ms as since from message where seq = (select min(message) from (select message from ${handling} and target = ? limit ${counted_max}) as some)`)
+      oldest: oldest(`select received_ms as since from message where seq = (select min(message) from (select message from ${handling} and target = ? limit ${counted_max}) as them)`)
     },
     pushes: {
       // One state at a time: only so each step goes through an index to the next receiver.
@@ -64,7 +64,7 @@ function statements ({ sql }: Dialect) {
     importing: count('source where waits = 2', []),
     held: count(stopped('held'), []),
     heldSince: prepared(sql.raw(`select since_ms from ${stopped('held')} order by since_ms, id limit 1`)),
-    dead: prepared(sql.raw(`select ${deadClasses.map(it => `coalesce(sum(case when class = '${it}' then 1 end), 0) as ${it}`).join(', ')} from (select class from ${stopped('dead')} limit ${counted_max}) as some`)),
+    dead: prepared(sql.raw(`select ${deadClasses.map(it => `coalesce(sum(case when class = '${it}' then 1 end), 0) as ${it}`).join(', ')} from (select class from ${stopped('dead')} limit ${counted_max}) as them`)),
     notices: { due: count("notice where state = 'due'", []), dead: count("notice where state = 'dead' and body is not null", []) },
     tasks: count("task where state = 'open'", []),
     certificates: count("certificate as c join account as a on a.id = c.account where c.use = 'tls' and a.active = 1 and c.not_after_ms > ? and c.not_after_ms <= ?", ['after', 'until'])

@@ -12,7 +12,13 @@ export type Row = Readonly<Record<string, unknown>>
 export interface Statement {
   readonly sql: string
   readonly slots: ReadonlyArray<{ readonly name: string } | { readonly value: Value }>
+  /** Run often: a connection may keep it prepared. */
+  readonly kept?: true
 }
+
+/** What processes at one database tell one another: that there is something to handle, push, tell by an Fo01, or take out of a batch; that the register changed. */
+export const topics = ['handle', 'push', 'notice', 'batch', 'register'] as const
+export type Topic = typeof topics[number]
 
 /** One transaction, or one reading. */
 export interface Session {
@@ -37,6 +43,12 @@ export interface Db {
   snapshot<T> (work: (session: Session) => Promise<T>): Promise<T>
   /** The number in `meta` that rises with every change of the register, by whichever process; cheap. */
   registerVersion (): number
+  /** Looks at once what that number is. */
+  renew (): Promise<void>
+  /** Tells the other processes at this database, soon and without promise; nothing where there is one process only. */
+  tell (topic: Topic): void
+  /** @param heard told what any process tells from now on, this one too */
+  hear (heard: (topic: Topic) => void): void
   /** The storage itself: what waits, and how large it is. */
   measures (): StoreMeasures
   /** Brings what is in the log into the database and empties the log, so that what was deleted is gone from the disk. @returns false when another process was reading; then it is done later */
@@ -49,6 +61,8 @@ export interface Db {
 
 /** Storage did not do its work: everything of the transaction is undone, and the same may be tried again. */
 export class StoreFailure extends Error {}
+/** Others were in the way, again and again; the same may be tried again. */
+export class StoreConflict extends StoreFailure {}
 /** The storage is full or cannot be written. */
 export class StoreFull extends StoreFailure {}
 /** The storage is busy, broken, closed or out of reach. */

@@ -1,25 +1,54 @@
 /** All in which the databases differ, beside their drivers. */
 import knexModule from 'knex'
 import type { Knex } from 'knex'
-import type { Statement, Value } from './db.ts'
+import type { Session, Statement, Value } from './db.ts'
 
 /** What builds SQL for one database; it has no connection. */
 export interface Dialect {
+  readonly name: 'sqlite' | 'postgres'
   readonly sql: Knex
   /** The rows read stay as they are until the transaction ends; another that wants them waits. */
   lock (query: Knex.QueryBuilder): Knex.QueryBuilder
   /** The same, but rows another holds are passed over. */
   lockFree (query: Knex.QueryBuilder): Knex.QueryBuilder
-  /** @returns the statement that makes a table, changed so that its rows stand in the order of their primary key and nowhere else */
-  ordered (createTable: string): string
+  /** @returns a condition for a column that is one of what the query picks: it is run once, so no more is picked than it says */
+  among (column: string, query: Knex.QueryBuilder): Knex.Raw
+  /** @returns the statement of a migration as this database takes it @param ordered the table's rows stand in the order of their primary key and nowhere else, where that can be */
+  making (statement: string, ordered: boolean): string
+  /** Lets one transaction at a time go on under a name, until it ends; null where there is one writer at a time anyway. */
+  readonly alone: Statement | null
 }
+
+/** Goes on when no other transaction is under this name. */
+export async function hold (session: Session, { alone }: Dialect, name: string): Promise<void> {
+  if (alone !== null) await session.all(alone, { name })
+}
+
+const sqliteSql = knexModule.knex({ client: 'better-sqlite3', useNullAsDefault: true })
 
 /** SQLite has one writer at a time, so no row needs a lock. */
 export const sqliteDialect: Dialect = {
-  sql: knexModule.knex({ client: 'better-sqlite3', useNullAsDefault: true }),
+  name: 'sqlite',
+  sql: sqliteSql,
   lock: query => query,
   lockFree: query => query,
-  ordered: createTable => `${createTable} without rowid`
+  among: (column, query) => sqliteSql.raw('?? in ?', [column, query]),
+  making: (statement, ordered) => ordered ? `${statement} without rowid` : statement,
+  alone: null
+}
+
+const postgresSql = knexModule.knex({ client: 'pg' })
+
+/** PostgreSQL has many: what is read to be changed is locked. */
+export const postgresDialect: Dialect = {
+  name: 'postgres',
+  sql: postgresSql,
+  lock: query => query.forUpdate(),
+  lockFree: query => query.forUpdate().skipLocked(),
+  among: (column, query) => postgresSql.raw('?? = any(array?)', [column, query]),
+  // Numbers go on for ever here.
+  making: statement => statement.replaceAll(/\bserial\b/g, 'bigserial').replaceAll(/\binteger\b/g, 'bigint'),
+  alone: { sql: 'select pg_advisory_xact_lock(hashtextextended($1, 0))', slots: [{ name: 'name' }], kept: true }
 }
 
 /** Marks the place of a value that is given at each run of a prepared statement. */
@@ -43,7 +72,7 @@ function value (binding: unknown): Value {
 /** @returns a statement to be kept and run often, with places marked by `at` */
 export function prepared (query: Buildable): Statement {
   const { sql, bindings } = query.toSQL().toNative()
-  return { sql, slots: bindings.map(slot) }
+  return { sql, slots: bindings.map(slot), kept: true }
 }
 
 /** @returns a statement to be run once, whose values are in it already */

@@ -20,7 +20,7 @@ function statements (dialect: Dialect) {
     ofConversatie: prepared(offered(within(rows()))),
     // An answer is of the conversation of what it answers.
     asked: prepared(asSender(sql('message as m').select('m.conversatie').where('m.id', at('id')))),
-    ofAnswered: prepared(offered(within(rows()).whereRaw('+m.answers = ?', [at('answers')])))
+    ofAnswered: prepared(offered(within(rows()).whereRaw("m.answers || '' = ?", [at('answers')])))
   }
 }
 

@@ -1,13 +1,13 @@
 /** Brings a database forward to what this version knows, in one transaction; and refuses one that is further. */
 import type { Instant } from '../core/core.ts'
 import { StoreUnusable, type Db, type Session } from './db.ts'
-import { once, type Dialect } from './dialect.ts'
+import { hold, once, type Dialect } from './dialect.ts'
 import type { Migration } from './migrations.ts'
 import { text } from './rows.ts'
 
 async function statements (session: Session, dialect: Dialect, schema: { toSQL (): ReadonlyArray<{ sql: string }> }, ordered: readonly string[]): Promise<void> {
   const making = new RegExp(`^create table \\W(?:${ordered.join('|')})\\W`)
-  for (const { sql } of schema.toSQL()) await session.run({ sql: ordered.length > 0 && making.test(sql) ? dialect.ordered(sql) : sql, slots: [] })
+  for (const { sql } of schema.toSQL()) await session.run({ sql: dialect.making(sql, ordered.length > 0 && making.test(sql)), slots: [] })
 }
 
 async function applied (session: Session, { sql }: Dialect): Promise<string[]> {
@@ -29,13 +29,15 @@ async function unblocked (session: Session, { sql }: Dialect, { name, blocked }:
  */
 export function bringForward (db: Db, dialect: Dialect, steps: readonly Migration[], now: Instant): Promise<string[]> {
   return db.write(async session => {
+    await hold(session, dialect, 'migrate')
     const done = await applied(session, dialect)
     if (done.some(name => !steps.some(step => step.name === name))) throw new StoreUnusable('this database was made by a newer version')
     const news = steps.filter(step => !done.includes(step.name))
     for (const step of news) {
-      const { name, up, ordered = [] } = step
+      const { name, up, ordered = [], postgres = [] } = step
       await unblocked(session, dialect, step)
-      await statements(session, dialect, up(dialect.sql.schema), ordered)
+      if (up !== undefined) await statements(session, dialect, up(dialect.sql.schema), ordered)
+      if (dialect.name === 'postgres') for (const sql of postgres) await session.run({ sql, slots: [] })
       await session.run(once(dialect.sql('migration').insert({ name, at_ms: now })))
     }
     return news.map(step => step.name)

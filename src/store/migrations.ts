@@ -22,7 +22,9 @@ export interface Migration {
   readonly ordered?: readonly string[]
   /** What this step cannot do with: ids of two messages, and what is the matter with them. */
   readonly blocked?: { readonly sql: string, readonly why: string }
-  up (schema: Knex.SchemaBuilder): Knex.SchemaBuilder
+  up? (schema: Knex.SchemaBuilder): Knex.SchemaBuilder
+  /** Statements for PostgreSQL alone, after those. */
+  readonly postgres?: readonly string[]
 }
 
 type Table = Knex.CreateTableBuilder

@@ -14,7 +14,7 @@ import type { Safe } from './safe.ts'
 const again_max = 1_000
 const about = 'coalesce(n.message, a.message, a.kept) as about'
 
-function statements ({ sql, lock, lockFree }: Dialect) {
+function statements ({ sql, lock, lockFree, among }: Dialect) {
   const rise = { fence: sql.raw('fence + 1'), lease_until_ms: 0 }
   const due = "state = 'due'"
   const leased = `${due} and lease_until_ms > 0`
@@ -35,7 +35,7 @@ function statements ({ sql, lock, lockFree }: Dialect) {
         (select lease_until_ms from notice where ${leased} and target = it order by lease_until_ms limit 1),
         (select due_ms from notice where ${due} and target = it order by due_ms, seq limit 1)) as due
       from each_one where it is not null`)),
-    claim: prepared(sql('notice').whereIn('seq', free).update({ fence: sql.raw('fence + 1'), attempts: sql.raw('attempts + 1'), lease_until_ms: at('until') })
+    claim: prepared(sql('notice').where(among('seq', free)).update({ fence: sql.raw('fence + 1'), attempts: sql.raw('attempts + 1'), lease_until_ms: at('until') })
       .returning(['seq', 'id', 'target', 'code', 'fence', 'attempts', 'failed_ms', 'first_ms', 'longest_ms', 'total_ms', 'body', 'data_key', 'kek_id'])),
     renew: prepared(held().update({ lease_until_ms: at('until') })),
     release: prepared(held().update({ ...rise, attempts: sql.raw('attempts - 1') })),

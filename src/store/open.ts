@@ -10,7 +10,7 @@ import { batchVerbs } from './batch.ts'
 import { countVerbs } from './count.ts'
 import { deadVerbs } from './dead.ts'
 import { StoreUnusable, type Db } from './db.ts'
-import { at, once, prepared, sqliteDialect, type Dialect } from './dialect.ts'
+import { at, once, postgresDialect, prepared, sqliteDialect, type Dialect } from './dialect.ts'
 import { disownVerb } from './disown.ts'
 import { eraseVerbs } from './erase.ts'
 import { factKeeper } from './facts.ts'
@@ -23,6 +23,7 @@ import { migrations } from './migrations.ts'
 import { noticeVerbs } from './notices.ts'
 import { numberVerbs } from './numbering.ts'
 import { tryVerb } from './destinations.ts'
+import { isPostgres, openPostgres, type PostgresOptions } from './postgres.ts'
 import { pushVerbs } from './push.ts'
 import { queueVerbs, weigh } from './queue.ts'
 import { readVerbs } from './read.ts'
@@ -44,8 +45,10 @@ import type { Store, StoreObserver } from './verbs.ts'
 export type Mode = 'test' | 'production'
 
 export interface StoreOptions extends Partial<AcceptRules> {
-  /** `sqlite:` and the path of a file, which is made when it is not there. */
+  /** `sqlite:` and the path of a file, which is made when it is not there; or `postgres://…`, whose database is there. */
   readonly url: string
+  /** How a PostgreSQL database is spoken to; what is not given is usual. */
+  readonly postgres?: Partial<PostgresOptions>
   /** A database remembers its mode and refuses the other. */
   readonly mode: Mode
   /** The three keys outside the database; without them only what is not encrypted can be read. */
@@ -62,11 +65,14 @@ interface Opened { readonly db: Db, readonly dialect: Dialect }
 /** @throws TypeError when it is no url of a store */
 function pathOf (url: string): string {
   const path = /^sqlite:(?!:)(.+)$/s.exec(url)?.[1]
-  if (path === undefined) throw new TypeError('a store url is sqlite: and the path of a file')
+  if (path === undefined) throw new TypeError('a store url is sqlite: and the path of a file, or postgres://')
   return resolve(path)
 }
 
-const connect = (url: string, observe?: StoreObserver): Opened => ({ db: openSqlite(pathOf(url), observe?.committed), dialect: sqliteDialect })
+async function connect (url: string, postgres?: Partial<PostgresOptions>, observe?: StoreObserver): Promise<Opened> {
+  if (isPostgres(url)) return { db: await openPostgres(url, postgres, observe?.committed), dialect: postgresDialect }
+  return { db: openSqlite(pathOf(url), observe?.committed), dialect: sqliteDialect }
+}
 
 async function rememberMode ({ db, dialect: { sql } }: Opened, mode: Mode): Promise<void> {
   const remember = prepared(sql('meta').insert({ name: at('name'), value: at('value') }).onConflict('name').ignore())
@@ -132,6 +138,8 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     ...eraseVerbs(db, dialect, audit, safe, facts),
     ...rekeyVerbs(db, dialect, audit, safe, roots),
     truncate: () => db.truncate(),
+    tell: topic => { db.tell(topic) },
+    hear: heard => { db.hear(heard) },
     ...backupVerbs(db, audit),
     ...auditVerbs(db, dialect, audit),
     ...heldVerbs(db, dialect, audit, facts),
@@ -146,8 +154,8 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
  * Opens the store and brings its database forward.
  * @throws StoreUnusable when the database is of another mode or made by a newer version, or a ring is not this database's; StoreFailure when it cannot be read or written
  */
-export async function openStore ({ url, mode, clock = systemClock, retour_unknown = 'refuse', roots = null, observe, wrap = db => db }: StoreOptions): Promise<Store> {
-  const opened = connect(url, observe)
+export async function openStore ({ url, postgres, mode, clock = systemClock, retour_unknown = 'refuse', roots = null, observe, wrap = db => db }: StoreOptions): Promise<Store> {
+  const opened = await connect(url, postgres, observe)
   return await opening(opened, async () => {
     await bringForward(opened.db, opened.dialect, migrations, clock.now())
     await rememberMode(opened, mode)
@@ -164,7 +172,7 @@ export async function openStore ({ url, mode, clock = systemClock, retour_unknow
  * @returns the steps that were new to it
  */
 export async function migrate (url: string, clock: Clock = systemClock): Promise<string[]> {
-  const opened = connect(url)
+  const opened = await connect(url)
   const news = await opening(opened, () => bringForward(opened.db, opened.dialect, migrations, clock.now()))
   await opened.db.close()
   return news
@@ -175,4 +183,4 @@ export async function migrate (url: string, clock: Clock = systemClock): Promise
  * @returns what gives it back earlier
  * @throws StoreUnusable when another server has it
  */
-export const lockForServe = (url: string): (() => void) => lockSqlite(pathOf(url))
+export const lockForServe = (url: string): (() => void) => isPostgres(url) ? () => {} : lockSqlite(pathOf(url))

@@ -16,7 +16,7 @@ import type { Safe } from './safe.ts'
 const destinationColumns = ['party', 'state', 'failures', 'failing_since_ms', 'open_until_ms', 'reason'] as const
 
 function statements (dialect: Dialect) {
-  const { sql, lock, lockFree } = dialect
+  const { sql, lock, lockFree, among } = dialect
   const rise = { fence: sql.raw('fence + 1') }
   const due = "kind = 'push' and state = 'due'"
   const left = "kind = 'push' and state in ('due', 'blocked')"
@@ -31,7 +31,7 @@ function statements (dialect: Dialect) {
         (select due_ms from delivery where ${due} and target = it and lease_until_ms = 0 order by due_ms, id limit 1) as due,
         (select lease_until_ms from delivery where kind = 'push' and lease_until_ms > 0 and target = it order by lease_until_ms limit 1) as leased
       from each_one where it is not null`)),
-    claim: prepared(sql('delivery').whereIn('id', free).update({ ...rise, attempts: sql.raw('attempts + 1'), lease_until_ms: at('until') })
+    claim: prepared(sql('delivery').where(among('id', free)).update({ ...rise, attempts: sql.raw('attempts + 1'), lease_until_ms: at('until') })
       .returning(['id', 'message', 'fence', 'attempts', 'first_failed_ms', 'lease_until_ms', 'due_ms', 'released', 'since_ms', 'first_ms', 'longest_ms', 'total_ms'])),
     parcel: prepared(messageRows(dialect)().join('payload as p', 'p.message', 'm.seq').select(['m.data_key', 'm.kek_id', 'm.seal', 'm.receipt', 'p.body']).where('m.id', at('id'))),
     // Of policies there are few: of each that the destination has been failing for, what it gives up by now. What is not to be is not read.

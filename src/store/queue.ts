@@ -15,16 +15,16 @@ import type { Acceptance, Finish, Finished, Store } from './verbs.ts'
 type Outcome = Finish['outcome']
 type Verbs = Pick<Store, 'claim' | 'renew' | 'release' | 'finish'>
 
-function statements ({ sql, lock, lockFree }: Dialect) {
+function statements ({ sql, lock, lockFree, among }: Dialect) {
   const rise = sql.raw('fence + 1')
   const held = () => sql('delivery').where({ id: at('delivery'), fence: at('fence'), state: 'due' })
   const ready = (what: string) => sql('delivery').select('id').whereRaw(what).where('due_ms', '<=', at('now')).orderByRaw('due_ms, id limit ?', [at('limit')])
   const free = lockFree(ready("kind = 'handle' and state = 'due'").where('lease_until_ms', '<=', at('now')))
   const change = { fence: rise, lease_until_ms: 0 }
   return {
-    waited: prepared(sql('delivery').whereIn('id', lockFree(ready("kind = 'handle' and state = 'held'"))).update({ state: 'due', since_ms: at('now') }).returning('message')),
+    waited: prepared(sql('delivery').where(among('id', lockFree(ready("kind = 'handle' and state = 'held'")))).update({ state: 'due', since_ms: at('now') }).returning('message')),
     claim: prepared(sql('delivery').update({ fence: rise, attempts: sql.raw('attempts + 1'), lease_until_ms: at('until') })
-      .whereIn('id', free).returning(['id', 'message', 'fence', 'attempts', 'first_failed_ms', 'lease_until_ms', 'due_ms', 'released'])),
+      .where(among('id', free)).returning(['id', 'message', 'fence', 'attempts', 'first_failed_ms', 'lease_until_ms', 'due_ms', 'released'])),
     renew: prepared(held().update({ lease_until_ms: at('until') })),
     release: prepared(held().update({ ...change, attempts: sql.raw('attempts - 1') })),
     leased: prepared(lock(held().select(['message', 'kind', 'target', 'order_key']))),

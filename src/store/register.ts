@@ -201,6 +201,9 @@ export function registerVerbs (db: Db, dialect: Dialect, audit: Audit): Verbs {
       await change(session, changes, { account: by, at: now })
       await session.run(sql.changed, { version: String(version + 1) })
       return true
+    }).finally(async () => {
+      await db.renew()
+      db.tell('register')
     }).catch((error: unknown) => { throw error instanceof StoreFailure || error instanceof StoreUnusable || error instanceof TypeError ? error : new TypeError('a change of the register does not fit with the rest of it', { cause: error }) })
   }
 }

@@ -182,6 +182,10 @@ export function openSqlite (path: string, committed?: StoreObserver['committed']
       version ??= reading.prepare<[], Row>("select value from meta where name = 'register_version'")
       return whole(version.get() ?? {}, 'value')
     },
+    // One process serves; commands beside it are found by its poll.
+    renew: async () => {},
+    tell () {},
+    hear () {},
     async close () {
       await writer.end()
       reading.close()

@@ -2,6 +2,7 @@
 import type { AccountId, Answer, DeadClass, Delivery, Door, Finding, Fingerprint, Instant, MessageId, PartyCode, Referentienummer, RefusalCode, RetryPolicy, Sha256, Verdict } from '../core/core.ts'
 import type { Pair } from '../history/history.ts'
 import type { Family, MessageType } from '../standard/model.ts'
+import type { Topic } from './db.ts'
 import type { ArrivalVerbs, Wire } from './arriving.ts'
 import type { BatchVerbs, MemberOf } from './batches.ts'
 import type { DeadVerbs, DecidingVerbs, OpenedTask } from './deciding.ts'
@@ -361,6 +362,10 @@ export interface Store extends ArrivalVerbs, AuditVerbs, BatchVerbs, DeadVerbs, 
   stats (now: Instant): Promise<StoreStats>
   /** Cheap: asks no table. */
   measures (): StoreMeasures
+  /** Tells the other processes at this database that there is something to do; without promise, for each of them looks by itself now and then. */
+  tell (topic: Topic): void
+  /** @param heard told what any process tells from now on, this one too */
+  hear (heard: (topic: Topic) => void): void
   /** Takes what was deleted off the disk, also out of the log beside the database. @returns false when another process was reading: then a later one does it */
   truncate (): Promise<boolean>
   /** Writes down that a copy of this database was made, or that it was put back from one. @param digest of the copy's file */

@@ -1,0 +1,72 @@
+/** What processes at one PostgreSQL database tell one another: that there is something to do, never what. Lost words are made up for by everybody's poll. */
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
+import { topics, type Topic } from './db.ts'
+
+export interface Hearing {
+  /** Tells all processes, this one too; what is told within a moment is told once. Never throws. */
+  tell (topic: Topic): void
+  /** @param heard told of everything from now on */
+  hear (heard: (topic: Topic) => void): void
+  close (): Promise<void>
+}
+
+const channel = 'zorgpoort'
+/** A notification takes a lock over the whole server while it commits: so it is sent apart from the transactions it is about, and not for each. */
+const gather_ms = 20
+const again_ms = 1_000
+
+const topicOf = (payload: string | undefined): Topic | undefined => topics.find(it => it === payload)
+
+/** @param config of the connection; null where connections are shared and none can listen: then nothing is told */
+export function openHearing (config: pg.ClientConfig | null, first: (topic: Topic) => void): Hearing {
+  const all = [first]
+  const untold = new Set<Topic>()
+  let client: pg.Client | null = null
+  let timer: NodeJS.Timeout | null = null
+  const ending = new AbortController()
+
+  async function connect (config: pg.ClientConfig): Promise<void> {
+    const made = new pg.Client({ ...config, statement_timeout: 0 })
+    const gone = new Promise<void>(resolve => { made.on('end', resolve); made.on('error', () => { resolve() }) })
+    made.on('notification', ({ payload }) => { const topic = topicOf(payload); if (topic !== undefined) for (const heard of all) heard(topic) })
+    try {
+      await made.connect()
+      await made.query(`listen ${channel}`)
+      client = made
+      // Whatever was told while nobody listened.
+      for (const topic of topics) for (const heard of all) heard(topic)
+      await gone
+    } finally {
+      client = null
+      await made.end().catch(() => {})
+    }
+  }
+  const listening = async (): Promise<void> => {
+    if (config === null) return
+    while (!ending.signal.aborted) {
+      await connect(config).catch(() => {})
+      if (!ending.signal.aborted) await pause(again_ms, undefined, { signal: ending.signal, ref: false }).catch(() => {})
+    }
+  }
+  const running = listening()
+
+  function send (): void {
+    timer = null
+    for (const topic of untold) client?.query('select pg_notify($1, $2)', [channel, topic]).catch(() => {})
+    untold.clear()
+  }
+  return {
+    tell (topic) {
+      untold.add(topic)
+      timer ??= setTimeout(send, gather_ms).unref()
+    },
+    hear (heard) { all.push(heard) },
+    async close () {
+      if (timer !== null) { clearTimeout(timer); send() }
+      ending.abort()
+      await client?.end().catch(() => {})
+      await running
+    }
+  }
+}
