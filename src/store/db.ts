@@ -16,8 +16,8 @@ export interface Statement {
   readonly kept?: true
 }
 
-/** What processes at one database tell one another: that there is something to handle, push, tell by an Fo01, or take out of a batch; that the register changed. */
-export const topics = ['handle', 'push', 'notice', 'batch', 'register'] as const
+/** What processes at one database tell one another: that there is something to handle, push, tell by an Fo01, or take out of a batch; that the register changed; that a process came, went or gave something back. */
+export const topics = ['handle', 'push', 'notice', 'batch', 'register', 'tenure'] as const
 export type Topic = typeof topics[number]
 
 /** One transaction, or one reading. */

@@ -17,6 +17,8 @@ export interface Dialect {
   making (statement: string, ordered: boolean): string
   /** Lets one transaction at a time go on under a name, until it ends; null where there is one writer at a time anyway. */
   readonly alone: Statement | null
+  /** What the database's own clock says, in milliseconds since 1970; not the same at each place of a transaction. */
+  readonly clock: string
 }
 
 /** Goes on when no other transaction is under this name. */
@@ -34,7 +36,8 @@ export const sqliteDialect: Dialect = {
   lockFree: query => query,
   among: (column, query) => sqliteSql.raw('?? in ?', [column, query]),
   making: (statement, ordered) => ordered ? `${statement} without rowid` : statement,
-  alone: null
+  alone: null,
+  clock: "cast(unixepoch('subsec') * 1000 as integer)"
 }
 
 const postgresSql = knexModule.knex({ client: 'pg' })
@@ -48,7 +51,8 @@ export const postgresDialect: Dialect = {
   among: (column, query) => postgresSql.raw('?? = any(array?)', [column, query]),
   // Numbers go on for ever here.
   making: statement => statement.replaceAll(/\bserial\b/g, 'bigserial').replaceAll(/\binteger\b/g, 'bigint'),
-  alone: { sql: 'select pg_advisory_xact_lock(hashtextextended($1, 0))', slots: [{ name: 'name' }], kept: true }
+  alone: { sql: 'select pg_advisory_xact_lock(hashtextextended($1, 0))', slots: [{ name: 'name' }], kept: true },
+  clock: 'cast(extract(epoch from clock_timestamp()) * 1000 as bigint)'
 }
 
 /** Marks the place of a value that is given at each run of a prepared statement. */

@@ -14,6 +14,7 @@ import { pushing } from './migrations/pushing.ts'
 import { register } from './migrations/register.ts'
 import { signatures } from './migrations/signature.ts'
 import { sourcesStep } from './migrations/sources.ts'
+import { tenures } from './migrations/tenure.ts'
 
 /** One step forward. The name is remembered in the database: never change a step that was released. */
 export interface Migration {
@@ -186,5 +187,6 @@ export const migrations: readonly Migration[] = [
   sourcesStep,
   receipts,
   pushing,
-  doorsStep
+  doorsStep,
+  tenures
 ]

@@ -39,6 +39,7 @@ import { signatureVerb } from './signature.ts'
 import { sourceVerbs } from './sources.ts'
 import { lockSqlite, openSqlite } from './sqlite.ts'
 import { taskVerbs } from './tasks.ts'
+import { tenureVerbs } from './tenure.ts'
 import { auditVerbs } from './trail.ts'
 import type { Store, StoreObserver } from './verbs.ts'
 
@@ -121,6 +122,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     ...disownVerb(db, dialect, audit, facts, safe),
     ...queueVerbs(db, dialect, accept, audit, facts, safe),
     ...pushVerbs(db, dialect, audit, safe),
+    ...tenureVerbs(db, dialect),
     ...knownVerb(db, dialect, safe),
     ...requestVerbs(db, dialect),
     ...rebuildVerbs(db, dialect, accept, audit, facts, safe),

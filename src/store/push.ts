@@ -12,6 +12,7 @@ import { messageRows } from './read.ts'
 import { receiptKeeper } from './receipts.ts'
 import { at as instantOf, bytes, claimed, maybe, message, never_ms, oneOf, partyOf, stored, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
+import { fenced } from './tenure.ts'
 
 const destinationColumns = ['party', 'state', 'failures', 'failing_since_ms', 'open_until_ms', 'reason'] as const
 
@@ -75,6 +76,7 @@ export function pushVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe): 
   const receipts = receiptKeeper(dialect, safe)
   const { numbers } = numbering(dialect)
   const wireTold = tellsWire(dialect, safe)
+  const holds = fenced(dialect)
 
   /** What the last try of its own ended with, or where it had none, that of another message. */
   const reasonOf = (row: Row, down: string | null): string => ['exhausted', maybe(row, 'last_reason', text) ?? down].filter(it => it !== null).join(': ')
@@ -93,8 +95,10 @@ export function pushVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe): 
       return { target: partyOf(row, 'target'), due: instant(Math.min(...moments)) }
     })),
 
-    claimPush: (target, limit, lease_ms, now) => db.write(async session =>
-      await withEnvelopes(session, await session.all(sql.claim, { target, limit, now, until: now + lease_ms }), pushClaimed)),
+    claimPush: (target, limit, lease_ms, now, held) => db.write(async session => {
+      if (!await holds(session, held)) return []
+      return await withEnvelopes(session, await session.all(sql.claim, { target, limit, now, until: now + lease_ms }), pushClaimed)
+    }),
 
     parcel: id => db.read(async session => {
       const [row] = await session.all(sql.parcel, { id })
@@ -104,7 +108,8 @@ export function pushVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe): 
       return { message: stored(row), payload, seal: bytes(row, 'seal'), receipt: await receipts.open(session, id, bytes(row, 'receipt')), numbers: known, told: await wireTold(session, id) }
     }),
 
-    giveUp: (target, failing_since, limit, now) => db.write(async session => {
+    giveUp: (target, failing_since, limit, now, held) => db.write(async session => {
+      if (!await holds(session, held)) return 0
       const rows = await session.all(sql.tooLong, { target, now, down: now - failing_since, limit })
       if (rows.length === 0) return 0
       const [known] = await session.all(sql.reason, { target })
@@ -114,7 +119,7 @@ export function pushVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe): 
     }, { items: limit, bytes: 0 }),
 
     destinations: () => db.read(async session => (await session.all(sql.destinations)).map(destination)),
-    keepDestination: it => db.write(async session => { await session.run(sql.keep, destinationValues(it)) }),
+    keepDestination: (it, held) => db.write(async session => { if (await holds(session, held)) await session.run(sql.keep, destinationValues(it)) }),
     freeLeases: () => db.write(async session => {
       let freed = 0
       for (const statement of sql.freeLeases) freed += await session.run(statement)

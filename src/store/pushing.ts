@@ -2,6 +2,7 @@
 import type { BreakerState, Instant, MessageId, PartyCode, RetryPolicy } from '../core/core.ts'
 import type { Numbers, WireTold } from './arriving.ts'
 import type { Decided } from './deciding.ts'
+import type { Held } from './tenure.ts'
 import type { Claimed, StoredMessage } from './verbs.ts'
 
 /** A push under a lease. Its policy is that of the moment it became work: a later change of settings does not touch it. */
@@ -37,20 +38,21 @@ export interface Destination {
   readonly reason: string | null
 }
 
+/** `held`: under what a process of several works on the destination; where it has that no longer, nothing changes. Absent or null: it is alone here. */
 export interface PushVerbs {
   /** Destinations with work that may be claimed now or later, each with when its first is due; cheap also beside a million waiting. */
   pushTargets (): Promise<ReadonlyArray<{ readonly target: PartyCode, readonly due: Instant }>>
   /** Takes up to `limit` due pushes to one destination, oldest first, at most one of each order key. */
-  claimPush (target: PartyCode, limit: number, lease_ms: number, now: Instant): Promise<PushClaimed[]>
+  claimPush (target: PartyCode, limit: number, lease_ms: number, now: Instant, held?: Held | null): Promise<PushClaimed[]>
   /** @returns null when its payload is gone */
   parcel (id: MessageId): Promise<Parcel | null>
   /**
    * Gives up what waited longer than its policy for a destination that has been down since `failing_since`: dead, partner_down.
    * @returns how many; as long as it is `limit` there may be more
    */
-  giveUp (target: PartyCode, failing_since: Instant, limit: number, now: Instant): Promise<number>
+  giveUp (target: PartyCode, failing_since: Instant, limit: number, now: Instant, held?: Held | null): Promise<number>
   destinations (): Promise<readonly Destination[]>
-  keepDestination (it: Destination): Promise<void>
+  keepDestination (it: Destination, held?: Held | null): Promise<void>
   /** Frees every lease: for a gateway that alone serves this database, when it starts. @returns how many there were */
   freeLeases (): Promise<number>
 }

@@ -23,6 +23,7 @@ import { readContract } from './reading.ts'
 import type { Fresh, OpenStore } from './sample.ts'
 import { refuseContract } from './refusing.ts'
 import { sourceContract } from './sourcing.ts'
+import { tenureContract } from './tenuring.ts'
 import { turnContract } from './turning.ts'
 import { workContract } from './working.ts'
 
@@ -41,6 +42,7 @@ export function storeContract (name: string, open: OpenStore): void {
     workContract(fresh)
     pushContract(fresh)
     tryContract(fresh)
+    tenureContract(fresh)
     noticeContract(fresh)
     pushModelContract(fresh)
     factContract(fresh)
