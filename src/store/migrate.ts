@@ -1,13 +1,18 @@
-/** Brings a database forward to what this version knows, in one transaction; and refuses one that is further. */
+/**
+ * Brings a database forward to what this version knows, in one transaction; refuses one that is further, unless every step further says
+ * that the version before may go on beside it. The database remembers which do, in `meta`, for versions that know nothing of them.
+ */
 import type { Instant } from '../core/core.ts'
 import { StoreUnusable, type Db, type Session } from './db.ts'
 import { hold, once, type Dialect } from './dialect.ts'
 import type { Migration } from './migrations.ts'
 import { text } from './rows.ts'
 
-async function statements (session: Session, dialect: Dialect, schema: { toSQL (): ReadonlyArray<{ sql: string }> }, ordered: readonly string[]): Promise<void> {
-  const making = new RegExp(`^create table \\W(?:${ordered.join('|')})\\W`)
-  for (const { sql } of schema.toSQL()) await session.run({ sql: dialect.making(sql, ordered.length > 0 && making.test(sql)), slots: [] })
+/** @returns what a step says to a database, statement by statement */
+export function statementsOf ({ up, ordered = [], postgres = [] }: Migration, { name, sql, making }: Dialect): string[] {
+  const inOrder = new RegExp(`^create table \\W(?:${ordered.join('|')})\\W`)
+  const built: ReadonlyArray<{ sql: string }> = up === undefined ? [] : up(sql.schema).toSQL()
+  return [...built.map(it => making(it.sql, ordered.length > 0 && inOrder.test(it.sql))), ...name === 'postgres' ? postgres : []]
 }
 
 async function applied (session: Session, { sql }: Dialect): Promise<string[]> {
@@ -22,23 +27,53 @@ async function unblocked (session: Session, { sql }: Dialect, { name, blocked }:
   if (blocked !== undefined && found !== undefined) throw new StoreUnusable(`step ${name}: messages ${text(found, 'one')} and ${text(found, 'other')} ${blocked.why}`)
 }
 
+/** Rows of `meta` with the name of a step beside which the version before may go on. */
+const mark = 'beside:'
+
+/** @throws StoreUnusable when a newer version took a step that this one cannot go on beside */
+async function usable (session: Session, { sql }: Dialect, done: readonly string[], steps: readonly Migration[]): Promise<void> {
+  const strange = done.filter(name => !steps.some(step => step.name === name))
+  if (strange.length === 0) return
+  const marks = await session.all(once(sql('meta').select('name').whereIn('name', strange.map(name => mark + name))))
+  const against = strange.filter(name => !marks.some(row => text(row, 'name') === mark + name))
+  if (against.length > 0) throw new StoreUnusable(`this database was made by a newer version, beside which this one cannot go on (${against.join(', ')}): run that version, or a newer one`)
+  const missing = steps.filter(step => !done.includes(step.name))
+  if (missing.length > 0) throw new StoreUnusable(`this database was made by a newer version that knows nothing of ${missing.map(it => it.name).join(', ')}: run a version newer than both`)
+}
+
+/** Processes at a database, by what each tells of itself there; none where one process serves. */
+async function living (session: Session, { sql }: Dialect, done: readonly string[], now: Instant): Promise<string[]> {
+  if (!done.includes('0019-tenure')) return []
+  const rows = await session.all(once(sql('tenure').select('name').where('name', 'like', 'process:%').where('until_ms', '>', now).orderBy('name')))
+  return rows.map(row => text(row, 'name').slice('process:'.length))
+}
+
+/** @throws StoreUnusable when a step cannot be taken while a process of the version before goes on */
+async function alone (session: Session, dialect: Dialect, done: readonly string[], news: readonly Migration[], now: Instant): Promise<void> {
+  const needs = news.filter(step => step.beside !== true)
+  if (needs.length === 0) return
+  const processes = await living(session, dialect, done, now)
+  if (processes.length > 0) throw new StoreUnusable(`the version before is still at this database (${processes.length === 1 ? 'process' : 'processes'} ${processes.join(', ')}) and cannot go on beside ${needs.map(it => it.name).join(', ')}: stop it everywhere, and start this version then; one that was killed is forgotten within a minute`)
+}
+
 /**
  * Everything or nothing is applied, so a process that dies half-way leaves neither half a table nor a lock behind.
  * @returns the names of the steps that were new to this database
- * @throws StoreUnusable when the database knows a step we do not, or holds what a step cannot do with
+ * @throws StoreUnusable when the database knows a step beside which we cannot go on, or holds what a step cannot do with, or is still used by the version before and a step forbids that
  */
 export function bringForward (db: Db, dialect: Dialect, steps: readonly Migration[], now: Instant): Promise<string[]> {
   return db.write(async session => {
     await hold(session, dialect, 'migrate')
     const done = await applied(session, dialect)
-    if (done.some(name => !steps.some(step => step.name === name))) throw new StoreUnusable('this database was made by a newer version')
+    await usable(session, dialect, done, steps)
     const news = steps.filter(step => !done.includes(step.name))
+    await alone(session, dialect, done, news, now)
     for (const step of news) {
-      const { name, up, ordered = [], postgres = [] } = step
+      const { name, beside } = step
       await unblocked(session, dialect, step)
-      if (up !== undefined) await statements(session, dialect, up(dialect.sql.schema), ordered)
-      if (dialect.name === 'postgres') for (const sql of postgres) await session.run({ sql, slots: [] })
+      for (const sql of statementsOf(step, dialect)) await session.run({ sql, slots: [] })
       await session.run(once(dialect.sql('migration').insert({ name, at_ms: now })))
+      if (beside === true) await session.run(once(dialect.sql('meta').insert({ name: mark + name, value: '1' }).onConflict('name').ignore()))
     }
     return news.map(step => step.name)
   })

@@ -19,6 +19,11 @@ import { tenures } from './migrations/tenure.ts'
 /** One step forward. The name is remembered in the database: never change a step that was released. */
 export interface Migration {
   readonly name: string
+  /**
+   * The version before may go on beside it, and be started again: the step only adds tables, indexes, and columns that may be left out
+   * of an insert; what that version writes is all this one needs. Without it all processes of before must have ended.
+   */
+  readonly beside?: true
   /** Tables kept in the order of their primary key and found by nothing else, where a database can do that. */
   readonly ordered?: readonly string[]
   /** What this step cannot do with: ids of two messages, and what is the matter with them. */
