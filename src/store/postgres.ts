@@ -4,7 +4,7 @@ import pg from 'pg'
 import { StoreConflict, StoreFull, StoreUnavailable, type Db, type Row, type Session, type Statement, type Topic, type Value, type Values } from './db.ts'
 import { openHearing } from './hearing.ts'
 import { whole } from './rows.ts'
-import type { StoreMeasures, StoreObserver } from './verbs.ts'
+import type { StoreObserver } from './verbs.ts'
 
 /** How a PostgreSQL database is spoken to. */
 export interface PostgresOptions {
@@ -211,32 +211,52 @@ async function reading<T> (pool: pg.Pool, options: PostgresOptions, work: (sessi
 }
 
 const versionStatement: Statement = { sql: "select value from meta where name = 'register_version'", slots: [] }
+const sizeStatement: Statement = { sql: 'select pg_database_size(current_database()) as size', slots: [] }
 
-/**
- * @param committed told of each commit
- * @throws StoreFailure when the server cannot be reached
- */
-export async function openPostgres (url: string, given: Partial<PostgresOptions> = {}, committed: StoreObserver['committed'] = () => {}): Promise<Db> {
-  const options = { ...postgresDefaults, ...given }
-  const writers = Math.max(1, Math.floor(options.connections_max / 2))
-  const [writing, readers] = [openPool(url, options, writers), openPool(url, options, Math.max(1, options.connections_max - writers))]
-  let [ended, failing, version, bytes, sized] = [false, false, 0, null as number | null, -Infinity]
-  const begun = new Set<Promise<unknown>>()
-  const write = writer(writing, options, () => ended)
-  const read = <T>(work: (session: Session) => Promise<T>): Promise<T> => ended ? Promise.reject(new StoreUnavailable('the store is closed')) : reading(readers, options, work)
+type Read = Db['read']
+
+/** @returns the register's version as it was last seen, and what looks anew */
+function openVersion (read: Read) {
+  let version = 0
   const look = async (): Promise<void> => {
     // Before the first step of migrations there is no such table.
     const [row] = await read(session => session.all(versionStatement)).catch(() => [])
     if (row !== undefined) version = whole(row, 'value')
   }
   const soon = (): void => { look().catch(() => {}) }
-  const hearing = openHearing(options.pooled ? null : connection(url, options), topic => { if (topic === 'register') soon() })
   const timer = setInterval(soon, poll_ms)
   timer.unref()
-  const counted = async <T>(work: Promise<T>): Promise<T> => {
-    begun.add(work)
-    try { return await work } finally { begun.delete(work) }
+  return { now: () => version, look, soon, stop: () => { clearInterval(timer) } }
+}
+
+/** @returns what tells the size of the database as it was within the last minute; null while it is not known */
+function openSize (read: Read): () => number | null {
+  let [bytes, sized]: [number | null, number] = [null, -Infinity]
+  return () => {
+    if (performance.now() - sized > size_ms) {
+      sized = performance.now()
+      read(session => session.all(sizeStatement)).then(([row]) => { bytes = whole(row ?? {}, 'size') }, () => { bytes = null })
+    }
+    return bytes
   }
+}
+
+/** Everything read in it is as it was at one moment, on a connection of its own. */
+async function snapshot<T> (url: string, options: PostgresOptions, work: (session: Session) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ ...connection(url, options), query_timeout: 0 })
+  client.on('error', () => {})
+  try {
+    await client.connect().catch((error: unknown) => { throw new StoreUnavailable('the database cannot be reached', { cause: error }) })
+    const session = sessionOn(client, { ...options, pooled: true })
+    await session.command('begin isolation level repeatable read read only; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0')
+    return await work(session)
+  } finally { await client.end().catch(() => {}) }
+}
+
+/** Runs each write counted, timed and told of. @returns what runs it, whether the last one failed for want of storage, and what waits for all of them */
+function openWrites (write: Db['write'], committed: StoreObserver['committed']) {
+  const begun = new Set<Promise<unknown>>()
+  let failing = false
   async function timed<T> (work: (session: Session) => Promise<T>): Promise<T> {
     const at = performance.now()
     try {
@@ -248,42 +268,54 @@ export async function openPostgres (url: string, given: Partial<PostgresOptions>
       throw error
     } finally { committed(1, performance.now() - at) }
   }
+  return {
+    async run<T> (work: (session: Session) => Promise<T>): Promise<T> {
+      const running = timed(work)
+      begun.add(running)
+      try { return await running } finally { begun.delete(running) }
+    },
+    failing: () => failing,
+    done: async () => { await Promise.allSettled(begun) }
+  }
+}
+
+const closedAlready = (): Promise<never> => Promise.reject(new StoreUnavailable('the store is closed'))
+
+/**
+ * @param committed told of each commit
+ * @throws StoreFailure when the server cannot be reached
+ */
+export async function openPostgres (url: string, given: Partial<PostgresOptions> = {}, committed: StoreObserver['committed'] = () => {}): Promise<Db> {
+  const options = { ...postgresDefaults, ...given }
+  const writers = Math.max(1, Math.floor(options.connections_max / 2))
+  const [writing, readers] = [openPool(url, options, writers), openPool(url, options, Math.max(1, options.connections_max - writers))]
+  let ended = false
+  const read: Read = work => ended ? closedAlready() : reading(readers, options, work)
+  const writes = openWrites(writer(writing, options, () => ended), committed)
+  const version = openVersion(read)
+  const size = openSize(read)
+  const hearing = openHearing(options.pooled ? null : connection(url, options), topic => { if (topic === 'register') version.soon() })
   let closed: Promise<void> | null = null
   const shut = async (): Promise<void> => {
-    clearInterval(timer)
-    await Promise.allSettled([...begun])
+    version.stop()
+    await writes.done()
     ended = true
     await hearing.close()
     await Promise.all([writing.end(), readers.end()])
   }
   const close = (): Promise<void> => (closed ??= shut())
   try { await read(session => session.all({ sql: 'select 1', slots: [] })) } catch (error) { await close(); throw error }
-  await look()
+  await version.look()
   return {
-    write: work => ended ? Promise.reject(new StoreUnavailable('the store is closed')) : counted(timed(work)),
+    write: work => ended ? closedAlready() : writes.run(work),
     read,
-    async snapshot (work) {
-      const client = new pg.Client({ ...connection(url, options), query_timeout: 0 })
-      client.on('error', () => {})
-      try {
-        await client.connect().catch((error: unknown) => { throw new StoreUnavailable('the database cannot be reached', { cause: error }) })
-        const session = sessionOn(client, { ...options, pooled: true })
-        await session.command('begin isolation level repeatable read read only; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0')
-        return await work(session)
-      } finally { await client.end().catch(() => {}) }
-    },
+    snapshot: work => snapshot(url, options, work),
     // What was deleted is overwritten when the server has vacuumed, and gone from its log when that is reused.
     truncate: async () => true,
-    failing: () => failing,
-    measures (): StoreMeasures {
-      if (performance.now() - sized > size_ms) {
-        sized = performance.now()
-        read(session => session.all({ sql: 'select pg_database_size(current_database()) as size', slots: [] })).then(([row]) => { bytes = whole(row ?? {}, 'size') }, () => { bytes = null })
-      }
-      return { waiting: writing.waitingCount, database_bytes: bytes, wal_bytes: null, free_bytes: null }
-    },
-    registerVersion: () => version,
-    renew: look,
+    failing: writes.failing,
+    measures: () => ({ waiting: writing.waitingCount, database_bytes: size(), wal_bytes: null, free_bytes: null }),
+    registerVersion: version.now,
+    renew: version.look,
     tell: topic => { hearing.tell(topic) },
     hear: heard => { hearing.hear(heard) },
     close

@@ -1,23 +1,31 @@
-/** The store's contract on PostgreSQL. */
-import { randomUUID } from 'node:crypto'
-import pg from 'pg'
-import { openStore } from '../../src/store/store.ts'
+/** The store's contract on PostgreSQL: the newest version, the one of the machine, and behind a pooler. */
+import { describe } from 'node:test'
+import { migrate, openStore } from '../../src/store/store.ts'
+import { missing, startPostgres, type PostgresServer, type Which } from '../postgres.ts'
 import { storeContract } from './contract.ts'
-import { roots } from './sample.ts'
+import { roots, type OpenStore } from './sample.ts'
 
-const base = process.env['PGDEV'] ?? 'postgres://postgres@127.0.0.1:5499'
-const made = new Map<string, Promise<string>>()
-async function make (): Promise<string> {
-  const name = `z${randomUUID().replaceAll('-', '')}`
-  const client = new pg.Client(`${base}/postgres`)
-  await client.connect()
-  await client.query(`create database ${name}`)
-  await client.end()
-  return `${base}/${name}`
+/** @returns what opens stores on a server that starts at the first of them, each name on a copy of one empty database that was brought forward once */
+function opener (which: Which): OpenStore {
+  let server: Promise<PostgresServer> | null = null
+  let like: Promise<string> | null = null
+  const made = new Map<string, Promise<string>>()
+  const forward = async ({ freshDatabase }: PostgresServer): Promise<string> => {
+    const url = await freshDatabase()
+    await migrate(url)
+    return new URL(url).pathname.slice(1)
+  }
+  const make = async (): Promise<string> => {
+    const running = await (server ??= startPostgres({ which }))
+    return await running.freshDatabase(await (like ??= forward(running)))
+  }
+  return async (name, options = {}) => {
+    const url = made.get(name) ?? make()
+    made.set(name, url)
+    return await openStore({ url: await url, mode: 'test', roots, ...options })
+  }
 }
-const urlOf = (name: string): Promise<string> => {
-  const known = made.get(name) ?? make()
-  made.set(name, known)
-  return known
+
+for (const which of ['bundled', 'installed'] as const) {
+  describe(`PostgreSQL, ${which}`, { skip: missing(which) }, () => { storeContract(`PostgreSQL (${which})`, opener(which)) })
 }
-storeContract('PostgreSQL', async (name, options = {}) => openStore({ url: await urlOf(name), mode: 'test', roots, ...options }))
