@@ -4,6 +4,7 @@ import { Ajv, type ErrorObject } from 'ajv'
 import ipaddr from 'ipaddr.js'
 import { Type, type Static, type TObject } from 'typebox'
 import { retryFault, Unusable, type BreakerPolicy, type RetryPolicy } from './core/core.ts'
+import { databaseFault, databaseForm, databasePattern, serverFault } from './database.ts'
 import { nearest } from './near.ts'
 import { weightFaults, type Weights } from './rules/rules.ts'
 import { sourcePattern } from './vault/vault.ts'
@@ -27,7 +28,14 @@ const weightsPattern = '^([A-Z]{2}[0-9]{3}=(reject|warn|off)(,(?=.)|$))*$'
 /** Every setting; the environment's name is `ZORGPOORT_` and the name in capitals. Those without a default must be given. */
 export const configSchema = Type.Object({
   mode: Type.Union([Type.Literal('test'), Type.Literal('production')], { description: '`test` (only synthetic Bsns 9999…) or `production`. A database remembers its mode and refuses the other.' }),
-  database: Type.String({ pattern: '^sqlite:.+', description: 'Where messages are kept: `sqlite:PATH`.' }),
+  database: Type.String({ pattern: databasePattern, description: 'Where messages are kept: `sqlite:PATH`, or `postgres://USER@HOST:PORT/NAME` with, behind a `?`, `sslmode=verify-full`, `sslrootcert=FILE`, `sslcert=FILE` and `sslkey=FILE`, or `host=FOLDER` of a Unix socket.' }),
+  database_password: Type.Optional(secret('Password of that user, where the server asks one: `file:PATH` (read again for each connection) or `command:PROGRAM ARG…` (asked once), one line.')),
+  database_plain: Type.Boolean({ default: false, description: 'In production a PostgreSQL server on another machine is spoken to with `sslmode=verify-full` only, unless this says that nobody can stand between.' }),
+  postgres_connections_max: Type.Integer({ minimum: 2, maximum: 1_000, default: 10, description: 'Connections of this process to PostgreSQL: half of them write, half read; one more hears what other processes tell, and long work such as verifying the audit takes one of its own.' }),
+  postgres_connect_ms_max: ms(5_000, 'Time in which a connection to PostgreSQL is to be had, in milliseconds; after it the answer is 503.'),
+  postgres_statement_ms_max: Type.Integer({ minimum: 1_000, default: 30_000, description: 'Time a statement may take there, in milliseconds.' }),
+  postgres_lock_ms_max: ms(5_000, 'Time a statement waits there for what another transaction has locked, in milliseconds.'),
+  postgres_pooler: Type.Union([Type.Literal('none'), Type.Literal('transaction')], { default: 'none', description: '`transaction`: between the gateway and PostgreSQL stands a pooler in transaction mode (PgBouncer).' }),
   tls_key: file('PEM file with the private key of the door of all interfaces (REST, StUF-GGk, VSP).'),
   tls_certificate: file('PEM file with the certificate of that door, its chain below it.'),
   tls_key_passphrase: Type.Optional(secret('Passphrase of that key, where it has one: `file:PATH` or `command:PROGRAM ARG…`, one line.')),
@@ -119,8 +127,6 @@ export const configSchema = Type.Object({
 
 export type Config = Readonly<Static<typeof configSchema>>
 type Raw = Record<string, unknown>
-/** A database in memory would forget what it gave a receipt for. */
-export const databaseUrl = /^sqlite:[^:]/
 
 /** A wrong or missing setting; the message names it and its shape, never a secret's value. */
 export class ConfigError extends Unusable {}
@@ -173,7 +179,7 @@ function explain (error: ErrorObject): string {
   if (error.keyword === 'pattern' && name in namedForms) return `${name} is NAME=VALUE, divided by commas, such as ${namedForms[name]}`
   if (error.keyword === 'pattern' && name === 'push_ports') return portsForm
   if (error.keyword === 'pattern' && name === 'push_networks') return networksForm
-  if (error.keyword === 'pattern') return `${name} must be ${name === 'database' ? 'sqlite:PATH' : secretForm}`
+  if (error.keyword === 'pattern') return `${name} must be ${name === 'database' ? databaseForm : secretForm}`
   if (error.keyword === 'required') return `${error.params['missingProperty']} is not set (in the file, or as ${environmentName(String(error.params['missingProperty']))})`
   if (error.keyword === 'additionalProperties') return `unknown setting ${error.params['additionalProperty']}${meant(String(error.params['additionalProperty']), it => it)}`
   return `${name} ${error.keyword === 'const' || error.keyword === 'anyOf' ? `has a value that is not allowed: it is ${allowed(name)}` : error.message}`
@@ -185,6 +191,14 @@ function checked<T> (schema: TObject, raw: Raw): T {
   return raw
 }
 
+/** @throws ConfigError when it is no database, or a server that must not be used so */
+function checkDatabase <T extends Partial<Config>> (config: T): T {
+  const { database } = config
+  const fault = database === undefined ? null : databaseFault(database) ?? serverFault(database, config)
+  if (fault !== null) throw new ConfigError(fault)
+  return config
+}
+
 const placeSchema = Type.Partial(configSchema, { additionalProperties: false })
 
 /**
@@ -192,7 +206,7 @@ const placeSchema = Type.Partial(configSchema, { additionalProperties: false })
  * @throws ConfigError naming every wrong setting
  */
 export function readPlace (sources: { file?: string | undefined, env: NodeJS.ProcessEnv }): Readonly<Partial<Config>> {
-  return checked<Static<typeof placeSchema>>(placeSchema, { ...fromFile(sources.file), ...fromEnvironment(configSchema, sources.env) })
+  return checkDatabase(checked<Static<typeof placeSchema>>(placeSchema, { ...fromFile(sources.file), ...fromEnvironment(configSchema, sources.env) }))
 }
 
 type RetentionSettings = Pick<Config, 'retention_payload_days' | 'retention_metadata_days' | 'retention_refused_days' | 'retention_assignment_days' | 'retention_claim_days'>
@@ -325,6 +339,6 @@ function attemptQuietly (work: () => unknown): boolean {
 
 function configOf (raw: Raw): Config {
   const config = checked<Config>(configSchema, raw)
-  if (!databaseUrl.test(config.database)) throw new ConfigError('database is sqlite: and the path of a file')
+  checkDatabase(config)
   return Object.freeze(checkWhole(config))
 }

@@ -9,6 +9,7 @@ import { retourCodes, ruleCodes, transportCodes } from './codes/codes.ts'
 import { systemClock, type Clock, type Instant, type PartyCode, type RetryPolicy } from './core/core.ts'
 import { everyMark } from './clients.ts'
 import { breakerPolicy, ConfigError, pushNetworks, pushPorts, retryPolicy, ruleWeights, vspValues, type Config } from './config.ts'
+import { openingOf, serverWarnings } from './database.ts'
 import { disownedNotice, heardFo01, noticeSettings, refusalNotice } from './fo01.ts'
 import { deliver, openCourier, type Courier } from './deliver/deliver.ts'
 import { assessor, openHandlers, type Handler, type Handlers } from './handle/handle.ts'
@@ -215,8 +216,9 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const roots = readRoots(config)
   opened.lock = lockForServe(config.database)
   const metrics = openMetrics()
-  const store = await openStore({ url: config.database, mode: config.mode, clock, observe: metrics.store, retour_unknown: config.retour_unknown, roots })
+  const store = await openStore({ ...openingOf(config.database, config), mode: config.mode, clock, observe: metrics.store, retour_unknown: config.retour_unknown, roots })
   opened.store = () => store.close()
+  for (const warning of serverWarnings(config.database, config)) log.warn(warning)
   await takeUp(store, log)
   const validator = openValidator({ payload_bytes_max: config.payload_bytes_max, worker_bytes: config.validation_worker_bytes, worker_ms_max: config.validation_ms_max, findings_max: 200, level1_engine: config.level1_engine }, error => { metrics.unjudged(); log.error({ err: error }, 'a message could not be judged') })
   opened.validator = () => validator.close()

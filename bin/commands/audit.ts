@@ -26,10 +26,10 @@ function formerOf (certificate: string): string[] {
 }
 
 /** @returns the certificates believed to sign checkpoints. @throws WrongUse when none is known */
-function trustedBy ({ trust, config }: VerifyOptions, database: string): string[] {
+function trustedBy ({ trust, config }: VerifyOptions, database: string | null): string[] {
   const configured = readPlace({ file: config, env: process.env }).seal_certificate
-  const beside = join(dirname(database), 'seal.pem')
-  const current = configured ?? (existsSync(beside) ? beside : null)
+  const beside = database === null ? null : join(dirname(database), 'seal.pem')
+  const current = configured ?? (beside !== null && existsSync(beside) ? beside : null)
   const paths = trust ?? (current === null ? [] : [current, ...formerOf(current)])
   if (paths.length === 0) throw new WrongUse('say with --trust FILE which certificate signs the checkpoints: the seal certificate, or the authority it comes from')
   return paths.map(path => {
@@ -86,7 +86,7 @@ function summary (report: AuditReport): string {
 }
 
 async function verifyStore (options: VerifyOptions): Promise<AuditReport> {
-  const { path, roots } = databaseOf(options)
+  const { path, roots } = await databaseOf(options)
   if (roots === null) throw new WrongUse('this needs the audit key: the settings kek, index_key and audit_key (--config FILE, or ZORGPOORT_… in the environment)')
   const trusted = trustedBy(options, path)
   const pins: readonly Pin[] = options.checkpointFile === undefined ? [] : readPins(readText(options.checkpointFile), options.checkpointFile)

@@ -66,8 +66,11 @@ function begin (part: string): void {
   }
 }
 
+const onServer = 'this database is on a PostgreSQL server, whose own means copy it: "pg_dump --format=custom --file=FILE DATABASE" while the gateways serve on, or pg_basebackup with an archive of its log to lose nothing; keep the three rings elsewhere. README.md, "PostgreSQL", has both and the way back'
+
 async function run (to: string, options: Options): Promise<void> {
-  const { path, roots } = databaseOf(options)
+  const { path, roots } = await databaseOf(options)
+  if (path === null) throw new Problem(onServer)
   if (roots === null) throw new WrongUse('give --config FILE, or ZORGPOORT_KEK, ZORGPOORT_INDEX_KEY and ZORGPOORT_AUDIT_KEY: a backup is written down in the audit')
   const now = systemClock.now()
   const file = target(to, now)

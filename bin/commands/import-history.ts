@@ -8,7 +8,7 @@ import { openParties } from '../../src/party/party.ts'
 import { openValidator } from '../../src/validate/validate.ts'
 import { openMarker, readRoots } from '../../src/vault/vault.ts'
 import { readBytes, reasonOf, visible } from '../files.ts'
-import { databaseOf, rootsOf, withPlace, withStore, type Place } from '../place.ts'
+import { findPlace, rootsOf, withPlace, withStore, type Place } from '../place.ts'
 import { Problem, WrongUse } from '../problem.ts'
 import { progress } from '../progress.ts'
 
@@ -57,7 +57,7 @@ export function importHistory (program: Command, end: (code: number) => void): v
       const validator = openValidator()
       const bar = progress(process.stderr, 'files checked and taken', files.length * 2)
       const result = await withStore(place, async store =>
-        await importEarlier({ store, validator, parties: await openParties(store), marker, clock: systemClock, mode: databaseOf(place).mode ?? 'test' }, files, from, bar.step)
+        await importEarlier({ store, validator, parties: await openParties(store), marker, clock: systemClock, mode: findPlace(place).mode ?? 'test' }, files, from, bar.step)
       ).finally(async () => { bar.end(); await validator.close() })
       if (json) console.log(JSON.stringify(result))
       else (result.kind === 'wrong' ? console.error : console.log)(shown(result, from))

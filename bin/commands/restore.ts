@@ -18,7 +18,7 @@ interface Options extends Place { readonly replace?: boolean, readonly trust?: r
 const files = (path: string): string[] => ['', '-wal', '-shm'].map(end => path + end)
 
 /** @throws WrongUse or Problem when something speaks against this backup at this place, before anything is touched */
-function checkPlace (from: string, { path, mode, roots }: Found, manifest: Manifest, replace: boolean): Roots {
+function checkPlace (from: string, { path, mode, roots }: Found & { readonly path: string }, manifest: Manifest, replace: boolean): Roots {
   if (!existsSync(from)) throw new Problem(`no backup at ${visible(from)}`)
   if (mode !== undefined && mode !== manifest.mode) throw new Problem(`this backup is of mode ${manifest.mode}, the configuration says ${mode}`)
   if (!existsSync(dirname(path))) throw new Problem(`the folder ${dirname(path)} does not exist`)
@@ -81,11 +81,14 @@ const expectation = ({ made, last_received }: Manifest): string => [
   'Start the gateway with "zorgpoort serve"; "zorgpoort doctor" looks it over before.'
 ].join('\n')
 
+const onServer = 'this database is on a PostgreSQL server, whose own means put a copy back: stop every gateway, "pg_restore --dbname=DATABASE FILE" into a new, empty database, then "zorgpoort audit verify" and "zorgpoort doctor" before one serves again. README.md, "PostgreSQL", has the whole way'
+
 async function run (from: string, options: Options): Promise<void> {
   const found = findPlace(options)
   const { url, path } = found
+  if (path === null) throw new Problem(onServer)
   const manifest = readManifest(from)
-  const roots = checkPlace(from, found, manifest, options.replace === true)
+  const roots = checkPlace(from, { ...found, path }, manifest, options.replace === true)
   const free = lockForServe(url)
   const part = `${path}.restoring`
   const say = (step: string): void => { console.log(`  ✓ ${step}`) }

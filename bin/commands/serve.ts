@@ -1,6 +1,7 @@
 /** `zorgpoort serve`: run the gateway until SIGTERM or SIGINT. */
 import { InvalidArgumentError, type Command } from 'commander'
 import { readConfig, type Config } from '../../src/config.ts'
+import { shownDatabase } from '../../src/database.ts'
 import { startGateway, type Gateway } from '../../src/gateway.ts'
 import { openLog, type Log } from '../../src/log.ts'
 import { version } from '../../src/version.ts'
@@ -36,7 +37,7 @@ function banner (config: Config, gateway: Gateway): string {
     `  Provider software    ${gateway.rest}/berichtenservice  (VSP)`,
     `  Health and metrics   ${gateway.operations}/health/ready  ${gateway.operations}/metrics`,
     `  API description      ${gateway.operations}/docs`,
-    `  Messages are kept in ${config.database.slice('sqlite:'.length)}`, '',
+    `  Messages are kept in ${shownDatabase(config.database)}`, '',
     '  Try it, from this folder in another terminal:', '', ...commands, '  Ctrl+C stops.', ''
   ].join('\n')
 }

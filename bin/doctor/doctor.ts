@@ -1,7 +1,8 @@
 /** Everything the doctor looks at, in its order: what is named first explains what follows. */
 import { existsSync } from 'node:fs'
-import { databaseUrl, examineConfig } from '../../src/config.ts'
+import { examineConfig } from '../../src/config.ts'
 import { systemClock, type Clock } from '../../src/core/core.ts'
+import { fileOf } from '../../src/database.ts'
 import { developmentSettings } from '../development.ts'
 import { developmentFolder } from '../place.ts'
 import { certificates } from './certificates.ts'
@@ -28,7 +29,7 @@ function examined ({ config, env, full = false, clock: { now } = systemClock }: 
   const { faults, settings } = examineConfig({ env, file: config, ...(development ? { under: developmentSettings } : {}) })
   const source = config ?? (development ? `${developmentFolder}/ and the environment` : 'the environment')
   const lines = faults.map(it => error('configuration', it, config === undefined && !development ? 'give --config FILE, or set it in the environment' : 'README.md, "Configuration", lists every setting'))
-  const path = settings.database !== undefined && databaseUrl.test(settings.database) ? settings.database.slice('sqlite:'.length) : null
+  const path = settings.database === undefined ? null : fileOf(settings.database)
   return { lines: lines.length === 0 ? [ok('configuration', `complete: ${source}`)] : lines, patient: { settings, path, now: now(), full } }
 }
 

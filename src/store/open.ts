@@ -35,6 +35,7 @@ import { registerVerbs } from './register.ts'
 import { requestVerbs } from './requests.ts'
 import { text } from './rows.ts'
 import { openSafe, type Safe } from './safe.ts'
+import { checkServer, explained, hasTables } from './server.ts'
 import { signatureVerb } from './signature.ts'
 import { sourceVerbs } from './sources.ts'
 import { lockSqlite, openSqlite } from './sqlite.ts'
@@ -70,8 +71,17 @@ function pathOf (url: string): string {
   return resolve(path)
 }
 
+/** @throws StoreUnusable or StoreFailure saying what is wrong with the server and what to do */
+async function connectServer (url: string, postgres?: Partial<PostgresOptions>, observe?: StoreObserver): Promise<Opened> {
+  const db = await openPostgres(url, postgres, observe?.committed).catch((error: unknown) => { throw explained(error, postgres?.access) })
+  return await opening({ db, dialect: postgresDialect }, async () => {
+    await checkServer(db)
+    return { db, dialect: postgresDialect }
+  })
+}
+
 async function connect (url: string, postgres?: Partial<PostgresOptions>, observe?: StoreObserver): Promise<Opened> {
-  if (isPostgres(url)) return { db: await openPostgres(url, postgres, observe?.committed), dialect: postgresDialect }
+  if (isPostgres(url)) return await connectServer(url, postgres, observe)
   return { db: openSqlite(pathOf(url), observe?.committed), dialect: sqliteDialect }
 }
 
@@ -159,7 +169,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
 export async function openStore ({ url, postgres, mode, clock = systemClock, retour_unknown = 'refuse', roots = null, observe, wrap = db => db }: StoreOptions): Promise<Store> {
   const opened = await connect(url, postgres, observe)
   return await opening(opened, async () => {
-    await bringForward(opened.db, opened.dialect, migrations, clock.now())
+    await bringForward(opened.db, opened.dialect, migrations, clock.now()).catch((error: unknown) => { throw explained(error, postgres?.access) })
     await rememberMode(opened, mode)
     if (roots !== null) {
       await refuseMissing(opened.db, opened.dialect, roots)
@@ -173,11 +183,17 @@ export async function openStore ({ url, postgres, mode, clock = systemClock, ret
  * Brings the database forward and nothing else.
  * @returns the steps that were new to it
  */
-export async function migrate (url: string, clock: Clock = systemClock): Promise<string[]> {
-  const opened = await connect(url)
-  const news = await opening(opened, () => bringForward(opened.db, opened.dialect, migrations, clock.now()))
+export async function migrate (url: string, clock: Clock = systemClock, postgres?: Partial<PostgresOptions>): Promise<string[]> {
+  const opened = await connect(url, postgres)
+  const news = await opening(opened, () => bringForward(opened.db, opened.dialect, migrations, clock.now()).catch((error: unknown) => { throw explained(error, postgres?.access) }))
   await opened.db.close()
   return news
+}
+
+/** @returns whether a gateway's tables are in the PostgreSQL database; nothing is made @throws StoreUnusable or StoreFailure when that cannot be told */
+export async function isMade (url: string, postgres?: Partial<PostgresOptions>): Promise<boolean> {
+  const { db } = await connect(url, postgres)
+  try { return await hasTables(db) } finally { await db.close() }
 }
 
 /**

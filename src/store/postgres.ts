@@ -18,6 +18,8 @@ export interface PostgresOptions {
   readonly lock_ms_max: number
   /** Between us and the server stands a pooler in transaction mode (PgBouncer): no LISTEN, no prepared statements, settings in each transaction. */
   readonly pooled: boolean
+  /** Where the server is and how it is got in; without it the url says so. A password that is a function is asked for each connection. */
+  readonly access?: Pick<pg.ClientConfig, 'user' | 'host' | 'port' | 'database' | 'password' | 'ssl' | 'application_name'>
 }
 export const postgresDefaults: PostgresOptions = { connections_max: 10, connect_ms_max: 5_000, statement_ms_max: 30_000, lock_ms_max: 5_000, pooled: false }
 
@@ -118,11 +120,11 @@ const local = ({ pooled, statement_ms_max, lock_ms_max }: PostgresOptions): stri
   ? `; set local statement_timeout = ${statement_ms_max}; set local lock_timeout = ${lock_ms_max}; set local idle_in_transaction_session_timeout = ${statement_ms_max}; set local plan_cache_mode = force_custom_plan`
   : ''
 
-function connection (url: string, { connect_ms_max, statement_ms_max, lock_ms_max, pooled }: PostgresOptions): pg.ClientConfig {
+function connection (url: string, { connect_ms_max, statement_ms_max, lock_ms_max, pooled, access }: PostgresOptions): pg.ClientConfig {
   const settings = { statement_timeout: statement_ms_max, lock_timeout: lock_ms_max, idle_in_transaction_session_timeout: statement_ms_max, plan_cache_mode: 'force_custom_plan' }
   return {
-    connectionString: url,
     application_name: 'zorgpoort',
+    ...(access ?? { connectionString: url }),
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: connect_ms_max,
