@@ -9,6 +9,7 @@ import { retourCodes, ruleCodes, transportCodes } from './codes/codes.ts'
 import { systemClock, type Clock, type Instant, type PartyCode, type RetryPolicy } from './core/core.ts'
 import { everyMark } from './clients.ts'
 import { breakerPolicy, ConfigError, pushNetworks, pushPorts, retryPolicy, ruleWeights, vspValues, type Config } from './config.ts'
+import { startCounts } from './counts.ts'
 import { openingOf, serverWarnings } from './database.ts'
 import { disownedNotice, heardFo01, noticeSettings, refusalNotice } from './fo01.ts'
 import { deliver, openCourier, type Courier } from './deliver/deliver.ts'
@@ -27,10 +28,10 @@ import * as rules from './rules/rules.ts'
 import { authoritiesIn, boundFindings, openRevocation, openTrust, statementBytes, type Revocation, type RevocationOptions, type Trust } from './sign/sign.ts'
 import { openSources } from './sources/sources.ts'
 import * as standard from './standard/standard.ts'
-import { lockForServe, openStore, StoreFull, type Marked, type Store } from './store/store.ts'
+import { isPostgres, lockForServe, openStore, StoreFull, type Marked, type Store } from './store/store.ts'
 import { largestPayload } from './stuf/stuf.ts'
 import { openOperations } from './transport/operations/operations.ts'
-import { inflight, openDoor, renewTls, type Door } from './transport/door/door.ts'
+import { alone, inflight, openDoor, renewTls, type Door, type Elsewhere } from './transport/door/door.ts'
 import { ggkInterface, type GgkParts } from './transport/ggk/ggk.ts'
 import { openapi, restInterface } from './transport/rest/rest.ts'
 import { vspInterface, type VspParts } from './transport/vsp/vsp.ts'
@@ -60,7 +61,7 @@ async function listen (app: { listen: (at: { host: string, port: number }) => Pr
 }
 
 /** How parts are closed, in the order of this list: first what is pushed, which is handed back at once, then the door, last what it stands on. */
-const closing = ['keys', 'notices', 'pusher', 'courier', 'rest', 'batches', 'upkeep', 'worker', 'operations', 'revocation', 'validator', 'checkpoints', 'store', 'lock'] as const
+const closing = ['keys', 'notices', 'pusher', 'courier', 'rest', 'batches', 'upkeep', 'worker', 'operations', 'counts', 'revocation', 'validator', 'checkpoints', 'store', 'lock'] as const
 type Closers = Partial<Record<typeof closing[number], () => Promise<void> | void>>
 
 const calendarOf = (config: Config): Calendar => openCalendar(config.holidays === undefined ? recognised : parseHolidays(textOf(config.holidays, 'holidays'), 'holidays'))
@@ -197,6 +198,14 @@ async function takeUp (store: Pick<Store, 'freeLeases'>, log: Log): Promise<void
   if (freed > 0) log.info({ freed }, 'work that an earlier run of this gateway had in hand goes on')
 }
 
+/** Where other processes may serve the same database, the limits of accounts hold for all of them together. */
+function sharedCounts ({ database }: Config, store: Store, opened: Closers): Elsewhere {
+  if (!isPostgres(database)) return alone
+  const counts = startCounts(store)
+  opened.counts = () => counts.stop()
+  return counts
+}
+
 interface Chores { readonly stages: Stages, readonly marker: Marker, readonly log: Log, readonly told: ReturnType<typeof upkeepMetrics> }
 
 /** What is done of itself from now on: the audit is signed, what is too old swept, keys are turned. */
@@ -250,8 +259,9 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const arrivals = openArrivals({ store: announcing, receive, clock, mode: config.mode, refused: code => { metrics.refused(code) } })
   const batches = startBatches({ store, receive, clock, log, lease_ms, poll_ms, limits: zipLimits(config), mode: config.mode, total_ms: retry.total_ms, refused: code => { metrics.refused(code) } })
   opened.batches = () => batches.stop()
+  const others = sharedCounts(config, store, opened)
   const rest = await openDoor({ ...config, tls: keys.tls, openapi: openapi(version) }, {
-    parties, trust, clock, log, inflight: held, refused: code => { metrics.refused(code) }, answered: metrics.answered
+    parties, trust, clock, log, inflight: held, others, refused: code => { metrics.refused(code) }, answered: metrics.answered
   }, who => [restInterface({
     store, parties, who,
     now: () => clock.now(),

@@ -4,6 +4,7 @@ import { auditChain, auditCheckpoints } from './migrations/audit.ts'
 import { batchStep } from './migrations/batch.ts'
 import { clientStep } from './migrations/client.ts'
 import { counting } from './migrations/counting.ts'
+import { countsStep } from './migrations/counts.ts'
 import { doorsStep } from './migrations/doors.ts'
 import { facts } from './migrations/facts.ts'
 import { judgingStep } from './migrations/judging.ts'
@@ -193,5 +194,6 @@ export const migrations: readonly Migration[] = [
   receipts,
   pushing,
   doorsStep,
-  tenures
+  tenures,
+  countsStep
 ]

@@ -8,6 +8,7 @@ import { auditor } from './audit.ts'
 import { backupVerbs } from './backup.ts'
 import { batchVerbs } from './batch.ts'
 import { countVerbs } from './count.ts'
+import { askedVerbs } from './counts.ts'
 import { deadVerbs } from './dead.ts'
 import { StoreUnusable, type Db } from './db.ts'
 import { at, once, postgresDialect, prepared, sqliteDialect, type Dialect } from './dialect.ts'
@@ -146,6 +147,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     ...registerVerbs(db, dialect, audit),
     ...sourceVerbs(db, dialect, audit),
     ...countVerbs(db, dialect),
+    ...askedVerbs(db, dialect),
     ...sweepVerb(db, dialect, audit, facts),
     ...eraseVerbs(db, dialect, audit, safe, facts),
     ...rekeyVerbs(db, dialect, audit, safe, roots),

@@ -5,6 +5,7 @@ import type { Family, MessageType } from '../standard/model.ts'
 import type { Topic } from './db.ts'
 import type { ArrivalVerbs, Wire } from './arriving.ts'
 import type { BatchVerbs, MemberOf } from './batches.ts'
+import type { CountVerbs } from './counts.ts'
 import type { DeadVerbs, DecidingVerbs, OpenedTask } from './deciding.ts'
 import type { KeepingVerbs } from './keeping.ts'
 import type { FactVerbs, KeptFacts } from './kept.ts'
@@ -306,7 +307,7 @@ export interface StoreObserver {
   collected (duration_ms: number): void
 }
 
-export interface Store extends ArrivalVerbs, AuditVerbs, BatchVerbs, DeadVerbs, DestinationVerbs, DecidingVerbs, FactVerbs, KeepingVerbs, NoticeVerbs, PushVerbs, RequestVerbs, SourceVerbs, TenureVerbs {
+export interface Store extends ArrivalVerbs, AuditVerbs, BatchVerbs, CountVerbs, DeadVerbs, DestinationVerbs, DecidingVerbs, FactVerbs, KeepingVerbs, NoticeVerbs, PushVerbs, RequestVerbs, SourceVerbs, TenureVerbs {
   /** Stores what arrives together in one transaction and answers item by item; concurrent calls share a commit. */
   accept (items: readonly Acceptance[]): Promise<Accepted[]>
   /** @returns what these bytes got when they came before under this key; null when they did not */

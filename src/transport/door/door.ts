@@ -11,7 +11,7 @@ import type { Trust } from '../../sign/sign.ts'
 import { bytesMax, checkHeaders, readBody, type Inflight, type Limits } from './body.ts'
 import { openEnding } from './ending.ts'
 import { identify } from './identity.ts'
-import { openAsking, type AskingLimits } from './limits.ts'
+import { openAsking, type AskingLimits, type Elsewhere } from './limits.ts'
 import { refusalOf, sendProblem } from './problem.ts'
 import { checkHead, openWire, wireOptions, type Wire, type WireLimits } from './wire.ts'
 
@@ -37,6 +37,8 @@ export interface DoorParts {
   readonly log: Log
   /** Counts the bytes that all requests hold. */
   readonly inflight: Inflight
+  /** What accounts ask at other processes; none where there are none. */
+  readonly others?: Elsewhere
   /** Told of every refusal, for the metrics. */
   readonly refused: (code: RefusalCode) => void
   /** Told of every answer: route, status, milliseconds. */
@@ -90,7 +92,7 @@ export async function openDoor (options: DoorOptions, parts: DoorParts, interfac
     return it
   }
 
-  const asking = await openAsking(app, options)
+  const asking = await openAsking(app, options, parts.others)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('X-Request-Id', request.id)
     wire.opened(request, reply)
@@ -165,6 +167,7 @@ function invitations (app: Door): (request: IncomingMessage) => void {
 }
 
 export { inflight, type Inflight } from './body.ts'
+export { alone, type Elsewhere } from './limits.ts'
 export { problem, sendProblem, wanted, type Problem } from './problem.ts'
 export { actsNot, partyAsked } from './asked.ts'
 export { sendBytes, sendRead, type Reading } from './send.ts'

@@ -19,14 +19,30 @@ export interface Asking {
   stranger (request: FastifyRequest, reply: FastifyReply): Promise<void>
 }
 
+/** What an account asks at other processes that serve the same database, and where is told what it asks here. */
+export interface Elsewhere {
+  /** In the minute that goes on, and being answered; as far as they told. */
+  elsewhere (account: string): { readonly minute: number, readonly open: number }
+  /** @param count requests in the minute that goes on here @param ms how much of it is left */
+  minute (account: string, count: number, ms: number): void
+  /** @param count requests being answered here */
+  open (account: string, count: number): void
+}
+
+/** There is no other process. */
+export const alone: Elsewhere = { elsewhere: () => ({ minute: 0, open: 0 }), minute: () => {}, open: () => {} }
+
 const minute = 60_000
 
-/** Counts per minute by what `key` gives. @returns seconds until more may be asked, or null */
-function perMinute (app: Door, options: CreateRateLimitOptions): (request: FastifyRequest) => Promise<number | null> {
+/** Counts per minute by what `key` gives. @param counted told of each that may go on @returns seconds until more may be asked, or null */
+function perMinute (app: Door, options: CreateRateLimitOptions, counted: (key: string, count: number, ms: number) => void = () => {}): (request: FastifyRequest) => Promise<number | null> {
   const count = app.createRateLimit({ timeWindow: minute, ...options })
   return async request => {
     const found = await count(request)
-    return found.isAllowed || !found.isExceeded ? null : Math.max(1, found.ttlInSeconds)
+    if (found.isAllowed) return null
+    if (found.isExceeded) return Math.max(1, found.ttlInSeconds)
+    counted(found.key, found.max - found.remaining, found.ttl)
+    return null
   }
 }
 
@@ -36,30 +52,32 @@ function refuse (reply: FastifyReply, seconds: number, detail: string): never {
 }
 
 /** Counts what is being answered. @returns whether one more may begin; it ends with its answer, or its connection */
-function atOnce () {
+function atOnce (others: Elsewhere) {
   const open = new Map<string, number>()
-  return (account: Account, most: number, reply: FastifyReply): boolean => {
-    const now = open.get(account.id) ?? 0
-    if (now >= most) return false
-    open.set(account.id, now + 1)
-    reply.raw.once('close', () => {
-      const left = (open.get(account.id) ?? 1) - 1
-      if (left === 0) open.delete(account.id)
-      else open.set(account.id, left)
-    })
+  const put = (id: string, count: number): void => {
+    if (count === 0) open.delete(id)
+    else open.set(id, count)
+    others.open(id, count)
+  }
+  return ({ id }: Account, most: number, reply: FastifyReply): boolean => {
+    const now = open.get(id) ?? 0
+    if (now + others.elsewhere(id).open >= most) return false
+    put(id, now + 1)
+    reply.raw.once('close', () => { put(id, (open.get(id) ?? 1) - 1) })
     return true
   }
 }
 
-/** @returns the limits of this door, each account's own before the configured ones */
-export async function openAsking (app: Door, limits: AskingLimits): Promise<Asking> {
+/** @param others processes that serve the same database @returns the limits of this door, each account's own before the configured ones */
+export async function openAsking (app: Door, limits: AskingLimits, others: Elsewhere = alone): Promise<Asking> {
   await app.register(rateLimit, { global: false })
   const accounts = new WeakMap<FastifyRequest, Account>()
   const most = (request: FastifyRequest): number => accounts.get(request)?.requests_per_minute_max ?? limits.requests_per_minute_max
-  const ofAccount = perMinute(app, { max: most, keyGenerator: request => accounts.get(request)?.id ?? '' })
+  const left = (request: FastifyRequest): number => Math.max(0, most(request) - others.elsewhere(accounts.get(request)?.id ?? '').minute)
+  const ofAccount = perMinute(app, { max: left, keyGenerator: request => accounts.get(request)?.id ?? '' }, others.minute)
   // By the address, of IPv6 its network of 64 bits: who has one address there has all of them.
   const ofAddress = perMinute(app, { max: limits.strangers_per_minute_max })
-  const begins = atOnce()
+  const begins = atOnce(others)
   return {
     async known (request, reply, account) {
       accounts.set(request, account)
