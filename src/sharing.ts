@@ -33,7 +33,7 @@ export function openCandidates ({ store, clock, poll_ms }: { readonly store: Pic
       // Who waits for the bell waits for all of poll_ms: half of it has passed then, and it need not be measured finely.
       if (since < took / looking || !(wanted || since > poll_ms / 2)) return false
       wanted = false
-      for (const { target, due } of await store.pushTargets()) if (due <= clock.now()) all.add(target)
+      for (const { target } of await store.pushTargets(clock.now())) all.add(target)
       looked = performance.now()
       took = looked - begun
       return true

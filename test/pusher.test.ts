@@ -311,7 +311,7 @@ test('a storage that fails for a while stops nothing for good', async t => {
   const it = await bench(t, {
     store: store => ({
       claimPush: async (...which) => { if (broken.claims-- > 0) throw new StoreUnavailable('broken for the test'); return await store.claimPush(...which) },
-      pushTargets: async () => { if (broken.targets-- > 0) throw new StoreUnavailable('broken for the test'); return await store.pushTargets() }
+      pushTargets: async now => { if (broken.targets-- > 0) throw new StoreUnavailable('broken for the test'); return await store.pushTargets(now) }
     })
   })
   await it.store.accept([item(1)])

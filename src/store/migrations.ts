@@ -12,6 +12,7 @@ import { receipts } from './migrations/receipts.ts'
 import { refusedMessages } from './migrations/refused.ts'
 import { batchKeys, refusedAge, retention } from './migrations/retention.ts'
 import { pushing } from './migrations/pushing.ts'
+import { queueStep } from './migrations/queue.ts'
 import { register } from './migrations/register.ts'
 import { signatures } from './migrations/signature.ts'
 import { sourcesStep } from './migrations/sources.ts'
@@ -195,5 +196,6 @@ export const migrations: readonly Migration[] = [
   pushing,
   doorsStep,
   tenures,
-  countsStep
+  countsStep,
+  queueStep
 ]

@@ -42,6 +42,7 @@ import { sourceVerbs } from './sources.ts'
 import { lockSqlite, openSqlite } from './sqlite.ts'
 import { taskVerbs } from './tasks.ts'
 import { tenureVerbs } from './tenure.ts'
+import { openTide } from './tide.ts'
 import { auditVerbs } from './trail.ts'
 import type { Store, StoreObserver } from './verbs.ts'
 
@@ -117,6 +118,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
   const audit = auditor(dialect, roots?.audit ?? null)
   const facts = factKeeper(db, dialect, safe)
   const accept = accepter(dialect, audit, facts, safe, rules)
+  const tide = openTide()
   return {
     async accept (items) {
       const all = closingAll(safe, facts, items)
@@ -131,8 +133,8 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     ...arrivalVerbs(db, dialect, safe),
     ...numberVerbs(db, dialect),
     ...disownVerb(db, dialect, audit, facts, safe),
-    ...queueVerbs(db, dialect, accept, audit, facts, safe),
-    ...pushVerbs(db, dialect, audit, safe),
+    ...queueVerbs(db, dialect, accept, audit, facts, safe, tide),
+    ...pushVerbs(db, dialect, audit, safe, tide),
     ...tenureVerbs(db, dialect),
     ...knownVerb(db, dialect, safe),
     ...requestVerbs(db, dialect),

@@ -13,25 +13,39 @@ import { receiptKeeper } from './receipts.ts'
 import { at as instantOf, bytes, claimed, maybe, message, never_ms, oneOf, partyOf, stored, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
 import { fenced } from './tenure.ts'
+import { behind, looksAt, lookValues, passed, placeOf, pushQueue, sinceLook, unknown, type Tide } from './tide.ts'
 
 const destinationColumns = ['party', 'state', 'failures', 'failing_since_ms', 'open_until_ms', 'reason'] as const
+
+const due = "kind = 'push' and state = 'due'"
+
+/** @returns the text that finds for each target what may be claimed first */
+function targetsOf (database: Dialect['name']): string {
+  // What is done would have to be passed to get from one target to the next: they are known besides, and each is looked at from its mark.
+  if (database === 'postgres') {
+    return `select t.target, it.due_ms, it.id, null as leased from push_target as t left join lateral (
+      select due_ms, id from delivery where ${due} and target = t.target
+        and (due_ms, id) >= (coalesce((?::jsonb -> t.target ->> 0)::bigint, 0), coalesce((?::jsonb -> t.target ->> 1)::bigint, 0))
+        and due_ms <= ? and lease_until_ms <= ? order by due_ms, id limit 1) as it on true`
+  }
+  // One step through the index from each target to the next; of each the first that nobody has, and the first lease that ends.
+  return `with recursive each_one(it) as (
+      select min(target) from delivery where ${due} union all
+      select (select min(target) from delivery where ${due} and target > each_one.it) from each_one where each_one.it is not null
+    ) select it as target,
+      (select due_ms from delivery where ${due} and target = it and lease_until_ms = 0 order by due_ms, id limit 1) as due_ms,
+      (select lease_until_ms from delivery where kind = 'push' and lease_until_ms > 0 and target = it order by lease_until_ms limit 1) as leased
+    from each_one where it is not null`
+}
 
 function statements (dialect: Dialect) {
   const { sql, lock, lockFree, among } = dialect
   const rise = { fence: sql.raw('fence + 1') }
-  const due = "kind = 'push' and state = 'due'"
   const left = "kind = 'push' and state in ('due', 'blocked')"
-  const free = lockFree(sql('delivery').select('id').whereRaw(due).where('target', at('target')).where('due_ms', '<=', at('now')).where('lease_until_ms', '<=', at('now'))
+  const free = lockFree(sinceLook(dialect, sql('delivery').select('id').whereRaw(due).where('target', at('target'))).where('due_ms', '<=', at('now')).where('lease_until_ms', '<=', at('now'))
     .orderByRaw('due_ms, id limit ?', [at('limit')]))
   return {
-    // One step through the index from each target to the next; of each the first that nobody has, and the first lease that ends.
-    targets: prepared(sql.raw(`with recursive each_one(it) as (
-        select min(target) from delivery where ${due} union all
-        select (select min(target) from delivery where ${due} and target > each_one.it) from each_one where each_one.it is not null
-      ) select it as target,
-        (select due_ms from delivery where ${due} and target = it and lease_until_ms = 0 order by due_ms, id limit 1) as due,
-        (select lease_until_ms from delivery where kind = 'push' and lease_until_ms > 0 and target = it order by lease_until_ms limit 1) as leased
-      from each_one where it is not null`)),
+    targets: prepared(sql.raw(targetsOf(dialect.name), dialect.name === 'sqlite' ? [] : [at('looks'), at('looks'), at('now'), at('now')])),
     claim: prepared(sql('delivery').where(among('id', free)).update({ ...rise, attempts: sql.raw('attempts + 1'), lease_until_ms: at('until') })
       .returning(['id', 'message', 'fence', 'attempts', 'first_failed_ms', 'lease_until_ms', 'due_ms', 'released', 'since_ms', 'first_ms', 'longest_ms', 'total_ms'])),
     parcel: prepared(messageRows(dialect)().join('payload as p', 'p.message', 'm.seq').select(['m.data_key', 'm.kek_id', 'm.seal', 'm.receipt', 'p.body']).where('m.id', at('id'))),
@@ -69,10 +83,11 @@ const destinationValues = ({ party, state, failures, failing_since, open_until, 
   ({ party, state, failures, failing_since_ms: failing_since, open_until_ms: open_until, reason })
 
 /** @returns the verbs of who pushes */
-export function pushVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe): PushVerbs {
+export function pushVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, tide: Tide): PushVerbs {
   const sql = statements(dialect)
   const order = pushOrder(dialect)
   const withEnvelopes = leases(dialect)
+  const passing = passed(dialect, 'push', tide)
   const receipts = receiptKeeper(dialect, safe)
   const { numbers } = numbering(dialect)
   const wireTold = tellsWire(dialect, safe)
@@ -90,15 +105,30 @@ export function pushVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe): 
   }
 
   return {
-    pushTargets: () => db.read(async session => (await session.all(sql.targets)).map(row => {
-      const moments = [maybe(row, 'due', whole), maybe(row, 'leased', whole)].filter(it => it !== null)
-      return { target: partyOf(row, 'target'), due: instant(Math.min(...moments)) }
-    })),
+    async pushTargets (now) {
+      const { rows, looks, took_ms } = await db.read(async session => {
+        await passing(session, now)
+        const [looks, began] = [looksAt(tide, now), performance.now()]
+        const rows = await session.all(sql.targets, { now, looks: JSON.stringify(Object.fromEntries([...looks].map(([target, { due, id }]) => [target, [due, id]]))) })
+        return { rows, looks, took_ms: performance.now() - began }
+      })
+      if (dialect.name === 'postgres') for (const row of rows) tide.found(pushQueue(text(row, 'target')), now, looks.get(text(row, 'target')) ?? unknown, row['due_ms'] === null ? null : placeOf(row), took_ms)
+      const moments = (row: Row): readonly number[] => [maybe(row, 'due_ms', whole), maybe(row, 'leased', whole)].filter(it => it !== null && it <= now).map(Number)
+      return rows.filter(row => moments(row).length > 0).map(row => ({ target: partyOf(row, 'target'), due: instant(Math.min(...moments(row))) }))
+    },
 
-    claimPush: (target, limit, lease_ms, now, held) => db.write(async session => {
-      if (!await holds(session, held)) return []
-      return await withEnvelopes(session, await session.all(sql.claim, { target, limit, now, until: now + lease_ms }), pushClaimed)
-    }),
+    async claimPush (target, limit, lease_ms, now, held) {
+      const { claims, ended } = await db.write(async session => {
+        if (!await holds(session, held)) return { claims: [], ended: () => {} }
+        await passing(session, now)
+        const [look, began] = [tide.from(pushQueue(target), now), performance.now()]
+        const rows = await session.all(sql.claim, { target, limit, now, until: now + lease_ms, ...lookValues(look) })
+        const took_ms = performance.now() - began
+        return { claims: await withEnvelopes(session, rows, pushClaimed), ended: () => { tide.found(pushQueue(target), now, look, behind(rows, limit), took_ms) } }
+      })
+      ended()
+      return claims
+    },
 
     parcel: id => db.read(async session => {
       const [row] = await session.all(sql.parcel, { id })
@@ -123,6 +153,7 @@ export function pushVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe): 
     freeLeases: () => db.write(async session => {
       let freed = 0
       for (const statement of sql.freeLeases) freed += await session.run(statement)
+      tide.forget()
       return freed
     })
   }

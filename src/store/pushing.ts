@@ -40,8 +40,8 @@ export interface Destination {
 
 /** `held`: under what a process of several works on the destination; where it has that no longer, nothing changes. Absent or null: it is alone here. */
 export interface PushVerbs {
-  /** Destinations with work that may be claimed now or later, each with when its first is due; cheap also beside a million waiting. */
-  pushTargets (): Promise<ReadonlyArray<{ readonly target: PartyCode, readonly due: Instant }>>
+  /** Destinations with work that may be claimed now, each with since when; cheap also beside a million waiting, or done. */
+  pushTargets (now: Instant): Promise<ReadonlyArray<{ readonly target: PartyCode, readonly due: Instant }>>
   /** Takes up to `limit` due pushes to one destination, oldest first, at most one of each order key. */
   claimPush (target: PartyCode, limit: number, lease_ms: number, now: Instant, held?: Held | null): Promise<PushClaimed[]>
   /** @returns null when its payload is gone */

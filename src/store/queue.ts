@@ -10,23 +10,25 @@ import { reopener, type Reopen } from './reopen.ts'
 import { claimed, envelopeColumns, maybe, message, never_ms, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
 import { taskOpener } from './tasks.ts'
+import { behind, firstOf, handleQueue, heldQueue, lookValues, passed, placeOf, queueOf, sinceLook, type Look, type Place, type Tide } from './tide.ts'
 import type { Acceptance, Finish, Finished, Store } from './verbs.ts'
 
 type Outcome = Finish['outcome']
 type Verbs = Pick<Store, 'claim' | 'renew' | 'release' | 'finish'>
 
-function statements ({ sql, lock, lockFree, among }: Dialect) {
+function statements (dialect: Dialect) {
+  const { sql, lock, lockFree, among } = dialect
   const rise = sql.raw('fence + 1')
   const held = () => sql('delivery').where({ id: at('delivery'), fence: at('fence'), state: 'due' })
-  const ready = (what: string) => sql('delivery').select('id').whereRaw(what).where('due_ms', '<=', at('now')).orderByRaw('due_ms, id limit ?', [at('limit')])
+  const ready = (what: string) => sinceLook(dialect, sql('delivery').select('id').whereRaw(what)).where('due_ms', '<=', at('now')).orderByRaw('due_ms, id limit ?', [at('limit')])
   const free = lockFree(ready("kind = 'handle' and state = 'due'").where('lease_until_ms', '<=', at('now')))
   const change = { fence: rise, lease_until_ms: 0 }
   return {
-    waited: prepared(sql('delivery').where(among('id', lockFree(ready("kind = 'handle' and state = 'held'")))).update({ state: 'due', since_ms: at('now') }).returning('message')),
+    waited: prepared(sql('delivery').where(among('id', lockFree(ready("kind = 'handle' and state = 'held'")))).update({ state: 'due', since_ms: at('now') }).returning(['id', 'message', 'due_ms'])),
     claim: prepared(sql('delivery').update({ fence: rise, attempts: sql.raw('attempts + 1'), lease_until_ms: at('until') })
       .where(among('id', free)).returning(['id', 'message', 'fence', 'attempts', 'first_failed_ms', 'lease_until_ms', 'due_ms', 'released'])),
     renew: prepared(held().update({ lease_until_ms: at('until') })),
-    release: prepared(held().update({ ...change, attempts: sql.raw('attempts - 1') })),
+    release: prepared(held().update({ ...change, attempts: sql.raw('attempts - 1') }).returning(['id', 'kind', 'target', 'due_ms'])),
     leased: prepared(lock(held().select(['message', 'kind', 'target', 'order_key']))),
     failed: prepared(sql('delivery').where('id', at('delivery')).update({
       ...change, due_ms: at('due'), last_reason: at('reason'), first_failed_ms: sql.raw('coalesce(first_failed_ms, ?)', [at('now')]),
@@ -167,8 +169,9 @@ function recorder (dialect: Dialect, sql: ReturnType<typeof statements>, reopen:
 }
 
 /** @returns the verbs of the worker */
-export function queueVerbs (db: Db, dialect: Dialect, accept: Accept, audit: Audit, facts: FactKeeper, safe: Safe): Verbs {
+export function queueVerbs (db: Db, dialect: Dialect, accept: Accept, audit: Audit, facts: FactKeeper, safe: Safe, tide: Tide): Verbs {
   const sql = statements(dialect)
+  const passing = passed(dialect, 'handle', tide)
   const withEnvelopes = leases(dialect)
   const record = recorder(dialect, sql, reopener(dialect, audit, facts), audit, facts, safe)
   const openTasks = taskOpener(dialect, audit)
@@ -184,14 +187,34 @@ export function queueVerbs (db: Db, dialect: Dialect, accept: Accept, audit: Aud
   }
 
   return {
-    claim: (limit, lease_ms, now) => db.write(async session => {
-      for (const row of await session.all(sql.waited, { limit, now })) await session.all(sql.state, { seq: whole(row, 'message'), state: 'waiting' })
-      return await withEnvelopes(session, await session.all(sql.claim, { limit, now, until: now + lease_ms }), claimed)
-    }),
+    async claim (limit, lease_ms, now) {
+      const { claims, looks } = await db.write(async session => {
+        await passing(session, now)
+        const looks: Array<readonly [queue: string, look: Look, rows: readonly Row[], took_ms: number]> = []
+        const look = async (queue: string, statement: Statement, place: (look: Look) => Place): Promise<readonly Row[]> => {
+          const [look, began] = [tide.from(queue, now), performance.now()]
+          const rows = await session.all(statement, { ...lookValues(place(look)), limit, now, until: now + lease_ms })
+          looks.push([queue, look, rows, performance.now() - began])
+          return rows
+        }
+        const waited = await look(heldQueue, sql.waited, it => it)
+        for (const row of waited) await session.all(sql.state, { seq: whole(row, 'message'), state: 'waiting' })
+        // What waited is due since then, which may have been passed.
+        const rows = await look(handleQueue, sql.claim, it => waited.map(placeOf).reduce(firstOf, it))
+        return { claims: await withEnvelopes(session, rows, claimed), looks }
+      })
+      for (const [queue, look, rows, took_ms] of looks) tide.found(queue, now, look, behind(rows, limit), took_ms)
+      return claims
+    },
     renew: (delivery, fence, until) => db.write(async session => await session.run(sql.renew, { delivery, fence, until }) === 1),
-    release: claims => db.write(async session => {
-      for (const { delivery, fence } of claims) await session.run(sql.release, { delivery, fence })
-    }),
+    async release (claims) {
+      const rows = await db.write(async session => {
+        const all: Row[] = []
+        for (const { delivery, fence } of claims) all.push(...await session.all(sql.release, { delivery, fence }))
+        return all
+      })
+      for (const row of rows) tide.back(queueOf(row), placeOf(row))
+    },
     async finish (items, now) {
       const all = closingAll(safe, facts, items.flatMap(item => item.caused ?? []))
       const closed = Array.isArray(all) ? all : await all

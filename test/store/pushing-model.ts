@@ -255,8 +255,7 @@ class Trial {
     const left = messages.filter(it => working(it.work))
     const { queue, pushes } = await this.store.stats(this.now)
     assert.equal([...queue, ...pushes].reduce((sum, it) => sum + it.depth, 0), left.length)
-    const due = left.filter(it => it.work?.kind === 'push' && it.work.state === 'due')
-    assert.deepEqual((await this.store.pushTargets()).map(it => it.target), due.length > 0 ? [aanbieder] : [])
+    assert.deepEqual((await this.store.pushTargets(this.now)).map(it => it.target), this.model.claim('push').length > 0 ? [aanbieder] : [])
   }
 
   /** Everything that is left comes to its end, in the order in which it was accepted. */

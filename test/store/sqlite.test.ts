@@ -78,7 +78,7 @@ describe('store in an SQLite file', () => {
     const shown = heen({ order_key: 'shown' })
     await store.accept([...items, shown])
     const next = async () => (await store.claimPush(aanbieder, 1, 1000, start)).map(it => finish(it, { kind: 'delivered' }))
-    await store.pushTargets()
+    await store.pushTargets(start)
     await store.finish(await next(), start)
     for (const kind of ['DELETE', 'answer'] as const) {
       const [item] = items.splice(1, 1)
