@@ -23,16 +23,14 @@ export interface AcceptRules {
 
 const states = ['delivery', 'offered_ms', 'answer', 'answer_due_ms', 'order_key', 'data_key', 'kek_id', 'voids', 'header', 'receipt', 'seal'] as const
 
-function statements ({ sql, lock }: Dialect) {
-  const keyed = (columns: string[], table = 'message') => sql(table).select(columns)
-    .where({ sender: at('sender'), type: at('type'), identificatie: at('identificatie') })
+function statements ({ sql, lock, newMessage, ofKey, ofNumber }: Dialect) {
+  const keyed = (columns: string[]) => ofKey(sql('message').select(columns))
   return {
-    first: prepared(keyed(['id', 'sha256', 'receipt']).unionAll(keyed(['id', 'sha256', 'receipt'], 'spent'))),
-    taken: prepared(sql('message').select('seq').where('referentienummer', at('number'))),
+    first: prepared(keyed(['id', 'sha256', 'receipt']).unionAll(sql('spent').select(['id', 'sha256', 'receipt']).where(places(['sender', 'type', 'identificatie'])))),
+    taken: prepared(ofNumber(sql('message').select('seq'), at('number'))),
     asked: prepared(lock(keyed(['seq', 'id', 'receiver', 'origin', 'verdict', 'delivery', 'answer', 'answered_by', 'offered_ms', 'conversatie', 'order_key', 'disowned', 'header'])
       .select(sql.raw('(select count(*) from delivery as d where d.message = message.seq) as work')))),
-    message: prepared(sql('message').insert(places([...envelopeColumns, ...states]))
-      .onConflict(['sender', 'type', 'identificatie']).ignore().returning('seq')),
+    message: prepared(newMessage(places([...envelopeColumns, ...states])).returning('seq')),
     payload: prepared(sql('payload').insert(places(['message', 'body']))),
     finding: prepared(sql('finding').insert(places(['message', 'body']))),
     member: prepared(sql('batch_member').insert(places(['batch', 'position', 'state', 'message', 'ended_ms'])).onConflict(['batch', 'position']).ignore()),

@@ -14,15 +14,15 @@ import { stoppedLister } from './stopped.ts'
 /** So many are driven again in one transaction: who else wants to write waits some tens of milliseconds. */
 export const redrive_max = 1_000
 
-function statements ({ sql, lock }: Dialect) {
+function statements ({ sql, lock, ofId }: Dialect) {
   const anew = {
     due_ms: at('now'), since_ms: at('now'), attempts: 0, first_failed_ms: null, last_reason: null, class: null, released: null, fence: sql.raw('fence + 1'), lease_until_ms: 0
   }
   return {
-    message: prepared(lock(sql('message').select(['seq', 'answer', 'answered_by', 'answers', 'payload_gone_ms', 'delivery', 'disowned', 'voids']).where('id', at('id')))),
-    answerOf: prepared(lock(sql('message').select(['seq', 'id', 'answered_by']).where('id', at('id')))),
+    message: prepared(lock(ofId(sql('message').select(['seq', 'answer', 'answered_by', 'answers', 'payload_gone_ms', 'delivery', 'disowned', 'voids']), 'id', at('id'), 'seq'))),
+    answerOf: prepared(lock(ofId(sql('message').select(['seq', 'id', 'answered_by']), 'id', at('id'), 'seq'))),
     answeredBy: prepared(sql('message').where('seq', at('seq')).update({ answer: 'answered', answered_by: at('by') })),
-    origin: prepared(sql('message').select('origin').where('id', at('id'))),
+    origin: prepared(ofId(sql('message').select('origin'), 'id', at('id'), 'seq')),
     dead: prepared(lock(sql('delivery').select(['id', 'kind', 'target', 'order_key']).where({ message: at('seq'), state: 'dead' }))),
     handle: prepared(sql('delivery').where('id', at('delivery')).update({ ...anew, state: 'due' })),
     push: prepared(sql('delivery').where('id', at('delivery')).update({ ...anew, state: 'blocked', first_ms: at('first_ms'), longest_ms: at('longest_ms'), total_ms: at('total_ms'), give_up_ms: at('give_up') })),

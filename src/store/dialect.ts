@@ -15,6 +15,16 @@ export interface Dialect {
   among (column: string, query: Knex.QueryBuilder): Knex.Raw
   /** @returns the statement of a migration as this database takes it @param ordered the table's rows stand in the order of their primary key and nowhere else, where that can be */
   making (statement: string, ordered: boolean): string
+  /** @returns an insert of a message that does nothing where its key is taken @param row its columns, each with its marked place */
+  newMessage (row: Readonly<Record<string, string>>): Knex.QueryBuilder
+  /** Narrows to the message with this id. @param numbers columns that hold its number: tables are cut by it, and then only the part is looked into that the id names */
+  ofId (query: Knex.QueryBuilder, column: string, id: string, ...numbers: string[]): Knex.QueryBuilder
+  /** Narrows a query of messages to the one that was taken under the key marked `sender`, `type` and `identificatie` */
+  ofKey (query: Knex.QueryBuilder): Knex.QueryBuilder
+  /** Narrows a query of messages to the one that bears this referentienummer. @param alias of the table, with its dot */
+  ofNumber (query: Knex.QueryBuilder, number: string, alias?: string): Knex.QueryBuilder
+  /** @returns in SQL the id of the message that has this number */
+  idAt (seq: string): string
   /** Lets one transaction at a time go on under a name, until it ends; null where there is one writer at a time anyway. */
   readonly alone: Statement | null
   /** What the database's own clock says, in milliseconds since 1970; not the same at each place of a transaction. */
@@ -26,6 +36,9 @@ export async function hold (session: Session, { alone }: Dialect, name: string):
   if (alone !== null) await session.all(alone, { name })
 }
 
+/** Under which a message is taken once. */
+const keyColumns = ['sender', 'type', 'identificatie'] as const
+
 const sqliteSql = knexModule.knex({ client: 'better-sqlite3', useNullAsDefault: true })
 
 /** SQLite has one writer at a time, so no row needs a lock. */
@@ -35,6 +48,11 @@ export const sqliteDialect: Dialect = {
   lock: query => query,
   lockFree: query => query,
   among: (column, query) => sqliteSql.raw('?? in ?', [column, query]),
+  newMessage: row => sqliteSql('message').insert(row).onConflict([...keyColumns]).ignore(),
+  ofId: (query, column, id) => query.where(column, id),
+  ofKey: query => query.where(places(keyColumns)),
+  ofNumber: (query, number, alias = '') => query.where(`${alias}referentienummer`, number),
+  idAt: seq => `(select f.id from message as f where f.seq = ${seq})`,
   making: (statement, ordered) => ordered ? `${statement} without rowid` : statement,
   alone: null,
   clock: "cast(unixepoch('subsec') * 1000 as integer)"
@@ -49,6 +67,12 @@ export const postgresDialect: Dialect = {
   lock: query => query.forUpdate(),
   lockFree: query => query.forUpdate().skipLocked(),
   among: (column, query) => postgresSql.raw('?? = any(array?)', [column, query]),
+  newMessage: row => postgresSql('message').insert({ seq: postgresSql.raw('message_seq(?)', [at('id')]), ...row }),
+  // What came from another database is numbered before all months.
+  ofId: (query, column, id, ...numbers) => numbers.reduce((narrowed, it) => narrowed.whereRaw('(?? between message_from(?) and message_to(?) or ?? < 1099511627776)', [it, id, id, it]), query.where(column, id)),
+  ofKey: query => query.where(places(keyColumns)).whereRaw('seq = message_at(?, ?, ?)', keyColumns.map(at)),
+  ofNumber: (query, number, alias = '') => query.whereRaw('??seq = message_numbered(?)'.replace('??', alias), [number]),
+  idAt: seq => `message_id(${seq})`,
   // Numbers go on for ever here.
   making: statement => statement.replaceAll(/\bserial\b/g, 'bigserial').replaceAll(/\binteger\b/g, 'bigint'),
   alone: { sql: 'select pg_advisory_xact_lock(hashtextextended($1, 0))', slots: [{ name: 'name' }], kept: true },

@@ -15,10 +15,10 @@ import { asReceiver, viewValues } from './view.ts'
 /** @returns under which reason a message is dead whose receiver said this: what is no code of the chain may be anything */
 const disownReason = (code: string): string => isChainCode(code) ? code : 'fo01'
 
-function statements ({ sql, lock }: Dialect) {
+function statements ({ sql, lock, ofId }: Dialect) {
   return {
-    found: prepared(lock(asReceiver(sql('message as m').select(['m.seq', 'm.id', 'm.receiver', 'm.answer', 'm.answered_by', 'm.answers', 'm.order_key', 'm.disowned', 'm.data_key', 'm.kek_id']).where('m.id', at('id'))).whereNotNull('m.offered_ms'))),
-    origin: prepared(sql('message').select('origin').where('id', at('id'))),
+    found: prepared(lock(asReceiver(ofId(sql('message as m').select(['m.seq', 'm.id', 'm.receiver', 'm.answer', 'm.answered_by', 'm.answers', 'm.order_key', 'm.disowned', 'm.data_key', 'm.kek_id']), 'm.id', at('id'), 'm.seq')).whereNotNull('m.offered_ms'))),
+    origin: prepared(ofId(sql('message').select('origin'), 'id', at('id'), 'seq')),
     dead: prepared(sql('delivery').insert({
       message: at('seq'), kind: 'push', target: at('target'), order_key: at('order_key'), state: 'dead', class: 'functional', last_reason: at('reason'),
       due_ms: never_ms, since_ms: at('now'), lease_until_ms: 0, fence: 0, attempts: 0

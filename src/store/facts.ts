@@ -10,19 +10,18 @@ import type { Columns, Safe } from './safe.ts'
 import type { KeptFacts } from './kept.ts'
 import type { Acceptance, Envelope } from './verbs.ts'
 
-/** So much lower than that of their message is the place of what was imported: it came before all others. */
+/** What was imported came before all others, in the order in which it was imported: its place is the number it was counted by, whatever its month, and so much lower. */
 const imported_below = 2 ** 40
+const imported = (seq: number): number => seq % imported_below - imported_below
 
 /** @returns where a message stands in history */
-export const placeOf = (seq: number, origin: Envelope['origin']): number => origin === 'import' ? seq - imported_below : seq
-/** @returns the seq of the message at a place */
-export const seqAt = (place: number): number => place < 0 ? place + imported_below : place
+export const placeOf = (seq: number, origin: Envelope['origin']): number => origin === 'import' ? imported(seq) : seq
 
 /** Under which a fact is bound to its place in the message. */
 export const bodyColumn = (position: number): string => `fact.${position}`
 
 /** Values for the two places where a message may stand of which nobody says how it came. */
-export const anyPlace = (seq: number): Values => ({ seq, imported: seq - imported_below })
+export const anyPlace = (seq: number): Values => ({ seq, imported: imported(seq) })
 
 /** A person as his facts were closed: under the key of his row, or a new one. */
 interface ClosedPerson extends Wrapped { readonly row: number | null, readonly mark: Mark }

@@ -9,11 +9,11 @@ import { reopener } from './reopen.ts'
 import { maybe, message, never_ms, whole } from './rows.ts'
 import { stoppedLister } from './stopped.ts'
 
-function statements ({ sql, lock }: Dialect) {
+function statements ({ sql, lock, ofId }: Dialect) {
   const end = { fence: sql.raw('fence + 1'), lease_until_ms: 0, since_ms: at('now') }
   const held = () => sql('delivery').where('id', at('delivery'))
   return {
-    found: prepared(lock(sql('message').select(['seq', 'answers']).where('id', at('id')))),
+    found: prepared(lock(ofId(sql('message').select(['seq', 'answers']), 'id', at('id'), 'seq'))),
     work: prepared(lock(sql('delivery').select('id').where({ message: at('seq'), state: 'held' }))),
     release: prepared(held().update({ ...end, state: 'due', due_ms: at('now'), attempts: 0, first_failed_ms: null, last_reason: null, released: at('reason') })),
     refuse: prepared(held().update({ ...end, state: 'dead', class: 'functional', due_ms: never_ms, last_reason: at('reason') })),

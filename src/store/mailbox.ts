@@ -9,7 +9,7 @@ import type { MailboxSearch, Store, View } from './verbs.ts'
 import { asReceiver, asSender, viewValues } from './view.ts'
 
 function statements (dialect: Dialect) {
-  const { sql } = dialect
+  const { sql, ofId } = dialect
   const rows = messageRows(dialect)
   /** The index by type is of these rows alone: its condition must stand here as it stands there. */
   const offered = (query: Knex.QueryBuilder): Knex.QueryBuilder => asReceiver(query.whereRaw("m.delivery = 'offered'")).orderByRaw('m.seq limit ?', [at('limit')])
@@ -19,7 +19,7 @@ function statements (dialect: Dialect) {
     ofType: prepared(offered(rows().where('m.type', at('type')))),
     ofConversatie: prepared(offered(within(rows()))),
     // An answer is of the conversation of what it answers.
-    asked: prepared(asSender(sql('message as m').select('m.conversatie').where('m.id', at('id')))),
+    asked: prepared(asSender(ofId(sql('message as m').select('m.conversatie'), 'm.id', at('id'), 'm.seq'))),
     ofAnswered: prepared(offered(within(rows()).whereRaw("m.answers || '' = ?", [at('answers')])))
   }
 }

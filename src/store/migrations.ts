@@ -8,6 +8,7 @@ import { countsStep } from './migrations/counts.ts'
 import { doorsStep } from './migrations/doors.ts'
 import { facts } from './migrations/facts.ts'
 import { judgingStep } from './migrations/judging.ts'
+import { months } from './migrations/months.ts'
 import { receipts } from './migrations/receipts.ts'
 import { refusedMessages } from './migrations/refused.ts'
 import { batchKeys, refusedAge, retention } from './migrations/retention.ts'
@@ -196,6 +197,7 @@ export const migrations: readonly Migration[] = [
   pushing,
   doorsStep,
   tenures,
+  months,
   countsStep,
   queueStep
 ]

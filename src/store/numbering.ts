@@ -9,15 +9,15 @@ import { maybe, message, text, whole } from './rows.ts'
 import type { View } from './verbs.ts'
 import { asReceiver, asSender, viewValues } from './view.ts'
 
-function statements ({ sql }: Dialect) {
+function statements ({ sql, ofId, ofNumber }: Dialect) {
   // What was brought to it and given up may have come all the same.
   const sides = (query: Knex.QueryBuilder): Knex.QueryBuilder => query.where(either => either.where(own => asSender(own)).orWhere(got => asReceiver(got).whereNotNull('m.offered_ms')))
   const first = (whose: string): Knex.Raw => sql.raw(`(select a.seq from arrival as a where a.message = m.id${whose} order by a.received_ms, a.seq limit 1)`, whose === '' ? [] : [at('party')])
-  const named = () => sql('message as m').select('m.id').where('m.referentienummer', at('number'))
+  const named = () => ofNumber(sql('message as m').select('m.id'), at('number'), 'm.')
   return {
-    known: prepared(sql('message as m').leftJoin('arrival as own', 'own.seq', first(' and a.party = ?')).leftJoin('arrival as his', 'his.seq', first(''))
-      .select(['m.referentienummer', 'm.conversatie', 'm.answers', 'own.number as own_number', 'own.conversatie as own_conversatie', 'his.answers as his_answers']).where('m.id', at('id'))),
-    taken: prepared(sql('message').select('seq').where('referentienummer', at('number'))),
+    known: prepared(ofId(sql('message as m').leftJoin('arrival as own', 'own.seq', first(' and a.party = ?')).leftJoin('arrival as his', 'his.seq', first(''))
+      .select(['m.referentienummer', 'm.conversatie', 'm.answers', 'own.number as own_number', 'own.conversatie as own_conversatie', 'his.answers as his_answers']), 'm.id', at('id'), 'm.seq')),
+    taken: prepared(ofNumber(sql('message').select('seq'), at('number'))),
     began: prepared(sql('message').select(['sender', 'receiver']).where('conversatie', at('conversatie')).orderByRaw('seq limit 1')),
     sent: prepared(asSender(sql('arrival as a').join('message as m', 'm.id', 'a.message').select('m.id').whereRaw(`a.${anyDoor}`).where({ 'a.party': at('party'), 'a.number': at('number') })).orderByRaw('m.seq limit 1')),
     sentAs: prepared(asSender(named())),

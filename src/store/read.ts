@@ -20,31 +20,31 @@ const columns = [
 ]
 
 /** What stands first in its way: what of its key is pushed now, else the earliest that is still shown to handlers or blocked. Asked only of what is blocked. */
-const behind = `case when d.state = 'blocked' then (select f.id from message as f where f.seq = coalesce(
+const behind = ({ idAt }: Dialect): string => `case when d.state = 'blocked' then ${idAt(`coalesce(
   (select k.message from delivery as k where k.kind = 'push' and k.state = 'due' and k.target = d.target and k.order_key = d.order_key),
   (select k.message from delivery as k where k.kind = 'handle' and k.state = 'due' and k.target = d.target and k.order_key = d.order_key and k.message < d.message order by k.message limit 1),
-  (select k.message from delivery as k where k.state = 'blocked' and k.target = d.target and k.order_key = d.order_key and k.message < d.message order by k.message limit 1))) end`
+  (select k.message from delivery as k where k.state = 'blocked' and k.target = d.target and k.order_key = d.order_key and k.message < d.message order by k.message limit 1))`)} end`
 
 const event = ['a.at_ms', 'a.event', 'a.detail']
 
 /** @returns begins a query for rows of messages, as `m`, with their work, as `d` */
-export const messageRows = ({ sql }: Dialect) => (): Knex.QueryBuilder => sql('message as m').select([...columns, sql.raw(`${behind} as work_behind`)])
+export const messageRows = (dialect: Dialect) => (): Knex.QueryBuilder => dialect.sql('message as m').select([...columns, dialect.sql.raw(`${behind(dialect)} as work_behind`)])
   .leftJoin('delivery as d', 'd.message', 'm.seq').leftJoin('signature as s', 's.message', 'm.seq')
 
 function statements (dialect: Dialect) {
-  const { sql, lock } = dialect
+  const { sql, lock, ofId } = dialect
   const messages = messageRows(dialect)
   const history = (query: Knex.QueryBuilder): Knex.QueryBuilder => query.where('a.message', at('id')).orderBy(['a.at_ms', 'a.chain', 'a.seq'])
   return {
     messages,
-    message: prepared(visible(messages())),
-    any: prepared(messages().where('m.id', at('id'))),
+    message: prepared(visible(dialect, messages())),
+    any: prepared(ofId(messages(), 'm.id', at('id'), 'm.seq')),
     history: prepared(history(sql('audit as a').select([...event, 'a.account']))),
-    findings: prepared(visible(sql('message as m').leftJoin('finding as f', 'f.message', 'm.seq').select(['m.sender', 'm.family', 'm.data_key', 'm.kek_id', 'f.body as findings']))),
-    payload: prepared(visible(sql('message as m').join('payload as p', 'p.message', 'm.seq').select(['m.data_key', 'm.kek_id', 'p.body as bytes']))),
-    seal: prepared(visible(sql('message as m').select('m.seal as bytes'))),
-    receipt: prepared(visible(sql('message as m').select('m.receipt as bytes'))),
-    received: prepared(lock(asReceiver(sql('message as m').select(['m.seq', 'm.delivery', 'm.offered_ms', sql.raw('(select count(*) from delivery as d where d.message = m.seq) as work')]).where('m.id', at('id'))))),
+    findings: prepared(visible(dialect, sql('message as m').leftJoin('finding as f', 'f.message', 'm.seq').select(['m.sender', 'm.family', 'm.data_key', 'm.kek_id', 'f.body as findings']))),
+    payload: prepared(visible(dialect, sql('message as m').join('payload as p', 'p.message', 'm.seq').select(['m.data_key', 'm.kek_id', 'p.body as bytes']), 'p.message')),
+    seal: prepared(visible(dialect, sql('message as m').select('m.seal as bytes'))),
+    receipt: prepared(visible(dialect, sql('message as m').select('m.receipt as bytes'))),
+    received: prepared(lock(asReceiver(ofId(sql('message as m').select(['m.seq', 'm.delivery', 'm.offered_ms', sql.raw('(select count(*) from delivery as d where d.message = m.seq) as work')]), 'm.id', at('id'), 'm.seq')))),
     deliver: prepared(sql('message').where({ seq: at('seq'), delivery: 'offered' }).update({ delivery: 'delivered', delivered_ms: at('now') }))
   }
 }

@@ -6,7 +6,7 @@ import type { Audit } from './audit.ts'
 import type { Db, Row, Session } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
 import { factEnd } from './ending.ts'
-import { bodyColumn, dagtekeningOf, placeOf, seqAt, type ClosedFacts, type FactKeeper } from './facts.ts'
+import { bodyColumn, dagtekeningOf, placeOf, type ClosedFacts, type FactKeeper } from './facts.ts'
 import type { FactSource, FactVerbs, KeptFacts, KeptPair, Rederived } from './kept.ts'
 import { numbersOf } from './numbers.ts'
 import { bytes, families, maybe, message, messageType, oneOf, text, whole } from './rows.ts'
@@ -16,7 +16,7 @@ import { weigh } from './queue.ts'
 type Verbs = Omit<FactVerbs, 'facts'>
 type Item = Parameters<FactVerbs['rederive']>[0][number]
 
-function statements ({ sql }: Dialect) {
+function statements ({ sql, ofId }: Dialect) {
   const columns = ['m.seq', 'm.id', 'm.family', 'm.size_bytes', 'm.data_key', 'm.kek_id']
   const held = () => sql('payload as p').join('message as m', 'm.seq', 'p.message').select(columns).where('p.message', '>', at('after'))
   const ofPair = () => sql('pair').where({ family: at('family'), gemeente: at('gemeente'), aanbieder: at('aanbieder') })
@@ -26,7 +26,7 @@ function statements ({ sql }: Dialect) {
     body: prepared(sql('payload').select('body').where('message', at('seq'))),
     message: prepared(sql('message as m').join('payload as p', 'p.message', 'm.seq').leftJoin('message as a', 'a.id', 'm.answered_by').where('m.seq', at('seq'))
       .select(['m.seq', 'm.id', 'm.type', 'm.identificatie', 'm.origin', 'm.verdict', 'm.delivery', 'm.header', 'm.answers', 'm.voids', 'm.disowned', 'm.offered_ms', 'm.answered_by', 'a.id as answer', 'a.voids as answer_voids', 'a.verdict as answer_verdict'])),
-    answered: prepared(sql('message').select('seq').where({ id: at('id'), answered_by: at('by') })),
+    answered: prepared(ofId(sql('message').select('seq').where('answered_by', at('by')), 'id', at('id'), 'seq')),
     voids: prepared(sql('message').where('seq', at('seq')).update({ voids: at('voids') })),
     source: prepared(sql('source as s').join('pair as p', 'p.id', 's.pair').where('s.place', at('place')).select(['s.*', 'p.family', 'p.gemeente', 'p.aanbieder'])),
     facts: prepared(sql('fact as f').leftJoin('person as p', 'p.id', 'f.person').where('f.source', at('place')).orderBy('f.position')
@@ -35,8 +35,8 @@ function statements ({ sql }: Dialect) {
     complete: prepared(ofPair().update({ complete_from: at('date'), version: sql.raw('version + 1') })),
     pairs: prepared(sql('pair as p').leftJoin('source as s', 's.pair', 'p.id').groupBy(['p.family', 'p.gemeente', 'p.aanbieder', 'p.complete_from']).orderBy(['p.gemeente', 'p.aanbieder', 'p.family'])
       .select(['p.family', 'p.gemeente', 'p.aanbieder', 'p.complete_from']).count({ messages: 's.place' }).select(sql.raw('sum(case when s.waits = 2 then 1 else 0 end) as importing'))),
-    importing: prepared(sql('source').select(['place', 'pair']).where('waits', sql.raw('2'))),
-    delivered: prepared(sql('message').where('seq', at('seq')).update({ delivery: 'delivered', delivered_ms: at('now') })),
+    importing: prepared(sql('source').select(['place', 'id', 'pair']).where('waits', sql.raw('2'))),
+    delivered: prepared(ofId(sql('message'), 'id', at('id'), 'seq').update({ delivery: 'delivered', delivered_ms: at('now') })),
     counts: prepared(sql('source').where('place', at('place')).update({ waits: 0 }))
   }
 }
@@ -162,7 +162,7 @@ export function rebuildVerbs (db: Db, dialect: Dialect, accept: Accept, audit: A
       const rows = await session.all(sql.importing)
       for (const row of rows) {
         const place = whole(row, 'place')
-        await session.run(sql.delivered, { seq: seqAt(place), now })
+        await session.run(sql.delivered, { id: text(row, 'id'), now })
         await session.run(sql.counts, { place })
       }
       for (const pair of new Set(rows.map(row => whole(row, 'pair')))) await facts.rise(session, pair)

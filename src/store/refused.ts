@@ -12,7 +12,7 @@ import type { RefusedFilter, RefusedItem, RefusedMessage, Store, View } from './
 const day_ms = 86_400_000
 const told = ['r.id', 'r.at_ms', 'r.party', 'r.account', 'r.door', 'r.family', 'r.type', 'r.identificatie', 'r.code', 'r.sha256', 'r.size_bytes']
 
-function statements ({ sql }: Dialect) {
+function statements ({ sql, ofId }: Dialect) {
   const withCorrection = (): Knex.QueryBuilder => sql('refused as r').leftJoin('replacement as by', 'by.replaced', 'r.id')
   const seen = (): Knex.QueryBuilder => withCorrection().select([...told, 'by.message as replaced_by'])
   return {
@@ -31,7 +31,7 @@ function statements ({ sql }: Dialect) {
     replaces: prepared(sql('replacement').select('replaced').where('message', at('id')).orderBy('replaced')),
     replacedBy: prepared(sql('replacement').select('message').where('replaced', at('id'))),
     // What its sender may correct: refused at the door, rejected, answered (with a retour that says no), or given up.
-    mine: prepared(sql('message').select('id').where({ id: at('id'), sender: at('party'), type: at('type') })
+    mine: prepared(ofId(sql('message').select('id').where({ sender: at('party'), type: at('type') }), 'id', at('id'), 'seq')
       .where(no => no.where('verdict', 'rejected').orWhere('answer', 'answered').orWhere('delivery', 'dead'))),
     refusedMine: prepared(sql('refused').select('id').where({ id: at('id'), party: at('party'), type: at('type') }))
   }

@@ -8,9 +8,9 @@ import type { FactKeeper } from './facts.ts'
 /** @param by the answer that counts no more @param answered what it answered, if anything. Inside a transaction. */
 export type Reopen = (session: Session, by: MessageId, answered: MessageId | null, now: Instant) => Promise<void>
 
-export function reopener ({ sql }: Dialect, audit: Audit, facts: Pick<FactKeeper, 'restored'>): Reopen {
+export function reopener ({ sql, ofId }: Dialect, audit: Audit, facts: Pick<FactKeeper, 'restored'>): Reopen {
   // To what was rejected before it was offered nobody but the gateway has an answer.
-  const unanswered = prepared(sql('message').where({ id: at('answered'), answered_by: at('by') }).whereRaw("(verdict <> 'rejected' or offered_ms is not null)").update({ answer: 'awaited', answered_by: null }))
+  const unanswered = prepared(ofId(sql('message').where('answered_by', at('by')), 'id', at('answered'), 'seq').whereRaw("(verdict <> 'rejected' or offered_ms is not null)").update({ answer: 'awaited', answered_by: null }))
   return async (session, by, answered, now) => {
     if (answered === null || await session.run(unanswered, { answered, by }) === 0) return
     await facts.restored(session, by)

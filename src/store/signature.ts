@@ -20,8 +20,8 @@ export function signatureKeeper ({ sql }: Dialect, audit: Audit): KeepSignature 
 }
 
 /** @returns the verb that gives it back */
-export function signatureVerb (db: Db, { sql }: Dialect): Pick<Store, 'signature'> {
-  const one = prepared(visible(sql('message as m').join('signature as s', 's.message', 'm.seq').select(['s.cms', 's.signer', 's.certificate', 's.checked_ms'])))
+export function signatureVerb (db: Db, dialect: Dialect): Pick<Store, 'signature'> {
+  const one = prepared(visible(dialect, dialect.sql('message as m').join('signature as s', 's.message', 'm.seq').select(['s.cms', 's.signer', 's.certificate', 's.checked_ms'])))
   return {
     signature: (view, id) => db.read(async session => {
       const [row] = await session.all(one, { id, ...viewValues(view) })

@@ -1,7 +1,7 @@
 /** What a view lets through, as a condition on rows of messages, called `m`. */
 import type { Knex } from 'knex'
 import type { Values } from './db.ts'
-import { at } from './dialect.ts'
+import { at, type Dialect } from './dialect.ts'
 import { families } from './rows.ts'
 import type { View } from './verbs.ts'
 
@@ -20,8 +20,8 @@ export const asSender = (query: Knex.QueryBuilder): Knex.QueryBuilder => query.w
 export const asReceiver = (query: Knex.QueryBuilder): Knex.QueryBuilder => query.where('m.receiver', at('party')).whereNot('m.origin', sent)
   .where(either => either.whereIn('m.family', places('receive')).orWhere(retour => retour.whereIn('m.family', places('send')).whereNotNull('m.answers')))
 
-/** Narrows to the one message with this id, if the view sees it. */
-export const visible = (query: Knex.QueryBuilder): Knex.QueryBuilder => query.where('m.id', at('id'))
+/** Narrows to the one message with this id, if the view sees it. @param numbers other columns that hold its number */
+export const visible = ({ ofId }: Dialect, query: Knex.QueryBuilder, ...numbers: string[]): Knex.QueryBuilder => ofId(query, 'm.id', at('id'), 'm.seq', ...numbers)
   .where(either => either.where(own => asSender(own)).orWhere(got => asReceiver(got).whereIn('m.delivery', shown)))
 
 /** @returns what the places above are filled with; no family has an empty name */
