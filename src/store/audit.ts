@@ -11,8 +11,8 @@ import { shut } from './safe.ts'
 export const auditEvents = [
   // the audit itself
   'chained', 'checkpoint', 'audit_removed',
-  // the database: copied, put back from a copy
-  'backed_up', 'restored',
+  // the database: copied, put back from a copy, moved in from another
+  'backed_up', 'restored', 'moved',
   // a message
   'accepted', 'signed', 'rejected', 'answered', 'unanswered', 'offered', 'delivered', 'later', 'held', 'dead', 'payload_read', 'refused',
   // what a person decided about it, his reason in the detail; what a handler asks a person to do about it, and what became of that

@@ -41,18 +41,17 @@ async function usable (session: Session, { sql }: Dialect, done: readonly string
   if (missing.length > 0) throw new StoreUnusable(`this database was made by a newer version that knows nothing of ${missing.map(it => it.name).join(', ')}: run a version newer than both`)
 }
 
-/** Processes at a database, by what each tells of itself there; none where one process serves. */
-async function living (session: Session, { sql }: Dialect, done: readonly string[], now: Instant): Promise<string[]> {
-  if (!done.includes('0019-tenure')) return []
-  const rows = await session.all(once(sql('tenure').select('name').where('name', 'like', 'process:%').where('until_ms', '>', now).orderBy('name')))
-  return rows.map(row => text(row, 'name').slice('process:'.length))
+/** @returns the processes that live at a database; none where one process serves, or nobody could say so yet */
+export async function living (session: Session, { sql, clock }: Dialect): Promise<string[]> {
+  const rows = await session.all(once(sql.raw(`select id from process where until_ms > ${clock} order by id`)))
+  return rows.map(row => text(row, 'id'))
 }
 
 /** @throws StoreUnusable when a step cannot be taken while a process of the version before goes on */
-async function alone (session: Session, dialect: Dialect, done: readonly string[], news: readonly Migration[], now: Instant): Promise<void> {
+async function alone (session: Session, dialect: Dialect, done: readonly string[], news: readonly Migration[]): Promise<void> {
   const needs = news.filter(step => step.beside !== true)
-  if (needs.length === 0) return
-  const processes = await living(session, dialect, done, now)
+  if (needs.length === 0 || !done.includes('0019-tenure')) return
+  const processes = await living(session, dialect)
   if (processes.length > 0) throw new StoreUnusable(`the version before is still at this database (${processes.length === 1 ? 'process' : 'processes'} ${processes.join(', ')}) and cannot go on beside ${needs.map(it => it.name).join(', ')}: stop it everywhere, and start this version then; one that was killed is forgotten within a minute`)
 }
 
@@ -67,7 +66,7 @@ export function bringForward (db: Db, dialect: Dialect, steps: readonly Migratio
     const done = await applied(session, dialect)
     await usable(session, dialect, done, steps)
     const news = steps.filter(step => !done.includes(step.name))
-    await alone(session, dialect, done, news, now)
+    await alone(session, dialect, done, news)
     for (const step of news) {
       const { name, beside } = step
       await unblocked(session, dialect, step)

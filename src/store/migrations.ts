@@ -9,6 +9,7 @@ import { doorsStep } from './migrations/doors.ts'
 import { facts } from './migrations/facts.ts'
 import { judgingStep } from './migrations/judging.ts'
 import { months } from './migrations/months.ts'
+import { movedStep } from './migrations/moved.ts'
 import { receipts } from './migrations/receipts.ts'
 import { refusedMessages } from './migrations/refused.ts'
 import { batchKeys, refusedAge, retention } from './migrations/retention.ts'
@@ -199,5 +200,6 @@ export const migrations: readonly Migration[] = [
   tenures,
   months,
   countsStep,
-  queueStep
+  queueStep,
+  movedStep
 ]

@@ -57,6 +57,8 @@ export interface StoreOptions extends Partial<AcceptRules> {
   readonly mode: Mode
   /** The three keys outside the database; without them only what is not encrypted can be read. */
   readonly roots?: Roots | null
+  /** Opens a database into which another is being moved; nobody else may. */
+  readonly moving?: boolean
   readonly clock?: Clock
   /** Told of what storage does, for the metrics. */
   readonly observe?: StoreObserver
@@ -64,7 +66,8 @@ export interface StoreOptions extends Partial<AcceptRules> {
   readonly wrap?: (db: Db) => Db
 }
 
-interface Opened { readonly db: Db, readonly dialect: Dialect }
+/** A database that is open. */
+export interface Opened { readonly db: Db, readonly dialect: Dialect }
 
 /** @throws TypeError when it is no url of a store */
 function pathOf (url: string): string {
@@ -82,7 +85,8 @@ async function connectServer (url: string, postgres?: Partial<PostgresOptions>, 
   })
 }
 
-async function connect (url: string, postgres?: Partial<PostgresOptions>, observe?: StoreObserver): Promise<Opened> {
+/** Opens a database of either kind, as it is. */
+export async function connect (url: string, postgres?: Partial<PostgresOptions>, observe?: StoreObserver): Promise<Opened> {
   if (isPostgres(url)) return await connectServer(url, postgres, observe)
   return { db: openSqlite(pathOf(url), observe?.committed), dialect: sqliteDialect }
 }
@@ -96,6 +100,14 @@ async function rememberMode ({ db, dialect: { sql } }: Opened, mode: Mode): Prom
     const made = text(row ?? {}, 'value')
     if (made !== mode) throw new StoreUnusable(`this database was made in mode ${made} and cannot be used in mode ${mode}; --mode or the setting mode says which`)
   })
+}
+
+/** @throws StoreUnusable when the installation is, or will be, in another database: exactly one of the two may serve */
+async function settled ({ db, dialect: { sql } }: Opened): Promise<void> {
+  const rows = await db.read(session => session.all(once(sql('meta').select('name', 'value').whereIn('name', ['moving', 'moved_to']))))
+  const moved = rows.find(row => row['name'] === 'moved_to')
+  if (moved !== undefined) throw new StoreUnusable(`everything in this database was moved to ${text(moved, 'value')}: set database to that. "zorgpoort migrate --undo" makes this one the right one again, without what was accepted there since`)
+  if (rows.length > 0) throw new StoreUnusable('another database is being moved into this one: run that "zorgpoort migrate --from … --to …" again until it is done, or serve the other one on')
 }
 
 /** Closes what was opened when the rest of opening fails. */
@@ -170,10 +182,11 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
  * Opens the store and brings its database forward.
  * @throws StoreUnusable when the database is of another mode or made by a newer version, or a ring is not this database's; StoreFailure when it cannot be read or written
  */
-export async function openStore ({ url, postgres, mode, clock = systemClock, retour_unknown = 'refuse', roots = null, observe, wrap = db => db }: StoreOptions): Promise<Store> {
+export async function openStore ({ url, postgres, mode, clock = systemClock, retour_unknown = 'refuse', roots = null, moving = false, observe, wrap = db => db }: StoreOptions): Promise<Store> {
   const opened = await connect(url, postgres, observe)
   return await opening(opened, async () => {
     await bringForward(opened.db, opened.dialect, migrations, clock.now()).catch((error: unknown) => { throw explained(error, postgres?.access) })
+    if (!moving) await settled(opened)
     await rememberMode(opened, mode)
     if (roots !== null) {
       await refuseMissing(opened.db, opened.dialect, roots)

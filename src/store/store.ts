@@ -1,5 +1,6 @@
 /** The face of the store: its verbs, what opens it, and the ways it can fail. */
 export type * from './verbs.ts'
+export { copyAhead, finishMove, planMove, undoMove, type MoveOptions, type Moved, type MovedTable, type MovePlan, type Verify } from './move.ts'
 export { contentsOf, copyDatabase, damageOf, kekIdsOf, ringFaults, throughToDisk, tryKeys, type Contents, type KeyTrial, type Pace } from './backup.ts'
 export { lookOver, stepsOf, type Look } from './look.ts'
 export { sizes } from './sqlite.ts'

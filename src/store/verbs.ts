@@ -371,7 +371,7 @@ export interface Store extends ArrivalVerbs, AuditVerbs, BatchVerbs, CountVerbs,
   /** Takes what was deleted off the disk, also out of the log beside the database. @returns false when another process was reading: then a later one does it */
   truncate (): Promise<boolean>
   /** Writes down that a copy of this database was made, or that it was put back from one. @param digest of the copy's file */
-  recordCopy (event: 'backed_up' | 'restored', digest: Sha256, at: Instant): Promise<void>
+  recordCopy (event: 'backed_up' | 'restored' | 'moved', digest: Sha256, at: Instant): Promise<void>
   /** Whether messages can be stored now: asks the database, and where the last write failed tries a small one. @throws StoreFailure */
   check (): Promise<void>
   close (): Promise<void>
