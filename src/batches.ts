@@ -15,6 +15,8 @@ export interface BatchSubmitter { readonly account: AccountId, readonly party: P
 export interface Batches {
   /** @returns its id, after the commit; `duplicate`: the same ZIP came before. @throws Refusal with all that is wrong; then nothing was stored */
   receive (zip: Buffer, by: BatchSubmitter): Promise<{ readonly id: BatchId, readonly duplicate: boolean }>
+  /** One was taken in, or handed back: look now instead of at the next poll. */
+  wake (): void
   /** Ends the member at hand and hands the rest back. Never throws. */
   stop (): Promise<void>
 }
@@ -80,9 +82,9 @@ export function startBatches (options: Options): Batches {
       const { members } = await oneByOne(() => looked(zip, limits, mode))
       const received = clock.now()
       const { kind, id } = await store.createBatch({ ...by, id: newBatchId(received), received, sha256: sha256Hex(hash('sha256', zip, 'hex')), zip, members })
-      bell.ring()
       return { id, duplicate: kind === 'duplicate' }
     },
+    wake: bell.ring,
     async stop () {
       stopping.abort()
       bell.ring()

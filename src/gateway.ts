@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { AddressInfo, Server } from 'node:net'
 import { openArrivals } from './arrivals.ts'
-import { startBatches } from './batches.ts'
+import { startBatches, type Batches } from './batches.ts'
 import { openCalendar, openTerms, parseHolidays, recognised, type Calendar } from './calendar/calendar.ts'
 import { openCheckpoints, removeAuditBefore } from './audit/audit.ts'
 import { retourCodes, ruleCodes, transportCodes } from './codes/codes.ts'
@@ -18,7 +18,7 @@ import * as history from './history/history.ts'
 import { openOwnKeys, warnOfPushing, type OwnKeys } from './identity.ts'
 import type { Log } from './log.ts'
 import { openMetrics, type Metrics } from './metrics/metrics.ts'
-import { announced, startNotices } from './notices.ts'
+import { startNotices, type Notices } from './notices.ts'
 import { openParties, type Parties } from './party/party.ts'
 import { openPipeline, type Pipeline, type Stages } from './pipeline.ts'
 import { startPusher, type Pusher, type PushObserver } from './pusher.ts'
@@ -28,14 +28,15 @@ import * as rules from './rules/rules.ts'
 import { authoritiesIn, boundFindings, openRevocation, openTrust, statementBytes, type Revocation, type RevocationOptions, type Trust } from './sign/sign.ts'
 import { openSources } from './sources/sources.ts'
 import * as standard from './standard/standard.ts'
-import { isPostgres, lockForServe, openStore, StoreFull, type Marked, type Store } from './store/store.ts'
+import { isPostgres, lockForServe, openStore, StoreFull, type Marked, type Store, type Topic } from './store/store.ts'
 import { largestPayload } from './stuf/stuf.ts'
+import { openTenures, soleTenures, type Tenures } from './tenures.ts'
 import { openOperations } from './transport/operations/operations.ts'
 import { alone, inflight, openDoor, renewTls, type Door, type Elsewhere } from './transport/door/door.ts'
 import { ggkInterface, type GgkParts } from './transport/ggk/ggk.ts'
 import { openapi, restInterface } from './transport/rest/rest.ts'
 import { vspInterface, type VspParts } from './transport/vsp/vsp.ts'
-import { erase, redrive, startUpkeep, upkeepMetrics } from './upkeep/upkeep.ts'
+import { chores, erase, redrive, startUpkeep, upkeepMetrics } from './upkeep/upkeep.ts'
 import { openMarker, readRoots, type Mark, type Marker } from './vault/vault.ts'
 import { openValidator } from './validate/validate.ts'
 import { version } from './version.ts'
@@ -61,7 +62,7 @@ async function listen (app: { listen: (at: { host: string, port: number }) => Pr
 }
 
 /** How parts are closed, in the order of this list: first what is pushed, which is handed back at once, then the door, last what it stands on. */
-const closing = ['keys', 'notices', 'pusher', 'courier', 'rest', 'batches', 'upkeep', 'worker', 'operations', 'counts', 'revocation', 'validator', 'checkpoints', 'store', 'lock'] as const
+const closing = ['keys', 'notices', 'pusher', 'courier', 'rest', 'batches', 'upkeep', 'worker', 'operations', 'counts', 'revocation', 'validator', 'checkpoints', 'tenures', 'store', 'lock'] as const
 type Closers = Partial<Record<typeof closing[number], () => Promise<void> | void>>
 
 const calendarOf = (config: Config): Calendar => openCalendar(config.holidays === undefined ? recognised : parseHolidays(textOf(config.holidays, 'holidays'), 'holidays'))
@@ -111,8 +112,8 @@ const measured = (pipeline: Pipeline, metrics: Metrics, clock: Clock): Pipeline 
   }
 })
 
-/** How messages are taken in: what came of each is counted, and who has to do with it is woken. */
-const receiving = (pipeline: Pipeline, metrics: Metrics, worker: Pick<Worker, 'wake'>, pusher: Pick<Pusher, 'wake'>): Pipeline['receive'] => async (bytes, by) => {
+/** How messages are taken in: what came of each is counted, and who has to do with it is woken; where this process has all in hand that it may, another. */
+const receiving = (pipeline: Pipeline, metrics: Metrics, store: Pick<Store, 'tell'>, worker: Pick<Worker, 'wake' | 'full'>, pusher: Pick<Pusher, 'wake'>): Pipeline['receive'] => async (bytes, by) => {
   const stored = await pipeline.receive(bytes, by)
   if (stored.duplicate) metrics.duplicate()
   else if (stored.delivery === 'none') metrics.rejected(stored.type)
@@ -120,6 +121,7 @@ const receiving = (pipeline: Pipeline, metrics: Metrics, worker: Pick<Worker, 'w
   if (stored.delivery === 'offered') metrics.dealt('offered', 0)
   if (stored.delivery === 'none') metrics.dealt('rejected', 0)
   if (stored.waiting) worker.wake()
+  if (stored.waiting && worker.full()) store.tell('handle')
   if (stored.pushing.length > 0) pusher.wake(stored.pushing)
   return stored
 }
@@ -160,7 +162,7 @@ const courierOf = (config: Config, keys: Pick<OwnKeys, 'push'>, clock: Clock): C
   clock
 })
 
-interface Pushing { readonly store: Store, readonly pipeline: Pipeline, readonly parties: Parties, readonly clock: Clock, readonly log: Log, readonly observer: PushObserver }
+interface Pushing { readonly store: Store, readonly tenures: Tenures, readonly pipeline: Pipeline, readonly parties: Parties, readonly clock: Clock, readonly log: Log, readonly observer: PushObserver }
 
 /** What gives it work, by the settings. */
 const pusherOf = (config: Config, parts: Pushing): Promise<Pusher> => startPusher({
@@ -192,8 +194,9 @@ const vspOf = (config: Config): Pick<VspParts, 'values' | 'limits'> => ({
   limits: { payload_bytes_max: config.payload_bytes_max, ratio_max: config.batch_ratio_max }
 })
 
-/** What an earlier run had in hand is nobody's: this database has one gateway. */
-async function takeUp (store: Pick<Store, 'freeLeases'>, log: Log): Promise<void> {
+/** What an earlier run had in hand is nobody's where a database has one gateway; where it may have several, it is when its leases have passed. */
+async function takeUp ({ database }: Config, store: Pick<Store, 'freeLeases'>, log: Log): Promise<void> {
+  if (isPostgres(database)) return
   const freed = await store.freeLeases()
   if (freed > 0) log.info({ freed }, 'work that an earlier run of this gateway had in hand goes on')
 }
@@ -206,14 +209,32 @@ function sharedCounts ({ database }: Config, store: Store, opened: Closers): Els
   return counts
 }
 
-interface Chores { readonly stages: Stages, readonly marker: Marker, readonly log: Log, readonly told: ReturnType<typeof upkeepMetrics> }
+/** What one of several processes at a database does at a time. @param shares whether work is shared out to this one */
+async function tenuresOf ({ database, lease_ms }: Config, parts: { readonly store: Store, readonly clock: Clock, readonly log: Log }, opened: Closers, shares = true): Promise<Tenures> {
+  if (!isPostgres(database)) return soleTenures
+  const tenures = await openTenures({ ...parts, lease_ms, shares })
+  opened.tenures = () => tenures.stop()
+  return tenures
+}
+
+/** Those who look for work by themselves, and sooner when they are woken. */
+interface Sleepers { readonly worker: Pick<Worker, 'wake'>, readonly pusher: Pick<Pusher, 'wake'>, readonly notices: Pick<Notices, 'wake'>, readonly batches: Pick<Batches, 'wake'> }
+
+/** Whatever process tells that there is something to do, those of this one look. */
+function wakeAll (store: Pick<Store, 'hear'>, { worker, pusher, notices, batches }: Sleepers): void {
+  const wakes: Partial<Record<Topic, () => void>> = { handle: () => { worker.wake() }, push: () => { pusher.wake() }, notice: () => { notices.wake() }, batch: () => { batches.wake() } }
+  store.hear(topic => { wakes[topic]?.() })
+}
+
+interface Chores { readonly tenures: Tenures, readonly stages: Stages, readonly marker: Marker, readonly log: Log, readonly told: ReturnType<typeof upkeepMetrics> }
 
 /** What is done of itself from now on: the audit is signed, what is too old swept, keys are turned. */
-async function startChores (config: Config, { stages, marker, log, told }: Chores, opened: Closers): Promise<void> {
+async function startChores (config: Config, { tenures, stages, marker, log, told }: Chores, opened: Closers): Promise<void> {
   const { store, sealer, clock } = stages
-  const checkpoints = await openCheckpoints({ store, sealer, clock, log }, config.checkpoint_ms)
+  await tenures.take([chores])
+  const checkpoints = await openCheckpoints({ store, sealer, clock, log }, config.checkpoint_ms, () => tenures.held(chores) !== undefined)
   opened.checkpoints = () => checkpoints.stop()
-  const upkeep = startUpkeep({ store, clock, log, marksOf: it => marksOf(stages, marker, it), retention: config, removeAudit: before => removeAuditBefore({ store, sealer, clock, log }, before), sweep_ms: config.sweep_ms, onSweep: told.swept, onRekey: told.rekeyed })
+  const upkeep = startUpkeep({ store, tenures, again_ms: config.lease_ms / 3, clock, log, marksOf: it => marksOf(stages, marker, it), retention: config, removeAudit: before => removeAuditBefore({ store, sealer, clock, log }, before), sweep_ms: config.sweep_ms, onSweep: told.swept, onRekey: told.rekeyed })
   opened.upkeep = () => upkeep.stop()
 }
 
@@ -228,7 +249,8 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const store = await openStore({ ...openingOf(config.database, config), mode: config.mode, clock, observe: metrics.store, retour_unknown: config.retour_unknown, roots })
   opened.store = () => store.close()
   for (const warning of serverWarnings(config.database, config)) log.warn(warning)
-  await takeUp(store, log)
+  await takeUp(config, store, log)
+  const tenures = await tenuresOf(config, { store, clock, log }, opened)
   const validator = openValidator({ payload_bytes_max: config.payload_bytes_max, worker_bytes: config.validation_worker_bytes, worker_ms_max: config.validation_ms_max, findings_max: 200, level1_engine: config.level1_engine }, error => { metrics.unjudged(); log.error({ err: error }, 'a message could not be judged') })
   opened.validator = () => validator.close()
   const parties = await openParties(store)
@@ -245,21 +267,21 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   opened.courier = () => courier.close()
   const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, boundFindings, rules, weights: ruleWeights(config), history, sources: openSources(store), verifySignature: trust.verifySignature, standard, marker, store, route, deliver, courier, handlers, handler_ms_max, refused_day_max: config.refused_day_max, refused_bytes_max: config.refused_bytes_max, ggk_payload_bytes_max: largestPayload(config.ggk_bytes_max), retry, random: Math.random, onError, onUnkept }
   const pipeline = measured(openPipeline(timedStages(stages, metrics)), metrics, clock)
-  const pusher = await pusherOf(config, { store, pipeline, parties, clock, log, observer: metrics.pushes })
+  const pusher = await pusherOf(config, { store, tenures, pipeline, parties, clock, log, observer: metrics.pushes })
   opened.pusher = () => pusher.stop()
   const worker = startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms, retry, recorded: pusher.wake })
   opened.worker = () => worker.stop()
   const held = inflight(config.inflight_bytes_max)
   const told = upkeepMetrics(metrics.registry, clock)
-  const receive = receiving(pipeline, metrics, worker, pusher)
+  const receive = receiving(pipeline, metrics, store, worker, pusher)
   const notices = startNotices({ store, courier, parties, destinations: pusher, clock, log, lease_ms, poll_ms, random: Math.random })
   opened.notices = () => notices.stop()
   const policyOf = (target: PartyCode): RetryPolicy => retryOf(parties.party(target, clock.now()), retry)
-  const announcing = announced(store, notices, pusher)
-  const arrivals = openArrivals({ store: announcing, receive, clock, mode: config.mode, refused: code => { metrics.refused(code) } })
+  const arrivals = openArrivals({ store, receive, clock, mode: config.mode, refused: code => { metrics.refused(code) } })
   const batches = startBatches({ store, receive, clock, log, lease_ms, poll_ms, limits: zipLimits(config), mode: config.mode, total_ms: retry.total_ms, refused: code => { metrics.refused(code) } })
   opened.batches = () => batches.stop()
   const others = sharedCounts(config, store, opened)
+  wakeAll(store, { worker, pusher, notices, batches })
   const rest = await openDoor({ ...config, tls: keys.tls, openapi: openapi(version) }, {
     parties, trust, clock, log, inflight: held, others, refused: code => { metrics.refused(code) }, answered: metrics.answered
   }, who => [restInterface({
@@ -270,11 +292,11 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
     receive, receiveBatch: batches.receive,
     erase: (request, account) => erase({ store, marker, clock }, request, account),
     push_ports: pushPorts(config),
-    redrive: request => redrive({ store, policyOf }, request).finally(() => { worker.wake(); pusher.wake() }),
-    noticeAgain: async (id, decided) => (await store.noticesAgain([id], decided, policyOf).finally(notices.wake))[0] ?? 'absent',
+    redrive: request => redrive({ store, policyOf }, request),
+    noticeAgain: async (id, decided) => (await store.noticesAgain([id], decided, policyOf))[0] ?? 'absent',
     codes: { retour: family => retourCodes(standard.codeList('LDT_RetourCode', family)), rules: ruleCodes, transport: transportCodes },
     supported: type => standard.supportedTypes().find(it => it === type)
-  }), ggkInterface({ ...ggkOf(config, { store: announcing, parties, clock }), who, take: arrivals.take, odd: metrics.odd }), vspInterface({ ...vspOf(config), store, parties, who, arrivals, inflight: held, now: () => clock.now() })])
+  }), ggkInterface({ ...ggkOf(config, { store, parties, clock }), who, take: arrivals.take, odd: metrics.odd }), vspInterface({ ...vspOf(config), store, parties, who, arrivals, inflight: held, now: () => clock.now() })])
   opened.rest = () => rest.close()
   keys.watch(tls => { renewTls(rest, config, tls) })
   metrics.watch({ store, clock, version, mode: config.mode, certificates: keys.expiry, inflight_bytes: held.held, connections: () => connectionsOf(rest), validator: validator.state, revocation })
@@ -285,6 +307,6 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
     operations: `http://${await listen(operations, config.operations_host, config.operations_port)}`
   }
   // A gateway that finds its port taken leaves the database as it was: nothing signed, nothing swept.
-  await startChores(config, { stages, marker, log, told }, opened)
+  await startChores(config, { tenures, stages, marker, log, told }, opened)
   return addresses
 }

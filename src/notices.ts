@@ -9,7 +9,7 @@ import type { Log } from './log.ts'
 import type { Parties } from './party/party.ts'
 import type { Pusher } from './pusher.ts'
 import { ggkConnection } from './route/route.ts'
-import { StoreFailure, type ArrivalVerbs, type NoticeClaimed, type NoticeVerbs } from './store/store.ts'
+import { StoreFailure, type NoticeClaimed, type NoticeVerbs } from './store/store.ts'
 
 export interface Notices {
   /** One was made, or put back on its way: look now instead of at the next poll. */
@@ -23,7 +23,7 @@ interface Options {
   readonly courier: Pick<Courier, 'tell'>
   readonly parties: Pick<Parties, 'party' | 'refresh'>
   /** The one who knows whether an endpoint answers: what is pushed there shares its breaker. */
-  readonly destinations: Pick<Pusher, 'leftAlone' | 'heard'>
+  readonly destinations: Pick<Pusher, 'leftAlone' | 'heard' | 'own'>
   readonly clock: Clock
   readonly log: Pick<Log, 'error' | 'warn'>
   readonly lease_ms: number
@@ -119,7 +119,9 @@ export function startNotices (options: Options): Notices {
     await parties.refresh()
     await leases.keep()
     const now = clock.now()
-    const due = (await store.noticeTargets()).filter(it => it.due <= now && !busy.has(it.target) && !destinations.leftAlone(it.target))
+    const waiting = (await store.noticeTargets()).filter(it => it.due <= now && !busy.has(it.target))
+    const own = new Set(await destinations.own(waiting.map(it => it.target)))
+    const due = waiting.filter(it => own.has(it.target) && !destinations.leftAlone(it.target))
     for (const { target } of due.toSorted((a, b) => a.due - b.due).slice(0, parties_max - busy.size)) begin(target)
   }
 
@@ -143,10 +145,3 @@ export function startNotices (options: Options): Notices {
     }
   }
 }
-
-/** The same store: what leaves a notice behind wakes who brings it; what is disowned may have stood before another push. */
-export const announced = <S extends Pick<ArrivalVerbs, 'disown' | 'keepArrival'>>(store: S, notices: Pick<Notices, 'wake'>, pusher: Pick<Pusher, 'wake'>): S => ({
-  ...store,
-  keepArrival: (...which: Parameters<ArrivalVerbs['keepArrival']>) => store.keepArrival(...which).finally(notices.wake),
-  disown: (...which: Parameters<ArrivalVerbs['disown']>) => store.disown(...which).finally(() => { notices.wake(); pusher.wake() })
-})

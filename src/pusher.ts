@@ -6,17 +6,21 @@ import { keepLeases, openBooks, openResults } from './books.ts'
 import type { Clock, Instant, PartyCode, RetryPolicy } from './core/core.ts'
 import { openRoom, type Pushed } from './deliver/deliver.ts'
 import { openDestinations, type DestinationLimits, type Destinations, type PushObserver } from './destinations.ts'
+import { openHolding, type Holding } from './holding.ts'
 import type { Log } from './log.ts'
 import type { Parties } from './party/party.ts'
 import type { Pipeline } from './pipeline.ts'
 import { openCandidates, sharesOf } from './sharing.ts'
 import type { Finish, PushClaimed, PushVerbs, Store } from './store/store.ts'
+import { soleTenures, type Tenures } from './tenures.ts'
 
 export type { PushObserver } from './destinations.ts'
 
 export interface Pusher extends Pick<Destinations, 'leftAlone'> {
-  /** Something is to be pushed to these, or to nobody knows whom: look now instead of at the next poll. */
+  /** Something is to be pushed to these, or to nobody knows whom: look now instead of at the next poll. Where another process pushes to one of them, that is told. */
   wake (targets?: readonly PartyCode[]): void
+  /** Takes of these what falls to this process. @returns those that are its own to bring something to. @throws StoreFailure */
+  own (wanted: readonly PartyCode[]): Promise<readonly PartyCode[]>
   /** What else was brought to a destination, and how that ended: it tells as much of it as a push. @returns since when it has been failing, where it answers nobody now; else null */
   heard (to: PartyCode, result: Pushed): Instant | null
   /** Claims nothing more, breaks off what is under way and hands all of it back at once; what was taken before is recorded. Never throws. */
@@ -27,7 +31,7 @@ export interface Pusher extends Pick<Destinations, 'leftAlone'> {
 export interface PushLimits { readonly at_once_max: number, readonly bytes_max: number }
 
 interface Options {
-  readonly store: Pick<Store, 'renew' | 'release' | 'finish'> & Pick<PushVerbs, 'pushTargets' | 'claimPush' | 'giveUp' | 'destinations' | 'keepDestination'>
+  readonly store: Pick<Store, 'renew' | 'release' | 'finish' | 'tell'> & Pick<PushVerbs, 'pushTargets' | 'claimPush' | 'giveUp' | 'destinations' | 'keepDestination'>
   readonly pipeline: Pick<Pipeline, 'push'>
   readonly parties: Pick<Parties, 'party' | 'refresh'>
   readonly clock: Clock
@@ -39,6 +43,8 @@ interface Options {
   /** Of one destination, where the register says nothing else. */
   readonly destination: DestinationLimits
   readonly retry: RetryPolicy
+  /** Which of several processes pushes to a destination; absent: there is only this one. */
+  readonly tenures?: Tenures
 }
 
 /** What was never tried is given up so many at a time: others have their turn between. */
@@ -47,13 +53,17 @@ const given_up_at_once = 100
 const ending_ms = 1_000
 
 /** Gives up what waited too long for destinations that answer nobody, one batch after the other. */
-function openGivingUp ({ store, clock, log }: Options, { kept }: Pick<Destinations, 'kept'>, stop: AbortSignal): { begin (to: PartyCode, failing_since: Instant): void, ended (): Promise<void> } {
+function openGivingUp ({ store, clock, log }: Options, { kept }: Pick<Destinations, 'kept'>, { held }: Holding, stop: AbortSignal): { begin (to: PartyCode, failing_since: Instant): void, ended (): Promise<void> } {
   const busy = new Set<PartyCode>()
   let last = Promise.resolve()
   const all = async (to: PartyCode, failing_since: Instant): Promise<void> => {
     // What was never tried is told the destination's own reason, so that is written down before.
     await kept()
-    while (!stop.aborted && await store.giveUp(to, failing_since, given_up_at_once, clock.now()) === given_up_at_once) await turn()
+    const more = async (): Promise<boolean> => {
+      const under = held(to)
+      return under !== undefined && await store.giveUp(to, failing_since, given_up_at_once, clock.now(), under) === given_up_at_once
+    }
+    while (!stop.aborted && await more()) await turn()
   }
   return {
     begin (to, failing_since) {
@@ -77,11 +87,11 @@ interface Pushes {
 }
 
 /** @param ended told of every push, however it ended: there is a place for another @param stop breaks them off */
-function openPushes (options: Options, destinations: Destinations, ended: (to: PartyCode) => void, stop: AbortSignal): Pushes {
+function openPushes (options: Options, destinations: Destinations, holding: Holding, ended: (to: PartyCode) => void, stop: AbortSignal): Pushes {
   const { store, clock, log, lease_ms, observer } = options
   const books = openBooks<PushClaimed>()
   const room = openRoom(options.limits.bytes_max)
-  const givingUp = openGivingUp(options, destinations, stop)
+  const givingUp = openGivingUp(options, destinations, holding, stop)
   const results = openResults({ ...options, books, changed: () => {}, stop })
   const leases = keepLeases({ books, store, clock, lease_ms, onError: error => { log.error({ err: error }, 'leases could not be renewed') } })
   const running = new Set<Promise<void>>()
@@ -148,17 +158,20 @@ function openPushes (options: Options, destinations: Destinations, ended: (to: P
 
 /** @throws StoreFailure when it cannot be read what is known of destinations */
 export async function startPusher (options: Options): Promise<Pusher> {
-  const { store, parties, clock, log, lease_ms, limits } = options
+  const { store, parties, clock, log, lease_ms, limits, tenures = soleTenures } = options
   const stopping = new AbortController()
   const bell = openBell(options.poll_ms)
   const candidates = openCandidates(options)
-  const destinations = openDestinations({ ...options, limits: options.destination, silence_ms_max: Math.max(options.retry.longest_ms, options.destination.breaker.open_ms) }, await store.destinations())
-  const pushes = openPushes(options, destinations, to => { destinations.ended(to); candidates.all.add(to); bell.ring() }, stopping.signal)
+  const holding: Holding = openHolding({ tenures, store, destinations: () => destinations })
+  const destinations = openDestinations({ ...options, held: holding.held, limits: options.destination, silence_ms_max: Math.max(options.retry.longest_ms, options.destination.breaker.open_ms) }, (await store.destinations()).filter(it => holding.held(it.party) !== undefined))
+  const pushes = openPushes(options, destinations, holding, to => { destinations.ended(to); candidates.all.add(to); bell.ring() }, stopping.signal)
 
   /** What is claimed in full may have more. @throws StoreFailure */
   const claim = async ([to, count]: readonly [PartyCode, number]): Promise<number> => {
     candidates.all.delete(to)
-    const claims = await store.claimPush(to, count, lease_ms, clock.now())
+    const under = holding.held(to)
+    if (under === undefined) return 0
+    const claims = await store.claimPush(to, count, lease_ms, clock.now(), under)
     if (claims.length === count) candidates.all.add(to)
     destinations.begun(to, claims.length)
     for (const claimed of claims) pushes.begin(claimed)
@@ -170,7 +183,12 @@ export async function startPusher (options: Options): Promise<Pusher> {
     await parties.refresh()
     await pushes.keep()
     if (await candidates.look()) for (const to of await destinations.look()) candidates.all.add(to)
-    const { given, waiting } = sharesOf(candidates.all, destinations, limits.at_once_max - pushes.underWay())
+    await holding.pass()
+    const asked = [...candidates.all]
+    const own = await holding.take(asked)
+    // For what is another's that one asks.
+    for (const to of asked) if (!holding.open(to)) candidates.all.delete(to)
+    const { given, waiting } = sharesOf(own, destinations, limits.at_once_max - pushes.underWay())
     const claims = await Promise.allSettled(given.map(claim))
     // Where the storage fails it fails for all of them, and one line says so.
     const failure = claims.find(it => it.status === 'rejected')
@@ -185,21 +203,26 @@ export async function startPusher (options: Options): Promise<Pusher> {
     }
   }
   const looping = loop()
+  tenures.onTurn(() => { candidates.wakeAll(); bell.ring() })
 
   return {
     wake (targets) {
       if (targets === undefined) candidates.wakeAll()
       else for (const to of targets) candidates.all.add(to)
+      if (targets?.every(holding.open) === false) store.tell('push')
       bell.ring()
     },
     leftAlone: destinations.leftAlone,
+    own: holding.take,
     heard: pushes.heard,
     async stop () {
       stopping.abort(new Error('stopping'))
       bell.ring()
       await looping
+      await tenures.retire()
       await pushes.end()
       await destinations.kept()
+      await holding.end()
     }
   }
 }

@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { withheld } from './acknowledge/acknowledge.ts'
 import { openBell } from './bell.ts'
 import { keepLeases, openBooks, openResults } from './books.ts'
-import type { Clock, RetryPolicy } from './core/core.ts'
+import type { Clock, PartyCode, RetryPolicy } from './core/core.ts'
 import { openLanes } from './lanes.ts'
 import type { Log } from './log.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -12,6 +12,8 @@ import type { Claimed, Envelope, Finish, Store } from './store/store.ts'
 export interface Worker {
   /** Something was stored: look now instead of at the next poll. */
   wake (): void
+  /** Whether it has all in hand that it may: what comes now is for another process, where there is one. */
+  full (): boolean
   /** Claims nothing more, ends what ends by itself, hands the rest back at once. Never throws: what cannot be handed back is free when its lease has passed. */
   stop (): Promise<void>
 }
@@ -27,8 +29,8 @@ interface Options {
   readonly claim_limit: number
   readonly poll_ms: number
   readonly retry: RetryPolicy
-  /** Told when results are recorded: what was offered may be to push. */
-  readonly recorded?: () => void
+  /** Told when results are recorded: what was offered may be to push. @param targets where it is, the parties it is to be pushed to */
+  readonly recorded?: (targets?: readonly PartyCode[]) => void
 }
 
 /** What is judged and found outdated so often in a row is put off for this long: its pair is busy, and others wait behind it. */
@@ -41,6 +43,12 @@ const laneOf = ({ family, sender, receiver }: Envelope): string => [family, ...[
 /** What waits in its lane is not worked on: many messages of one pair, or slow ones, take no room from other pairs. */
 const roomIn = (held: readonly Claimed[], limit: number): number =>
   Math.min(limit - new Set(held.map(it => laneOf(it.envelope))).size, 10 * limit - held.length)
+
+/** @returns to whom what ended so is pushed from now on, with what was made of it */
+function pushedTo ({ envelope }: Claimed, { outcome, caused = [] }: Finish): PartyCode[] {
+  const pushes = (outcome.kind === 'offered' || outcome.kind === 'rejected') && outcome.push !== null && outcome.push !== undefined
+  return [...pushes ? [envelope.receiver] : [], ...caused.flatMap(({ push, envelope: { receiver } }) => push === null || push === undefined ? [] : [receiver])]
+}
 
 export function startWorker (options: Options): Worker {
   const { store, pipeline, clock, log, lease_ms } = options
@@ -66,7 +74,11 @@ export function startWorker (options: Options): Worker {
   const workOn = async (claimed: Claimed): Promise<void> => {
     for (let round = 1; !stopping.signal.aborted && books.find(claimed) !== undefined; round++) {
       const finish = await pipeline.work(claimed, stopping.signal)
-      if (!counts(finish) || await results.add(finish) !== 'outdated') return
+      if (!counts(finish)) return
+      const became = await results.add(finish)
+      const targets = became === 'done' ? pushedTo(claimed, finish) : []
+      if (targets.length > 0) options.recorded?.(targets)
+      if (became !== 'outdated') return
       if (round >= rounds_max) await results.add(withheld(claimed, { kind: 'later', after_ms: outdated_ms, reason: 'history_changed' }, clock.now()))
     }
   }
@@ -86,6 +98,7 @@ export function startWorker (options: Options): Worker {
 
   return {
     wake: bell.ring,
+    full: () => roomIn(books.claims(), options.claim_limit) <= 0,
     async stop () {
       stopping.abort(new Error('stopping'))
       bell.ring()

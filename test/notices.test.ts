@@ -8,7 +8,7 @@ import { after, describe, test, type TestContext } from 'node:test'
 import { newMessageId, sha256Hex, type Clock, type PartyCode } from '../src/core/core.ts'
 import type { Pushed } from '../src/deliver/deliver.ts'
 import { openLog } from '../src/log.ts'
-import { announced, startNotices, type Notices } from '../src/notices.ts'
+import { startNotices, type Notices } from '../src/notices.ts'
 import { openStore, StoreUnavailable, type GgkConnection, type NoticeState, type Party, type Store, type StoredNotice } from '../src/store/store.ts'
 import { until } from './flow/world.ts'
 import { accepted, looks, timeout, to } from './pusher.ts'
@@ -66,6 +66,7 @@ function started (t: TestContext, store: Store, over: Over, given: Pick<Bench, '
     },
     parties: { refresh: async () => {}, party: code => parties.get(code) ?? null },
     destinations: {
+      own: async parties => parties,
       leftAlone: party => open.has(party),
       heard: (party, result) => { heard.push(`${party} ${result.kind}`); return down.has(party) ? later(0) : null }
     },
@@ -75,13 +76,14 @@ function started (t: TestContext, store: Store, over: Over, given: Pick<Bench, '
     poll_ms: 5,
     random: () => 0.5
   })
+  store.hear(topic => { if (topic === 'notice') notices.wake() })
   let closed = false
   t.after(async () => { await notices.stop(); if (!closed) await store.close() })
   const make = async (target: PartyCode): Promise<StoredNotice['id']> => {
     const id = newMessageId(clock.now())
     const told = { applicatie: null, applicatieVersie: null, applicatieSubversie: null, referentieId: null, actie: null }
     const arrival = { door: 'ggk', party: target, number: randomUUID(), conversatie: null, answers: null, digest: sha256Hex('0'.repeat(64)), told, received: clock.now(), outcome: { kind: 'refused', code: 'ZP_SCHEMA', detail: null, findings: [], kept: null, told: false } } as const
-    await announced(store, notices, { wake: () => {} }).keepArrival(arrival, { id, target, code: 'IB014', made: clock.now(), body: Buffer.from(`<Fo01 about="${id}"/>`), policy })
+    await store.keepArrival(arrival, { id, target, code: 'IB014', made: clock.now(), body: Buffer.from(`<Fo01 about="${id}"/>`), policy })
     return id
   }
   return {

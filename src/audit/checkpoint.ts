@@ -50,13 +50,17 @@ export interface Checkpoints {
   stop (): Promise<void>
 }
 
-/** Makes one at once, of what the last run left without, and then every `checkpoint_ms` while something is written. A failure is logged, and tried again. */
-export async function openCheckpoints (parts: CheckpointParts, checkpoint_ms: number): Promise<Checkpoints> {
+/**
+ * Makes one at once, of what the last run left without, and then every `checkpoint_ms` while something is written. A failure is logged, and tried again.
+ * @param mine whether it is this process's turn, where there are several; the last one each of them makes
+ */
+export async function openCheckpoints (parts: CheckpointParts, checkpoint_ms: number, mine: () => boolean = () => true): Promise<Checkpoints> {
   const make = async (): Promise<void> => {
     try { await makeCheckpoint(parts) } catch (error) { parts.log.error({ err: error }, 'the audit could not be checkpointed') }
   }
-  let running = make()
-  const timer = setInterval(() => { running = running.then(make) }, checkpoint_ms)
+  const inTurn = async (): Promise<void> => { if (mine()) await make() }
+  let running = inTurn()
+  const timer = setInterval(() => { running = running.then(inTurn) }, checkpoint_ms)
   await running
   return {
     async stop () {

@@ -45,7 +45,7 @@ export interface Db {
   registerVersion (): number
   /** Looks at once what that number is. */
   renew (): Promise<void>
-  /** Tells the other processes at this database, soon and without promise; nothing where there is one process only. */
+  /** Tells every process at this database, this one too, soon and without promise; on SQLite this one only, at once. */
   tell (topic: Topic): void
   /** @param heard told what any process tells from now on, this one too */
   hear (heard: (topic: Topic) => void): void

@@ -58,6 +58,8 @@ export function openHearing (config: pg.ClientConfig | null, first: (topic: Topi
   }
   return {
     tell (topic) {
+      // Who cannot hear himself is told here.
+      if (client === null) for (const heard of all) heard(topic)
       untold.add(topic)
       timer ??= setTimeout(send, gather_ms).unref()
     },

@@ -41,6 +41,7 @@ import { signatureVerb } from './signature.ts'
 import { sourceVerbs } from './sources.ts'
 import { lockSqlite, openSqlite } from './sqlite.ts'
 import { taskVerbs } from './tasks.ts'
+import { telling } from './telling.ts'
 import { tenureVerbs } from './tenure.ts'
 import { openTide } from './tide.ts'
 import { auditVerbs } from './trail.ts'
@@ -131,7 +132,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
   const facts = factKeeper(db, dialect, safe)
   const accept = accepter(dialect, audit, facts, safe, rules)
   const tide = openTide()
-  return {
+  const verbs: Store = {
     async accept (items) {
       const all = closingAll(safe, facts, items)
       const closed = Array.isArray(all) ? all : await all
@@ -176,6 +177,7 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     check: () => check(db, dialect),
     close: () => db.close()
   }
+  return { ...verbs, ...telling(verbs, topic => { db.tell(topic) }) }
 }
 
 /**

@@ -3,7 +3,7 @@ import { closeSync, openSync, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import Database from 'better-sqlite3'
-import { StoreFull, StoreUnavailable, StoreUnusable, type Db, type Row, type Session, type Statement, type Value, type Values } from './db.ts'
+import { StoreFull, StoreUnavailable, StoreUnusable, type Db, type Row, type Session, type Statement, type Topic, type Value, type Values } from './db.ts'
 import { groupWriter, type Writer } from './group.ts'
 import { whole } from './rows.ts'
 import type { StoreMeasures, StoreObserver } from './verbs.ts'
@@ -165,6 +165,7 @@ export function openSqlite (path: string, committed?: StoreObserver['committed']
   const writer = groupWriter(writerOn(writing), group, committed)
   const reader = sessionOn(reading)
   let version: Database.Statement<[], Row> | null = null
+  const hearing: Array<(topic: Topic) => void> = []
   return {
     write: (work, weight = light) => writer.write(work, weight),
     read: work => work(reader),
@@ -184,8 +185,8 @@ export function openSqlite (path: string, committed?: StoreObserver['committed']
     },
     // One process serves; commands beside it are found by its poll.
     renew: async () => {},
-    tell () {},
-    hear () {},
+    tell (topic) { for (const heard of hearing) heard(topic) },
+    hear (heard) { hearing.push(heard) },
     async close () {
       await writer.end()
       reading.close()

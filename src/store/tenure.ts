@@ -12,6 +12,8 @@ export interface Alive {
   readonly sharing: readonly string[]
   /** What the asking process has. */
   readonly held: readonly Held[]
+  /** What the database's clock said, in milliseconds since 1970. */
+  readonly now: number
 }
 
 /** By the clock of the database: those of the processes may differ as they like. */
@@ -32,6 +34,7 @@ function statements ({ sql, clock }: Dialect) {
     gone: prepared(sql.raw(`delete from process where until_ms <= ${clock}`)),
     live: prepared(sql.raw(`insert into process (id, shares, until_ms) values (?, ?, ${clock} + ?)
       on conflict (id) do update set shares = excluded.shares, until_ms = excluded.until_ms`, [at('process'), at('shares'), at('ms')])),
+    now: prepared(sql.raw(`select ${clock} as now`)),
     sharing: prepared(sql.raw(`select id from process where shares = 1 and until_ms > ${clock} order by id`)),
     held: prepared(sql('tenure').select('name', 'fence').where('process', at('process')).orderBy('name')),
     take: prepared(sql.raw(`insert into tenure (name, process, fence) select ?, ?, 1 where ${lives('?')}
@@ -62,7 +65,8 @@ export function tenureVerbs (db: Db, dialect: Dialect): TenureVerbs {
       await session.run(sql.live, { process, ms, shares: shares ? 1 : 0 })
       await session.run(sql.gone)
       const sharing = (await session.all(sql.sharing)).map(row => text(row, 'id'))
-      return { sharing, held: (await session.all(sql.held, { process })).map(row => ({ name: text(row, 'name'), process, fence: whole(row, 'fence') })) }
+      const [row] = await session.all(sql.now)
+      return { sharing, now: whole(row ?? {}, 'now'), held: (await session.all(sql.held, { process })).map(row => ({ name: text(row, 'name'), process, fence: whole(row, 'fence') })) }
     }),
     take: (process, names) => alone(async session => {
       const got: Held[] = []

@@ -364,7 +364,7 @@ export interface Store extends ArrivalVerbs, AuditVerbs, BatchVerbs, CountVerbs,
   stats (now: Instant): Promise<StoreStats>
   /** Cheap: asks no table. */
   measures (): StoreMeasures
-  /** Tells the other processes at this database that there is something to do; without promise, for each of them looks by itself now and then. */
+  /** Tells every process at this database, this one too, that there is something to do; without promise, for each of them looks by itself now and then. */
   tell (topic: Topic): void
   /** @param heard told what any process tells from now on, this one too */
   hear (heard: (topic: Topic) => void): void

@@ -9,7 +9,7 @@ export interface RekeyOptions {
   /** @returns for each client of the message his marks under every key, the current first; null when it cannot be read any more, and its marks stay under the old key */
   readonly marksOf: (message: Marked) => Promise<ReadonlyArray<readonly Mark[]> | null>
   readonly clock: Clock
-  readonly signal?: AbortSignal
+  readonly signal?: Pick<AbortSignal, 'aborted'>
   /** Told after every step. */
   readonly onStep?: (what: keyof Rekeyed, count: number) => void
 }

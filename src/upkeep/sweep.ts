@@ -15,7 +15,7 @@ export interface SweepOptions {
   readonly now: Instant
   /** Only counts. */
   readonly dry?: boolean
-  readonly signal?: AbortSignal
+  readonly signal?: Pick<AbortSignal, 'aborted'>
   /** Told after every step. */
   readonly onStep?: (kind: SweepKind, step: Swept) => void
 }

@@ -11,8 +11,22 @@ export { erase, type ErasureRequest, type ErasureStatement, type Eraser } from '
 export { redrive, redriveCounts, redriveOutcomes, type Redriver, type RedriveRequest, type Redriving } from './redrive.ts'
 export { cutoff, sweep, type Report, type Retention, type SweepOptions, type Tally } from './sweep.ts'
 
+/** Under this name one process at a time does it. */
+export const chores = 'upkeep'
+
+/** What tells whose turn it is, where several processes are at one database. */
+interface Turns {
+  held (name: string): unknown
+  take (names: readonly string[]): Promise<unknown>
+  onTurn (told: () => void): void
+}
+
 export interface UpkeepOptions extends Pick<RekeyOptions, 'marksOf'> {
   readonly store: Pick<Store, 'sweep' | 'truncate' | 'rewrap' | 'marked' | 'remark'>
+  /** `held` is undefined while it is another's turn. */
+  readonly tenures: Turns
+  /** How soon it is asked again whose turn it is. */
+  readonly again_ms: number
   readonly clock: Clock
   readonly log: Pick<Log, 'info' | 'error'>
   readonly retention: Retention & { readonly retention_audit_days: number }
@@ -32,9 +46,13 @@ export interface Upkeep {
 }
 
 /** Begins at once, and goes on until stopped; what fails is told and tried again at the next turn. */
-export function startUpkeep ({ store, clock, log, retention, sweep_ms, onSweep, onRekey, marksOf, removeAudit }: UpkeepOptions): Upkeep {
+export function startUpkeep ({ store, tenures, again_ms, clock, log, retention, sweep_ms, onSweep, onRekey, marksOf, removeAudit }: UpkeepOptions): Upkeep {
   const stopping = new AbortController()
-  const { signal } = stopping
+  const mine = (): boolean => tenures.held(chores) !== undefined
+  // Who was thought dead leaves the rest to who took over.
+  const signal = { get aborted () { return stopping.signal.aborted || !mine() } }
+  let turned = (): void => {}
+  tenures.onTurn(() => { turned() })
   const turnKeys = async (): Promise<void> => {
     const done = await rekey({ store, marksOf, clock, signal, onStep: onRekey })
     if (done.rewrapped + done.remarked === 0) return
@@ -47,15 +65,27 @@ export function startUpkeep ({ store, clock, log, retention, sweep_ms, onSweep, 
     const audit = await removeAudit(cutoff(clock.now(), retention.retention_audit_days))
     log.info({ ...report, audit }, 'swept')
   }
-  const rest = (): Promise<void> => new Promise(resolve => {
-    const timer = setTimeout(resolve, sweep_ms)
-    signal.addEventListener('abort', () => { clearTimeout(timer); resolve() }, { once: true })
+  /** @param early ends it sooner, beside the stopping */
+  const rest = (ms: number, early = (_end: () => void): void => {}): Promise<void> => new Promise(resolve => {
+    const end = (): void => { clearTimeout(timer); stopping.signal.removeEventListener('abort', end); resolve() }
+    const timer = setTimeout(end, ms)
+    stopping.signal.addEventListener('abort', end, { once: true })
+    early(end)
   })
+  /** Waits until it is this process's turn, or to stop. */
+  const turn = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      await tenures.take([chores]).catch(error => { log.error({ err: error }, 'it could not be asked who sweeps; it will be again') })
+      if (mine()) return
+      await rest(again_ms, end => { turned = end })
+    }
+  }
   const loop = async (): Promise<void> => {
-    while (!signal.aborted) {
-      await turnKeys().catch(error => { log.error({ err: error }, 'turning keys failed; it goes on at its next turn') })
+    while (!stopping.signal.aborted) {
+      await turn()
+      if (!signal.aborted) await turnKeys().catch(error => { log.error({ err: error }, 'turning keys failed; it goes on at its next turn') })
       if (!signal.aborted) await forget().catch(error => { log.error({ err: error }, 'sweeping failed; it goes on at its next turn') })
-      if (!signal.aborted) await rest()
+      if (!signal.aborted) await rest(sweep_ms)
     }
   }
   const running = loop()

@@ -25,9 +25,9 @@ export function movable (): Clock & { forward (ms: number): void } {
   return { now: () => instant(Date.now() + ahead), forward: ms => { ahead += ms } }
 }
 
-/** @param others receivers of another kind, by whose authority the gateway is known there */
-export async function makePushWorld (others?: Pick<Receivers, 'own' | 'close'>): Promise<PushWorld> {
-  const world = await makeWorld()
+/** @param others receivers of another kind, by whose authority the gateway is known there @param url of an empty database; default: a file of its own */
+export async function makePushWorld (others?: Pick<Receivers, 'own' | 'close'>, url?: string): Promise<PushWorld> {
+  const world = await makeWorld('test', url)
   const receivers = await openReceivers()
   after(async () => { await receivers.close(); await others?.close() })
   const { own } = others ?? receivers

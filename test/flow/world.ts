@@ -189,8 +189,8 @@ async function register (store: Store, accounts: ReadonlyMap<Who, Account>): Pro
   }
 }
 
-/** Makes keys for everybody, and a database that knows those who are registered. */
-export async function makeWorld (mode: 'test' | 'production' = 'test'): Promise<World> {
+/** Makes keys for everybody, and a database that knows those who are registered. @param url of an empty database; default: a file of its own */
+export async function makeWorld (mode: 'test' | 'production' = 'test', url?: string): Promise<World> {
   const dir = mkdtempSync(join(tmpdir(), 'zorgpoort-flow-'))
   // Registered once, for the file: in a test, `after` would end what it opens with that test.
   const opened: Array<() => Promise<void>> = []
@@ -199,7 +199,7 @@ export async function makeWorld (mode: 'test' | 'production' = 'test'): Promise<
     rmSync(dir, { recursive: true, force: true })
   })
   const path = (name: string): string => join(dir, name)
-  const database = `sqlite:${path('zorgpoort.db')}`
+  const database = url ?? `sqlite:${path('zorgpoort.db')}`
   const [authority, foreign] = await Promise.all(['Test CA', 'Other CA'].map(name => makeAuthority({ name, algorithm: 'P-256' })))
   assert.ok(authority && foreign)
   const server = await issue(authority, { subject: 'localhost', use: 'server', algorithm: 'P-256', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] })
