@@ -15,6 +15,10 @@ const channel = 'zorgpoort'
 /** A notification takes a lock over the whole server while it commits: so it is sent apart from the transactions it is about, and not for each. */
 const gather_ms = 20
 const again_ms = 1_000
+/** A connection on which nothing is asked for so long is asked whether it is still there. */
+const alive_ms = 15_000
+/** In this time it has answered, or said goodbye. */
+const answer_ms = 5_000
 
 const topicOf = (payload: string | undefined): Topic | undefined => topics.find(it => it === payload)
 
@@ -26,35 +30,40 @@ export function openHearing (config: pg.ClientConfig | null, first: (topic: Topi
   let timer: NodeJS.Timeout | null = null
   const ending = new AbortController()
 
-  async function connect (config: pg.ClientConfig): Promise<void> {
-    const made = new pg.Client({ ...config, statement_timeout: 0 })
-    const gone = new Promise<void>(resolve => { made.on('end', resolve); made.on('error', () => { resolve() }) })
+  /** Listens until the connection is gone, or asked to end. */
+  async function listen (config: pg.ClientConfig): Promise<void> {
+    const made = new pg.Client({ ...config, query_timeout: answer_ms })
+    const gone = new Promise<void>(resolve => { made.on('end', resolve); made.on('error', () => { resolve() }); ending.signal.addEventListener('abort', () => { resolve() }) })
     made.on('notification', ({ payload }) => { const topic = topicOf(payload); if (topic !== undefined) for (const heard of all) heard(topic) })
+    let asking: NodeJS.Timeout | undefined
     try {
       await made.connect()
       await made.query(`listen ${channel}`)
       client = made
       // Whatever was told while nobody listened.
       for (const topic of topics) for (const heard of all) heard(topic)
+      asking = setInterval(() => { made.query('select 1').catch(() => { made.connection.stream.destroy() }) }, alive_ms).unref()
       await gone
     } finally {
       client = null
-      await made.end().catch(() => {})
+      clearInterval(asking)
+      made.end().catch(() => {})
     }
   }
   const listening = async (): Promise<void> => {
     if (config === null) return
     while (!ending.signal.aborted) {
-      await connect(config).catch(() => {})
+      await listen(config).catch(() => {})
       if (!ending.signal.aborted) await pause(again_ms, undefined, { signal: ending.signal, ref: false }).catch(() => {})
     }
   }
   const running = listening()
 
-  function send (): void {
+  async function send (): Promise<void> {
     timer = null
-    for (const topic of untold) client?.query('select pg_notify($1, $2)', [channel, topic]).catch(() => {})
+    const [to, words] = [client, [...untold]]
     untold.clear()
+    await Promise.all(words.map(topic => to?.query('select pg_notify($1, $2)', [channel, topic]).catch(() => {})))
   }
   return {
     tell (topic) {
@@ -65,9 +74,8 @@ export function openHearing (config: pg.ClientConfig | null, first: (topic: Topi
     },
     hear (heard) { all.push(heard) },
     async close () {
-      if (timer !== null) { clearTimeout(timer); send() }
+      if (timer !== null) { clearTimeout(timer); await send() }
       ending.abort()
-      await client?.end().catch(() => {})
       await running
     }
   }

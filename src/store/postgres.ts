@@ -1,62 +1,24 @@
-/** PostgreSQL behind the store: connections that write, connections that read, one that hears what other processes tell, and what of its failures may be tried again. */
+/** PostgreSQL behind the store: what writes, what reads, and what runs again when others were in the way or a connection was lost. */
 import { setTimeout as pause } from 'node:timers/promises'
-import pg from 'pg'
-import { StoreConflict, StoreFull, StoreUnavailable, type Db, type Row, type Session, type Statement, type Topic, type Value, type Values } from './db.ts'
+import type pg from 'pg'
+import { StoreFull, StoreUnavailable, type Db, type Row, type Session, type Statement, type Value, type Values } from './db.ts'
 import { openHearing } from './hearing.ts'
-import { whole } from './rows.ts'
+import { local, openPools, long_ms, postgresDefaults, type Pool, type Pools, type PostgresOptions } from './pools.ts'
+import { text, whole } from './rows.ts'
+import { again, broken, CommitUnknown, doubtful, mapped } from './troubles.ts'
 import type { StoreObserver } from './verbs.ts'
 
-/** How a PostgreSQL database is spoken to. */
-export interface PostgresOptions {
-  /** Connections of this process at most, besides one that hears what other processes tell. */
-  readonly connections_max: number
-  /** Time in which a connection is to be had. */
-  readonly connect_ms_max: number
-  /** Time a statement may take. */
-  readonly statement_ms_max: number
-  /** Time a statement waits for what another transaction has locked. */
-  readonly lock_ms_max: number
-  /** Between us and the server stands a pooler in transaction mode (PgBouncer): no LISTEN, no prepared statements, settings in each transaction. */
-  readonly pooled: boolean
-  /** Where the server is and how it is got in; without it the url says so. A password that is a function is asked for each connection. */
-  readonly access?: Pick<pg.ClientConfig, 'user' | 'host' | 'port' | 'database' | 'password' | 'ssl' | 'application_name'>
-}
-export const postgresDefaults: PostgresOptions = { connections_max: 10, connect_ms_max: 5_000, statement_ms_max: 30_000, lock_ms_max: 5_000, pooled: false }
-
-type Client = pg.PoolClient | pg.Client
+export { postgresDefaults, type PostgresOptions } from './pools.ts'
 
 /** So often a transaction is tried that others were in the way of, or whose connection was lost before its end. */
 const tries_max = 5
-/** A client that hears nothing for so much longer than the server gives a statement gives the connection up. */
-const grace_ms = 5_000
 const poll_ms = 1_000
 const size_ms = 60_000
 
-/** Numbers of any size as numbers: what we count stays far below 2^53. */
-const numeric = new Set<number>([pg.types.builtins.INT8, pg.types.builtins.NUMERIC])
-const types = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary'): ((value: string) => unknown) => numeric.has(oid) ? Number : pg.types.getTypeParser(oid, format as 'text')
-}
-
-const codeOf = (error: unknown): string => error instanceof Error && 'code' in error ? String(error.code) : ''
-/** Others were in the way: the same may go well when tried again. */
-const conflict = /^(23505|40001|40P01)$/
-const full = /^(53100|53200|42501|25006)$/
-const unavailable = /^(08|53|55P03|57|58|XX|25P0[34]|E[A-Z]+$)/
-
-/** @param last no other try follows: what stands in the way then is there to stay @returns the error as a failure of storage where it is one; else as it came */
-function mapped (error: unknown, last: boolean): unknown {
-  const code = codeOf(error)
-  if (conflict.test(code)) return last && code === '23505' ? error : new StoreConflict(`others were in the way of a transaction (${code})`, { cause: error })
-  if (full.test(code)) return new StoreFull(`the database cannot be written (${code})`, { cause: error })
-  if (unavailable.test(code) || lost(error)) return new StoreUnavailable(`the database cannot be used (${code === '' ? 'no connection' : code})`, { cause: error })
-  return error
-}
-
-/** The driver's own words for a connection that is not there (any more), or is waited for in vain. */
-const lost = (error: unknown): boolean => error instanceof Error && /^(Connection terminated|timeout expired|timeout exceeded|Query read timeout|Client has encountered a connection error|Client was closed|Cannot use a pool after)/.test(error.message)
-/** After these the connection is of no more use. */
-const broken = (error: unknown): boolean => error instanceof StoreUnavailable && !/^(53100|55P03|57014)/.test(codeOf(error.cause))
+/** A connection in hand, and what it is of. */
+interface Taken { readonly client: pg.PoolClient, readonly pools: Pools, readonly options: PostgresOptions }
+/** Connections for one use, and how they are spoken to. */
+interface Line { readonly pool: Pool, readonly pools: Pools, readonly options: PostgresOptions }
 
 function arrange (statement: Statement, values: Values): Value[] {
   return statement.slots.map(slot => {
@@ -77,14 +39,21 @@ function nameOf (statement: Statement, pooled: boolean): { readonly name?: strin
   return { name }
 }
 
-interface Opened extends Session { /** Whether the connection may be used again. */ sound (): boolean, command (text: string): Promise<void> }
+interface Opened extends Session {
+  /** Whether the connection may be used again. */
+  sound (): boolean
+  command (text: string): Promise<void>
+  /** @throws Error when it was undone instead, because a failure within it was passed over */
+  commit (): Promise<void>
+}
 
-function sessionOn (client: Client, { pooled }: PostgresOptions, last = false): Opened {
+function sessionOn ({ client, pools, options: { pooled } }: Taken, last = false): Opened {
   let [depth, era, good] = [0, 0, true]
   const asking = async <T>(ask: () => Promise<T>): Promise<T> => {
     try { return await ask() } catch (error) {
       const failure = mapped(error, last)
       if (broken(failure)) good = false
+      if (doubtful(failure)) pools.doubt()
       throw failure
     }
   }
@@ -93,6 +62,10 @@ function sessionOn (client: Client, { pooled }: PostgresOptions, last = false): 
     asking(() => client.query<Row>({ text: statement.sql, values: arrange(statement, values), ...nameOf(statement, pooled) }))
   return {
     command,
+    async commit () {
+      const { command: done } = await asking(() => client.query('commit'))
+      if (done !== 'COMMIT') throw new Error('a transaction was undone: a failure within it was passed over')
+    },
     sound: () => good,
     era: () => era,
     all: async (statement, values = {}) => (await query(statement, values)).rows,
@@ -115,75 +88,44 @@ function sessionOn (client: Client, { pooled }: PostgresOptions, last = false): 
   }
 }
 
-/** What holds in every transaction, where the connection's own settings are not ours. */
-const local = ({ pooled, statement_ms_max, lock_ms_max }: PostgresOptions): string => pooled
-  ? `; set local statement_timeout = ${statement_ms_max}; set local lock_timeout = ${lock_ms_max}; set local idle_in_transaction_session_timeout = ${statement_ms_max}; set local plan_cache_mode = force_custom_plan`
-  : ''
-
-function connection (url: string, { connect_ms_max, statement_ms_max, lock_ms_max, pooled, access }: PostgresOptions): pg.ClientConfig {
-  const settings = { statement_timeout: statement_ms_max, lock_timeout: lock_ms_max, idle_in_transaction_session_timeout: statement_ms_max, plan_cache_mode: 'force_custom_plan' }
-  return {
-    application_name: 'zorgpoort',
-    ...(access ?? { connectionString: url }),
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-    connectionTimeoutMillis: connect_ms_max,
-    query_timeout: statement_ms_max + grace_ms,
-    types,
-    ...(pooled ? {} : { options: Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`).join(' ') })
-  }
-}
-
-/** @returns a pool whose idle connections may be lost without anybody noticing */
-function openPool (url: string, options: PostgresOptions, max: number): pg.Pool {
-  const pool = new pg.Pool({ ...connection(url, options), max, idleTimeoutMillis: 60_000 })
-  pool.on('error', () => {})
-  return pool
-}
-
-async function taken (pool: pg.Pool): Promise<pg.PoolClient> {
+/** One piece of work on a connection of its own. @throws StoreUnavailable when there is none, or it fails */
+async function within<T> ({ pool, pools, options }: Line, last: boolean, work: (session: Opened) => Promise<T>): Promise<T> {
+  const client = await pool.take()
+  const session = sessionOn({ client, pools, options }, last)
   try {
-    const client = await pool.connect()
-    return client
-  } catch (error) {
-    throw new StoreUnavailable(`the database cannot be reached (${codeOf(error) || 'no connection'})`, { cause: error })
-  }
-}
-
-/** One try of a transaction. @throws StoreConflict or StoreUnavailable with `before` when it may be tried again: nothing of it is there */
-async function transaction<T> (pool: pg.Pool, options: PostgresOptions, work: (session: Session) => Promise<T>, last: boolean): Promise<T> {
-  const client = await taken(pool)
-  const session = sessionOn(client, options, last)
-  let committing = false
-  try {
-    await session.command(`begin isolation level read committed${local(options)}`)
-    const value = await work(session)
-    committing = true
-    await session.command('commit')
-    return value
-  } catch (error) {
-    if (session.sound()) await session.command('rollback').catch(() => {})
-    if (committing && error instanceof StoreUnavailable) throw new CommitUnknown('the connection was lost while a transaction was committed: whether it was is not known', { cause: error })
-    throw error
+    return await work(session)
   } finally {
     client.release(!session.sound())
   }
 }
 
-/** Whether it was committed is not known: it must not be tried again here. Who asked repeats it, and is answered by what stands. */
-class CommitUnknown extends StoreUnavailable {}
+/** @param begin how it begins @throws CommitUnknown when the connection was lost while it was committed */
+async function transaction<T> (session: Opened, begin: string, work: (session: Session) => Promise<T>): Promise<T> {
+  let committing = false
+  try {
+    await session.command(begin)
+    const value = await work(session)
+    committing = true
+    await session.commit()
+    return value
+  } catch (error) {
+    if (session.sound()) await session.command('rollback').catch(() => {})
+    if (committing && error instanceof StoreUnavailable) throw new CommitUnknown('the connection was lost while a transaction was committed: whether it was is not known', { cause: error })
+    throw error
+  }
+}
 
-const again = (error: unknown): boolean => (error instanceof StoreConflict || error instanceof StoreUnavailable) && !(error instanceof CommitUnknown)
-
-/** @param stopped tells whether the store is being closed @returns what runs transactions, each tried again where that can help */
-function writer (pool: pg.Pool, options: PostgresOptions, stopped: () => boolean) {
+/** @returns what runs transactions, each tried again where that can help @param stopped tells whether the store is being closed */
+function writer (line: Line, stopped: () => boolean) {
+  const { connect_ms_max } = line.options
   return async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
+    const late = performance.now() + connect_ms_max
     for (let nth = 1; ; nth++) {
       try {
-        return await transaction(pool, options, work, nth === tries_max)
+        return await within(line, nth === tries_max, session => transaction(session, `begin isolation level read committed${local(line.options)}`, work))
       } catch (error) {
-        // A statement that took too long, or a lock that was waited for in vain, is no better at once.
-        const hopeless = /^(57014|55P03)$/.test(codeOf(error instanceof Error ? error.cause : null))
+        // Who waits is told in time that there is nothing to be had; others that were in the way are soon out of it.
+        const hopeless = error instanceof StoreUnavailable && performance.now() > late
         if (nth === tries_max || stopped() || hopeless || !again(error)) throw error
         await pause(2 ** nth * (5 + 10 * Math.random()))
       }
@@ -192,22 +134,20 @@ function writer (pool: pg.Pool, options: PostgresOptions, stopped: () => boolean
 }
 
 /** Reads what is committed; where connections are shared, in a transaction of its own. */
-async function reading<T> (pool: pg.Pool, options: PostgresOptions, work: (session: Session) => Promise<T>): Promise<T> {
+async function reading<T> (line: Line, work: (session: Session) => Promise<T>): Promise<T> {
+  const late = performance.now() + line.options.connect_ms_max
   for (let nth = 1; ; nth++) {
-    const client = await taken(pool)
-    const session = sessionOn(client, options)
+    let lost = false
     try {
-      if (options.pooled) await session.command(`begin read only${local(options)}`)
-      const value = await work(session)
-      if (options.pooled) await session.command('commit')
-      return value
+      return await within(line, true, async session => {
+        try {
+          return await (line.options.pooled ? transaction(session, `begin read only${local(line.options)}`, work) : work(session))
+        } finally { lost = !session.sound() }
+      })
     } catch (error) {
-      if (options.pooled && session.sound()) await session.command('rollback').catch(() => {})
       // A connection that was lost while it was idle is found so at its first use.
-      if (nth === tries_max || session.sound() || !(error instanceof StoreUnavailable)) throw error
+      if (nth === tries_max || !lost || performance.now() > late) throw error
       await pause(2 ** nth * 5)
-    } finally {
-      client.release(!session.sound())
     }
   }
 }
@@ -243,16 +183,24 @@ function openSize (read: Read): () => number | null {
   }
 }
 
-/** Everything read in it is as it was at one moment, on a connection of its own. */
-async function snapshot<T> (url: string, options: PostgresOptions, work: (session: Session) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ ...connection(url, options), query_timeout: 0 })
-  client.on('error', () => {})
-  try {
-    await client.connect().catch((error: unknown) => { throw new StoreUnavailable('the database cannot be reached', { cause: error }) })
-    const session = sessionOn(client, { ...options, pooled: true })
-    await session.command('begin isolation level repeatable read read only; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0')
-    return await work(session)
-  } finally { await client.end().catch(() => {}) }
+/** Everything read in it is as it was at one moment, and a statement may take long. */
+const snapshot = <T>(line: Line, work: (session: Session) => Promise<T>): Promise<T> => within(line, true, async session =>
+  await transaction(session, `begin isolation level repeatable read read only; set local statement_timeout = ${long_ms}; set local idle_in_transaction_session_timeout = ${long_ms}`, work))
+
+/** The tables that hold what is closed, and the keys to it. */
+const closedTables: Statement = {
+  sql: `select distinct c.oid::regclass::text as name from pg_class c join pg_attribute a on a.attrelid = c.oid
+    where c.relkind = 'r' and c.relnamespace = current_schema()::regnamespace and a.atttypid = 'bytea'::regtype and not a.attisdropped order by 1`,
+  slots: []
+}
+
+/** Has the server give up what was deleted: its place is written over as its pages are put together. What its log, its standbys and its backups hold goes when they do. */
+async function vacuum (line: Line): Promise<true> {
+  await within(line, true, async session => {
+    const names = (await session.all(closedTables)).map(row => text(row, 'name'))
+    if (names.length > 0) await session.command(`vacuum (skip_locked, truncate false) ${names.join(', ')}`)
+  })
+  return true
 }
 
 /** Runs each write counted, timed and told of. @returns what runs it, whether the last one failed for want of storage, and what waits for all of them */
@@ -283,39 +231,46 @@ function openWrites (write: Db['write'], committed: StoreObserver['committed']) 
 
 const closedAlready = (): Promise<never> => Promise.reject(new StoreUnavailable('the store is closed'))
 
+/** @returns the connections by use: half of them read, half write, and two are for what takes long */
+function openLines (pools: Pools, options: PostgresOptions) {
+  const writers = Math.max(1, Math.floor(options.connections_max / 2))
+  const line = (max: number, over: Partial<PostgresOptions> = {}): Line => ({ pool: pools.open(max, over), pools, options: { ...options, ...over } })
+  return { writing: line(writers), readers: line(Math.max(1, options.connections_max - writers)), long: line(2, { statement_ms_max: long_ms }) }
+}
+
 /**
  * @param committed told of each commit
  * @throws StoreFailure when the server cannot be reached
  */
 export async function openPostgres (url: string, given: Partial<PostgresOptions> = {}, committed: StoreObserver['committed'] = () => {}): Promise<Db> {
   const options = { ...postgresDefaults, ...given }
-  const writers = Math.max(1, Math.floor(options.connections_max / 2))
-  const [writing, readers] = [openPool(url, options, writers), openPool(url, options, Math.max(1, options.connections_max - writers))]
-  let ended = false
-  const read: Read = work => ended ? closedAlready() : reading(readers, options, work)
-  const writes = openWrites(writer(writing, options, () => ended), committed)
+  const pools = openPools(url, options)
+  const { writing, readers, long } = openLines(pools, options)
+  let [ending, ended] = [false, false]
+  const read: Read = work => ended ? closedAlready() : reading(readers, work)
+  const writes = openWrites(writer(writing, () => ended), committed)
   const version = openVersion(read)
   const size = openSize(read)
-  const hearing = openHearing(options.pooled ? null : connection(url, options), topic => { if (topic === 'register') version.soon() })
+  const hearing = openHearing(options.pooled ? null : pools.config, topic => { if (topic === 'register') version.soon() })
   let closed: Promise<void> | null = null
   const shut = async (): Promise<void> => {
+    ending = true
     version.stop()
     await writes.done()
     ended = true
     await hearing.close()
-    await Promise.all([writing.end(), readers.end()])
+    await pools.close()
   }
   const close = (): Promise<void> => (closed ??= shut())
   try { await read(session => session.all({ sql: 'select 1', slots: [] })) } catch (error) { await close(); throw error }
   await version.look()
   return {
-    write: work => ended ? closedAlready() : writes.run(work),
+    write: work => ending ? closedAlready() : writes.run(work),
     read,
-    snapshot: work => snapshot(url, options, work),
-    // What was deleted is overwritten when the server has vacuumed, and gone from its log when that is reused.
-    truncate: async () => true,
+    snapshot: work => ended ? closedAlready() : snapshot(long, work),
+    truncate: () => ended ? closedAlready() : vacuum(long),
     failing: writes.failing,
-    measures: () => ({ waiting: writing.waitingCount, database_bytes: size(), wal_bytes: null, free_bytes: null }),
+    measures: () => ({ waiting: writing.pool.waiting() + readers.pool.waiting(), database_bytes: size(), wal_bytes: null, free_bytes: null, connections: writing.pool.count() + readers.pool.count(), connections_max: writing.pool.max + readers.pool.max }),
     registerVersion: version.now,
     renew: version.look,
     tell: topic => { hearing.tell(topic) },
@@ -326,4 +281,3 @@ export async function openPostgres (url: string, given: Partial<PostgresOptions>
 
 /** @returns whether a url is one of PostgreSQL */
 export const isPostgres = (url: string): boolean => /^postgres(ql)?:\/\//.test(url)
-export type { Topic }

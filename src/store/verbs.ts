@@ -297,6 +297,9 @@ export interface StoreMeasures {
   readonly wal_bytes: number | null
   /** What the disk still takes. */
   readonly free_bytes: number | null
+  /** Connections to the server that this process has, and may have; absent where there is none. */
+  readonly connections?: number
+  readonly connections_max?: number
 }
 
 /** Told of what storage does, beside doing it; must not throw. */
