@@ -13,18 +13,18 @@ import { receiptKeeper } from './receipts.ts'
 import { at as instantOf, bytes, claimed, maybe, message, never_ms, oneOf, partyOf, stored, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
 import { fenced } from './tenure.ts'
-import { behind, looksAt, lookValues, passed, placeOf, pushQueue, sinceLook, unknown, type Tide } from './tide.ts'
+import { behind, inState, looksAt, lookValues, passed, placeOf, pushQueue, sinceLook, unknown, type Tide } from './tide.ts'
 
 const destinationColumns = ['party', 'state', 'failures', 'failing_since_ms', 'open_until_ms', 'reason'] as const
 
 const due = "kind = 'push' and state = 'due'"
 
 /** @returns the text that finds for each target what may be claimed first */
-function targetsOf (database: Dialect['name']): string {
+function targetsOf (dialect: Dialect): string {
   // What is done would have to be passed to get from one target to the next: they are known besides, and each is looked at from its mark.
-  if (database === 'postgres') {
+  if (dialect.name === 'postgres') {
     return `select t.target, it.due_ms, it.id, null as leased from push_target as t left join lateral (
-      select due_ms, id from delivery where ${due} and target = t.target
+      select due_ms, id from delivery where ${inState(dialect, 'push', 'due')} and target = t.target
         and (due_ms, id) >= (coalesce((?::jsonb -> t.target ->> 0)::bigint, 0), coalesce((?::jsonb -> t.target ->> 1)::bigint, 0))
         and due_ms <= ? and lease_until_ms <= ? order by due_ms, id limit 1) as it on true`
   }
@@ -42,10 +42,10 @@ function statements (dialect: Dialect) {
   const { sql, lock, lockFree, among } = dialect
   const rise = { fence: sql.raw('fence + 1') }
   const left = "kind = 'push' and state in ('due', 'blocked')"
-  const free = lockFree(sinceLook(dialect, sql('delivery').select('id').whereRaw(due).where('target', at('target'))).where('due_ms', '<=', at('now')).where('lease_until_ms', '<=', at('now'))
+  const free = lockFree(sinceLook(dialect, sql('delivery').select('id').whereRaw(inState(dialect, 'push', 'due')).where('target', at('target'))).where('due_ms', '<=', at('now')).where('lease_until_ms', '<=', at('now'))
     .orderByRaw('due_ms, id limit ?', [at('limit')]))
   return {
-    targets: prepared(sql.raw(targetsOf(dialect.name), dialect.name === 'sqlite' ? [] : [at('looks'), at('looks'), at('now'), at('now')])),
+    targets: prepared(sql.raw(targetsOf(dialect), dialect.name === 'sqlite' ? [] : [at('looks'), at('looks'), at('now'), at('now')])),
     claim: prepared(sql('delivery').where(among('id', free)).update({ ...rise, attempts: sql.raw('attempts + 1'), lease_until_ms: at('until') })
       .returning(['id', 'message', 'fence', 'attempts', 'first_failed_ms', 'lease_until_ms', 'due_ms', 'released', 'since_ms', 'first_ms', 'longest_ms', 'total_ms'])),
     parcel: prepared(messageRows(dialect)().join('payload as p', 'p.message', 'm.seq').select(['m.data_key', 'm.kek_id', 'm.seal', 'm.receipt', 'p.body']).where('m.id', at('id'))),

@@ -10,7 +10,7 @@ import { reopener, type Reopen } from './reopen.ts'
 import { claimed, envelopeColumns, maybe, message, never_ms, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
 import { taskOpener } from './tasks.ts'
-import { behind, firstOf, handleQueue, heldQueue, lookValues, passed, placeOf, queueOf, sinceLook, type Look, type Place, type Tide } from './tide.ts'
+import { behind, firstOf, handleQueue, heldQueue, inState, lookValues, passed, placeOf, queueOf, sinceLook, type Look, type Place, type Tide } from './tide.ts'
 import type { Acceptance, Finish, Finished, Store } from './verbs.ts'
 
 type Outcome = Finish['outcome']
@@ -21,10 +21,10 @@ function statements (dialect: Dialect) {
   const rise = sql.raw('fence + 1')
   const held = () => sql('delivery').where({ id: at('delivery'), fence: at('fence'), state: 'due' })
   const ready = (what: string) => sinceLook(dialect, sql('delivery').select('id').whereRaw(what)).where('due_ms', '<=', at('now')).orderByRaw('due_ms, id limit ?', [at('limit')])
-  const free = lockFree(ready("kind = 'handle' and state = 'due'").where('lease_until_ms', '<=', at('now')))
+  const free = lockFree(ready(inState(dialect, 'handle', 'due')).where('lease_until_ms', '<=', at('now')))
   const change = { fence: rise, lease_until_ms: 0 }
   return {
-    waited: prepared(sql('delivery').where(among('id', lockFree(ready("kind = 'handle' and state = 'held'")))).update({ state: 'due', since_ms: at('now') }).returning(['id', 'message', 'due_ms'])),
+    waited: prepared(sql('delivery').where(among('id', lockFree(ready(inState(dialect, 'handle', 'held'))))).update({ state: 'due', since_ms: at('now') }).returning(['id', 'message', 'due_ms'])),
     claim: prepared(sql('delivery').update({ fence: rise, attempts: sql.raw('attempts + 1'), lease_until_ms: at('until') })
       .where(among('id', free)).returning(['id', 'message', 'fence', 'attempts', 'first_failed_ms', 'lease_until_ms', 'due_ms', 'released'])),
     renew: prepared(held().update({ lease_until_ms: at('until') })),

@@ -103,6 +103,12 @@ export const sinceLook = ({ name }: Dialect, query: Knex.QueryBuilder): Knex.Que
   name === 'postgres' ? query.whereRaw('(due_ms, id) >= (?, ?)', [at('from_due'), at('from_id')]) : query
 export const lookValues = ({ due, id }: Place): Values => ({ from_due: due, from_id: id })
 
+/**
+ * A table of work is mostly empty, and full of what is done: by its statistics every index is as good as another. Here a state is no
+ * constant when the plan is made, so an index of work in that state only, in another order, is none that may be chosen.
+ */
+export const inState = ({ name }: Dialect, kind: Kind, state: 'due' | 'held'): string => `kind = '${kind}' and state = ${name === 'postgres' ? `(select '${state}')` : `'${state}'`}`
+
 /** So often it is looked which leases have passed. */
 const passing_ms = 1_000
 
