@@ -52,7 +52,8 @@ const faults: Readonly<Record<AuditFault, string>> = {
   checkpoint: 'the checkpoint made here was changed, or its signature does not hold; --trust also takes former certificates',
   checkpoint_missing: 'tells of a checkpoint that is not there, or is another one now',
   checkpoint_inserted: 'the chain does not tell of the checkpoint made here',
-  checkpoint_order: 'the checkpoint made here does not name the one before it: one was removed or put in between'
+  checkpoint_order: 'the checkpoint made here does not name the one before it: one was removed or put in between',
+  strange: 'waits to be chained, but was written without the key, changed, or copied from another; it never will be. See who could write in the database; when you know, delete it from the table audit_new (number)'
 }
 
 function line ({ fault, chain, seq, to, checkpoint }: AuditFinding): string {
@@ -71,13 +72,14 @@ const asJson = (report: AuditReport): string => JSON.stringify({
 })
 
 function summary (report: AuditReport): string {
-  const { rows, from, to, checkpoints, unchained, after_checkpoint, unpinned, findings, more } = report
+  const { rows, from, to, checkpoints, unchained, waiting, after_checkpoint, unpinned, findings, more } = report
   const restored = afterRestore(report)
   const good = findings.length === 0
   const told = [
     ...(restored === null ? [] : [restored]),
     ...(more > 0 ? [`… and ${more} more findings`] : []),
     ...(unchained > 0 ? [`${unchained} rows are of before the chain; nothing binds them`] : []),
+    ...(waiting > 0 ? [`${waiting} rows were just written and are chained within a second`] : []),
     ...(unpinned > 0 ? [`${unpinned} checkpoints of --checkpoint-file are about rows that were not looked at (removed by retention, or before --since)`] : []),
     ...(after_checkpoint > 0 ? [`${after_checkpoint} rows are newer than the last checkpoint: whether more were cut off behind them, only the next one tells`] : [])
   ]

@@ -33,6 +33,7 @@ export async function makeCheckpoint (parts: CheckpointParts, begin?: Mark): Pro
   const { store, log, sealer, clock } = parts
   const last = await store.lastCheckpoint()
   const head = await store.auditHead()
+  if (head !== null && head.strange > 0) log.error({ strange: head.strange }, 'the audit has rows that wait and that this gateway did not write, or that were changed: "zorgpoort audit verify" tells which')
   const nothingNew = begin === undefined ? last !== null && head?.checkpoint === last.id : last !== null && last.removed >= begin.seq
   if (head === null || nothingNew) return null
   if (clock.now() > sealer.certificate.not_after) throw new Error('the seal certificate has expired')

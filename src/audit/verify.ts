@@ -2,7 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { instant, Unusable, type Instant } from '../core/core.ts'
 import { verifySeal } from '../sign/sign.ts'
-import { mainChain, type Checkpoint, type Linker, type NumberedCheckpoint as Numbered, type Trail, type TrailRow } from '../store/store.ts'
+import { mainChain, oursOf, waitingChain, type Checkpoint, type Linker, type NumberedCheckpoint as Numbered, type Trail, type TrailRow } from '../store/store.ts'
 import type { Pin } from './pin.ts'
 import { pinOf, purpose, sha256Of, statementOf, type Statement } from './statement.ts'
 
@@ -13,9 +13,10 @@ import { pinOf, purpose, sha256Of, statementOf, type Statement } from './stateme
  * cut: rows up to this one were removed from the end. rewritten: the row is not the one that was signed at a checkpoint, or
  * pinned. checkpoint: its signature does not hold, or its columns were changed. checkpoint_missing: the chain tells of a
  * checkpoint that is not there. checkpoint_inserted: the chain does not tell of this one. checkpoint_order: it does not name
- * the one before it.
+ * the one before it. strange: a row waits to be chained (`seq` is its number there) that was written without the key, changed, or
+ * copied; it never will be.
  */
-export const auditFaults = ['changed', 'missing', 'spliced', 'inserted', 'unchained', 'unknown_key', 'cut', 'rewritten', 'checkpoint', 'checkpoint_missing', 'checkpoint_inserted', 'checkpoint_order'] as const
+export const auditFaults = ['changed', 'missing', 'spliced', 'inserted', 'unchained', 'unknown_key', 'cut', 'rewritten', 'checkpoint', 'checkpoint_missing', 'checkpoint_inserted', 'checkpoint_order', 'strange'] as const
 export type AuditFault = typeof auditFaults[number]
 
 /** One thing wrong, and where: rows `seq` to `to`, or the checkpoint at row `seq`. */
@@ -32,6 +33,8 @@ export interface AuditReport {
   readonly unchained: number
   /** Rows behind the last checkpoint: only their own macs speak for them, and rows after them could be gone. */
   readonly after_checkpoint: number
+  /** Rows that are written down and not chained yet: they will be within a second. */
+  readonly waiting: number
   /** Pins about rows that were removed since, by retention or `since`, and so say nothing. */
   readonly unpinned: number
   /** The last row that tells that a backup was put back: what was vouched for behind it, before that moment, cannot hold. */
@@ -70,7 +73,7 @@ function openFindings () {
       const at = lately.get(fault) ?? -1
       const last = findings[at]
       if (last !== undefined && last.to === seq - 1 && checkpoint === null) findings[at] = { ...last, to }
-      else if (findings.length < findings_max) lately.set(fault, findings.push({ fault, chain: mainChain, seq, to, checkpoint }) - 1)
+      else if (findings.length < findings_max) lately.set(fault, findings.push({ fault, chain: fault === 'strange' ? waitingChain : mainChain, seq, to, checkpoint }) - 1)
       else more++
     },
     told: () => ({ findings: findings.toSorted((a, b) => a.seq - b.seq), more })
@@ -225,6 +228,20 @@ function openChainWalk (linker: Linker, findings: Findings, begin: Beginning) {
   }
 }
 
+/** Where the database has many writers, rows wait a moment. @returns how many */
+async function waitingIn (trail: Trail, linker: Linker, findings: Findings): Promise<number> {
+  for (let [after, sum] = [0, 0]; ;) {
+    const window = await trail.waiting(after, window_rows)
+    const ours = new Set(oursOf(linker, window.map(it => it.row)))
+    for (const { number, row } of window) if (row === null || !ours.has(row)) findings.add('strange', number)
+    sum += ours.size
+    const last = window.at(-1)
+    if (last === undefined) return sum
+    after = last.number
+    await turn()
+  }
+}
+
 /**
  * Verifies everything as it is now; memory is bounded, however long the chain.
  * @throws Unusable when `since` names no checkpoint that can be believed
@@ -260,11 +277,12 @@ export async function verifyAudit (trail: Trail, options: VerifyAudit): Promise<
   }
   const { unchained, chained, last } = chain.state()
   const [signedAt = 0] = await Promise.all(vouchers.map(it => it.end(last)))
+  const waiting = await waitingIn(trail, linker, findings)
   const stray = counts.rows - counts.before - rows
   if (stray > 0) findings.add('inserted', 0, 0)
   if (!chained && (unchained > 0 || (counts.messages && signedAt === 0))) findings.add('unchained', 1, Math.max(unchained, 1))
   return {
     rows, from, to: rows === 0 ? 0 : last, unchained, checkpoints: checkpoints.end(), after_checkpoint: Math.max(0, last - Math.max(signedAt, begin.seq)),
-    unpinned: pins.length - usable.length, restored, ...findings.told()
+    waiting, unpinned: pins.length - usable.length, restored, ...findings.told()
   }
 }

@@ -1,7 +1,7 @@
-/** Writes down what happened, in the transaction in which it happened, each row chained to the one before it. */
+/** Writes down what happened, in the transaction in which it happened; with one writer, each row is chained to the one before it at once. */
 import type { AccountId, Fingerprint, Instant, MessageId, Sha256 } from '../core/core.ts'
 import type { Ring } from '../vault/vault.ts'
-import { openLinker, type Linker } from './chain.ts'
+import { openLinker, type Link, type Linker } from './chain.ts'
 import type { Session } from './db.ts'
 import { at, places, prepared, type Dialect } from './dialect.ts'
 import { bytes, maybe, whole } from './rows.ts'
@@ -48,7 +48,7 @@ export interface AuditRow {
 
 export type Audit = (session: Session, row: AuditRow) => Promise<void>
 
-/** All that writes shares one chain: a database has one writer at a time, and each reads the head inside its transaction. */
+/** All that writes shares one chain: one at a time adds to it, and reads its head inside the transaction. */
 export const mainChain = 'main'
 
 const part = '(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}|(?![A-Za-z0-9_.-]*\\d{9})[A-Za-z0-9][A-Za-z0-9_.-]{0,99})'
@@ -74,40 +74,60 @@ function check ({ event, message, account = null, detail = null, digest = null }
   if (account !== null && !accountPattern.test(account)) throw new TypeError(`the account of ${event} is no account`)
 }
 
-interface Head { readonly seq: number, readonly mac: Uint8Array | null }
+/** What is written down of an event, before it has a place in the chain. */
+export type Told = Omit<Link, 'chain' | 'seq' | 'prev' | 'key_id' | 'nonce'>
+
+/** @throws TypeError when something in it may not stand in a row */
+export function toldOf (row: AuditRow): Told {
+  check(row)
+  const { at: at_ms, event, message, account = null, detail = null, digest = null } = row
+  return { at_ms, event, message, account, detail, digest }
+}
+
+/** The last row of the chain; 0 and null where there is none. */
+export interface Head { readonly seq: number, readonly mac: Uint8Array | null }
+
+/** @returns what reads the head; it stays the head until the transaction ends where there is one writer, or who asks holds the chain */
+export function headReader ({ sql, lock }: Dialect): (session: Session) => Promise<Head> {
+  const last = prepared(lock(sql('audit').select(['seq', 'mac']).where('chain', at('chain')).orderBy('seq', 'desc').limit(1)))
+  return async session => {
+    const [row] = await session.all(last, { chain: mainChain })
+    return row === undefined ? { seq: 0, mac: null } : { seq: whole(row, 'seq'), mac: maybe(row, 'mac', bytes) }
+  }
+}
+
+/** The first row of a chain: it says from where on rows are bound. */
+export const firstTold = (at_ms: number): Told => ({ at_ms, event: 'chained', message: null, account: null, detail: null, digest: null })
 
 /**
  * @param ring the audit keys; null for a store that only reads
- * @returns what appends one row to this chain; the chain's head is read inside the transaction
+ * @returns what appends one row to the chain at once, for a database with one writer; the chain's head is read inside the transaction
  * @throws StoreUnusable when there is no ring
  */
-export function auditor ({ sql, lock }: Dialect, ring: Ring | null, chain = mainChain): Audit {
+export function auditor (dialect: Dialect, ring: Ring | null): Audit {
   const linker = ring === null ? null : openLinker(ring)
-  const last = prepared(lock(sql('audit').select(['seq', 'mac']).where('chain', at('chain')).orderBy('seq', 'desc').limit(1)))
-  const append = prepared(sql('audit').insert(places(['chain', 'seq', 'prev', 'at_ms', 'event', 'message', 'account', 'detail', 'digest', 'key_id', 'mac'])))
+  const last = headReader(dialect)
+  const append = prepared(dialect.sql('audit').insert(places(['chain', 'seq', 'prev', 'at_ms', 'event', 'message', 'account', 'detail', 'digest', 'key_id', 'mac'])))
 
   /** Read once per transaction: nobody else writes meanwhile, and what is undone begins a new era. */
   let known: { readonly session: Session, readonly era: number, readonly head: Head } | null = null
 
-  async function headOf (session: Session): Promise<Head> {
-    if (known !== null && known.session === session && known.era === session.era()) return known.head
-    const [row] = await session.all(last, { chain })
-    return row === undefined ? { seq: 0, mac: null } : { seq: whole(row, 'seq'), mac: maybe(row, 'mac', bytes) }
-  }
+  const headOf = async (session: Session): Promise<Head> =>
+    known !== null && known.session === session && known.era === session.era() ? known.head : await last(session)
 
-  async function link (session: Session, { current, mac }: Linker, head: Head, { at, event, message, account = null, detail = null, digest = null }: AuditRow): Promise<Head> {
-    const row = { chain, seq: head.seq + 1, prev: head.mac, at_ms: at, event, message, account, detail, digest, key_id: current }
+  async function link (session: Session, { current, mac }: Linker, head: Head, told: Told): Promise<Head> {
+    const row = { chain: mainChain, seq: head.seq + 1, prev: head.mac, ...told, key_id: current }
     const made = mac(row) ?? shut()
     await session.run(append, { ...row, mac: made })
     return { seq: row.seq, mac: made }
   }
 
   return async (session, row) => {
-    check(row)
+    const told = toldOf(row)
     const keys = linker ?? shut()
     const head = await headOf(session)
     // Where nothing was chained yet the chain begins here; its first row says from where.
-    const before = head.mac === null ? await link(session, keys, head, { at: row.at, event: 'chained', message: null }) : head
-    known = { session, era: session.era(), head: await link(session, keys, before, row) }
+    const before = head.mac === null ? await link(session, keys, head, firstTold(row.at)) : head
+    known = { session, era: session.era(), head: await link(session, keys, before, told) }
   }
 }

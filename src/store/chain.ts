@@ -17,14 +17,18 @@ export interface Link {
   readonly digest: string | null
   /** Name of the key of the ring under which the mac is made. */
   readonly key_id: string
+  /** What no other row has; only rows that were written down before they were chained have one. */
+  readonly nonce?: Uint8Array | null
 }
 
 /** Names what the bytes are, so that no other use of the key can be taken for a row. */
 const format = 'zorgpoort-audit-1'
 
-/** @returns the row as bytes: a JSON list, so no two different rows give the same ones, and another program can make them too */
-export const encoded = ({ chain, seq, prev, at_ms, event, message, account, detail, digest, key_id }: Link): string =>
-  JSON.stringify([format, key_id, chain, seq, prev === null ? null : Buffer.from(prev).toString('hex'), at_ms, event, message, account, detail, digest])
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
+/** @returns the row as bytes: a JSON list, so no two different rows give the same ones, and another program can make them too; the nonce stands last, where there is one */
+export const encoded = ({ chain, seq, prev, at_ms, event, message, account, detail, digest, key_id, nonce = null }: Link): string =>
+  JSON.stringify([format, key_id, chain, seq, prev === null ? null : hex(prev), at_ms, event, message, account, detail, digest, ...(nonce === null ? [] : [hex(nonce)])])
 
 /** Makes macs, and tells whether one holds. */
 export interface Linker {

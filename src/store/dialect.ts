@@ -29,6 +29,8 @@ export interface Dialect {
   readonly alone: Statement | null
   /** What the database's own clock says, in milliseconds since 1970; not the same at each place of a transaction. */
   readonly clock: string
+  /** All that was written down, also what is not chained yet, as a table under this name: chain, seq, at_ms, event, message, account, detail. */
+  events (name: string): Knex.Raw | string
 }
 
 /** Goes on when no other transaction is under this name. */
@@ -55,7 +57,8 @@ export const sqliteDialect: Dialect = {
   idAt: seq => `(select f.id from message as f where f.seq = ${seq})`,
   making: (statement, ordered) => ordered ? `${statement} without rowid` : statement,
   alone: null,
-  clock: "cast(unixepoch('subsec') * 1000 as integer)"
+  clock: "cast(unixepoch('subsec') * 1000 as integer)",
+  events: name => `audit as ${name}`
 }
 
 const postgresSql = knexModule.knex({ client: 'pg' })
@@ -76,7 +79,9 @@ export const postgresDialect: Dialect = {
   // Numbers go on for ever here.
   making: statement => statement.replaceAll(/\bserial\b/g, 'bigserial').replaceAll(/\binteger\b/g, 'bigint'),
   alone: { sql: 'select pg_advisory_xact_lock(hashtextextended($1, 0))', slots: [{ name: 'name' }], kept: true },
-  clock: 'cast(extract(epoch from clock_timestamp()) * 1000 as bigint)'
+  clock: 'cast(extract(epoch from clock_timestamp()) * 1000 as bigint)',
+  events: name => postgresSql.raw(`(select chain, seq, at_ms, event, message, account, detail from audit
+    union all select 'new', number, at_ms, event, message, account, detail from audit_new) as ${name}`)
 }
 
 /** Marks the place of a value that is given at each run of a prepared statement. */

@@ -15,7 +15,7 @@ import type { Safe } from './safe.ts'
 import type { RefusedText, Subject } from './keeping.ts'
 import type { Store } from './verbs.ts'
 
-function statements ({ sql }: Dialect) {
+function statements ({ sql, events }: Dialect) {
   const persons = sql('client as o').where('o.key_id', sql.raw('c.key_id')).where('o.message', sql.raw('c.message')).select(sql.raw('count(*)')).as('persons')
   const found = () => sql('client as c').join('message as m', 'm.seq', 'c.message').where('c.hash', at('hash')).where('c.key_id', at('key'))
     .select(['c.message', 'm.id', 'm.type', 'm.received_ms', 'm.sha256', 'm.delivery', 'm.order_key', persons])
@@ -24,7 +24,7 @@ function statements ({ sql }: Dialect) {
     one: prepared(found().where('c.message', at('seq'))),
     unordered: prepared(sql('message').where('seq', at('seq')).update({ order_key: '' })),
     // A retour has the key of what it answers, also one that was rejected; what answered is in the audit.
-    answersUnordered: prepared(sql('message').whereIn('id', sql('audit').select('detail').where({ message: at('id'), event: 'answered' })).where('order_key', at('key')).update({ order_key: '' })),
+    answersUnordered: prepared(sql('message').whereIn('id', sql(events('told')).select('detail').where({ message: at('id'), event: 'answered' })).where('order_key', at('key')).update({ order_key: '' })),
     stopped: prepared(sql('delivery').where('message', at('seq')).update({ state: 'dead', class: 'functional', lease_until_ms: 0, fence: sql.raw('fence + 1'), last_reason: 'erased', due_ms: never_ms, since_ms: at('now') })),
     dead: prepared(sql('message').where('seq', at('seq')).update({ delivery: 'dead', answer: 'none', answer_due_ms: null })),
     refused: prepared(sql('refused').select(['id', 'at_ms', 'party', 'family', 'type', 'sha256', 'size_bytes', 'data_key', 'kek_id', 'payload'])

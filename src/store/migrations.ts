@@ -16,6 +16,7 @@ import { batchKeys, refusedAge, retention } from './migrations/retention.ts'
 import { pushing } from './migrations/pushing.ts'
 import { queueStep } from './migrations/queue.ts'
 import { register } from './migrations/register.ts'
+import { linksStep } from './migrations/links.ts'
 import { signatures } from './migrations/signature.ts'
 import { sourcesStep } from './migrations/sources.ts'
 import { tenures } from './migrations/tenure.ts'
@@ -201,5 +202,6 @@ export const migrations: readonly Migration[] = [
   months,
   countsStep,
   queueStep,
-  movedStep
+  movedStep,
+  linksStep
 ]

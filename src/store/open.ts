@@ -4,7 +4,6 @@ import { systemClock, type Clock } from '../core/core.ts'
 import type { Roots } from '../vault/vault.ts'
 import { accepter, closingAll, earlierVerb, type AcceptRules } from './accept.ts'
 import { arrivalVerbs } from './arrivals.ts'
-import { auditor } from './audit.ts'
 import { backupVerbs } from './backup.ts'
 import { batchVerbs } from './batch.ts'
 import { countVerbs } from './count.ts'
@@ -18,6 +17,7 @@ import { factKeeper } from './facts.ts'
 import { sweepVerb } from './forget.ts'
 import { heldVerbs } from './held.ts'
 import { knownVerb } from './known.ts'
+import { openLinked, openLinking } from './linking.ts'
 import { mailboxVerb } from './mailbox.ts'
 import { bringForward } from './migrate.ts'
 import { migrations } from './migrations.ts'
@@ -127,8 +127,9 @@ async function check (db: Db, { sql }: Dialect): Promise<void> {
 }
 
 /** The verbs over an open database that is up to date. */
-function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots: Roots | null, observe?: StoreObserver): Store {
-  const audit = auditor(dialect, roots?.audit ?? null)
+function storeOn ({ db: opened, dialect }: Opened, rules: AcceptRules, safe: Safe, roots: Roots | null, observe?: StoreObserver): Store {
+  const auditing = (dialect.name === 'sqlite' ? openLinked : openLinking)(opened, dialect, roots?.audit ?? null)
+  const { db, audit } = auditing
   const facts = factKeeper(db, dialect, safe)
   const accept = accepter(dialect, audit, facts, safe, rules)
   const tide = openTide()
@@ -170,12 +171,15 @@ function storeOn ({ db, dialect }: Opened, rules: AcceptRules, safe: Safe, roots
     tell: topic => { db.tell(topic) },
     hear: heard => { db.hear(heard) },
     ...backupVerbs(db, audit),
-    ...auditVerbs(db, dialect, audit),
+    ...auditVerbs(dialect, auditing),
     ...heldVerbs(db, dialect, audit, facts),
     ...taskVerbs(db, dialect, audit),
     ...batchVerbs(db, dialect, audit, safe),
     check: () => check(db, dialect),
-    close: () => db.close()
+    async close () {
+      await auditing.close()
+      await db.close()
+    }
   }
   return { ...verbs, ...telling(verbs, topic => { db.tell(topic) }) }
 }

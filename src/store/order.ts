@@ -35,11 +35,11 @@ const inWay = (target: string, key: string, message: string, others = ''): strin
 const stateBy = (obstacle: string): string => `case when ${obstacle} then 'blocked' else 'due' end`
 const policyColumns = ['first_ms', 'longest_ms', 'total_ms'] as const
 
-function statements ({ sql }: Dialect) {
+function statements ({ sql, events }: Dialect) {
   const push = { kind: 'push', lease_until_ms: 0, attempts: 0, due_ms: at('now'), since_ms: at('now'), ...places(policyColumns), give_up_ms: at('give_up') }
   const key = [at('target'), at('order_key')]
   const own = inWay('delivery.target', 'delivery.order_key', 'delivery.message', ' and p.id <> delivery.id')
-  const answers = sql('audit').select('detail').where('event', 'answered').where('message', sql('message').select('id').where('seq', at('message')))
+  const answers = sql(events('told')).select('detail').where('event', 'answered').where('message', sql('message').select('id').where('seq', at('message')))
   return {
     begin: prepared(sql('delivery').insert({
       ...places(['message', 'target', 'order_key']), ...push, fence: 0,

@@ -32,14 +32,14 @@ export const messageRows = (dialect: Dialect) => (): Knex.QueryBuilder => dialec
   .leftJoin('delivery as d', 'd.message', 'm.seq').leftJoin('signature as s', 's.message', 'm.seq')
 
 function statements (dialect: Dialect) {
-  const { sql, lock, ofId } = dialect
+  const { sql, lock, ofId, events } = dialect
   const messages = messageRows(dialect)
   const history = (query: Knex.QueryBuilder): Knex.QueryBuilder => query.where('a.message', at('id')).orderBy(['a.at_ms', 'a.chain', 'a.seq'])
   return {
     messages,
     message: prepared(visible(dialect, messages())),
     any: prepared(ofId(messages(), 'm.id', at('id'), 'm.seq')),
-    history: prepared(history(sql('audit as a').select([...event, 'a.account']))),
+    history: prepared(history(sql(events('a')).select([...event, 'a.account']))),
     findings: prepared(visible(dialect, sql('message as m').leftJoin('finding as f', 'f.message', 'm.seq').select(['m.sender', 'm.family', 'm.data_key', 'm.kek_id', 'f.body as findings']))),
     payload: prepared(visible(dialect, sql('message as m').join('payload as p', 'p.message', 'm.seq').select(['m.data_key', 'm.kek_id', 'p.body as bytes']), 'p.message')),
     seal: prepared(visible(dialect, sql('message as m').select('m.seal as bytes'))),

@@ -12,14 +12,14 @@ import type { RefusedFilter, RefusedItem, RefusedMessage, Store, View } from './
 const day_ms = 86_400_000
 const told = ['r.id', 'r.at_ms', 'r.party', 'r.account', 'r.door', 'r.family', 'r.type', 'r.identificatie', 'r.code', 'r.sha256', 'r.size_bytes']
 
-function statements ({ sql, ofId }: Dialect) {
+function statements ({ sql, ofId, events }: Dialect) {
   const withCorrection = (): Knex.QueryBuilder => sql('refused as r').leftJoin('replacement as by', 'by.replaced', 'r.id')
   const seen = (): Knex.QueryBuilder => withCorrection().select([...told, 'by.message as replaced_by'])
   return {
     seen,
     one: prepared(seen().select(['r.data_key', 'r.kek_id', 'r.why', 'r.payload']).where({ 'r.id': at('id'), 'r.party': at('party') })),
     whoever: prepared(seen().where('r.id', at('id'))),
-    history: prepared(sql('audit as a').select(['a.at_ms', 'a.event', 'a.detail', 'a.account']).where('a.message', at('id')).orderBy(['a.at_ms', 'a.chain', 'a.seq'])),
+    history: prepared(sql(events('a')).select(['a.at_ms', 'a.event', 'a.detail', 'a.account']).where('a.message', at('id')).orderBy(['a.at_ms', 'a.chain', 'a.seq'])),
     quota: prepared(sql('refused').where('party', at('party')).where('at_ms', '>', at('since')).select(sql.raw('count(*) as kept'))),
     open: prepared(withCorrection().select(['r.id', 'r.sha256', 'r.code']).where({ 'r.party': at('party'), 'r.type': at('type'), 'r.identificatie': at('identificatie') }).whereNull('by.replaced').orderBy('r.id', 'desc')),
     // Asked for every message that is accepted: nothing but the index, and nothing to sort.

@@ -44,9 +44,9 @@ const summed = (uses: readonly KeyUse[]): KeyUse[] =>
 
 const useOf = (column: string) => (row: Row): KeyUse => ({ key: text(row, column), rows: whole(row, 'rows') })
 
-function statements ({ sql }: Dialect) {
+function statements ({ sql, events }: Dialect) {
   const use = (table: string, column: string) => prepared(sql(table).select(column, sql.raw('count(*) as rows')).whereNotNull(column).groupBy(column).orderBy(column))
-  const answers = sql('audit').select('detail').where('event', 'answered').where('message', sql('message').select('id').where('seq', at('seq')))
+  const answers = sql(events('told')).select('detail').where('event', 'answered').where('message', sql('message').select('id').where('seq', at('seq')))
   const looked = sql('client').select('message').where('key_id', at('key')).where('message', '>', at('after')).groupBy('message').orderByRaw('message limit ?', [looked_max])
   return {
     uses: { kek: wrapped.map(({ table }) => use(table, 'kek_id')), index: marked.map(table => use(table, 'key_id')), audit: use('audit', 'key_id') },

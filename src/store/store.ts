@@ -9,6 +9,7 @@ export { StoreFailure, StoreFull, StoreUnavailable, StoreUnusable, topics, type 
 export { isPostgres, postgresDefaults, type PostgresOptions } from './postgres.ts'
 export { auditEvents, isDetail, mainChain, type AuditEvent } from './audit.ts'
 export { openLinker, type Link, type Linker } from './chain.ts'
+export { oursOf, waitingChain, type Waiting } from './linking.ts'
 export type * from './arriving.ts'
 export type * from './batches.ts'
 export type { Asked, CountVerbs } from './counts.ts'

@@ -4,8 +4,9 @@ import type { AccountId, Instant, MessageId, Sha256 } from '../core/core.ts'
 import { mainChain, type Audit, type AuditEvent } from './audit.ts'
 import type { Link } from './chain.ts'
 import { cursorOf, seqOf } from './cursor.ts'
-import type { Db, Row, Session } from './db.ts'
+import { StoreFailure, type Db, type Row, type Session } from './db.ts'
 import { at, once, places, prepared, type Dialect } from './dialect.ts'
+import { waitingOf, waitingRows, type Auditing, type Waiting } from './linking.ts'
 import { account, at as instantOf, bytes, maybe, message, text, whole } from './rows.ts'
 import type { Page } from './verbs.ts'
 
@@ -16,6 +17,8 @@ export interface AuditHead {
   readonly mac: Uint8Array
   /** The checkpoint this row tells of, when that is what it is about. */
   readonly checkpoint: string | null
+  /** How many rows wait to be chained that nobody with the key wrote, or that were chained before: they never will be. */
+  readonly strange: number
 }
 
 /** A statement about the whole chain, signed: what is in `body` is for who made it. */
@@ -59,12 +62,17 @@ export interface AuditFilter {
 /** A row as it stands in the table. `link` is null when a column holds what no row ever holds; `mac` when it is not chained. */
 export interface TrailRow { readonly seq: number, readonly link: Link | null, readonly mac: Uint8Array | null }
 
+/** A row that is written down and not chained yet; `row` is null when a column holds what no row ever holds. */
+export interface WaitingRow { readonly number: number, readonly row: Waiting | null }
+
 /** A reading of the whole audit, in which nothing changes meanwhile. */
 export interface Trail {
   /** How many rows there are in all, how many of the chain up to and with `seq`, and whether there are messages. */
   counts (seq: number): Promise<{ readonly rows: number, readonly before: number, readonly messages: boolean }>
   /** The next rows of the chain, in order. */
   rows (after: number, limit: number): Promise<TrailRow[]>
+  /** The next rows that are written down and not chained yet, in order. @param after their number, 0 for the first */
+  waiting (after: number, limit: number): Promise<WaitingRow[]>
   /** The next checkpoints, in the order in which they were made. @param after their `number`, 0 for the first */
   checkpoints (after: number, limit: number): Promise<NumberedCheckpoint[]>
   /** @param id the last one when not given */
@@ -117,9 +125,9 @@ const checkpointOf = (row: Row): Checkpoint =>
 
 const numbered = (row: Row): NumberedCheckpoint => ({ ...checkpointOf(row), number: whole(row, 'number') })
 
-function headOf (row: Row): AuditHead | null {
+function headOf (row: Row, strange: number): AuditHead | null {
   const mac = maybe(row, 'mac', bytes)
-  return mac === null ? null : { chain: text(row, 'chain'), seq: whole(row, 'seq'), mac, checkpoint: row['event'] === 'checkpoint' ? maybe(row, 'detail', text) : null }
+  return mac === null ? null : { strange, chain: text(row, 'chain'), seq: whole(row, 'seq'), mac, checkpoint: row['event'] === 'checkpoint' ? maybe(row, 'detail', text) : null }
 }
 
 /** The table is not believed: what stands in it may have been put there by anybody. */
@@ -128,7 +136,8 @@ function trailRow (row: Row): TrailRow {
   const mac = row['mac'] instanceof Uint8Array ? row['mac'] : null
   try {
     const key_id = maybe(row, 'key_id', text)
-    const link = { chain: text(row, 'chain'), seq: whole(row, 'seq'), prev: maybe(row, 'prev', bytes), at_ms: whole(row, 'at_ms'), event: text(row, 'event'), message: maybe(row, 'message', text), account: maybe(row, 'account', text), detail: maybe(row, 'detail', text), digest: maybe(row, 'digest', text), key_id: key_id ?? '' }
+    const nonce = row['nonce'] === undefined ? null : maybe(row, 'nonce', bytes)
+    const link = { nonce, chain: text(row, 'chain'), seq: whole(row, 'seq'), prev: maybe(row, 'prev', bytes), at_ms: whole(row, 'at_ms'), event: text(row, 'event'), message: maybe(row, 'message', text), account: maybe(row, 'account', text), detail: maybe(row, 'detail', text), digest: maybe(row, 'digest', text), key_id: key_id ?? '' }
     return { seq, link: row['mac'] !== null && mac === null ? null : link, mac }
   } catch { return { seq, link: null, mac } }
 }
@@ -183,8 +192,13 @@ function lister (db: Db, { sql }: Dialect): AuditVerbs['auditRows'] {
   }
 }
 
+/** Who only looks is shown what is there, also where nothing can be written. */
+async function quietly (work: () => Promise<void>): Promise<void> {
+  try { await work() } catch (error) { if (!(error instanceof StoreFailure)) throw error }
+}
+
 /** @returns the verbs of the audit as a whole */
-export function auditVerbs (db: Db, dialect: Dialect, audit: Audit): AuditVerbs {
+export function auditVerbs (dialect: Dialect, { db, audit, link, linkIn, strange }: Auditing): AuditVerbs {
   const sql = statements(dialect)
   const reading = (session: Session): Trail => ({
     async counts (seq) {
@@ -195,23 +209,29 @@ export function auditVerbs (db: Db, dialect: Dialect, audit: Audit): AuditVerbs 
       const [row] = id === undefined ? await session.all(sql.last) : await session.all(sql.one, { id })
       return row === undefined ? null : numbered(row)
     },
+    waiting: async (after, limit) => dialect.name === 'sqlite' ? [] : (await session.all(waitingRows, { after, limit })).map(row => ({ number: whole(row, 'number'), row: waitingOf(row) })),
     rows: async (after, limit) => (await session.all(sql.rows, { after, limit })).map(trailRow),
     checkpoints: async (after, limit) => (await session.all(sql.checkpoints, { after, limit })).map(numbered)
   })
+  const list = lister(db, dialect)
   return {
-    auditHead: () => db.read(async session => {
-      const [row] = await session.all(sql.head)
-      return row === undefined ? null : headOf(row)
-    }),
+    async auditHead () {
+      await link()
+      const [row] = await db.read(session => session.all(sql.head))
+      return row === undefined ? null : headOf(row, strange())
+    },
     lastCheckpoint: before => db.read(async session => {
       const [row] = before === undefined ? await session.all(sql.last) : await session.all(sql.before, { before })
       return row === undefined ? null : checkpointOf(row)
     }),
     keepCheckpoint: ({ id, at: made, seq, removed, body, seal }, digest, previous) => db.write(async session => {
+      await linkIn(session)
       const [last] = await session.all(sql.last)
       if ((last === undefined ? null : text(last, 'id')) !== previous) return false
       await session.run(sql.keep, { id, at_ms: made, seq, removed, body, seal })
       await audit(session, { at: made, event: 'checkpoint', message: null, detail: id, digest })
+      // With what it was made of, or nobody would know of it whom it is shown to.
+      await linkIn(session)
       return true
     }),
     pruneAudit: limit => db.write(async session => {
@@ -227,7 +247,13 @@ export function auditVerbs (db: Db, dialect: Dialect, audit: Audit): AuditVerbs 
       if (cursor !== undefined) query.where('number', '<', seqOf(cursor))
       return pageOf(await db.read(session => session.all(once(query))), limit, 'number', checkpointOf)
     },
-    auditRows: lister(db, dialect),
-    trail: work => db.snapshot(session => work(reading(session)))
+    async auditRows (filter) {
+      if (filter.cursor === undefined) await quietly(link)
+      return await list(filter)
+    },
+    async trail (work) {
+      await quietly(link)
+      return await db.snapshot(session => work(reading(session)))
+    }
   }
 }

@@ -64,7 +64,7 @@ function tampered (how: (db: Database.Database) => void): string {
 const sql = (...statements: string[]) => (db: Database.Database): void => { for (const it of statements) db.exec(it) }
 
 test('what nobody touched is whole', async () => {
-  assert.deepEqual(await verify('whole'), { rows: 12, checkpoints: 3, from: 1, to: 12, unchained: 0, after_checkpoint: 1, unpinned: 0, restored: null, findings: [], more: 0 })
+  assert.deepEqual(await verify('whole'), { rows: 12, checkpoints: 3, from: 1, to: 12, unchained: 0, after_checkpoint: 1, waiting: 0, unpinned: 0, restored: null, findings: [], more: 0 })
 })
 
 test('a checkpoint is made only when something was written since', async () => {

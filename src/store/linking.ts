@@ -1,0 +1,269 @@
+/** The audit with many writers: rows wait beside the chain, bound by themselves, until one process at a time brings them into it. */
+import { randomBytes } from 'node:crypto'
+import type { Ring } from '../vault/vault.ts'
+import { auditor, firstTold, headReader, mainChain, toldOf, type Audit, type Head, type Told } from './audit.ts'
+import { openLinker, type Link, type Linker } from './chain.ts'
+import { StoreConflict, StoreFailure, type Db, type Row, type Session, type Statement, type Values } from './db.ts'
+import { hold, type Dialect } from './dialect.ts'
+import { bytes, maybe, text, whole } from './rows.ts'
+import { shut } from './safe.ts'
+
+/** The audit of one store. */
+export interface Auditing {
+  /** The database, through which everything that tells something is to write. */
+  readonly db: Db
+  readonly audit: Audit
+  /** Brings into the chain what was committed before it is called. */
+  link (): Promise<void>
+  /** The same inside a transaction, with what it told itself so far; until it ends nobody else adds to the chain. */
+  linkIn (session: Session): Promise<void>
+  /** How many rows waited when they were last looked at that are not ours, or stand in the chain already: they stay where they are. */
+  strange (): number
+  /** Links what this store wrote, and ends its own linking. Never throws: what is left is linked by the next that links. */
+  close (): Promise<void>
+}
+
+/** Rows linked in one transaction. */
+const batch_rows = 2_000
+/** What a process wrote is linked so long after it was, unless another did. */
+const link_ms = 250
+/** After storage failed. */
+const again_ms = 5_000
+/** One at a time links. */
+const holder = 'audit'
+/** The chain that a waiting row names. */
+export const waitingChain = 'new'
+
+const waiting = 'n.number, n.nonce, n.at_ms, n.event, n.message, n.account, n.detail, n.digest, n.key_id, n.mac'
+const columns = 'at_ms, event, message, account, detail, digest'
+const stands = 'select 1 from audit as a where a.at_ms = n.at_ms and a.nonce = n.nonce'
+
+const slots = (...names: readonly string[]): Statement['slots'] => names.map(name => ({ name }))
+
+/** A row that was copied while it waited is known by its nonce, which the row in the chain has too: found along the index of messages and moments. */
+export const waitingRows: Statement = {
+  sql: `select ${waiting}, (exists (${stands} and a.message = n.message) or (n.message is null and exists (${stands} and a.message is null))) as known
+    from audit_new as n where n.number > $1 order by n.number limit $2`,
+  slots: slots('after', 'limit'),
+  kept: true
+}
+
+const tell: Statement = {
+  sql: `insert into audit_new (nonce, ${columns}, key_id, mac) select decode(nonce, 'hex'), ${columns}, key_id, decode(mac, 'hex')
+    from json_to_recordset($1::json) as it(nonce text, at_ms bigint, event text, message text, account text, detail text, digest text, key_id text, mac text)`,
+  slots: slots('rows'),
+  kept: true
+}
+
+/** Takes rows from where they wait and puts them into the chain. */
+const chain: Statement = {
+  sql: `with gone as (
+      delete from audit_new as n using json_to_recordset($1::json) as it(number bigint, seq bigint, prev text, mac text) where n.number = it.number
+      returning n.nonce, ${columns.replaceAll(/\w+/g, 'n.$&')}, it.seq, it.prev, it.mac
+    ) insert into audit (chain, seq, prev, ${columns}, key_id, mac, nonce) select '${mainChain}', seq, decode(prev, 'hex'), ${columns}, $2, decode(mac, 'hex'), nonce from gone order by seq`,
+  slots: slots('rows', 'key_id'),
+  kept: true
+}
+
+const begin: Statement = {
+  sql: `insert into audit (chain, seq, prev, ${columns}, key_id, mac) values ('${mainChain}', $1, null, $2, $3, null, null, null, null, $4, $5)`,
+  slots: slots('seq', 'at_ms', 'event', 'key_id', 'mac'),
+  kept: true
+}
+
+/** Goes on at once, or not at all. */
+const tryHold: Statement = { sql: 'select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as held', slots: slots('name'), kept: true }
+
+const anyWaiting: Statement = { sql: 'select 1 from audit_new limit 1', slots: [], kept: true }
+
+/** A row that waits, or a copy of one: the table is not believed. */
+export interface Waiting { readonly number: number, readonly nonce: string, readonly link: Link, readonly mac: Uint8Array, /** Its nonce stands in the chain already. */ readonly known: boolean }
+
+const hex = (it: Uint8Array | null): string | null => it === null ? null : Buffer.from(it).toString('hex')
+
+/** @returns a row of `waitingRows`; null when a column holds what no row ever holds */
+export function waitingOf (row: Row): Waiting | null {
+  try { return waitingIn(row) } catch { return null }
+}
+
+function waitingIn (row: Row): Waiting {
+  const nonce = bytes(row, 'nonce')
+  const told: Told = { at_ms: whole(row, 'at_ms'), event: text(row, 'event'), message: maybe(row, 'message', text), account: maybe(row, 'account', text), detail: maybe(row, 'detail', text), digest: maybe(row, 'digest', text) }
+  return { number: whole(row, 'number'), nonce: hex(nonce) ?? '', link: { ...placeless, ...told, nonce, key_id: text(row, 'key_id') }, mac: bytes(row, 'mac'), known: row['known'] === true }
+}
+
+/** What stands for its place in a row that has none yet. */
+const placeless = { chain: waitingChain, seq: 0, prev: null } as const
+
+/** @returns of rows that wait those that we wrote, each once */
+export function oursOf ({ holds }: Linker, rows: ReadonlyArray<Waiting | null>): Waiting[] {
+  const seen = new Set<string>()
+  return rows.filter(row => {
+    if (row === null || row.known || seen.has(row.nonce) || holds(row.link, row.mac) !== 'yes') return false
+    seen.add(row.nonce)
+    return true
+  }).filter(row => row !== null)
+}
+
+/** Rows told in a transaction are written at its end, in one statement; those of a part that is undone are not. */
+function gathering (db: Db, linker: Linker | null, wrote: () => void): Pick<Auditing, 'db' | 'audit'> & { flush (session: Session): Promise<void> } {
+  const gathered = new WeakMap<Session, Values[]>()
+  const closing = (told: Told): Values => {
+    const { current: key_id, mac } = linker ?? shut()
+    const nonce = randomBytes(8)
+    return { ...told, nonce: nonce.toString('hex'), key_id, mac: hex(mac({ ...placeless, ...told, nonce, key_id })) }
+  }
+  const flush = async (session: Session): Promise<void> => {
+    const rows = gathered.get(session)?.splice(0) ?? []
+    if (rows.length > 0) await session.run(tell, { rows: JSON.stringify(rows) })
+  }
+  const undone = (session: Session, rows: Values[]) => async <T>(work: () => Promise<T>): Promise<T> => {
+    const before = rows.length
+    try { return await session.nested(work) } catch (error) {
+      rows.length = before
+      throw error
+    }
+  }
+  return {
+    flush,
+    audit: async (session, row) => {
+      const rows = gathered.get(session)
+      if (rows === undefined) throw new TypeError('what is told outside a transaction that writes is not kept')
+      rows.push(closing(toldOf(row)))
+    },
+    db: {
+      ...db,
+      async write (work, weight) {
+        let told = false
+        const value = await db.write(async session => {
+          const rows: Values[] = []
+          const own: Session = { ...session, nested: undone(session, rows) }
+          gathered.set(own, rows)
+          const value = await work(own)
+          told = rows.length > 0
+          await flush(own)
+          return value
+        }, weight)
+        if (told) wrote()
+        return value
+      }
+    }
+  }
+}
+
+/** @throws StoreConflict when one of the rows is not there any more */
+async function chained (session: Session, linker: Linker, head: Head, rows: readonly Waiting[]): Promise<void> {
+  const { current: key_id, mac } = linker
+  let before = head
+  const next = (link: Link): { readonly seq: number, readonly prev: string | null, readonly mac: string | null } => {
+    const row = { ...link, chain: mainChain, seq: before.seq + 1, prev: before.mac, key_id }
+    const made = mac(row) ?? shut()
+    before = { seq: row.seq, mac: made }
+    return { seq: row.seq, prev: hex(row.prev), mac: hex(made) }
+  }
+  const [first] = rows
+  if (first === undefined) return
+  if (head.mac === null) {
+    const told = firstTold(first.link.at_ms)
+    const { seq } = next({ ...placeless, ...told, key_id })
+    await session.run(begin, { seq, at_ms: told.at_ms, event: told.event, key_id, mac: before.mac })
+  }
+  const links = rows.map(({ number, link }) => ({ number, ...next(link) }))
+  const moved = await session.run(chain, { rows: JSON.stringify(links), key_id })
+  if (moved !== rows.length) throw new StoreConflict('rows of the audit went while they were linked')
+}
+
+/** What one go through the rows that wait came to. */
+interface Gone { readonly last: number, readonly more: boolean, readonly strange: number }
+
+/** @returns what links the next rows in a transaction that holds the chain */
+function linking (dialect: Dialect, linker: Linker) {
+  const headOf = headReader(dialect)
+  return async (session: Session, after: number): Promise<Gone> => {
+    const rows = await session.all(waitingRows, { after, limit: batch_rows })
+    const [last] = rows.slice(-1)
+    const ours = oursOf(linker, rows.map(waitingOf))
+    if (ours.length > 0) await chained(session, linker, await headOf(session), ours)
+    return { last: last === undefined ? after : whole(last, 'number'), more: rows.length === batch_rows, strange: rows.length - ours.length }
+  }
+}
+
+/** Does a piece of work some time after it was asked for, once for all that asked meanwhile. @param work what it returns false for is done again */
+function soon (work: () => Promise<boolean>) {
+  let timer: NodeJS.Timeout | null = null
+  let running: Promise<void> = Promise.resolve()
+  let ended = false
+  const ask = (ms: number): void => {
+    if (ended || timer !== null) return
+    timer = setTimeout(() => {
+      timer = null
+      running = work().then(done => { if (!done) ask(link_ms) }, () => { ask(again_ms) })
+    }, ms)
+    timer.unref()
+  }
+  return {
+    ask: () => { ask(link_ms) },
+    async end (): Promise<void> {
+      ended = true
+      if (timer !== null) clearTimeout(timer)
+      await running
+    }
+  }
+}
+
+/**
+ * @param opened the database, with many writers @param ring the audit keys; null for a store that only reads
+ * @returns the audit of a store: what it writes is linked within a second while any process writes, and at the latest when it is closed
+ */
+export function openLinking (opened: Db, dialect: Dialect, ring: Ring | null): Auditing {
+  const linker = ring === null ? null : openLinker(ring)
+  let [strange, wrote, linked] = [0, 0, 0]
+  const { db, audit, flush } = gathering(opened, linker, () => {
+    wrote++
+    later.ask()
+  })
+  const some = linker === null ? null : linking(dialect, linker)
+
+  /** @returns false when another links now */
+  async function pass (mayWait: boolean): Promise<boolean> {
+    if (some === null) return true
+    const until = wrote
+    let sum = 0
+    for (let [after, more] = [0, true]; more;) {
+      const gone: Gone | null = await opened.write(async session => {
+        if (mayWait) await hold(session, dialect, holder)
+        else if ((await session.all(tryHold, { name: holder }))[0]?.['held'] !== true) return null
+        return await some(session, after)
+      })
+      if (gone === null) return false
+      sum += gone.strange
+      ;({ last: after, more } = gone)
+    }
+    [strange, linked] = [sum, Math.max(linked, until)]
+    return true
+  }
+  const later = soon(() => pass(false))
+  return {
+    db,
+    audit,
+    strange: () => strange,
+    async link () {
+      if ((await opened.read(session => session.all(anyWaiting))).length > 0) await pass(true)
+      else strange = 0
+    },
+    async linkIn (session) {
+      await hold(session, dialect, holder)
+      await flush(session)
+      if (some === null) return
+      for (let [after, more] = [0, true]; more;) ({ last: after, more } = await some(session, after))
+    },
+    async close () {
+      await later.end()
+      try { if (wrote > linked) await pass(true) } catch (error) { if (!(error instanceof StoreFailure)) throw error }
+    }
+  }
+}
+
+/** @returns the audit of a database with one writer: its rows are linked as they are written */
+export const openLinked = (db: Db, dialect: Dialect, ring: Ring | null): Auditing =>
+  ({ db, audit: auditor(dialect, ring), link: async () => {}, linkIn: async () => {}, strange: () => 0, close: async () => {} })
