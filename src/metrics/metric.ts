@@ -31,12 +31,22 @@ export interface Metric {
   readonly legend: string
   readonly unit: Unit
   readonly alarms?: readonly Alarm[]
+  /** It is of the database, so every process there tells the same: drawn and alarmed about once. Other gauges are of the process, or of its host. */
+  readonly same?: true
   /** What counts it, where that is not the metrics themselves. */
   readonly by?: 'upkeep'
 }
 
 /** The dashboard from its top to its bottom. */
 export const rows = ['Traffic', 'Deliveries', 'Pushes', 'Time', 'Storage', 'Gateway'] as const
+
+/** @returns the metric as it is drawn and alarmed about where several processes tell it */
+export function once (name: string, metric: Metric): Metric {
+  if (metric.same !== true) return metric
+  const by = metric.labels.length === 0 ? 'max' : `max by (${metric.labels.join(', ')})`
+  const drawn = (expr: string): string => expr.replaceAll(new RegExp(`\\b${name}\\b(?:\\{[^}]*\\})?`, 'g'), it => `${by} (${it})`)
+  return { ...metric, help: `${metric.help} Of the database: every process tells the same.`, expr: drawn(metric.expr), ...metric.alarms === undefined ? {} : { alarms: metric.alarms.map(it => ({ ...it, expr: drawn(it.expr) })) } }
+}
 
 /** Upper bounds of times of ours, in seconds; `long`: of what waits for others. */
 export const short = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15] as const

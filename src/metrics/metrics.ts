@@ -2,6 +2,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { BreakerState, Clock, Instant, PartyCode, RefusalCode } from '../core/core.ts'
 import type { Depth, Store, StoreObserver } from '../store/store.ts'
+import { once } from './metric.ts'
 import { metrics, type Metric, type MetricName, type NameOf } from './table.ts'
 
 export { allMetrics, metrics, type Metric, type MetricName } from './table.ts'
@@ -62,7 +63,7 @@ const counted_ms = 5_000
 
 /** @returns name, help and labels as the table has them, for who counts by himself */
 export function optionsOf (name: MetricName): { readonly name: MetricName, readonly help: string, readonly labelNames: string[] } {
-  const { help, labels }: Metric = metrics[name]
+  const { help, labels }: Metric = once(name, metrics[name])
   return { name, help, labelNames: [...labels] }
 }
 

@@ -12,11 +12,11 @@ export const pushes = {
     row: 'Pushes', title: 'Pushes, 99 %', expr: p99('zorgpoort_push_seconds', 'le, outcome'), legend: '{{outcome}}', unit: 's'
   },
   zorgpoort_push_waiting: {
-    kind: 'gauge', help: 'Messages still to be pushed, by receiver (no more than 10,000 are counted).', labels: ['receiver'],
+    kind: 'gauge', same: true, help: 'Messages still to be pushed, by receiver (no more than 10,000 are counted).', labels: ['receiver'],
     row: 'Pushes', title: 'Waiting to be pushed', expr: 'zorgpoort_push_waiting', legend: '{{receiver}}', unit: 'short'
   },
   zorgpoort_push_oldest_seconds: {
-    kind: 'gauge', help: 'How long the message of these that is given up first has been offered, by receiver.', labels: ['receiver'],
+    kind: 'gauge', same: true, help: 'How long the message of these that is given up first has been offered, by receiver.', labels: ['receiver'],
     row: 'Pushes', title: 'Oldest waiting to be pushed', expr: 'zorgpoort_push_oldest_seconds', legend: '{{receiver}}', unit: 's',
     alarms: [{
       name: 'ZorgpoortPushWaits', expr: 'zorgpoort_push_oldest_seconds > 3600', for: '10m', severity: 'ticket',
@@ -25,7 +25,7 @@ export const pushes = {
     }]
   },
   zorgpoort_destination_down: {
-    kind: 'gauge', help: '1 while a receiver’s endpoint answers nobody and is left alone or tried out, 0 while it answers; only of receivers for whom something waits.', labels: ['receiver'],
+    kind: 'gauge', same: true, help: '1 while a receiver’s endpoint answers nobody and is left alone or tried out, 0 while it answers; only of receivers for whom something waits.', labels: ['receiver'],
     row: 'Pushes', title: 'Endpoints that do not answer', expr: 'zorgpoort_destination_down', legend: '{{receiver}}', unit: 'short',
     alarms: [{
       name: 'ZorgpoortDestinationDown', expr: 'zorgpoort_destination_down == 1', for: '15m', severity: 'ticket',

@@ -1,5 +1,5 @@
 /** Every metric of the gateway, once: what it counts, how it is drawn, and when somebody must be called. */
-import { long, p99, perSecond, short, type Metric } from './metric.ts'
+import { long, once, p99, perSecond, short, type Metric } from './metric.ts'
 import { pushes } from './pushes.ts'
 
 export { rows, type Alarm, type Metric, type Severity, type Unit } from './metric.ts'
@@ -49,11 +49,11 @@ const traffic = {
 
 const deliveries = {
   zorgpoort_queue_depth: {
-    kind: 'gauge', help: 'Messages that handlers have still to look at, by receiver (no more than 10,000 are counted).', labels: ['receiver'],
+    kind: 'gauge', same: true, help: 'Messages that handlers have still to look at, by receiver (no more than 10,000 are counted).', labels: ['receiver'],
     row: 'Deliveries', title: 'Queue', expr: 'zorgpoort_queue_depth', legend: '{{receiver}}', unit: 'short'
   },
   zorgpoort_queue_oldest_seconds: {
-    kind: 'gauge', help: 'Age of the oldest of these, by receiver.', labels: ['receiver'],
+    kind: 'gauge', same: true, help: 'Age of the oldest of these, by receiver.', labels: ['receiver'],
     row: 'Deliveries', title: 'Oldest in the queue', expr: 'zorgpoort_queue_oldest_seconds', legend: '{{receiver}}', unit: 's',
     alarms: [{
       name: 'ZorgpoortQueueStuck', expr: 'zorgpoort_queue_oldest_seconds > 900', for: '10m', severity: 'page',
@@ -62,11 +62,11 @@ const deliveries = {
     }]
   },
   zorgpoort_mailbox_depth: {
-    kind: 'gauge', help: 'Messages in a mailbox, not yet acknowledged, also those that are being pushed, by receiver (no more than 10,000 are counted).', labels: ['receiver'],
+    kind: 'gauge', same: true, help: 'Messages in a mailbox, not yet acknowledged, also those that are being pushed, by receiver (no more than 10,000 are counted).', labels: ['receiver'],
     row: 'Deliveries', title: 'Mailboxes', expr: 'zorgpoort_mailbox_depth', legend: '{{receiver}}', unit: 'short'
   },
   zorgpoort_mailbox_oldest_seconds: {
-    kind: 'gauge', help: 'How long the oldest message of a mailbox has been offered, by receiver.', labels: ['receiver'],
+    kind: 'gauge', same: true, help: 'How long the oldest message of a mailbox has been offered, by receiver.', labels: ['receiver'],
     row: 'Deliveries', title: 'Oldest in a mailbox', expr: 'zorgpoort_mailbox_oldest_seconds', legend: '{{receiver}}', unit: 's',
     alarms: [{
       name: 'ZorgpoortMailboxNotRead', expr: 'zorgpoort_mailbox_oldest_seconds > 3 * 86400', for: '1h', severity: 'ticket',
@@ -75,11 +75,11 @@ const deliveries = {
     }]
   },
   zorgpoort_messages: {
-    kind: 'gauge', help: 'Messages that are not at their end, by delivery state (no more than 10,000 per receiver are counted).', labels: ['delivery'],
+    kind: 'gauge', same: true, help: 'Messages that are not at their end, by delivery state (no more than 10,000 per receiver are counted).', labels: ['delivery'],
     row: 'Deliveries', title: 'Not at their end', expr: 'zorgpoort_messages', legend: '{{delivery}}', unit: 'short'
   },
   zorgpoort_dead_letters: {
-    kind: 'gauge', help: 'Messages that were given up, by class: functional (somebody said no), transient (every try failed), partner_down (their destination answered nobody); no more than 10,000 in all are counted.', labels: ['class'],
+    kind: 'gauge', same: true, help: 'Messages that were given up, by class: functional (somebody said no), transient (every try failed), partner_down (their destination answered nobody); no more than 10,000 in all are counted.', labels: ['class'],
     row: 'Deliveries', title: 'Dead letters', expr: 'zorgpoort_dead_letters', legend: '{{class}}', unit: 'short',
     alarms: [{
       name: 'ZorgpoortDead', expr: 'zorgpoort_dead_letters > 0', for: '5m', severity: 'ticket',
@@ -88,7 +88,7 @@ const deliveries = {
     }]
   },
   zorgpoort_notices: {
-    kind: 'gauge', help: 'Notices (Fo01) by which senders are told that their message was refused: due (on their way) and dead (given up); no more than 10,000 of each are counted.', labels: ['state'],
+    kind: 'gauge', same: true, help: 'Notices (Fo01) by which senders are told that their message was refused: due (on their way) and dead (given up); no more than 10,000 of each are counted.', labels: ['state'],
     row: 'Deliveries', title: 'Notices (Fo01)', expr: 'zorgpoort_notices', legend: '{{state}}', unit: 'short',
     alarms: [{
       name: 'ZorgpoortNoticesDead', expr: 'zorgpoort_notices{state="dead"} > 0', for: '5m', severity: 'ticket',
@@ -97,7 +97,7 @@ const deliveries = {
     }]
   },
   zorgpoort_held_oldest_seconds: {
-    kind: 'gauge', help: 'How long the first held message has waited for a person; 0 when none does.', labels: [],
+    kind: 'gauge', same: true, help: 'How long the first held message has waited for a person; 0 when none does.', labels: [],
     row: 'Deliveries', title: 'Oldest held', expr: 'zorgpoort_held_oldest_seconds', legend: 'held', unit: 's',
     alarms: [{
       name: 'ZorgpoortHeldLong', expr: 'zorgpoort_held_oldest_seconds > 86400', for: '10m', severity: 'ticket',
@@ -106,11 +106,11 @@ const deliveries = {
     }]
   },
   zorgpoort_tasks_open: {
-    kind: 'gauge', help: 'Tasks that nobody has decided yet (no more than 10,000 are counted).', labels: [],
+    kind: 'gauge', same: true, help: 'Tasks that nobody has decided yet (no more than 10,000 are counted).', labels: [],
     row: 'Deliveries', title: 'Open tasks', expr: 'zorgpoort_tasks_open', legend: 'tasks', unit: 'short'
   },
   zorgpoort_overdue: {
-    kind: 'gauge', help: 'Messages whose retour should have been there, by the party that is to answer (no more than 10,000 are counted).', labels: ['receiver'],
+    kind: 'gauge', same: true, help: 'Messages whose retour should have been there, by the party that is to answer (no more than 10,000 are counted).', labels: ['receiver'],
     row: 'Deliveries', title: 'Overdue retours', expr: 'zorgpoort_overdue', legend: '{{receiver}}', unit: 'short',
     alarms: [{
       name: 'ZorgpoortRetourOverdue', expr: 'zorgpoort_overdue > 0', for: '1h', severity: 'ticket',
@@ -176,7 +176,7 @@ const storage = {
     row: 'Storage', title: 'Waiting to be written', expr: 'zorgpoort_store_waiting', legend: 'waiting', unit: 'short'
   },
   zorgpoort_database_bytes: {
-    kind: 'gauge', help: 'Size of the database file.', labels: [],
+    kind: 'gauge', same: true, help: 'Size of the database file.', labels: [],
     row: 'Storage', title: 'Database', expr: 'zorgpoort_database_bytes', legend: 'bytes', unit: 'bytes'
   },
   zorgpoort_wal_bytes: {
@@ -251,7 +251,7 @@ const gateway = {
     }]
   },
   zorgpoort_client_certificates: {
-    kind: 'gauge', help: 'TLS certificates of active accounts: valid, ending (within thirty days) or expired.', labels: ['state'],
+    kind: 'gauge', same: true, help: 'TLS certificates of active accounts: valid, ending (within thirty days) or expired.', labels: ['state'],
     row: 'Gateway', title: 'Client certificates', expr: 'zorgpoort_client_certificates', legend: '{{state}}', unit: 'short',
     alarms: [{
       name: 'ZorgpoortClientCertificateEnding', expr: 'zorgpoort_client_certificates{state="ending"} > 0', for: '1h', severity: 'ticket',
@@ -260,7 +260,7 @@ const gateway = {
     }]
   },
   zorgpoort_source_ends_timestamp_seconds: {
-    kind: 'gauge', help: 'When the list of municipalities, or the first of the product lists, ends (Unix time); not there where none does.', labels: ['list'],
+    kind: 'gauge', same: true, help: 'When the list of municipalities, or the first of the product lists, ends (Unix time); not there where none does.', labels: ['list'],
     row: 'Gateway', title: 'External sources', expr: 'zorgpoort_source_ends_timestamp_seconds * 1000', legend: '{{list}}', unit: 'dateTimeFromNow',
     alarms: [{
       name: 'ZorgpoortSourceEnding', expr: 'zorgpoort_source_ends_timestamp_seconds - time() < 60 * 86400', for: '1h', severity: 'ticket',
@@ -269,7 +269,7 @@ const gateway = {
     }]
   },
   zorgpoort_history_importing: {
-    kind: 'gauge', help: 'Earlier messages of an import that goes on or was broken off: they do not count yet (no more than 10,000 are counted).', labels: [],
+    kind: 'gauge', same: true, help: 'Earlier messages of an import that goes on or was broken off: they do not count yet (no more than 10,000 are counted).', labels: [],
     row: 'Gateway', title: 'Import of history', expr: 'zorgpoort_history_importing', legend: 'messages', unit: 'short',
     alarms: [{
       name: 'ZorgpoortImportBrokenOff', expr: 'zorgpoort_history_importing > 0', for: '6h', severity: 'ticket',
@@ -278,7 +278,7 @@ const gateway = {
     }]
   },
   zorgpoort_audit_unchecked_seconds: {
-    kind: 'gauge', help: 'How long the audit has had rows that no checkpoint tells of; 0 when it has none.', labels: [],
+    kind: 'gauge', same: true, help: 'How long the audit has had rows that no checkpoint tells of; 0 when it has none.', labels: [],
     row: 'Gateway', title: 'Audit without a checkpoint', expr: 'zorgpoort_audit_unchecked_seconds', legend: 'age', unit: 's',
     alarms: [{
       name: 'ZorgpoortAuditUnchecked', expr: 'zorgpoort_audit_unchecked_seconds > 1800', for: '5m', severity: 'ticket',
@@ -311,11 +311,11 @@ const upkeep = {
     row: 'Storage', title: 'Forgotten', expr: perSecond('zorgpoort_swept_total', 'what'), legend: '{{what}}', unit: 'ops'
   },
   zorgpoort_sweep_kept: {
-    by: 'upkeep', kind: 'gauge', help: 'Messages old enough to be forgotten that stay, by why, at the last sweep.', labels: ['what', 'why'],
+    by: 'upkeep', kind: 'gauge', same: true, help: 'Messages old enough to be forgotten that stay, by why, at the last sweep.', labels: ['what', 'why'],
     row: 'Storage', title: 'Old and kept', expr: 'zorgpoort_sweep_kept', legend: '{{what}} {{why}}', unit: 'short'
   },
   zorgpoort_sweep_last_timestamp_seconds: {
-    by: 'upkeep', kind: 'gauge', help: 'When the last sweep ended (Unix time).', labels: [],
+    by: 'upkeep', kind: 'gauge', same: true, help: 'When the last sweep ended (Unix time).', labels: [],
     row: 'Storage', title: 'Last sweep', expr: 'zorgpoort_sweep_last_timestamp_seconds * 1000', legend: 'sweep', unit: 'dateTimeFromNow',
     alarms: [{
       name: 'ZorgpoortNotSwept', expr: 'time() - zorgpoort_sweep_last_timestamp_seconds > 3 * 86400', for: '1h', severity: 'ticket',
@@ -335,5 +335,5 @@ export type MetricName = keyof typeof metrics
 /** The names of the metrics of one kind that are counted here. */
 export type NameOf<K extends Metric['kind']> = { [N in MetricName]: typeof metrics[N] extends { readonly by: string } ? never : typeof metrics[N]['kind'] extends K ? N : never }[MetricName]
 
-/** As entries, with the shape all have in common. */
-export const allMetrics: ReadonlyArray<readonly [MetricName, Metric]> = Object.entries(metrics) as Array<[MetricName, Metric]>
+/** As entries, with the shape all have in common, and as they are drawn. */
+export const allMetrics: ReadonlyArray<readonly [MetricName, Metric]> = (Object.entries(metrics) as Array<[MetricName, Metric]>).map(([name, it]) => [name, once(name, it)])

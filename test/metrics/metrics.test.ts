@@ -20,7 +20,7 @@ const table = new Map<string, Metric>(allMetrics)
 const exposed = new Map(allMetrics.flatMap(([name, { kind, labels }]) => kind === 'histogram'
   ? [[`${name}_bucket`, ['le', ...labels]], [`${name}_sum`, labels], [`${name}_count`, labels]] as Array<[string, readonly string[]]>
   : [[name, labels] as [string, readonly string[]]]))
-const words = new Set(['sum', 'by', 'rate', 'increase', 'absent', 'time', 'histogram_quantile', 'predict_linear'])
+const words = new Set(['sum', 'max', 'by', 'rate', 'increase', 'absent', 'time', 'histogram_quantile', 'predict_linear'])
 
 /** @returns what is wrong with an expression: a name or label that is not there, or brackets that do not match */
 function faults (expr: string): string[] {
@@ -113,6 +113,17 @@ describe('what rules need', () => {
 
 describe('the dashboard and the alarms', () => {
   const drawn = JSON.parse(dashboard()) as { panels: Array<{ type: string, title: string, gridPos: { x: number, y: number, w: number, h: number }, targets?: Array<{ expr: string, legendFormat: string }> }> }
+
+  test('what every process at a database tells alike is drawn and alarmed about once, and says so', () => {
+    const drawn = allMetrics.filter(([, it]) => it.same === true)
+    assert.ok(drawn.length > 10)
+    for (const [name, { expr, help, labels, alarms = [] }] of drawn) {
+      const by = labels.length === 0 ? 'max (' : `max by (${labels.join(', ')}) (`
+      for (const it of [expr, ...alarms.map(its => its.expr)]) assert.ok(it.includes(`${by}${name}`), it)
+      assert.match(help, /every process tells the same\.$/)
+    }
+    assert.deepEqual(allMetrics.filter(([, it]) => it.same === true && it.kind !== 'gauge'), [])
+  })
 
   test('ask for what there is, by labels it has', () => {
     const targets = drawn.panels.flatMap(it => it.targets ?? [])
