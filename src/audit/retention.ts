@@ -24,7 +24,7 @@ export async function removeAuditBefore (parts: CheckpointParts & { readonly sto
     await makeCheckpoint(parts, head)
   }
   let removed = 0
-  for (let rows = batch_rows; rows === batch_rows;) {
+  for (let rows = batch_rows; rows >= batch_rows;) {
     rows = await store.pruneAudit(batch_rows)
     removed += rows
   }

@@ -26,7 +26,12 @@ export interface Marked { readonly seq: number, readonly key: string, readonly f
 /** Where the next window begins. */
 export interface MarkedPlace { readonly key: string, readonly seq: number }
 
+/** Parts of tables that are cut by month, by their names. */
+export interface Months { readonly made: readonly string[], readonly dropped: readonly string[] }
+
 export interface KeepingVerbs {
+  /** Where tables are cut by month: makes the parts of this month and those to come, and drops what is over and empty. What others stand in the way of is left for another time. */
+  months (now: Instant): Promise<Months>
   /** Forgets what was received before a moment, one window at a time; what is undelivered, or awaits an answer before its due, stays. */
   sweep (kind: SweepKind, step: SweepStep): Promise<Swept>
   /** Everything about a person, by his marks under all keys, in order of acceptance. */

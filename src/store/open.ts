@@ -21,6 +21,7 @@ import { openLinked, openLinking } from './linking.ts'
 import { mailboxVerb } from './mailbox.ts'
 import { bringForward } from './migrate.ts'
 import { migrations } from './migrations.ts'
+import { makeMonths, monthsVerb } from './months.ts'
 import { noticeVerbs } from './notices.ts'
 import { numberVerbs } from './numbering.ts'
 import { tryVerb } from './destinations.ts'
@@ -165,6 +166,7 @@ function storeOn ({ db: opened, dialect }: Opened, rules: AcceptRules, safe: Saf
     ...countVerbs(db, dialect),
     ...askedVerbs(db, dialect),
     ...sweepVerb(db, dialect, audit, facts),
+    ...monthsVerb(db, dialect),
     ...eraseVerbs(db, dialect, audit, safe, facts),
     ...rekeyVerbs(db, dialect, audit, safe, roots),
     truncate: () => db.truncate(),
@@ -193,6 +195,7 @@ export async function openStore ({ url, postgres, mode, clock = systemClock, ret
   return await opening(opened, async () => {
     await bringForward(opened.db, opened.dialect, migrations, clock.now()).catch((error: unknown) => { throw explained(error, postgres?.access) })
     if (!moving) await settled(opened)
+    await makeMonths(opened.db, opened.dialect, clock.now())
     await rememberMode(opened, mode)
     if (roots !== null) {
       await refuseMissing(opened.db, opened.dialect, roots)

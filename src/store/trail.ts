@@ -7,6 +7,7 @@ import { cursorOf, seqOf } from './cursor.ts'
 import { StoreFailure, type Db, type Row, type Session } from './db.ts'
 import { at, once, places, prepared, type Dialect } from './dialect.ts'
 import { waitingOf, waitingRows, type Auditing, type Waiting } from './linking.ts'
+import { dropAudit } from './months.ts'
 import { account, at as instantOf, bytes, maybe, message, text, whole } from './rows.ts'
 import type { Page } from './verbs.ts'
 
@@ -88,7 +89,7 @@ export interface AuditVerbs {
   lastCheckpoint (before?: Instant): Promise<Checkpoint | null>
   /** Keeps a checkpoint, and tells of it in the chain. @param previous the id of the one it names as the one before it @returns false, and keeps nothing, when another is the last by now */
   keepCheckpoint (checkpoint: Checkpoint, digest: Sha256, previous: string | null): Promise<boolean>
-  /** Removes up to `limit` rows that the last checkpoint says may be removed, and the checkpoints among them. @returns how many rows */
+  /** Removes up to `limit` rows that the last checkpoint says may be removed, or more where whole months go at once, and the checkpoints among them. @returns how many rows */
   pruneAudit (limit: number): Promise<number>
   /** Writes down what has no transaction of its own. */
   note (row: Parameters<Audit>[1]): Promise<void>
@@ -234,13 +235,17 @@ export function auditVerbs (dialect: Dialect, { db, audit, link, linkIn, strange
       await linkIn(session)
       return true
     }),
-    pruneAudit: limit => db.write(async session => {
-      const [last] = await session.all(sql.last)
-      const seq = last === undefined ? 0 : whole(last, 'removed')
-      const rows = await session.run(sql.prune, { seq, limit })
-      if (rows < limit) await session.run(sql.forget, { seq })
-      return rows
-    }),
+    async pruneAudit (limit) {
+      const removed = await db.read(async session => (await session.all(sql.last)).map(row => whole(row, 'removed'))[0] ?? 0)
+      const whole_months = await dropAudit(db, dialect, removed, mainChain)
+      return whole_months + await db.write(async session => {
+        const [last] = await session.all(sql.last)
+        const seq = last === undefined ? 0 : whole(last, 'removed')
+        const rows = await session.run(sql.prune, { seq, limit })
+        if (rows < limit) await session.run(sql.forget, { seq })
+        return rows
+      })
+    },
     note: row => db.write(session => audit(session, row)),
     async checkpoints ({ cursor, limit }) {
       const query = dialect.sql('checkpoint').select('*').orderBy('number', 'desc').limit(limit + 1)

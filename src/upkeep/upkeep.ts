@@ -22,7 +22,7 @@ interface Turns {
 }
 
 export interface UpkeepOptions extends Pick<RekeyOptions, 'marksOf'> {
-  readonly store: Pick<Store, 'sweep' | 'truncate' | 'rewrap' | 'marked' | 'remark'>
+  readonly store: Pick<Store, 'sweep' | 'truncate' | 'rewrap' | 'marked' | 'remark' | 'months'>
   /** `held` is undefined while it is another's turn. */
   readonly tenures: Turns
   /** How soon it is asked again whose turn it is. */
@@ -65,6 +65,10 @@ export function startUpkeep ({ store, tenures, again_ms, clock, log, retention, 
     const audit = await removeAudit(cutoff(clock.now(), retention.retention_audit_days))
     log.info({ ...report, audit }, 'swept')
   }
+  const cut = async (): Promise<void> => {
+    const { made, dropped } = await store.months(clock.now())
+    if (made.length + dropped.length > 0) log.info({ made, dropped }, 'months')
+  }
   /** @param early ends it sooner, beside the stopping */
   const rest = (ms: number, early = (_end: () => void): void => {}): Promise<void> => new Promise(resolve => {
     const end = (): void => { clearTimeout(timer); stopping.signal.removeEventListener('abort', end); resolve() }
@@ -85,6 +89,7 @@ export function startUpkeep ({ store, tenures, again_ms, clock, log, retention, 
       await turn()
       if (!signal.aborted) await turnKeys().catch(error => { log.error({ err: error }, 'turning keys failed; it goes on at its next turn') })
       if (!signal.aborted) await forget().catch(error => { log.error({ err: error }, 'sweeping failed; it goes on at its next turn') })
+      if (!signal.aborted) await cut().catch(error => { log.error({ err: error }, 'making and dropping months failed; it goes on at its next turn, and messages go on meanwhile') })
       if (!signal.aborted) await rest(sweep_ms)
     }
   }

@@ -1,0 +1,160 @@
+/** Months on PostgreSQL: the part of a month is made before it comes, and dropped when it is over and nothing is left in it. */
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Instant } from '../core/core.ts'
+import { StoreUnavailable, type Db, type Session } from './db.ts'
+import { hold, once, type Dialect } from './dialect.ts'
+import type { KeepingVerbs, Months } from './keeping.ts'
+import { month_numbers } from './migrations/months.ts'
+import { text, whole } from './rows.ts'
+
+/** So many months are there before they come. */
+const ahead_months = 3
+/** So many months of what lies in a default part are made at one call. */
+const strayed_max = 12
+/** A month may go when it is over for so long: clocks differ, and what was begun in it is committed by then. */
+const over_ms = 86_400_000
+/** Behind a reader we wait so long at most, because all others wait behind us; and try so often. */
+const lock = { wait_ms: 200, tries: 5, pause_ms: 100 }
+
+const startOf = (month: number): number => Date.UTC(2020, month)
+const monthOf = (ms: number): number => { const at = new Date(ms); return (at.getUTCFullYear() - 2020) * 12 + at.getUTCMonth() }
+
+/** A table that is cut, and what of a month bounds its part. */
+interface Cut { readonly table: string, readonly column: string, readonly low: (month: number) => number, readonly of: (low: number) => number }
+const byNumber = { low: (month: number): number => month * month_numbers, of: (seq: number): number => Math.floor(seq / month_numbers) }
+/** A message's payload goes before it does. */
+const cuts: readonly Cut[] = [
+  { table: 'payload', column: 'message', ...byNumber },
+  { table: 'message', column: 'seq', ...byNumber },
+  { table: 'audit', column: 'at_ms', low: startOf, of: monthOf }
+]
+
+const nameOf = ({ table }: Cut, month: number): string => `${table}_${new Date(startOf(month)).toISOString().slice(0, 7).replace('-', '_')}`
+/** @returns the month a part is of; null for one that is of none */
+function monthIn ({ table }: Cut, part: string): number | null {
+  const [, name, year, month] = /^(\w+)_(\d{4})_(\d\d)$/.exec(part) ?? []
+  return name === table ? (Number(year) - 2020) * 12 + Number(month) - 1 : null
+}
+
+/** @returns the months that have a part, of each table */
+async function partsOf (session: Session, { sql }: Dialect): Promise<Map<string, number[]>> {
+  const rows = await session.all(once(sql('pg_inherits as i').join('pg_class as c', 'c.oid', 'i.inhrelid').select('c.relname as name').whereRaw('i.inhparent = any(array[?::regclass, ?::regclass, ?::regclass]::oid[])', cuts.map(it => it.table)).orderBy('c.relname')))
+  return new Map(cuts.map(cut => [cut.table, rows.flatMap(row => monthIn(cut, text(row, 'name')) ?? [])]))
+}
+
+async function firstIn (session: Session, { sql }: Dialect, part: string, column: string, from: number): Promise<number | null> {
+  const [row] = await session.all(once(sql(part).select(column).where(column, '>=', from).orderBy(column).limit(1)))
+  return row === undefined ? null : whole(row, column)
+}
+
+/** @returns the months that want a part: this one, those that come, and those of what lies in the default part */
+async function wanted (session: Session, dialect: Dialect, cut: Cut, now: Instant): Promise<Set<number>> {
+  const months = new Set(Array.from({ length: 1 + ahead_months }, (_, nth) => monthOf(now) + nth))
+  for (let [nth, from] = [0, 0]; nth < strayed_max; nth++) {
+    const first = await firstIn(session, dialect, `${cut.table}_default`, cut.column, from)
+    if (first === null) break
+    months.add(cut.of(first))
+    from = cut.low(cut.of(first) + 1)
+  }
+  return months
+}
+
+/** @returns the months of a table that want a part and have none */
+async function missing (session: Session, dialect: Dialect, cut: Cut, now: Instant): Promise<number[]> {
+  const parts = (await partsOf(session, dialect)).get(cut.table) ?? []
+  return [...await wanted(session, dialect, cut, now)].filter(month => !parts.includes(month))
+}
+
+/** @returns what the work gives; null where somebody read or wrote there all the time, and it is for another time */
+async function patient<T> (db: Db, work: (session: Session) => Promise<T>): Promise<T | null> {
+  for (let left = lock.tries; left > 0; left--) {
+    try {
+      return await db.write(async session => {
+        await session.run({ sql: `set local lock_timeout = ${lock.wait_ms}`, slots: [] })
+        return await work(session)
+      })
+    } catch (error) {
+      const { code } = Object(error instanceof StoreUnavailable ? error.cause : null) as { code?: unknown }
+      if (code !== '55P03') throw error
+      await pause(lock.pause_ms)
+    }
+  }
+  return null
+}
+
+/** @returns the parts that were made */
+async function make (db: Db, dialect: Dialect, now: Instant): Promise<readonly string[]> {
+  const made: string[] = []
+  for (const cut of cuts) {
+    if ((await db.read(session => missing(session, dialect, cut, now))).length === 0) continue
+    made.push(...await patient(db, async session => {
+      await hold(session, dialect, 'months')
+      const months = await missing(session, dialect, cut, now)
+      for (const month of months) await session.all(once(dialect.sql.raw('select cut_part(?, ?, ?, ?, ?)', [cut.table, cut.column, nameOf(cut, month), cut.low(month), cut.low(month + 1)])))
+      return months.map(month => nameOf(cut, month))
+    }) ?? [])
+  }
+  return made
+}
+
+const isOver = (month: number, now: Instant): boolean => startOf(month + 1) + over_ms < now
+
+/** @param gone says, when nobody else can read or write there, whether nothing of the part need stay @returns what it says; false too where it could not be asked */
+async function drop (db: Db, { sql }: Dialect, { table }: Cut, part: string, gone: (session: Session) => Promise<boolean>): Promise<boolean> {
+  if (!await db.read(gone)) return false
+  return await patient(db, async session => {
+    await session.run(once(sql.raw('lock table ?? in access exclusive mode', [table])))
+    if (!await gone(session)) return false
+    await session.run(once(sql.raw('drop table ??', [part])))
+    return true
+  }) ?? false
+}
+
+/** @returns the parts that were dropped */
+async function dropOver (db: Db, dialect: Dialect, now: Instant): Promise<readonly string[]> {
+  const parts = await db.read(session => partsOf(session, dialect))
+  const dropped: string[] = []
+  for (const cut of cuts) {
+    for (const month of parts.get(cut.table) ?? []) {
+      const part = nameOf(cut, month)
+      if (isOver(month, now) && await drop(db, dialect, cut, part, async session => await firstIn(session, dialect, part, cut.column, 0) === null)) dropped.push(part)
+    }
+  }
+  return dropped
+}
+
+const none: Months = { made: [], dropped: [] }
+
+/** Makes what is missing; what cannot be made now lands in the default part and is found there, so it may wait. */
+export const makeMonths = async (db: Db, dialect: Dialect, now: Instant): Promise<readonly string[]> => dialect.name === 'sqlite' ? [] : await make(db, dialect, now)
+
+/** @returns the verb of months */
+export const monthsVerb = (db: Db, dialect: Dialect): Pick<KeepingVerbs, 'months'> => ({
+  months: async now => dialect.name === 'sqlite' ? none : { made: await make(db, dialect, now), dropped: await dropOver(db, dialect, now) }
+})
+
+/**
+ * Drops whole months of the audit in which every row may be removed, in the place of removing row by row.
+ * @param removed rows of the chain up to this one may be gone @returns how many rows went
+ */
+export async function dropAudit (db: Db, dialect: Dialect, removed: number, chain: string): Promise<number> {
+  const cut = cuts.find(it => it.table === 'audit')
+  if (dialect.name === 'sqlite' || cut === undefined || removed === 0) return 0
+  const { sql } = dialect
+  let rows = 0
+  for (const month of (await db.read(session => partsOf(session, dialect))).get(cut.table) ?? []) {
+    const part = nameOf(cut, month)
+    const here = (): ReturnType<typeof sql> => sql(part)
+    let held = 0
+    const gone = await drop(db, dialect, cut, part, async session => {
+      const [last] = await session.all(once(here().max('seq as seq').where('chain', chain)))
+      // Along the index, so that a large month is not read.
+      const others = await session.all(once(here().select('seq').where('chain', '<', chain).limit(1).unionAll(here().select('seq').where('chain', '>', chain).limit(1), true)))
+      if (last === undefined || last['seq'] === null || whole(last, 'seq') > removed || others.length > 0) return false
+      held = whole((await session.all(once(here().count('* as n'))))[0] ?? {}, 'n')
+      return true
+    })
+    if (gone) rows += held
+  }
+  return rows
+}
