@@ -58,7 +58,7 @@ export async function append ({ source, target, tell, step }: Between, table: Ta
   const next = reader(source, table, false, bound)
   let after = await target.read(session => markOf(session, table.name))
   for (;;) {
-    const rows = next(after, window_bytes)
+    const { rows, more } = next(after, window_bytes)
     const last = rows.at(-1)
     if (last === undefined) return
     const through = keyOf(table, last)
@@ -69,6 +69,8 @@ export async function append ({ source, target, tell, step }: Between, table: Ta
     after = through
     tell(rows.length)
     step(`copied ${table.name}`)
+    // What others write faster than this goes round is for the last part.
+    if (!more) return
   }
 }
 
@@ -102,11 +104,14 @@ async function merged (source: Database.Database, session: Session, table: Table
   const theirs = digests(session, table, quick)
   const sum = createHash('sha256')
   const counted = { rows: 0, missing: 0, differing: 0, extra: 0 }
-  const whole = (row: Row, before: Key | null): Row => quick && table.columns.some(it => it.heavy) ? full(before, 0)[0] ?? row : row
+  const whole = (row: Row, before: Key | null): Row => quick && table.columns.some(it => it.heavy) ? full(before, 0).rows[0] ?? row : row
   let its = await theirs.next()
   let after: Key | null = null
   const beyond = async (key: Key): Promise<void> => { counted.extra++; await mend.extra(key); its = await theirs.next() }
-  for (let rows = next(after, window_bytes); rows.length > 0; rows = next(after, window_bytes)) {
+  for (let more = true; more;) {
+    const window = next(after, window_bytes)
+    const { rows } = window
+    more = window.more
     let [missing, bytes]: [Row[], number] = [[], 0]
     const flush = async (): Promise<void> => {
       if (missing.length > 0) await mend.missing(missing)

@@ -64,10 +64,15 @@ export async function fitting (session: Session, tables: readonly Table[]): Prom
 const names = (columns: readonly Column[]): string => columns.map(it => `"${it.name}"`).join(', ')
 const lean = (column: Column, quick: boolean): boolean => quick && column.heavy
 
+/** So many rows are read at a time, at most. */
+const window_rows = 1_000
+/** Rows that follow one another; `more`: others may follow. */
+interface Window { readonly rows: readonly Row[], readonly more: boolean }
+
 /** @returns what reads the next rows of a table in SQLite, in order of its key, after a key (or from its beginning) @param quick heavy columns as their length */
-export function reader (db: Database.Database, table: Table, quick: boolean, bound: string): (after: Key | null, bytes_max: number) => Row[] {
+export function reader (db: Database.Database, table: Table, quick: boolean, bound: string): (after: Key | null, bytes_max: number) => Window {
   const columns = table.columns.map(it => lean(it, quick) ? `length("${it.name}") as "${it.name}"` : `"${it.name}"`).join(', ')
-  const query = (from: string) => db.prepare<Value[], Row>(`select ${columns} from "${table.name}" where ${table.where} and ${bound} ${from} order by ${names(table.key)} limit 1000`)
+  const query = (from: string) => db.prepare<Value[], Row>(`select ${columns} from "${table.name}" where ${table.where} and ${bound} ${from} order by ${names(table.key)} limit ${window_rows}`)
   const [first, next] = [query(''), query(`and (${names(table.key)}) > (${table.key.map(() => '?').join(', ')})`)]
   return (after, bytes_max) => {
     const rows: Row[] = []
@@ -77,7 +82,7 @@ export function reader (db: Database.Database, table: Table, quick: boolean, bou
       bytes += weight(row)
       if (bytes > bytes_max) break
     }
-    return rows
+    return { rows, more: rows.length === window_rows || bytes > bytes_max }
   }
 }
 
