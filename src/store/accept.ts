@@ -3,12 +3,12 @@ import { isRejecting, referentienummer, type MessageId, type RefusalCode } from 
 import type { Wrapped } from '../vault/vault.ts'
 import { arrivalKeeper, chainDoorOf, closedArrival, type ArrivalKeeper, type ClosedArrival } from './arrivals.ts'
 import type { Audit } from './audit.ts'
-import type { Db, Session, Statement, Row, Values } from './db.ts'
+import { StoreConflict, type Db, type Session, type Statement, type Row, type Values } from './db.ts'
 import { at, places, prepared, type Dialect } from './dialect.ts'
 import { dagtekeningOf, type ClosedFacts, type FactKeeper } from './facts.ts'
 import { marksIn } from './marks.ts'
 import { numbering, type Numbering } from './numbering.ts'
-import { pushOrder, workKey } from './order.ts'
+import { pushOrder, workKey, type Order } from './order.ts'
 import { closedReceipt, receiptKeeper, type ClosedReceipt, type ReceiptKeeper } from './receipts.ts'
 import { corrections } from './refused.ts'
 import { bytes, envelopeColumns, maybe, message, never_ms, text, whole } from './rows.ts'
@@ -28,6 +28,7 @@ function statements ({ sql, lock, newMessage, ofKey, ofNumber }: Dialect) {
   return {
     first: prepared(keyed(['id', 'sha256', 'receipt']).unionAll(sql('spent').select(['id', 'sha256', 'receipt']).where(places(['sender', 'type', 'identificatie'])))),
     taken: prepared(ofNumber(sql('message').select('seq'), at('number'))),
+    // Whether there is work: as it was before another let go of the message, so a yes is to be looked at again.
     asked: prepared(lock(keyed(['seq', 'id', 'receiver', 'origin', 'verdict', 'delivery', 'answer', 'answered_by', 'offered_ms', 'conversatie', 'order_key', 'disowned', 'header'])
       .select(sql.raw('(select count(*) from delivery as d where d.message = message.seq) as work')))),
     message: prepared(newMessage(places([...envelopeColumns, ...states])).returning('seq')),
@@ -149,6 +150,11 @@ async function remember (facts: FactKeeper, session: Session, seq: number, { ite
   if ((item.facts ?? null) === null && envelope.verdict === 'accepted') await facts.passed(session, seq, envelope)
 }
 
+/** Last of all, as whoever does something with the order of pushes keeps the others of that key waiting. */
+async function begin (session: Session, order: Order, message: number, order_key: string, { delivery, push = null, envelope: { receiver, received } }: Acceptance): Promise<void> {
+  if (delivery === 'offered' && push !== null) await order.begin(session, { message, target: receiver, order_key }, push, received)
+}
+
 export type Accept = (session: Session, item: Closing) => Promise<Accepted>
 
 /** @returns what takes one message in, inside a transaction; a refused or repeated one changes nothing */
@@ -163,7 +169,7 @@ export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, saf
   const arrivals = arrivalKeeper(dialect)
   const stood = standing(sql, receipts, arrivals)
 
-  async function write (session: Session, seq: number, { item: { envelope, delivery, clients, findings: told, member, signature = null, push = null }, payload, findings, receipt }: Closing, order_key: string): Promise<void> {
+  async function write (session: Session, seq: number, { item: { envelope, delivery, clients, findings: told, member, signature = null }, payload, findings, receipt }: Closing, order_key: string): Promise<number> {
     await session.run(sql.payload, { message: seq, body: payload })
     await marks.put(session, seq, clients)
     if (findings !== null) await session.run(sql.finding, { message: seq, body: findings })
@@ -172,12 +178,12 @@ export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, saf
       const state = delivery === 'held' ? 'held' : 'due'
       await session.run(sql.delivery, { message: seq, target: envelope.receiver, order_key: workKey(seq, order_key), state, due_ms: state === 'held' ? never_ms : envelope.received, since_ms: envelope.received })
     }
-    if (delivery === 'offered' && push !== null) await order.begin(session, { message: seq, target: envelope.receiver, order_key }, push, envelope.received)
     const { received, id, account, sha256 } = envelope
     if (member !== undefined) await session.run(sql.member, { batch: member.batch, position: member.index, state: envelope.verdict, message: id, ended_ms: received })
     const rejected = envelope.verdict === 'rejected'
     await audit(session, { at: received, event: envelope.origin === 'import' ? 'imported' : rejected ? 'rejected' : 'accepted', message: id, account, detail: rejected ? told.find(isRejecting)?.code ?? null : delivery === 'offered' ? delivery : null, digest: sha256 })
     if (signature !== null) await keepSignature(session, seq, envelope, signature)
+    return seq
   }
 
   async function close (session: Session, row: Row, { envelope: { id, received, account, origin }, voids = false }: Acceptance): Promise<void> {
@@ -189,7 +195,7 @@ export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, saf
     await audit(session, { at: received, event: 'answered', message: message(row, 'id'), account, detail: id })
     // Who answers has it: what was still tried, or given up, is delivered.
     if (origin === 'gateway' || row['offered_ms'] === null || whole(row, 'work') === 0) return
-    await order.end(session, seq, received)
+    if (!await order.end(session, seq, received)) return
     await session.run(sql.arrived, { seq, now: received })
     await audit(session, { at: received, event: 'delivered', message: message(row, 'id'), account, detail: 'answered' })
   }
@@ -200,8 +206,7 @@ export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, saf
   }
 
   async function acceptOne (session: Session, closing: Closing): Promise<Accepted> {
-    const { item } = closing
-    const stands = await stood(session, closing)
+    const [{ item }, stands] = [closing, await stood(session, closing)]
     if (stands !== null) return stands
     const found = await asked(session, item)
     if (found.kind === 'refused') return found
@@ -212,11 +217,13 @@ export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, saf
     const [row] = await session.all(sql.message, messageValues(envelope, closing, order_key))
     // Another process was first, between our look and our insert.
     if (row === undefined) return await earlier(session, sql.first, receipts, envelope) ?? refused('ZP_IDENTIFICATIE_REUSED')
-    await write(session, whole(row, 'seq'), closing, order_key)
-    if (closing.arrival !== null) await arrivals.put(session, closing.arrival)
-    await remember(facts, session, whole(row, 'seq'), closing)
+    const seq = await write(session, whole(row, 'seq'), closing, order_key)
+    // Another message came under its number between our look and this: tried again it is told so.
+    if (closing.arrival !== null && await arrivals.put(session, closing.arrival) === null) throw new StoreConflict('another message came under the same number')
+    await remember(facts, session, seq, closing)
     await correct.join(session, key, item.replaces)
     if (found.kind === 'message') await close(session, found.row, item)
+    await begin(session, order, seq, order_key, item)
     await cause(session, closing.caused)
     return { kind: 'stored', id: envelope.id }
   }

@@ -22,7 +22,7 @@ const codes = Object.keys(refusals) as RefusalCode[]
 const columns = ['door', 'party', 'number', 'digest', 'conversatie', 'answers', 'received_ms', 'message', 'code', 'kept', 'told', 'data_key', 'kek_id'] as const
 const key = { door: at('door'), party: at('party'), number: at('number') }
 
-function statements ({ sql, lock, ofId }: Dialect) {
+function statements ({ sql, lock, stay, ofId }: Dialect) {
   const untold = sql.raw("(select count(*) from notice as n where n.arrival = arrival.seq and n.state = 'due') as untold")
   const seen = () => sql('arrival').select(['seq', ...columns, untold])
   return {
@@ -33,7 +33,7 @@ function statements ({ sql, lock, ofId }: Dialect) {
     byConversatie: prepared(sql.select('*').from(seen().where({ party: at('party'), conversatie: at('conversatie') })
       .unionAll(seen().whereRaw(anyDoor).where({ party: at('party'), number: at('conversatie') }).whereNull('conversatie')).as('a')).orderByRaw('received_ms, seq limit ?', [at('limit')])),
     state: prepared(lock(sql('arrival').select(['seq', 'message', 'digest']).where(key))),
-    message: prepared(ofId(sql('message').select('seq'), 'id', at('id'), 'seq')),
+    message: prepared(stay(ofId(sql('message').select('seq'), 'id', at('id'), 'seq'))),
     put: prepared(sql('arrival').insert(places(columns)).onConflict(['door', 'party', 'number'])
       .merge(columns.filter(name => !(name in key))).whereNull('arrival.message').returning('seq'))
   }

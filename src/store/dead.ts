@@ -18,9 +18,12 @@ function statements ({ sql, lock, ofId }: Dialect) {
   const anew = {
     due_ms: at('now'), since_ms: at('now'), attempts: 0, first_failed_ms: null, last_reason: null, class: null, released: null, fence: sql.raw('fence + 1'), lease_until_ms: 0
   }
+  const message = () => ofId(sql('message').select(['seq', 'answer', 'answered_by', 'answers', 'payload_gone_ms', 'delivery', 'disowned', 'voids']), 'id', at('id'), 'seq')
+  const answerOf = () => ofId(sql('message').select(['seq', 'id', 'answered_by']), 'id', at('id'), 'seq')
   return {
-    message: prepared(lock(ofId(sql('message').select(['seq', 'answer', 'answered_by', 'answers', 'payload_gone_ms', 'delivery', 'disowned', 'voids']), 'id', at('id'), 'seq'))),
-    answerOf: prepared(lock(ofId(sql('message').select(['seq', 'id', 'answered_by']), 'id', at('id'), 'seq'))),
+    // Who only looks locks nothing.
+    looked: { message: prepared(message()), answerOf: prepared(answerOf()) },
+    locked: { message: prepared(lock(message())), answerOf: prepared(lock(answerOf())) },
     answeredBy: prepared(sql('message').where('seq', at('seq')).update({ answer: 'answered', answered_by: at('by') })),
     origin: prepared(ofId(sql('message').select('origin'), 'id', at('id'), 'seq')),
     dead: prepared(lock(sql('delivery').select(['id', 'kind', 'target', 'order_key']).where({ message: at('seq'), state: 'dead' }))),
@@ -31,11 +34,17 @@ function statements ({ sql, lock, ofId }: Dialect) {
   }
 }
 
+type Looks = ReturnType<typeof statements>['looked']
+
 /** @returns what a message answers; undefined where that is nothing, or not here */
-async function asked (session: Session, { answerOf }: ReturnType<typeof statements>, message: Row): Promise<Row | undefined> {
+async function asked (session: Session, { answerOf }: Looks, message: Row): Promise<Row | undefined> {
   const answers = maybe(message, 'answers', text)
   return answers === null ? undefined : (await session.all(answerOf, { id: answers }))[0]
 }
+
+/** Who locks several messages does so in one order. @returns each id with its place */
+const turnsOf = (ids: readonly MessageId[], { alone }: Dialect): Array<[number, MessageId]> =>
+  alone === null ? [...ids.entries()] : [...ids.entries()].sort(([, a], [, b]) => a < b ? -1 : 1)
 
 /** Who drives again, and by which policy; null: only looks whether it may be. */
 type Again = Decided & { readonly policyOf: (target: PartyCode) => RetryPolicy } | null
@@ -54,8 +63,8 @@ export function deadVerbs (db: Db, dialect: Dialect, audit: Audit, facts: Pick<F
   }
 
   /** An answer that a person refused counts no more: what it answered waits for a better one, or has it. One that its receiver refused may be tried until there is a better one. */
-  async function outdated (session: Session, id: MessageId, message: Row): Promise<boolean> {
-    const row = await asked(session, sql, message)
+  async function outdated (session: Session, looks: Looks, id: MessageId, message: Row): Promise<boolean> {
+    const row = await asked(session, looks, message)
     return row !== undefined && row['answered_by'] !== id && (message['disowned'] === null || row['answered_by'] !== null)
   }
 
@@ -63,7 +72,7 @@ export function deadVerbs (db: Db, dialect: Dialect, audit: Audit, facts: Pick<F
   async function owned (session: Session, id: MessageId, message: Row, { by, now }: NonNullable<Again>): Promise<void> {
     await session.run(sql.owned, { seq: whole(message, 'seq') })
     await facts.restored(session, id)
-    const row = await asked(session, sql, message)
+    const row = await asked(session, sql.locked, message)
     if (row === undefined || row['answered_by'] === id) return
     await session.run(sql.answeredBy, { seq: whole(row, 'seq'), by: id })
     if (message['voids'] === 1) await facts.voided(session, whole(row, 'seq'), id)
@@ -71,11 +80,11 @@ export function deadVerbs (db: Db, dialect: Dialect, audit: Audit, facts: Pick<F
   }
 
   /** @returns why it is not driven again; null when it may be */
-  async function refusal (session: Session, id: MessageId, message: Row): Promise<Exclude<Redriven, 'redriven' | 'absent'> | null> {
+  async function refusal (session: Session, looks: Looks, id: MessageId, message: Row): Promise<Exclude<Redriven, 'redriven' | 'absent'> | null> {
     if (message['delivery'] !== 'dead') return 'not_dead'
     if (message['payload_gone_ms'] !== null) return 'payload_gone'
     if (await answered(session, message)) return 'answered'
-    return await outdated(session, id, message) || await correct.replaced(session, id) ? 'replaced' : null
+    return await outdated(session, looks, id, message) || await correct.replaced(session, id) ? 'replaced' : null
   }
 
   async function work (session: Session, row: Row, { policyOf, now }: NonNullable<Again>): Promise<'waiting' | 'offered'> {
@@ -91,9 +100,10 @@ export function deadVerbs (db: Db, dialect: Dialect, audit: Audit, facts: Pick<F
 
   /** @param keys of what is pushed, to be gone on with */
   async function one (session: Session, id: MessageId, again: Again, keys: Map<string, Row>): Promise<Redriven> {
-    const [message] = await session.all(sql.message, { id })
+    const looks = again === null ? sql.looked : sql.locked
+    const [message] = await session.all(looks.message, { id })
     if (message === undefined) return 'absent'
-    const no = await refusal(session, id, message)
+    const no = await refusal(session, looks, id, message)
     if (no !== null || again === null) return no ?? 'redriven'
     const seq = whole(message, 'seq')
     for (const row of await session.all(sql.dead, { seq })) {
@@ -107,10 +117,11 @@ export function deadVerbs (db: Db, dialect: Dialect, audit: Audit, facts: Pick<F
 
   /** Each key goes on with the oldest of its messages, in whatever order they were named. */
   async function all (session: Session, ids: readonly MessageId[], again: Again): Promise<Redriven[]> {
-    const results: Redriven[] = []
-    const keys = new Map<string, Row>()
-    for (const id of ids) results.push(await one(session, id, again, keys))
-    if (again !== null) for (const row of keys.values()) await order.free(session, { target: text(row, 'target'), order_key: text(row, 'order_key') }, again.now)
+    const [results, rows]: [Redriven[], Map<string, Row>] = [[], new Map()]
+    for (const [nth, id] of turnsOf(ids, dialect)) results[nth] = await one(session, id, again, rows)
+    const keys = [...rows.values()].map(row => ({ target: text(row, 'target'), order_key: text(row, 'order_key') }))
+    await order.hold(session, keys)
+    for (const key of keys) if (again !== null) await order.free(session, key, again.now)
     return results
   }
 

@@ -8,14 +8,14 @@ import { at as instantOf } from './rows.ts'
 /** So many have their turn at once; the others follow as they were planned. */
 const hurried_max = 1_000
 
-function statements ({ sql, lock }: Dialect) {
+function statements ({ sql, lock, lockFree, among }: Dialect) {
   const waiting = sql('delivery').select('id').whereRaw("kind = 'push' and state = 'due'").where('target', at('party')).where('due_ms', '>', at('now')).where('lease_until_ms', 0)
     .orderByRaw('due_ms, id limit ?', [hurried_max])
   return {
     left: prepared(lock(sql('destination').select('open_until_ms').where('party', at('party')).where('open_until_ms', '>', at('now')))),
     end: prepared(sql('destination').where('party', at('party')).where('open_until_ms', '>', at('now')).update({ open_until_ms: at('now') })),
     hurryNotices: prepared(sql('notice').whereRaw("state = 'due'").where('target', at('party')).where('due_ms', '>', at('now')).where('lease_until_ms', 0).update({ due_ms: at('now') })),
-    hurry: prepared(sql('delivery').whereIn('id', waiting).update({ due_ms: at('now') }))
+    hurry: prepared(sql('delivery').where(among('id', lockFree(waiting))).update({ due_ms: at('now') }))
   }
 }
 

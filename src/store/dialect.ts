@@ -7,10 +7,18 @@ import type { Session, Statement, Value } from './db.ts'
 export interface Dialect {
   readonly name: 'sqlite' | 'postgres'
   readonly sql: Knex
-  /** The rows read stay as they are until the transaction ends; another that wants them waits. */
-  lock (query: Knex.QueryBuilder): Knex.QueryBuilder
+  /**
+   * The rows read stay as they are until the transaction ends; another that wants them waits. What the same statement counts or picks
+   * in other tables is as it was before it waited.
+   * @param of the tables whose rows, in this order; all where none is named
+   */
+  lock (query: Knex.QueryBuilder, ...of: readonly string[]): Knex.QueryBuilder
   /** The same, but rows another holds are passed over. */
-  lockFree (query: Knex.QueryBuilder): Knex.QueryBuilder
+  lockFree (query: Knex.QueryBuilder, ...of: readonly string[]): Knex.QueryBuilder
+  /** The rows read are not taken away until the transaction ends; others may change what is no key of them. */
+  stay (query: Knex.QueryBuilder): Knex.QueryBuilder
+  /** Who means to take rows away, or their keys, locks them by this: nobody who has them stay goes on. */
+  lockAway (query: Knex.QueryBuilder): Knex.QueryBuilder
   /** @returns a condition for a column that is one of what the query picks: it is run once, so no more is picked than it says */
   among (column: string, query: Knex.QueryBuilder): Knex.Raw
   /** @returns the statement of a migration as this database takes it @param ordered the table's rows stand in the order of their primary key and nowhere else, where that can be */
@@ -33,9 +41,10 @@ export interface Dialect {
   events (name: string): Knex.Raw | string
 }
 
-/** Goes on when no other transaction is under this name. */
-export async function hold (session: Session, { alone }: Dialect, name: string): Promise<void> {
-  if (alone !== null) await session.all(alone, { name })
+/** Goes on when no other transaction is under one of these names. What is asked after it sees all that was done under them. */
+export async function hold (session: Session, { alone }: Pick<Dialect, 'alone'>, ...names: readonly string[]): Promise<void> {
+  // In one order, so that nobody waits for one another.
+  if (alone !== null) for (const name of [...new Set(names)].sort()) await session.all(alone, { name })
 }
 
 /** Under which a message is taken once. */
@@ -49,6 +58,8 @@ export const sqliteDialect: Dialect = {
   sql: sqliteSql,
   lock: query => query,
   lockFree: query => query,
+  stay: query => query,
+  lockAway: query => query,
   among: (column, query) => sqliteSql.raw('?? in ?', [column, query]),
   newMessage: row => sqliteSql('message').insert(row).onConflict([...keyColumns]).ignore(),
   ofId: (query, column, id) => query.where(column, id),
@@ -67,8 +78,11 @@ const postgresSql = knexModule.knex({ client: 'pg' })
 export const postgresDialect: Dialect = {
   name: 'postgres',
   sql: postgresSql,
-  lock: query => query.forUpdate(),
-  lockFree: query => query.forUpdate().skipLocked(),
+  // Rows that refer to these may be written meanwhile.
+  lock: (query, ...of) => query.forNoKeyUpdate(...of),
+  lockFree: (query, ...of) => query.forNoKeyUpdate(...of).skipLocked(),
+  stay: query => query.forKeyShare(),
+  lockAway: query => query.forUpdate(),
   among: (column, query) => postgresSql.raw('?? = any(array?)', [column, query]),
   newMessage: row => postgresSql('message').insert({ seq: postgresSql.raw('message_seq(?)', [at('id')]), ...row }),
   // What came from another database is numbered before all months.

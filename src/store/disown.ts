@@ -55,11 +55,11 @@ export function disownVerb (db: Db, dialect: Dialect, audit: Audit, facts: FactK
   /** Whatever was still to be done for it is over, and its order key goes on. */
   async function end (session: Session, row: Row, id: MessageId, reason: string, now: Parameters<ArrivalVerbs['disown']>[5]): Promise<void> {
     const seq = whole(row, 'seq')
+    // It is voided by itself: an answer that comes after all, or driving it again, makes it count once more.
+    await facts.voided(session, seq, id)
     await order.end(session, seq, now)
     await session.run(sql.dead, { seq, target: text(row, 'receiver'), order_key: workKey(seq, text(row, 'order_key')), reason, now })
     await session.run(sql.state, { seq })
-    // It is voided by itself: an answer that comes after all, or driving it again, makes it count once more.
-    await facts.voided(session, seq, id)
     await reopen(session, id, maybe(row, 'answers', message), now)
   }
 

@@ -10,7 +10,7 @@ import { maybe, text, whole } from './rows.ts'
 /** What has no end yet may have one so many days later; what has one may get an earlier one. */
 const look_again_days = 30
 
-function statements ({ sql }: Dialect) {
+function statements ({ sql, lockAway }: Dialect) {
   const here = () => sql('source').whereIn('place', [at('seq'), at('imported')])
   const counting = () => sql('fact as f').join('source as s', 's.place', 'f.source').where({ 's.waits': 0 }).whereNull('s.voided_by')
   const ofSource = () => sql('fact').where('source', at('place'))
@@ -19,11 +19,13 @@ function statements ({ sql }: Dialect) {
     facts: prepared(ofSource().select(['of', 'toewijzing', 'day']).whereIn('of', ['301:ToegewezenProduct', '305:StartProduct', '307:StopProduct', '323:Declaratie'])),
     version: prepared(counting().select('f.day').where({ 'f.pair': at('pair'), 'f.toewijzing': at('toewijzing'), 'f.of': '301:ToegewezenProduct' }).orderByRaw('f.source desc, f.position desc limit 1')),
     keep: prepared(sql('source').where('place', at('place')).update({ keep_until: at('until') })),
-    persons: prepared(ofSource().distinct('person').whereNotNull('person')),
+    persons: prepared(ofSource().distinct('person').whereNotNull('person').orderBy('person')),
     noFacts: prepared(ofSource().delete()),
     noSource: prepared(sql('source').where('place', at('place')).delete()),
     lone: prepared(sql('person').where('id', at('person')).whereNotExists(sql('fact').select('source').where('person', at('person'))).delete()),
-    his: prepared(sql('person').select('id').where({ key_id: at('key'), hash: at('hash') })),
+    // Before it is looked what there is about him: nobody writes more about him until this is done.
+    his: prepared(lockAway(sql('person').select('id').where({ key_id: at('key'), hash: at('hash') }).orderBy('id'))),
+    alone: prepared(lockAway(sql('person').select('id').where('id', at('person')))),
     emptied: prepared(sql('fact').where('person', at('person')).whereIn('source', [at('seq'), at('imported')]).update({ body: null }).returning('pair')),
     gone: prepared(here().update({ gone: 'erased' })),
     forgotten: prepared(sql('person').where('id', at('person')).whereNotExists(sql('fact').select('source').where('person', at('person')).whereNotNull('body')).update({ key_id: null, hash: null, data_key: null, kek_id: null })),
@@ -84,7 +86,11 @@ export function factEnd (dialect: Dialect, rise: FactKeeper['rise']): FactEnd {
       const persons = await session.all(sql.persons, { place })
       await session.run(sql.noFacts, { place })
       await session.run(sql.noSource, { place })
-      for (const row of persons) await session.run(sql.lone, { person: whole(row, 'person') })
+      for (const row of persons) {
+        const person = whole(row, 'person')
+        if (dialect.alone !== null) await session.all(sql.alone, { person })
+        await session.run(sql.lone, { person })
+      }
       if (source['waits'] === 0 && source['voided_by'] === null) await rise(session, whole(source, 'pair'))
     },
     async erase (session, seq, marks) {

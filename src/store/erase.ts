@@ -15,13 +15,14 @@ import type { Safe } from './safe.ts'
 import type { RefusedText, Subject } from './keeping.ts'
 import type { Store } from './verbs.ts'
 
-function statements ({ sql, events }: Dialect) {
+function statements ({ sql, lock, events }: Dialect) {
   const persons = sql('client as o').where('o.key_id', sql.raw('c.key_id')).where('o.message', sql.raw('c.message')).select(sql.raw('count(*)')).as('persons')
   const found = () => sql('client as c').join('message as m', 'm.seq', 'c.message').where('c.hash', at('hash')).where('c.key_id', at('key'))
     .select(['c.message', 'm.id', 'm.type', 'm.received_ms', 'm.sha256', 'm.delivery', 'm.order_key', persons])
   return {
     found: prepared(found().orderBy('c.message')),
-    one: prepared(found().where('c.message', at('seq'))),
+    one: prepared(lock(found().where('c.message', at('seq')), 'm')),
+    work: prepared(sql('delivery').select(['target', 'order_key']).where('message', at('seq'))),
     unordered: prepared(sql('message').where('seq', at('seq')).update({ order_key: '' })),
     // A retour has the key of what it answers, also one that was rejected; what answered is in the audit.
     answersUnordered: prepared(sql('message').whereIn('id', sql(events('told')).select('detail').where({ message: at('id'), event: 'answered' })).where('order_key', at('key')).update({ order_key: '' })),
@@ -82,6 +83,9 @@ function refusedVerbs (db: Db, sql: ReturnType<typeof statements>, arrivals: Arr
   }
 }
 
+/** Who locks several does so in one order. */
+const inOrder = (seqs: readonly number[]): number[] => seqs.toSorted((a, b) => a - b)
+
 type Verbs = Pick<Store, 'subjects' | 'erase' | 'refusedTexts' | 'eraseRefused'>
 
 /** @returns the verbs of erasing */
@@ -111,7 +115,7 @@ export function eraseVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, 
 
     erase: (seqs, person, { shared, undelivered, account, now }) => db.write(async session => {
       const erased = []
-      for (const seq of seqs) {
+      for (const seq of inOrder(seqs)) {
         const row = await rowOf(session, seq, person)
         const it = row === undefined ? null : subject(row)
         // Erased before, or it changed since it was looked at.
@@ -121,6 +125,7 @@ export function eraseVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, 
         await facts.erase(session, seq, person)
         await marks.forget(session, seq)
         if (it.undelivered) {
+          await order.hold(session, (await session.all(sql.work, { seq })).map(row => ({ target: text(row, 'target'), order_key: text(row, 'order_key') })))
           await session.run(sql.stopped, { seq, now })
           await session.run(sql.dead, { seq })
         }

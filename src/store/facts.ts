@@ -38,15 +38,19 @@ const lots = [64, 8, 1] as const
 /** A large claim brings tens of thousands: after so many others go on meanwhile, also within the transaction, in which nobody else writes. */
 const turn_facts = 1_024
 
-function statements ({ sql, lock }: Dialect) {
+function statements ({ sql, lock, stay }: Dialect) {
   const here = () => sql('source').whereIn('place', [at('seq'), at('imported')])
   const manyRows = (lot: number) => Array.from({ length: lot }, (_, nth) => Object.fromEntries(factColumns.map(name => [name, at(`${name}${nth}`)])))
   const ofPair = () => sql('pair').where({ family: at('family'), gemeente: at('gemeente'), aanbieder: at('aanbieder') })
   return {
     person: prepared(sql('person').select(['id', 'data_key', 'kek_id']).where({ hash: at('hash'), key_id: at('key') }).orderByRaw('id limit 1')),
     newPerson: prepared(sql('person').insert(places(['family', 'gemeente', 'key_id', 'hash', 'data_key', 'kek_id'])).returning('id')),
-    pair: prepared(lock(ofPair().select(['id', 'version']))),
-    newPair: prepared(sql('pair').insert({ ...places(['family', 'gemeente', 'aanbieder', 'gapless']), version: 0 }).returning('id')),
+    // He stays as long as something is written about him: who is erased, or about whom there is nothing any more, goes before or after that.
+    personHere: prepared(stay(sql('person').select(['id', 'data_key', 'kek_id']).where({ hash: at('hash'), key_id: at('key') }).orderByRaw('id limit 1'))),
+    pair: prepared(ofPair().select(['id', 'version'])),
+    // What would change what counts between the two waits until this is recorded.
+    pairAlone: prepared(lock(ofPair().select(['id', 'version']))),
+    newPair: prepared(sql('pair').insert({ ...places(['family', 'gemeente', 'aanbieder', 'gapless']), version: 0 }).onConflict(['family', 'gemeente', 'aanbieder']).ignore().returning('id')),
     rise: prepared(sql('pair').where('id', at('id')).update({ version: sql.raw('version + 1') })),
     passed: prepared(ofPair().update({ complete_from: sql.raw('case when complete_from <= ? then ? else complete_from end', [at('day'), at('next')]), gapless: at('seq'), version: sql.raw('version + 1') })),
     source: prepared(sql('source').insert(places(['place', 'id', 'pair', 'number', 'identificatie', 'dagtekening', 'waits', 'voided_by']))),
@@ -96,7 +100,7 @@ const clientOf = ({ client }: Fact): number | null => client === null ? null : N
 const jsonOf = ({ it }: Fact): Uint8Array => Buffer.from(JSON.stringify(it))
 
 type Sql = ReturnType<typeof statements>
-const personOf = async (session: Session, sql: Sql, { key, hash }: Mark): Promise<Row | undefined> => (await session.all(sql.person, { key, hash }))[0]
+const personOf = async (session: Session, statement: Statement, { key, hash }: Mark): Promise<Row | undefined> => (await session.all(statement, { key, hash }))[0]
 
 /** @returns what is made of each, one after the other; others go on meanwhile */
 async function inTurns<From, To> (all: readonly From[], make: (one: From, nth: number) => Promise<To>): Promise<To[]> {
@@ -112,7 +116,7 @@ async function inTurns<From, To> (all: readonly From[], make: (one: From, nth: n
 const closer = (db: Db, sql: Sql, safe: Safe): FactKeeper['close'] => async ({ facts: kept = null, envelope: { id } }) => {
   if (kept === null || kept.facts.length === 0) return null
   const opened = await db.read(session => inTurns(kept.clients, async (mark): Promise<{ person: ClosedPerson, columns: Columns }> => {
-    const row = await personOf(session, sql, mark)
+    const row = await personOf(session, sql.person, mark)
     if (row !== undefined) return { person: { row: whole(row, 'id'), mark, data_key: Buffer.alloc(0), kek_id: '' }, columns: safe.of(row, id) }
     const { data_key, kek_id, ...columns } = safe.fresh(id)
     return { person: { row: null, mark, data_key, kek_id }, columns }
@@ -131,12 +135,14 @@ function putter (sql: Sql, safe: Safe, rise: FactKeeper['rise']): FactKeeper['pu
   /** What came before its first message may not have been kept. */
   async function pairId (session: Session, pair: Pair, seq: number): Promise<number> {
     const [row] = await session.all(sql.pair, pairValues(pair))
-    return whole(row ?? (await session.all(sql.newPair, { ...pairValues(pair), gapless: seq }))[0] ?? {}, 'id')
+    const [it = row] = row === undefined ? await session.all(sql.newPair, { ...pairValues(pair), gapless: seq }) : []
+    // Another wrote it between the look and this.
+    return whole(it ?? (await session.all(sql.pair, pairValues(pair)))[0] ?? {}, 'id')
   }
 
   /** Since the facts were closed he may have been written by another, or erased. */
   async function personIn (session: Session, { id, kept: { pair: { family, gemeente } } }: ClosedFacts, { row: was, mark, data_key, kek_id }: ClosedPerson): Promise<Found> {
-    const row = await personOf(session, sql, mark)
+    const row = await personOf(session, sql.personHere, mark)
     if (row !== undefined) return { row: whole(row, 'id'), again: whole(row, 'id') === was ? null : safe.of(row, id) }
     const fresh = was === null ? null : safe.fresh(id)
     const [made] = await session.all(sql.newPerson, { family, gemeente, key_id: mark.key, hash: mark.hash, data_key: fresh?.data_key ?? data_key, kek_id: fresh?.kek_id ?? kek_id })
@@ -189,7 +195,7 @@ export function factKeeper (db: Db, dialect: Dialect, safe: Safe): FactKeeper {
       await session.run(sql.passed, { ...pairValues(pairOfParties(envelope)), seq: seq + 1, day: dateOf(local), next: dateOf(local + day_ms) })
     },
     async isOf (session, { pair, version }) {
-      const [row] = await session.all(sql.pair, pairValues(pair))
+      const [row] = await session.all(sql.pairAlone, pairValues(pair))
       return (row === undefined ? 0 : whole(row, 'version')) === version
     }
   }

@@ -17,7 +17,7 @@ const settled: ReadonlySet<string> = new Set(['none', 'delivered'])
 /** @returns whether a message in this state of delivery has come to its end */
 export const isSettled = (delivery: string): boolean => settled.has(delivery)
 
-function statements ({ sql }: Dialect) {
+function statements ({ sql, lockFree }: Dialect) {
   const state = ['m.id', 'm.received_ms', 'm.delivery', 'm.answer', 'm.answer_due_ms', 'm.size_bytes', 'm.payload_gone_why']
   /** Rows on which nothing hangs that is not theirs alone: found by age, and deleted by id. */
   const aged = (rows: () => Knex.QueryBuilder, column: string, parts: string | Knex.Raw) => {
@@ -37,6 +37,8 @@ function statements ({ sql }: Dialect) {
       refused: aged(() => sql('refused'), 'at_ms', sql.raw('1 as parts')),
       batch: aged(() => sql('batch').where('state', 'done'), 'received_ms', 'members as parts')
     },
+    // What somebody else has in hand stays this time.
+    still: prepared(lockFree(sql('message').select('seq').where({ seq: at('seq'), delivery: at('delivery'), answer: at('answer') }))),
     noPayload: prepared(sql('payload').where('message', at('seq')).delete()),
     noFinding: prepared(sql('finding').where('message', at('seq')).delete()),
     gone: prepared(sql('message').where('seq', at('seq')).update({ data_key: null, kek_id: null, payload_gone_ms: at('now'), payload_gone_why: at('why') })),
@@ -85,7 +87,7 @@ function reason (row: Row, now: Instant): keyof Swept['kept'] | null {
 const day_ms = 86_400_000
 
 /** Goes through one window of messages, in the order they were taken. @returns those that go, and the tally */
-async function sorted (session: Session, facts: FactEnd, rows: readonly Row[], { before, now, bytes_max, messages_max, history = null, dry }: Omit<SweepStep, 'history'> & { readonly history?: FactTerms | null }): Promise<{ readonly going: Row[], readonly tally: Swept }> {
+async function sorted (session: Session, facts: FactEnd, free: (row: Row) => Promise<boolean>, rows: readonly Row[], { before, now, bytes_max, messages_max, history = null, dry }: Omit<SweepStep, 'history'> & { readonly history?: FactTerms | null }): Promise<{ readonly going: Row[], readonly tally: Swept }> {
   const going: Row[] = []
   const kept = { undelivered: 0, awaiting: 0, payload: 0, history: 0 }
   let [bytes, after, done] = [0, 0, rows.length < messages_max]
@@ -95,6 +97,7 @@ async function sorted (session: Session, facts: FactEnd, rows: readonly Row[], {
     after = whole(row, 'seq')
     const why = reason(row, now) ?? (await facts.keeps(session, after, Math.floor(now / day_ms), history, dry) ? 'history' : null)
     if (why !== null) { kept[why]++; continue }
+    if (!await free(row)) continue
     going.push(row)
     bytes += whole(row, 'size_bytes')
   }
@@ -135,9 +138,13 @@ export function sweepVerb (db: Db, dialect: Dialect, audit: Audit, { rise }: Pic
     return { ...none, swept, bytes, after: ended && !more ? null : 0 }
   }
 
+  /** Nobody else is changing it: as it was looked at it goes. */
+  const free = (session: Session) => async (row: Row): Promise<boolean> => dialect.alone === null ||
+    (await session.all(sql.still, { seq: whole(row, 'seq'), delivery: text(row, 'delivery'), answer: text(row, 'answer') })).length > 0
+
   async function step (session: Session, kind: Exclude<SweepKind, keyof typeof sql.whole>, { now, after, messages_max, dry, ...rest }: SweepStep): Promise<Swept> {
     const rows = await session.all(sql[kind], { after, limit: messages_max })
-    const { going, tally } = await sorted(session, facts, rows, { now, after, messages_max, dry, ...rest })
+    const { going, tally } = await sorted(session, facts, dry ? async () => true : free(session), rows, { now, after, messages_max, dry, ...rest })
     const [first, last] = [going[0], going.at(-1)]
     if (dry || first === undefined || last === undefined) return tally
     for (const row of going) {

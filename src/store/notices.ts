@@ -4,7 +4,7 @@ import type { Audit, AuditEvent } from './audit.ts'
 import { cursorOf, placeOf } from './cursor.ts'
 import type { Db, Row, Session } from './db.ts'
 import type { Decided } from './deciding.ts'
-import { at, once, prepared, type Dialect } from './dialect.ts'
+import { at, hold, once, prepared, type Dialect } from './dialect.ts'
 import { noticeBody } from './notice.ts'
 import { noticeStates, type NoticeAgain, type NoticeClaimed, type NoticeFinish, type NoticeVerbs, type StoredNotice } from './noticing.ts'
 import { at as instantOf, bytes, maybe, message, never_ms, oneOf, partyOf, text, whole } from './rows.ts'
@@ -48,6 +48,8 @@ function statements ({ sql, lock, lockFree, among }: Dialect) {
       .whereRaw('coalesce(failed_ms, due_ms) + total_ms <= ? and total_ms <= ?', [at('now'), at('down')]).orderByRaw('seq limit ?', [at('limit')]))),
     down: prepared(sql('destination').select('reason').where('party', at('target'))),
     told: prepared(told().select(['n.id', 'n.code', sql.raw(about)]).where('n.seq', at('delivery'))),
+    // Its arrival first, as who puts something in its place does.
+    arrival: prepared(lock(sql('arrival').select('seq').where('seq', sql('notice').select('arrival').where('id', at('id'))))),
     known: prepared(lock(sql('notice as n').select(['n.seq', 'n.target', 'n.state', sql.raw('case when n.body is null then 1 else 0 end as gone')]).where('n.id', at('id')))),
     newer: prepared(sql('notice as n').join('arrival as a', 'a.seq', 'n.arrival').select('n.seq').where('n.seq', at('delivery'))
       .whereRaw('(a.message is not null or exists (select 1 from notice as newer where newer.arrival = n.arrival and newer.seq > n.seq))')),
@@ -136,6 +138,7 @@ export function noticeVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe)
   }
 
   async function again (session: Session, id: MessageId, decided: Decided, policyOf: (target: PartyCode) => RetryPolicy): Promise<NoticeAgain> {
+    await session.all(sql.arrival, { id })
     const [row] = await session.all(sql.known, { id })
     if (row === undefined) return 'absent'
     if (row['state'] !== 'dead') return 'not_dead'
@@ -152,6 +155,7 @@ export function noticeVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe)
     noticeTargets: () => db.read(async session => (await session.all(sql.targets)).map(row => ({ target: partyOf(row, 'target'), due: instantOf(row, 'due') }))),
 
     claimNotice: (target, lease_ms, now) => db.write(async session => {
+      await hold(session, dialect, `notice|${target}`)
       const [row] = await session.all(sql.claim, { target, now, until: now + lease_ms })
       return row === undefined ? null : claimedOf(row, safe)
     }),

@@ -1,7 +1,7 @@
 /** The order of pushes: of one party and order key one at a time, in order of acceptance; and how a push comes and goes. */
 import type { Instant, RetryPolicy } from '../core/core.ts'
 import type { Row, Session, Values } from './db.ts'
-import { at, places, prepared, type Dialect } from './dialect.ts'
+import { at, hold, places, prepared, type Dialect } from './dialect.ts'
 import { text, whole } from './rows.ts'
 
 /** Pushes of one key to one party are in each other's way. */
@@ -9,16 +9,22 @@ export interface Key { readonly target: string, readonly order_key: string }
 /** A message that becomes work to push. */
 export interface Pushed extends Key { readonly message: number }
 
-/** What the other parts of the store do with pushes; all inside a transaction. */
+/**
+ * What the other parts of the store do with pushes; all inside a transaction. Where many write at once one of them at a time does something
+ * with a key, until its transaction ends: who looked at what another was still changing would leave a push blocked that nobody frees.
+ * Whoever locks rows does so in this order: the message, its work, the key, the work of others under it.
+ */
 export interface Order {
   /** The message is to be pushed, by this policy: due, or blocked by what stands in its way. */
   begin (session: Session, it: Pushed, policy: RetryPolicy, now: Instant): Promise<void>
-  /** Work of another kind, or in another state, becomes a push as if for the first time; who had it under a lease has it no more. */
-  turn (session: Session, delivery: number, policy: RetryPolicy, now: Instant): Promise<void>
+  /** Work of this key, of another kind or in another state, becomes a push as if for the first time; who had it under a lease has it no more. */
+  turn (session: Session, delivery: number, key: Key, policy: RetryPolicy, now: Instant): Promise<void>
   /** Something of this key has come to its end, or stopped: what waited longest for it is due, unless something else is in its way. */
   free (session: Session, key: Key, now: Instant): Promise<void>
-  /** Takes away what was left to do for a message: its receiver has it. */
-  end (session: Session, message: number, now: Instant): Promise<void>
+  /** Takes away what was left to do for a message: its receiver has it. @returns whether there was anything */
+  end (session: Session, message: number, now: Instant): Promise<boolean>
+  /** Nobody else does anything with these keys until the transaction ends. */
+  hold (session: Session, keys: readonly Key[]): Promise<void>
   /** The order key of a message is another by now, with that of what answered it: their work moves to the new key, and its old one is freed. */
   realign (session: Session, message: number, now: Instant): Promise<void>
 }
@@ -63,34 +69,54 @@ function statements ({ sql, events }: Dialect) {
   }
 }
 
+const nameOf = ({ target, order_key }: Key): string => `order|${target}|${order_key}`
 const keyOf = (row: Row): Key => ({ target: text(row, 'target'), order_key: text(row, 'order_key') })
 const policyValues = (policy: RetryPolicy, now: Instant): Values => ({ ...policy, now, give_up: now + policy.total_ms })
 
 /** @returns the key of a message's work: what has none of its own, because it was erased, is in nobody's way */
 export const workKey = (message: number, order_key: string): string => order_key === '' ? `#${message}` : order_key
 
+const freshKey = (row: Row): string => workKey(whole(row, 'message'), text(row, 'fresh'))
+
 export function pushOrder (dialect: Dialect): Order {
   const sql = statements(dialect)
-  const free = async (session: Session, { target, order_key }: Key, now: Instant): Promise<void> => { await session.run(sql.free, { target, order_key, now }) }
+  const alone = async (session: Session, keys: readonly Key[]): Promise<void> => await hold(session, dialect, ...keys.map(nameOf))
+  const next = async (session: Session, { target, order_key }: Key, now: Instant): Promise<void> => { await session.run(sql.free, { target, order_key, now }) }
   return {
-    free,
-    async begin (session, { message, target, order_key }, policy, now) {
-      await session.run(sql.begin, { message, target, order_key: workKey(message, order_key), ...policyValues(policy, now) })
+    hold: alone,
+    async free (session, key, now) {
+      await alone(session, [key])
+      await next(session, key, now)
     },
-    async turn (session, delivery, policy, now) { await session.run(sql.turn, { delivery, ...policyValues(policy, now) }) },
+    async begin (session, { message, target, order_key: key }, policy, now) {
+      const order_key = workKey(message, key)
+      await alone(session, [{ target, order_key }])
+      await session.run(sql.begin, { message, target, order_key, ...policyValues(policy, now) })
+    },
+    async turn (session, delivery, key, policy, now) {
+      await alone(session, [key])
+      await session.run(sql.turn, { delivery, ...policyValues(policy, now) })
+    },
     async end (session, message, now) {
-      const left = await session.all(sql.left, { message })
+      const left = (await session.all(sql.left, { message })).map(keyOf)
+      if (left.length === 0) return false
+      await alone(session, left)
       await session.run(sql.end, { message })
-      for (const row of left) await free(session, keyOf(row), now)
+      for (const key of left) await next(session, key, now)
+      return true
     },
     async realign (session, message, now) {
-      for (const row of await session.all(sql.moved, { message })) {
+      const moving = async (): Promise<Row[]> => await session.all(sql.moved, { message })
+      const before = await moving()
+      await alone(session, before.flatMap(row => [keyOf(row), { target: text(row, 'target'), order_key: freshKey(row) }]))
+      // What was seen before nobody else could change it may have come to its end.
+      for (const row of before.length === 0 || dialect.alone === null ? before : await moving()) {
         const delivery = whole(row, 'id')
-        await session.run(sql.leave, { delivery, fresh: workKey(whole(row, 'message'), text(row, 'fresh')) })
+        await session.run(sql.leave, { delivery, fresh: freshKey(row) })
         await session.run(sql.settle, { delivery })
         // One that was under way and now is behind another is done again when its turn comes.
         await session.run(sql.fenced, { delivery })
-        await free(session, keyOf(row), now)
+        await next(session, keyOf(row), now)
       }
     }
   }

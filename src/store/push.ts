@@ -5,7 +5,7 @@ import type { Audit } from './audit.ts'
 import type { Db, Row, Session, Values } from './db.ts'
 import { at, places, prepared, type Dialect } from './dialect.ts'
 import { numbering } from './numbering.ts'
-import { pushOrder } from './order.ts'
+import { pushOrder, type Order } from './order.ts'
 import type { Destination, PushClaimed, PushVerbs } from './pushing.ts'
 import { leases } from './queue.ts'
 import { messageRows } from './read.ts'
@@ -38,6 +38,15 @@ function targetsOf (dialect: Dialect): string {
     from each_one where it is not null`
 }
 
+/** Of each policy what is given up first: SQLite goes by its index when it is not told to, PostgreSQL when it is. */
+const lapsing = ({ name }: Dialect): string => {
+  const old = "delivery as d where d.kind = 'push' and d.state in ('due', 'blocked') and d.target = ? and d.total_ms = each_one.it and d.give_up_ms <= ? and d.lease_until_ms <= ?"
+  return name === 'sqlite'
+    ? `select d.id from each_one cross join ${old} limit ?`
+    : `select l.id from each_one cross join lateral (select d.id, d.give_up_ms from ${old} order by d.give_up_ms, d.id limit ?) as l order by l.give_up_ms, l.id limit ?`
+}
+const lapsingPlaces = ({ name }: Dialect): string[] => ['target', 'now', 'now', ...name === 'sqlite' ? ['limit'] : ['limit', 'limit']].map(at)
+
 function statements (dialect: Dialect) {
   const { sql, lock, lockFree, among } = dialect
   const rise = { fence: sql.raw('fence + 1') }
@@ -50,11 +59,12 @@ function statements (dialect: Dialect) {
       .returning(['id', 'message', 'fence', 'attempts', 'first_failed_ms', 'lease_until_ms', 'due_ms', 'released', 'since_ms', 'first_ms', 'longest_ms', 'total_ms'])),
     parcel: prepared(messageRows(dialect)().join('payload as p', 'p.message', 'm.seq').select(['m.data_key', 'm.kek_id', 'm.seal', 'm.receipt', 'p.body']).where('m.id', at('id'))),
     // Of policies there are few: of each that the destination has been failing for, what it gives up by now. What is not to be is not read.
-    tooLong: prepared(lock(sql('delivery').select(['id', 'message', 'target', 'order_key', 'last_reason']).whereRaw(`id in (with recursive each_one(it) as (
+    tooLong: prepared(lockFree(sql('delivery as w').join('message as m', 'm.seq', 'w.message').select(['w.id', 'w.message', 'w.order_key', 'w.last_reason']).whereRaw(`w.id in (with recursive each_one(it) as (
         select min(total_ms) from delivery where ${left} and target = ? and total_ms <= ? union all
         select (select min(total_ms) from delivery where ${left} and target = ? and total_ms > each_one.it and total_ms <= ?) from each_one where each_one.it is not null
-      ) select d.id from each_one cross join delivery as d where d.kind = 'push' and d.state in ('due', 'blocked') and d.target = ? and d.total_ms = each_one.it and d.give_up_ms <= ? and d.lease_until_ms <= ? limit ?)`,
-    [at('target'), at('down'), at('target'), at('down'), at('target'), at('now'), at('now'), at('limit')]))),
+      ) ${lapsing(dialect)})`, [at('target'), at('down'), at('target'), at('down'), ...lapsingPlaces(dialect)]), 'm')),
+    // What was seen before nobody else could change it may have come to another end.
+    lapsed: prepared(lock(sql('delivery').select(['id', 'message', 'last_reason']).where('id', at('delivery')).whereRaw(left).where('give_up_ms', '<=', at('now')).where('lease_until_ms', '<=', at('now')))),
     giveUp: prepared(sql('delivery').where('id', at('delivery')).update({ ...rise, lease_until_ms: 0, state: 'dead', class: 'partner_down', last_reason: at('reason'), due_ms: never_ms, since_ms: at('now') })),
     dead: prepared(sql('message').where('seq', at('seq')).update({ delivery: 'dead' }).returning('id')),
     reason: prepared(sql('destination').select('reason').where('party', at('target'))),
@@ -82,10 +92,25 @@ const destination = (row: Row): Destination => ({
 const destinationValues = ({ party, state, failures, failing_since, open_until, reason }: Destination): Values =>
   ({ party, state, failures, failing_since_ms: failing_since, open_until_ms: open_until, reason })
 
+const keysOf = (rows: readonly Row[]): string[] => [...new Set(rows.map(row => text(row, 'order_key')))].sort()
+
+/** @returns what finds the pushes that waited too long, and keeps others from changing them */
+function oldOnes (dialect: Dialect, sql: ReturnType<typeof statements>, order: Order) {
+  return async (session: Session, target: string, down: number, limit: number, now: number): Promise<Row[]> => {
+    const seen = await session.all(sql.tooLong, { target, now, down, limit })
+    if (dialect.alone === null || seen.length === 0) return seen
+    await order.hold(session, keysOf(seen).map(order_key => ({ target, order_key })))
+    const rows: Row[] = []
+    for (const row of seen) for (const it of await session.all(sql.lapsed, { delivery: whole(row, 'id'), now })) rows.push({ ...row, ...it })
+    return rows
+  }
+}
+
 /** @returns the verbs of who pushes */
 export function pushVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, tide: Tide): PushVerbs {
   const sql = statements(dialect)
   const order = pushOrder(dialect)
+  const tooLong = oldOnes(dialect, sql, order)
   const withEnvelopes = leases(dialect)
   const passing = passed(dialect, 'push', tide)
   const receipts = receiptKeeper(dialect, safe)
@@ -140,11 +165,11 @@ export function pushVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, t
 
     giveUp: (target, failing_since, limit, now, held) => db.write(async session => {
       if (!await holds(session, held)) return 0
-      const rows = await session.all(sql.tooLong, { target, now, down: now - failing_since, limit })
+      const rows = await tooLong(session, target, now - failing_since, limit, now)
       if (rows.length === 0) return 0
       const [known] = await session.all(sql.reason, { target })
       await giveUp(session, rows, known === undefined ? null : maybe(known, 'reason', text), now)
-      for (const order_key of new Set(rows.map(row => text(row, 'order_key')))) await order.free(session, { target, order_key }, now)
+      for (const order_key of keysOf(rows)) await order.free(session, { target, order_key }, now)
       return rows.length
     }, { items: limit, bytes: 0 }),
 

@@ -24,12 +24,14 @@ function statements (dialect: Dialect) {
   const free = lockFree(ready(inState(dialect, 'handle', 'due')).where('lease_until_ms', '<=', at('now')))
   const change = { fence: rise, lease_until_ms: 0 }
   return {
-    waited: prepared(sql('delivery').where(among('id', lockFree(ready(inState(dialect, 'handle', 'held'))))).update({ state: 'due', since_ms: at('now') }).returning(['id', 'message', 'due_ms'])),
+    // The message first, as whoever ends its work does; what another has in hand is passed over.
+    waited: prepared(sql('delivery').where(among('id', lockFree(sql('delivery as d').join('message as m', 'm.seq', 'd.message').select('d.id').whereRaw("d.kind = 'handle' and d.state = 'held'")
+      .whereIn('d.id', ready(inState(dialect, 'handle', 'held'))), 'm', 'd'))).update({ state: 'due', since_ms: at('now') }).returning(['id', 'message', 'due_ms'])),
     claim: prepared(sql('delivery').update({ fence: rise, attempts: sql.raw('attempts + 1'), lease_until_ms: at('until') })
       .where(among('id', free)).returning(['id', 'message', 'fence', 'attempts', 'first_failed_ms', 'lease_until_ms', 'due_ms', 'released'])),
     renew: prepared(held().update({ lease_until_ms: at('until') })),
     release: prepared(held().update({ ...change, attempts: sql.raw('attempts - 1') }).returning(['id', 'kind', 'target', 'due_ms'])),
-    leased: prepared(lock(held().select(['message', 'kind', 'target', 'order_key']))),
+    leased: prepared(lock(sql('delivery as d').join('message as m', 'm.seq', 'd.message').where({ 'd.id': at('delivery'), 'd.fence': at('fence'), 'd.state': 'due' }).select(['d.message', 'd.kind', 'd.target', 'd.order_key']), 'm', 'd')),
     failed: prepared(sql('delivery').where('id', at('delivery')).update({
       ...change, due_ms: at('due'), last_reason: at('reason'), first_failed_ms: sql.raw('coalesce(first_failed_ms, ?)', [at('now')]),
       give_up_ms: sql.raw('coalesce(first_failed_ms, ?) + total_ms', [at('now')])
@@ -107,7 +109,7 @@ function recorder (dialect: Dialect, sql: ReturnType<typeof statements>, reopen:
   /** What is offered is pushed from now on, or only lies in the mailbox; so does what was pushed to an endpoint that was taken away. */
   async function offer (session: Session, { delivery, seq, pushed, ...key }: Leased, { answer_due = null, push = null }: Extract<Outcome, { kind: 'offered' }>, now: Instant): Promise<Row[]> {
     if (push === null) await leave(session, delivery, key, now)
-    else await order.turn(session, delivery, push, now)
+    else await order.turn(session, delivery, key, push, now)
     if (!pushed) await facts.counted(session, seq)
     return await session.all(sql.offered, { seq, now, answer_due })
   }
@@ -118,7 +120,7 @@ function recorder (dialect: Dialect, sql: ReturnType<typeof statements>, reopen:
   }
 
   async function reject (session: Session, { delivery, seq, ...key }: Leased, { findings, deliver = false, push = null }: Extract<Outcome, { kind: 'rejected' }>, now: Instant): Promise<Row[]> {
-    if (deliver && push !== null) await order.turn(session, delivery, push, now)
+    if (deliver && push !== null) await order.turn(session, delivery, key, push, now)
     else await leave(session, delivery, key, now)
     const rows = await session.all(sql.rejected, { seq, delivery: deliver ? 'offered' : 'none', offered: deliver ? now : null })
     await tell(session, seq, rows, findings)

@@ -80,17 +80,19 @@ export function readVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, o
   })
 
   return {
-    acknowledge: (view, id, account, now) => db.write(async session => {
-      const [row] = await session.all(sql.received, { id, ...viewValues(view) })
-      if (row === undefined || !['offered', 'delivered'].includes(text(row, 'delivery'))) return 'absent'
-      const changed = await session.run(sql.deliver, { seq: whole(row, 'seq'), now })
-      if (changed > 0) {
+    async acknowledge (view, id, account, now) {
+      const { done, waited_ms } = await db.write(async (session): Promise<{ readonly done: 'done' | 'absent', readonly waited_ms: number | null }> => {
+        const [row] = await session.all(sql.received, { id, ...viewValues(view) })
+        if (row === undefined || !['offered', 'delivered'].includes(text(row, 'delivery'))) return { done: 'absent', waited_ms: null }
+        const changed = await session.run(sql.deliver, { seq: whole(row, 'seq'), now })
+        if (changed === 0) return { done: 'done', waited_ms: null }
         if (whole(row, 'work') > 0) await order.end(session, whole(row, 'seq'), now)
         await audit(session, { at: now, event: 'delivered', message: id, account })
-        observe?.collected(now - whole(row, 'offered_ms'))
-      }
-      return 'done'
-    }),
+        return { done: 'done', waited_ms: now - whole(row, 'offered_ms') }
+      })
+      if (waited_ms !== null) observe?.collected(waited_ms)
+      return done
+    },
     message: (view, id) => db.read(session => one(session, sql.message, { id, ...viewValues(view) })),
     list: lister(db, dialect, sql.messages),
     listAny: anyLister(db, dialect, sql.messages),

@@ -16,7 +16,7 @@ import { weigh } from './queue.ts'
 type Verbs = Omit<FactVerbs, 'facts'>
 type Item = Parameters<FactVerbs['rederive']>[0][number]
 
-function statements ({ sql, ofId }: Dialect) {
+function statements ({ sql, lock, ofId }: Dialect) {
   const columns = ['m.seq', 'm.id', 'm.family', 'm.size_bytes', 'm.data_key', 'm.kek_id']
   const held = () => sql('payload as p').join('message as m', 'm.seq', 'p.message').select(columns).where('p.message', '>', at('after'))
   const ofPair = () => sql('pair').where({ family: at('family'), gemeente: at('gemeente'), aanbieder: at('aanbieder') })
@@ -24,9 +24,10 @@ function statements ({ sql, ofId }: Dialect) {
     held: prepared(held().orderByRaw('p.message limit ?', [at('limit')])),
     ofParty: prepared(held().where(it => it.where('m.sender', at('party')).orWhere('m.receiver', at('party'))).orderByRaw('p.message limit ?', [at('limit')])),
     body: prepared(sql('payload').select('body').where('message', at('seq'))),
+    alone: prepared(lock(sql('message').select('seq').where('seq', at('seq')))),
     message: prepared(sql('message as m').join('payload as p', 'p.message', 'm.seq').leftJoin('message as a', 'a.id', 'm.answered_by').where('m.seq', at('seq'))
       .select(['m.seq', 'm.id', 'm.type', 'm.identificatie', 'm.origin', 'm.verdict', 'm.delivery', 'm.header', 'm.answers', 'm.voids', 'm.disowned', 'm.offered_ms', 'm.answered_by', 'a.id as answer', 'a.voids as answer_voids', 'a.verdict as answer_verdict'])),
-    answered: prepared(ofId(sql('message').select('seq').where('answered_by', at('by')), 'id', at('id'), 'seq')),
+    answered: prepared(lock(ofId(sql('message').select('seq').where('answered_by', at('by')), 'id', at('id'), 'seq'))),
     voids: prepared(sql('message').where('seq', at('seq')).update({ voids: at('voids') })),
     source: prepared(sql('source as s').join('pair as p', 'p.id', 's.pair').where('s.place', at('place')).select(['s.*', 'p.family', 'p.gemeente', 'p.aanbieder'])),
     facts: prepared(sql('fact as f').leftJoin('person as p', 'p.id', 'f.person').where('f.source', at('place')).orderBy('f.position')
@@ -35,7 +36,7 @@ function statements ({ sql, ofId }: Dialect) {
     complete: prepared(ofPair().update({ complete_from: at('date'), version: sql.raw('version + 1') })),
     pairs: prepared(sql('pair as p').leftJoin('source as s', 's.pair', 'p.id').groupBy(['p.family', 'p.gemeente', 'p.aanbieder', 'p.complete_from']).orderBy(['p.gemeente', 'p.aanbieder', 'p.family'])
       .select(['p.family', 'p.gemeente', 'p.aanbieder', 'p.complete_from']).count({ messages: 's.place' }).select(sql.raw('sum(case when s.waits = 2 then 1 else 0 end) as importing'))),
-    importing: prepared(sql('source').select(['place', 'id', 'pair']).where('waits', sql.raw('2'))),
+    importing: prepared(lock(sql('source').select(['place', 'id', 'pair']).where('waits', sql.raw('2')).orderBy('place'))),
     delivered: prepared(ofId(sql('message'), 'id', at('id'), 'seq').update({ delivery: 'delivered', delivered_ms: at('now') })),
     counts: prepared(sql('source').where('place', at('place')).update({ waits: 0 }))
   }
@@ -95,6 +96,8 @@ function rederiver (dialect: Dialect, facts: FactKeeper, safe: Safe) {
   }
 
   return async (session: Session, { seq, voids, facts: kept }: Item, closed: ClosedFacts | null, dry: boolean): Promise<Outcome> => {
+    // Whether it counts is not changed by another until this is done.
+    if (!dry) await session.all(sql.alone, { seq })
     const [row] = await session.all(sql.message, { seq })
     if (row === undefined) return 'same'
     const [source] = await session.all(sql.source, { place: placeOf(seq, oneOf(row, 'origin', ['party', 'gateway', 'import'])) })
@@ -175,8 +178,8 @@ export function rebuildVerbs (db: Db, dialect: Dialect, accept: Accept, audit: A
 
     async rederive (items, dry) {
       const closed = await Promise.all(items.map(it => it.facts === null ? null : facts.close({ facts: it.facts, envelope: { id: it.id } })))
-      const done = { same: 0, written: 0, removed: 0 }
       const work = async (session: Session): Promise<Rederived> => {
+        const done = { same: 0, written: 0, removed: 0 }
         for (const [nth, item] of items.entries()) done[await rederive(session, item, closed[nth] ?? null, dry)]++
         return done
       }

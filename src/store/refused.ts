@@ -3,7 +3,7 @@ import type { Knex } from 'knex'
 import { doors, refusals, type RefusalCode } from '../core/core.ts'
 import type { Audit } from './audit.ts'
 import type { Db, Row, Session } from './db.ts'
-import { at, once, places, prepared, type Dialect } from './dialect.ts'
+import { at, hold, once, places, prepared, type Dialect } from './dialect.ts'
 import { cursorOf, placeOf } from './cursor.ts'
 import { account, at as instantOf, bytes, families, findings, historyRows, maybe, message, messageType, oneOf, partyOf, sha256, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
@@ -12,7 +12,7 @@ import type { RefusedFilter, RefusedItem, RefusedMessage, Store, View } from './
 const day_ms = 86_400_000
 const told = ['r.id', 'r.at_ms', 'r.party', 'r.account', 'r.door', 'r.family', 'r.type', 'r.identificatie', 'r.code', 'r.sha256', 'r.size_bytes']
 
-function statements ({ sql, ofId, events }: Dialect) {
+function statements ({ sql, lock, ofId, events }: Dialect) {
   const withCorrection = (): Knex.QueryBuilder => sql('refused as r').leftJoin('replacement as by', 'by.replaced', 'r.id')
   const seen = (): Knex.QueryBuilder => withCorrection().select([...told, 'by.message as replaced_by'])
   return {
@@ -31,9 +31,9 @@ function statements ({ sql, ofId, events }: Dialect) {
     replaces: prepared(sql('replacement').select('replaced').where('message', at('id')).orderBy('replaced')),
     replacedBy: prepared(sql('replacement').select('message').where('replaced', at('id'))),
     // What its sender may correct: refused at the door, rejected, answered (with a retour that says no), or given up.
-    mine: prepared(ofId(sql('message').select('id').where({ sender: at('party'), type: at('type') }), 'id', at('id'), 'seq')
-      .where(no => no.where('verdict', 'rejected').orWhere('answer', 'answered').orWhere('delivery', 'dead'))),
-    refusedMine: prepared(sql('refused').select('id').where({ id: at('id'), party: at('party'), type: at('type') }))
+    mine: prepared(lock(ofId(sql('message').select('id').where({ sender: at('party'), type: at('type') }), 'id', at('id'), 'seq')
+      .where(no => no.where('verdict', 'rejected').orWhere('answer', 'answered').orWhere('delivery', 'dead')))),
+    refusedMine: prepared(lock(sql('refused').select('id').where({ id: at('id'), party: at('party'), type: at('type') })))
   }
 }
 
@@ -74,9 +74,10 @@ export function corrections (dialect: Dialect): Corrections {
     replaced,
     async may (session, { party, type }, said) {
       if (said === null) return true
-      if (await replaced(session, said)) return false
       const own = { id: said, party, type }
-      return (await session.all(sql.refusedMine, own)).length > 0 || (await session.all(sql.mine, own)).length > 0
+      // It is locked first: of two that say they replace it the second sees the first.
+      const his = (await session.all(sql.refusedMine, own)).length > 0 || (await session.all(sql.mine, own)).length > 0
+      return his && !await replaced(session, said)
     },
     async join (session, { id, party, type, identificatie }, said) {
       const key = { party, type, identificatie }
@@ -114,6 +115,8 @@ export function refusedVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe
       const why = close('why', Buffer.from(JSON.stringify({ detail, findings: found })))
       const body = payload === null ? null : close('payload', payload)
       return await db.write(async session => {
+        // What the same party brings at the same moment counts too.
+        await hold(session, dialect, `refused|${party}`)
         const before = await known(session, item)
         if (before !== undefined) return message(before, 'id')
         const [count] = await session.all(sql.quota, { party, since: now - day_ms })

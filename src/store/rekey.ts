@@ -44,7 +44,7 @@ const summed = (uses: readonly KeyUse[]): KeyUse[] =>
 
 const useOf = (column: string) => (row: Row): KeyUse => ({ key: text(row, column), rows: whole(row, 'rows') })
 
-function statements ({ sql, events }: Dialect) {
+function statements ({ sql, lock, events }: Dialect) {
   const use = (table: string, column: string) => prepared(sql(table).select(column, sql.raw('count(*) as rows')).whereNotNull(column).groupBy(column).orderBy(column))
   const answers = sql(events('told')).select('detail').where('event', 'answered').where('message', sql('message').select('id').where('seq', at('seq')))
   const looked = sql('client').select('message').where('key_id', at('key')).where('message', '>', at('after')).groupBy('message').orderByRaw('message limit ?', [looked_max])
@@ -53,12 +53,13 @@ function statements ({ sql, events }: Dialect) {
     wrapped: wrapped.map(({ table, row }) => ({
       table,
       old: prepared(sql(table).select([row, 'data_key', 'kek_id']).where('kek_id', at('key')).orderByRaw('?? limit ?', [row, at('limit')])),
-      put: prepared(sql(table).where(row, at('row')).where('kek_id', at('key')).update({ data_key: at('data_key'), kek_id: at('kek_id') })),
+      put: prepared(sql(table).where(row, at('row')).where({ kek_id: at('key'), data_key: at('was') }).update({ data_key: at('data_key'), kek_id: at('kek_id') })),
       row
     })),
     marked: prepared(sql(looked.as('c')).join('message as m', 'm.seq', 'c.message').leftJoin('payload as p', 'p.message', 'c.message')
       .select(['c.message', 'p.message as payload', 'm.id', 'm.size_bytes', 'm.family', 'm.afzender', 'm.ontvanger', 'm.data_key', 'm.kek_id']).orderBy('c.message')),
     body: prepared(sql('payload').select('body').where('message', at('seq'))),
+    message: prepared(lock(sql('message').select('seq').where('seq', at('seq')))),
     hashes: prepared(sql('client').select('hash').where({ key_id: at('key'), message: at('seq') }).orderByRaw('hash limit 2')),
     // The retour has the order key of what it answers.
     reorder: prepared(sql('message').where(it => it.where('seq', at('seq')).orWhereIn('id', answers)).update({ order_key: sql.raw('replace(order_key, ?, ?)', [at('old'), at('fresh')]) })),
@@ -104,7 +105,7 @@ export function rekeyVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, 
         for (const row of rows) {
           const { data_key, kek_id } = safe.rewrap(row)
           const id = row[column]
-          await session.run(put, { row: typeof id === 'string' ? id : whole(row, column), key, data_key, kek_id })
+          await session.run(put, { row: typeof id === 'string' ? id : whole(row, column), key, was: bytes(row, 'data_key'), data_key, kek_id })
         }
         await audit(session, { at: now, event: 'rewrapped', message: null, detail: `${table}:${rows.length}` })
         return rows.length
@@ -132,7 +133,8 @@ export function rekeyVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, 
 
     remark: (items, now) => db.write(async session => {
       let done = 0
-      for (const { seq, key, marks: fresh, persons = [] } of items) {
+      for (const { seq, key, marks: fresh, persons = [] } of items.toSorted((a, b) => a.seq - b.seq)) {
+        await session.all(sql.message, { seq })
         const old = await session.all(sql.hashes, { seq, key })
         // Erased meanwhile: then it stays so.
         if (await session.run(sql.unmark, { seq, key }) === 0) continue

@@ -3,7 +3,7 @@ import { sha256Hex } from '../core/core.ts'
 import type { ListName, Part, SourceRow } from '../sources/sources.ts'
 import type { Audit } from './audit.ts'
 import { StoreUnavailable, type Db, type Row, type Session } from './db.ts'
-import { at, places, prepared, type Dialect } from './dialect.ts'
+import { at, hold, places, prepared, type Dialect } from './dialect.ts'
 import { at as moment, families, maybe, oneOf, text, whole } from './rows.ts'
 import type { SourceImport, SourceImported, SourceVerbs } from './sourced.ts'
 
@@ -31,7 +31,8 @@ function statements ({ sql }: Dialect) {
     gone: prepared(sql('source_part').where(ofPart).delete()),
     left: prepared(sql('source_row as r').select(['r.list', 'r.family', 'r.gemeente', 'r.aanbieder', 'r.edition']).count({ count: '*' }).groupBy(['r.list', 'r.family', 'r.gemeente', 'r.aanbieder', 'r.edition']).where('r.list', at('list')).where('r.edition', '<', at('edition'))
       .whereNotExists(sql('source_part as p').select(sql.raw('1')).whereRaw([...part, 'edition'].map(it => `p.${it} = r.${it}`).join(' and ')))),
-    remove: prepared(sql('source_row').where({ ...ofPart, edition: at('edition') }).delete())
+    // It may count by now.
+    remove: prepared(sql('source_row').where({ ...ofPart, edition: at('edition') }).whereNotExists(sql('source_part').select(sql.raw('1')).where({ ...ofPart, edition: at('edition') })).delete())
   }
 }
 
@@ -74,6 +75,8 @@ function * portions (parts: readonly Row[]): Generator<readonly Row[]> {
 /** @returns the verbs of external sources */
 export function sourceVerbs (db: Db, dialect: Dialect, audit: Audit): SourceVerbs {
   const sql = statements(dialect)
+  /** One import of a list at a time is taken, or clears away what others left. */
+  const alone = (session: Session, list: ListName): Promise<void> => hold(session, dialect, `sources|${list}`)
 
   const begin = async ({ list, rows, sha256, now }: SourceImport): Promise<number> => await db.write(async session => {
     const [row] = await session.all(sql.edition, { list, sha256, rows: rows.length, at_ms: now })
@@ -85,6 +88,7 @@ export function sourceVerbs (db: Db, dialect: Dialect, audit: Audit): SourceVerb
   })
 
   async function take (session: Session, edition: number, { list, rows, whole: all, sha256, by, now }: SourceImport, parts: readonly Part[]): Promise<SourceImported> {
+    await alone(session, list)
     const [counted] = await session.all(sql.written, { list, edition })
     // Another import that ran meanwhile took these rows for what a killed one left behind.
     if (whole(counted ?? {}, 'count') !== rows.length) throw new StoreUnavailable('another import ran at the same time; nothing was changed by this one')
@@ -100,7 +104,10 @@ export function sourceVerbs (db: Db, dialect: Dialect, audit: Audit): SourceVerb
   async function clear (list: ListName, edition: number): Promise<void> {
     const left = await db.read(session => session.all(sql.left, { list, edition }))
     for (const some of portions(left)) {
-      await db.write(async session => { for (const row of some) await session.run(sql.remove, { ...partOf(row), edition: whole(row, 'edition') }) })
+      await db.write(async session => {
+        await alone(session, list)
+        for (const row of some) await session.run(sql.remove, { ...partOf(row), edition: whole(row, 'edition') })
+      })
     }
   }
 

@@ -19,6 +19,7 @@ import { pushModelContract } from './pushing-model.ts'
 import { pushContract } from './pushing.ts'
 import { tryContract } from './trying.ts'
 import { leaveContract } from './leaving.ts'
+import { raceContract } from './racing.ts'
 import { readContract } from './reading.ts'
 import type { Fresh, OpenStore } from './sample.ts'
 import { refuseContract } from './refusing.ts'
@@ -61,5 +62,6 @@ export function storeContract (name: string, open: OpenStore): void {
     deadContract(fresh)
     disownContract(fresh)
     decideContract(fresh)
+    raceContract(open, !name.startsWith('SQLite'))
   })
 }
