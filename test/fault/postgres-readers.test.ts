@@ -1,0 +1,71 @@
+/** 800 messages a second beside three readers whose transactions stay open: what waits grows no longer than it takes to deal with it. */
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
+import { instant } from '../../src/core/core.ts'
+import { openStore } from '../../src/store/store.ts'
+import { needPostgres, startPostgres } from '../postgres.ts'
+import { finish, heen, roots } from '../store/sample.ts'
+
+const now = () => instant(Date.now())
+/** Wanted; a machine that cannot do so much is given half of what it can. */
+const wanted = 800
+/** `READERS_SECONDS` for a long run. */
+const seconds = Number(process.env['READERS_SECONDS'] ?? 10)
+const step_ms = 100
+const steps = seconds * 1000 / step_ms
+/** Many keys: what is of one key waits for one another. */
+const some = (count: number) => { const received = now(); return Array.from({ length: count }, () => heen({ order_key: randomUUID(), envelope: { received } })) }
+
+/** Has seen the database, and lets nothing of it be forgotten. */
+async function reader (url: string): Promise<pg.Client> {
+  const client = new pg.Client(url)
+  await client.connect()
+  await client.query('begin isolation level repeatable read')
+  await client.query('select count(*) from delivery')
+  return client
+}
+
+test('three readers that go on for ever let no backlog grow', async t => {
+  if (!needPostgres(t)) return
+  const server = await startPostgres()
+  const url = await server.freshDatabase()
+  const store = await openStore({ url, mode: 'test', roots })
+  const readers = await Promise.all([reader(url), reader(url), reader(url)])
+  t.after(async () => {
+    await Promise.all([...readers.map(it => it.end()), store.close()])
+    await server.close()
+  })
+  let [accepted, done, accepting] = [0, 0, true]
+  const accept = async (count: number): Promise<void> => { accepted += (await store.accept(some(count))).filter(it => it.kind === 'stored').length }
+  const work = async (limit: number): Promise<number> => {
+    const claims = await store.claim(limit, 60_000, now())
+    const ends = await store.finish(claims.map(it => finish(it, { kind: 'offered' })), now())
+    done += ends.filter(it => it === 'done').length
+    return claims.length
+  }
+  const began = performance.now()
+  while (performance.now() - began < 2_000) { await accept(40); await work(40) }
+  const each = Math.max(1, Math.floor(Math.min(wanted, done / 2 / 2) * step_ms / 1000))
+  t.diagnostic(`${each * 1000 / step_ms} messages a second for ${seconds} s`)
+  const waiting: number[] = []
+  const coming = async (): Promise<void> => {
+    for (let [nth, since] = [1, performance.now()]; nth <= steps; nth++) {
+      await accept(each)
+      waiting.push(accepted - done)
+      await pause(Math.max(0, since + nth * step_ms - performance.now()))
+    }
+    accepting = false
+  }
+  const more = (): boolean => accepting || done < accepted
+  const working = async (): Promise<void> => { while (more()) if (await work(each * 10) === 0) await pause(20) }
+  await Promise.all([coming(), working()])
+  assert.equal(done, accepted, 'all of it was dealt with, once')
+  assert.equal(await store.stats(now()).then(it => it.deliveries.waiting), 0)
+  const third = Math.floor(steps / 3)
+  const usual = waiting.slice(-third).toSorted((a, b) => a - b)[Math.floor(third / 2)] ?? Infinity
+  const before = Math.max(...waiting.slice(0, third))
+  assert.ok(usual <= before + each * 1000 / step_ms, `${usual} wait in the end; ${before} at most did in the beginning`)
+})
