@@ -128,7 +128,7 @@ function viewVerbs (db: Db, dialect: Dialect, safe: Safe): Pick<BatchVerbs, 'bat
       return all === null ? member : { ...member, findings: findings(columns.open(findingsColumn(index), all)) }
     }),
     batches: async ({ cursor, limit, ...by }): Promise<Page<StoredBatch>> => {
-      const query = seen(dialect, by).orderBy('b.seq', 'desc').limit(limit + 1)
+      const query = dialect.settled(seen(dialect, by), 'b').orderBy('b.seq', 'desc').limit(limit + 1)
       if (cursor !== undefined) query.where('b.seq', '<', seqOf(cursor))
       const rows = await db.read(session => session.all(once(query)))
       const last = rows[limit - 1]

@@ -52,7 +52,7 @@ interface Window { readonly floor: number | null, readonly before: number | null
  * @param messages begins a query for rows of messages, as `m`
  * @returns the verb; what it reads is as it was at some moment between asking and answering
  */
-export function lister (db: Db, { sql }: Dialect, messages: () => Knex.QueryBuilder): Store['list'] {
+export function lister (db: Db, { sql, settled }: Dialect, messages: () => Knex.QueryBuilder): Store['list'] {
   const below = (query: Knex.QueryBuilder, before: number | null): Knex.QueryBuilder =>
     before === null ? query : query.where('m.seq', '<', before)
 
@@ -64,7 +64,7 @@ export function lister (db: Db, { sql }: Dialect, messages: () => Knex.QueryBuil
   }
 
   const within = async (side: Side, filter: ListFilter, { floor, before }: Window): Promise<Row[]> => {
-    const query = below(narrow(ofSide(messages(), side, filter.view), filter), before)
+    const query = below(narrow(ofSide(settled(messages(), 'm'), side, filter.view), filter), before)
     if (filter.counterpart !== undefined) query.where(side === 'sender' ? 'm.receiver' : 'm.sender', filter.counterpart)
     if (floor !== null) query.where('m.seq', '>=', floor)
     return await db.read(session => session.all(once(query.orderBy('m.seq', 'desc').limit(filter.limit + 1))))
@@ -92,12 +92,12 @@ export function lister (db: Db, { sql }: Dialect, messages: () => Knex.QueryBuil
 }
 
 /** @returns the verb of operators: of all parties, by windows of the table itself */
-export function anyLister (db: Db, { sql }: Dialect, messages: () => Knex.QueryBuilder): Store['listAny'] {
+export function anyLister (db: Db, { sql, settled }: Dialect, messages: () => Knex.QueryBuilder): Store['listAny'] {
   const read = async (query: Knex.QueryBuilder): Promise<Row[]> => await db.read(session => session.all(once(query)))
   const below = (query: Knex.QueryBuilder, before: number | null): Knex.QueryBuilder => before === null ? query : query.where('m.seq', '<', before)
 
   async function window ({ party, ...filter }: OperatorFilter, { floor, before }: Window): Promise<Row[]> {
-    const query = below(narrow(messages(), filter), before)
+    const query = below(narrow(settled(messages(), 'm'), filter), before)
     if (party !== undefined) query.where(either => either.where('m.sender', party).orWhere('m.receiver', party))
     if (floor !== null) query.where('m.seq', '>=', floor)
     return await read(query.orderBy('m.seq', 'desc').limit(filter.limit + 1))

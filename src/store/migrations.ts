@@ -5,6 +5,7 @@ import { batchStep } from './migrations/batch.ts'
 import { clientStep } from './migrations/client.ts'
 import { counting } from './migrations/counting.ts'
 import { countsStep } from './migrations/counts.ts'
+import { cursorsStep } from './migrations/cursors.ts'
 import { doorsStep } from './migrations/doors.ts'
 import { facts } from './migrations/facts.ts'
 import { judgingStep } from './migrations/judging.ts'
@@ -203,5 +204,6 @@ export const migrations: readonly Migration[] = [
   countsStep,
   queueStep,
   movedStep,
-  linksStep
+  linksStep,
+  cursorsStep
 ]

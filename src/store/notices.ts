@@ -100,7 +100,7 @@ function place (cursor: string): readonly [string, number] {
 function noticeLister (db: Db, dialect: Dialect): NoticeVerbs['notices'] {
   const sql = statements(dialect)
   return async ({ state, party, cursor, limit }) => {
-    const query = sql.list().orderByRaw('n.state, n.seq').limit(limit + 1)
+    const query = dialect.settled(sql.list(), 'n').orderByRaw('n.state, n.seq').limit(limit + 1)
     if (state === undefined) query.whereRaw("n.state in ('dead', 'due')")
     else query.where('n.state', state)
     if (party !== undefined) query.where('n.target', party)
