@@ -64,6 +64,7 @@ describe('months', () => {
     assert.deepEqual((await store.accept([far, early])).map(it => it.kind), ['stored', 'stored'])
     const where = (): Promise<unknown[]> => rows('select tableoid::regclass::text from message order by seq')
     assert.deepEqual(await where(), ['message_default', 'message_default'])
+    assert.equal((await store.auditHead())?.chain, 'main', 'what happened is linked')
     assert.deepEqual((await store.message(view, far.envelope.id))?.id, far.envelope.id)
     await store.months(date('2027-01-15T00:00:00Z'))
     assert.deepEqual(await where(), ['message_2026_05', 'message_2031_07'])
@@ -129,5 +130,44 @@ describe('months', () => {
     const { made: done, dropped } = await store.months(then)
     assert.ok(done.includes('message_2027_09') && dropped.includes('message_2027_02'))
     assert.equal((await store.mailbox(view, 10)).length, 1)
+  })
+
+  test('a whole month of the audit goes at once when a checkpoint lets all of it go, and not before', async t => {
+    const { open, parts, rows } = await made(t)
+    const [old, now] = [date('2027-01-15T00:00:00Z'), date('2027-03-15T00:00:00Z')]
+    const store = await open(old)
+    await store.accept([received(old), received(old)])
+    const edge = await store.auditHead()
+    await store.accept([received(now)])
+    await store.auditHead()
+    const inJanuary = (): Promise<unknown[]> => rows("select count(*)::int from audit where at_ms < extract(epoch from timestamp '2027-02-01') * 1000")
+    const [before] = await inJanuary()
+    const checkpoint = (id: string, removed: number) => ({ id, at: now, seq: removed, removed, body: Buffer.from('{}'), seal: Buffer.alloc(1) })
+    const [first, second] = [newMessageId(old), newMessageId(now)]
+    assert.ok(edge !== null && Number(before) >= 3)
+    await store.keepCheckpoint(checkpoint(first, edge.seq - 1), heen().envelope.sha256, null)
+    assert.equal(await store.pruneAudit(1), 1, 'one row of the month stays: row by row')
+    assert.ok((await parts('audit')).includes('audit_2027_01'))
+    await store.keepCheckpoint(checkpoint(second, edge.seq), heen().envelope.sha256, first)
+    assert.equal(await store.pruneAudit(1), Number(before) - 1)
+    assert.ok(!(await parts('audit')).includes('audit_2027_01'))
+    assert.ok((await rows('select count(*)::int from audit')).every(left => Number(left) >= 2), 'what came later stays')
+  })
+
+  test('one message is looked for in its month alone, among years of them', async t => {
+    const { open, sql } = await made(t)
+    const store = await open(date('2026-01-15T00:00:00Z'))
+    for (let month = 21; month >= 0; month -= 3) await store.months(instant(Date.UTC(2026, month, 15)))
+    const item = received(date('2026-11-05T00:00:00Z'))
+    await store.accept([item])
+    const { id, sender, type, identificatie, referentienummer } = item.envelope
+    const among = async (where: string): Promise<number> => {
+      const { rows: [row] } = await sql.query<{ 'QUERY PLAN': unknown }>(`explain (format json) select id from message where ${where}`)
+      return new Set(JSON.stringify(row).match(/message_(\d{4}_\d\d|before|default)(?=")/g)).size
+    }
+    assert.ok(await among("conversatie = 'x'") > 20, 'all are looked into where nothing names the month')
+    assert.equal(await among(`id = '${id}' and (seq between message_from('${id}') and message_to('${id}') or seq < 1099511627776)`), 2, 'its month, and what came from another database')
+    assert.equal(await among(`seq = message_at('${sender}', '${type}', '${identificatie}')`), 1)
+    assert.equal(await among(`seq = message_numbered('${referentienummer}')`), 1)
   })
 })
