@@ -25,6 +25,8 @@ interface Options {
   readonly store: Pick<Store, 'createBatch' | 'claimBatch' | 'batchZip' | 'renewBatch' | 'endMember' | 'endBatch'>
   /** How a member is taken: what the door does with a message. */
   readonly receive: Pipeline['receive']
+  /** Whether members are taken out here too; else another process does. */
+  readonly works?: boolean
   readonly clock: Clock
   readonly log: Pick<Log, 'error' | 'warn'>
   readonly limits: ZipLimits
@@ -75,7 +77,7 @@ export function startBatches (options: Options): Batches {
       else await worked(options, batch, stopping.signal).catch(error => { log.error({ err: error, batch: batch.id }, 'a batch could not be worked on; its lease will pass') })
     }
   }
-  const running = loop()
+  const running = options.works === false ? Promise.resolve() : loop()
 
   return {
     async receive (zip, by) {

@@ -4,7 +4,7 @@ import { Ajv, type ErrorObject } from 'ajv'
 import ipaddr from 'ipaddr.js'
 import { Type, type Static, type TObject } from 'typebox'
 import { retryFault, Unusable, type BreakerPolicy, type RetryPolicy } from './core/core.ts'
-import { databaseFault, databaseForm, databasePattern, serverFault } from './database.ts'
+import { databaseFault, databaseForm, databasePattern, fileOf, serverFault } from './database.ts'
 import { nearest } from './near.ts'
 import { weightFaults, type Weights } from './rules/rules.ts'
 import { sourcePattern } from './vault/vault.ts'
@@ -36,6 +36,7 @@ export const configSchema = Type.Object({
   postgres_statement_ms_max: Type.Integer({ minimum: 1_000, default: 30_000, description: 'Time a statement may take there, in milliseconds.' }),
   postgres_lock_ms_max: ms(5_000, 'Time a statement waits there for what another transaction has locked, in milliseconds.'),
   postgres_pooler: Type.Union([Type.Literal('none'), Type.Literal('transaction')], { default: 'none', description: '`transaction`: between the gateway and PostgreSQL stands a pooler in transaction mode (PgBouncer).' }),
+  roles: Type.String({ pattern: '^(door|work|door,work|work,door)$', default: 'door,work', description: 'What this process does: `door` (takes requests), `work` (handles, pushes, notices, batches, sweeps, signs the audit), or both. Without `door` it needs no `tls_key` where it has a `push_key`. A part alone needs PostgreSQL, and another process with the other part.' }),
   tls_key: file('PEM file with the private key of the door of all interfaces (REST, StUF-GGk, VSP).'),
   tls_certificate: file('PEM file with the certificate of that door, its chain below it.'),
   tls_key_passphrase: Type.Optional(secret('Passphrase of that key, where it has one: `file:PATH` or `command:PROGRAM ARG…`, one line.')),
@@ -125,7 +126,16 @@ export const configSchema = Type.Object({
   log_level: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')], { default: 'info', description: 'Least level that is logged.' })
 }, { additionalProperties: false })
 
-export type Config = Readonly<Static<typeof configSchema>>
+const { tls_key: tlsKey, tls_certificate: tlsCertificate, ...withoutDoor } = configSchema.properties
+/** A process without door needs no pair for it. */
+const workSchema = Type.Object({ ...withoutDoor, tls_key: Type.Optional(tlsKey), tls_certificate: Type.Optional(tlsCertificate) }, { additionalProperties: false })
+
+/** What a process does. */
+export type Role = 'door' | 'work'
+/** @returns what this process does */
+export const rolesOf = ({ roles }: { readonly roles: string }): ReadonlySet<Role> => new Set((['door', 'work'] as const).filter(it => roles.split(',').includes(it)))
+
+export type Config = Readonly<Static<typeof workSchema>>
 type Raw = Record<string, unknown>
 
 /** A wrong or missing setting; the message names it and its shape, never a secret's value. */
@@ -177,6 +187,7 @@ function explain (error: ErrorObject): string {
   const name = error.instancePath.slice(1)
   if (error.keyword === 'pattern' && name === 'rule_weights') return 'rule_weights is CODE=warn or CODE=off, divided by commas, such as TR322=warn,TR342=off'
   if (error.keyword === 'pattern' && name in namedForms) return `${name} is NAME=VALUE, divided by commas, such as ${namedForms[name]}`
+  if (error.keyword === 'pattern' && name === 'roles') return 'roles is door, work or door,work'
   if (error.keyword === 'pattern' && name === 'push_ports') return portsForm
   if (error.keyword === 'pattern' && name === 'push_networks') return networksForm
   if (error.keyword === 'pattern') return `${name} must be ${name === 'database' ? databaseForm : secretForm}`
@@ -217,8 +228,17 @@ function checkRetention <T extends RetentionSettings> (config: T): T {
   return config
 }
 
+/** @throws ConfigError when a part of a gateway stands alone on a database that one process serves, or would push without being known */
+function checkRoles (config: Config): void {
+  const { tls_key, tls_certificate, push_key } = config
+  if (rolesOf(config).size === 1 && fileOf(config.database) !== null) throw new ConfigError(`roles ${config.roles}: one process serves a database in a file, and does all (door,work); several processes need PostgreSQL`)
+  if ((tls_key === undefined) !== (tls_certificate === undefined)) throw new ConfigError('tls_key and tls_certificate belong together: set both, or neither where roles is work')
+  if (tls_key === undefined && push_key === undefined) throw new ConfigError('push_key and push_certificate are not set, nor tls_key: a process with the role work is known by one of the two where it pushes to')
+}
+
 /** @throws ConfigError when what has no authentication would be open to the network in production, or the audit shorter than what it tells of */
 function checkWhole (config: Config): Config {
+  checkRoles(config)
   const { mode, operations_host, operations_exposed } = checkRetention(config)
   const loopback = /^(127\.|::1$|\[::1\]$|localhost$)/.test(operations_host)
   if (mode === 'production' && !loopback && !operations_exposed) throw new ConfigError(`operations_host ${operations_host}: health, metrics and /docs have no authentication; keep them on 127.0.0.1, or say operations_exposed: true where only those who may see them reach that address`)
@@ -338,7 +358,7 @@ function attemptQuietly (work: () => unknown): boolean {
 }
 
 function configOf (raw: Raw): Config {
-  const config = checked<Config>(configSchema, raw)
+  const config = checked<Config>(raw['roles'] === 'work' ? workSchema : configSchema, raw)
   checkDatabase(config)
   return Object.freeze(checkWhole(config))
 }

@@ -8,7 +8,7 @@ import { openCheckpoints, removeAuditBefore } from './audit/audit.ts'
 import { retourCodes, ruleCodes, transportCodes } from './codes/codes.ts'
 import { systemClock, type Clock, type Instant, type PartyCode, type RetryPolicy } from './core/core.ts'
 import { everyMark } from './clients.ts'
-import { breakerPolicy, ConfigError, pushNetworks, pushPorts, retryPolicy, ruleWeights, vspValues, type Config } from './config.ts'
+import { breakerPolicy, ConfigError, pushNetworks, pushPorts, retryPolicy, rolesOf, ruleWeights, vspValues, type Config } from './config.ts'
 import { startCounts } from './counts.ts'
 import { openingOf, serverWarnings } from './database.ts'
 import { disownedNotice, heardFo01, noticeSettings, refusalNotice } from './fo01.ts'
@@ -44,7 +44,7 @@ import { startWorker, type Worker } from './worker.ts'
 import type { ZipLimits } from './zip/zip.ts'
 
 export interface Gateway {
-  /** Where it listens, such as `https://127.0.0.1:8443`. */
+  /** Where it listens, such as `https://127.0.0.1:8443`; empty where it has no door. */
   readonly rest: string
   readonly operations: string
   /** Ends open requests, hands claimed work back, closes the store. */
@@ -238,10 +238,17 @@ async function startChores (config: Config, { tenures, stages, marker, log, told
   opened.upkeep = () => upkeep.stop()
 }
 
+/** Where this process only has a door, another handles what comes: it is told, as by a worker that has all in hand that it may. */
+const elsewhere: Worker = { wake: () => {}, full: () => true, stop: async () => {} }
+
+/** A door nobody listens at needs none. */
+const noPair = { key: '', cert: '' }
+
 /** Opens part after part; `opened` gathers how each is closed. */
 async function open (config: Config, log: Log, handlers: Handlers, clock: Clock, opened: Closers, stopping: AbortSignal): Promise<Omit<Gateway, 'stop'>> {
   const keys = openOwnKeys(config, clock, log)
   const { sealer } = keys
+  const roles = rolesOf(config)
   opened.keys = () => { keys.stop() }
   const roots = readRoots(config)
   opened.lock = lockForServe(config.database)
@@ -250,11 +257,11 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   opened.store = () => store.close()
   for (const warning of serverWarnings(config.database, config)) log.warn(warning)
   await takeUp(config, store, log)
-  const tenures = await tenuresOf(config, { store, clock, log }, opened)
+  const tenures = await tenuresOf(config, { store, clock, log }, opened, roles.has('work'))
   const validator = openValidator({ payload_bytes_max: config.payload_bytes_max, worker_bytes: config.validation_worker_bytes, worker_ms_max: config.validation_ms_max, findings_max: 200, level1_engine: config.level1_engine }, error => { metrics.unjudged(); log.error({ err: error }, 'a message could not be judged') })
   opened.validator = () => validator.close()
   const parties = await openParties(store)
-  warnOfPushing(keys, await store.register(), log)
+  if (roles.has('work')) warnOfPushing(keys, await store.register(), log)
   const { handler_ms_max, lease_ms, claim_limit, poll_ms } = config
   const retry = retryPolicy(config)
   const onError: Stages['onError'] = (error, message) => { log.warn({ err: error, message }, 'a delivery failed and is tried again') }
@@ -269,7 +276,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const pipeline = measured(openPipeline(timedStages(stages, metrics)), metrics, clock)
   const pusher = await pusherOf(config, { store, tenures, pipeline, parties, clock, log, observer: metrics.pushes })
   opened.pusher = () => pusher.stop()
-  const worker = startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms, retry, recorded: pusher.wake })
+  const worker = !roles.has('work') ? elsewhere : startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms, retry, recorded: pusher.wake })
   opened.worker = () => worker.stop()
   const held = inflight(config.inflight_bytes_max)
   const told = upkeepMetrics(metrics.registry, clock)
@@ -278,11 +285,11 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   opened.notices = () => notices.stop()
   const policyOf = (target: PartyCode): RetryPolicy => retryOf(parties.party(target, clock.now()), retry)
   const arrivals = openArrivals({ store, receive, clock, mode: config.mode, refused: code => { metrics.refused(code) } })
-  const batches = startBatches({ store, receive, clock, log, lease_ms, poll_ms, limits: zipLimits(config), mode: config.mode, total_ms: retry.total_ms, refused: code => { metrics.refused(code) } })
+  const batches = startBatches({ store, receive, works: roles.has('work'), clock, log, lease_ms, poll_ms, limits: zipLimits(config), mode: config.mode, total_ms: retry.total_ms, refused: code => { metrics.refused(code) } })
   opened.batches = () => batches.stop()
   const others = sharedCounts(config, store, opened)
   wakeAll(store, { worker, pusher, notices, batches })
-  const rest = await openDoor({ ...config, tls: keys.tls, openapi: openapi(version) }, {
+  const rest = await openDoor({ ...config, tls: keys.tls ?? noPair, openapi: openapi(version) }, {
     parties, trust, clock, log, inflight: held, others, refused: code => { metrics.refused(code) }, answered: metrics.answered
   }, who => [restInterface({
     store, parties, who,
@@ -299,14 +306,14 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   }), ggkInterface({ ...ggkOf(config, { store, parties, clock }), who, take: arrivals.take, odd: metrics.odd }), vspInterface({ ...vspOf(config), store, parties, who, arrivals, inflight: held, now: () => clock.now() })])
   opened.rest = () => rest.close()
   keys.watch(tls => { renewTls(rest, config, tls) })
-  metrics.watch({ store, clock, version, mode: config.mode, certificates: keys.expiry, inflight_bytes: held.held, connections: () => connectionsOf(rest), validator: validator.state, revocation })
-  const operations = await openOperations({ registry: metrics.registry, openapi: rest.swagger(), ready: () => readiness(store, stopping, clock.now(), sealer.certificate.not_after) })
+  metrics.watch({ store, clock, version, mode: config.mode, roles: config.roles, certificates: keys.expiry, inflight_bytes: held.held, connections: () => connectionsOf(rest), validator: validator.state, revocation })
+  const operations = await openOperations({ registry: metrics.registry, openapi: rest.swagger(), roles: [...roles], ready: () => readiness(store, stopping, clock.now(), sealer.certificate.not_after) })
   opened.operations = () => operations.close()
   const addresses = {
-    rest: `https://${await listen(rest, config.rest_host, config.rest_port)}`,
+    rest: roles.has('door') ? `https://${await listen(rest, config.rest_host, config.rest_port)}` : '',
     operations: `http://${await listen(operations, config.operations_host, config.operations_port)}`
   }
   // A gateway that finds its port taken leaves the database as it was: nothing signed, nothing swept.
-  await startChores(config, { tenures, stages, marker, log, told }, opened)
+  if (roles.has('work')) await startChores(config, { tenures, stages, marker, log, told }, opened)
   return addresses
 }

@@ -66,7 +66,8 @@ const expiryOf = (cert: string): Instant => instant(Date.parse(certificateFacts(
 
 /** What the gateway is known by, now. */
 export interface OwnKeys {
-  readonly tls: Identity
+  /** That of the door; null where this process has none. */
+  readonly tls: Identity | null
   /** By which the gateway is known where it pushes to: its own pair for that, or that of the door. Ask for it at every push. */
   readonly push: Identity
   /** Seals with the pair that stands in the files; its certificate is that of this moment. */
@@ -102,7 +103,7 @@ function watcher (config: Config, use: Use, changed: () => void): () => void {
 
 /** @throws Unusable when a pair cannot be used */
 export function openOwnKeys (config: Config, clock: Clock, log: Log): OwnKeys {
-  let tls = read(config, 'tls', clock.now())
+  let tls = config.tls_key === undefined ? null : read(config, 'tls', clock.now())
   let sealer = sealerOf(read(config, 'seal', clock.now()))
   let push = config.push_key === undefined ? null : read(config, 'push', clock.now())
   let timer: NodeJS.Timeout | null = null
@@ -116,10 +117,14 @@ export function openOwnKeys (config: Config, clock: Clock, log: Log): OwnKeys {
       log.error({ use, reason: error instanceof Unusable ? error.message : 'it could not be read' }, 'a new key pair cannot be used; the former one stays in use')
     }
   }
-  const expiry: OwnKeys['expiry'] = () => ({ tls: expiryOf(tls.cert), seal: sealer.certificate.not_after, ...(push === null ? {} : { push: expiryOf(push.cert) }) })
+  const expiry: OwnKeys['expiry'] = () => ({ ...(tls === null ? {} : { tls: expiryOf(tls.cert) }), seal: sealer.certificate.not_after, ...(push === null ? {} : { push: expiryOf(push.cert) }) })
   return {
     get tls () { return tls },
-    get push () { return push ?? tls },
+    get push () {
+      const pair = push ?? tls
+      if (pair === null) throw new ConfigError('push_key and push_certificate are not set')
+      return pair
+    },
     sealer: {
       seal: (...given) => sealer.seal(...given),
       get certificate () { return sealer.certificate }
@@ -127,7 +132,7 @@ export function openOwnKeys (config: Config, clock: Clock, log: Log): OwnKeys {
     expiry,
     watch (renewed) {
       const looks = [
-        watcher(config, 'tls', trying('tls', () => { tls = read(config, 'tls', clock.now()); renewed(tls) })),
+        ...(tls === null ? [] : [watcher(config, 'tls', trying('tls', () => { renewed(tls = read(config, 'tls', clock.now())) }))]),
         watcher(config, 'seal', trying('seal', () => { sealer = sealerOf(read(config, 'seal', clock.now())) })),
         ...(push === null ? [] : [watcher(config, 'push', trying('push', () => { push = read(config, 'push', clock.now()) }))])
       ]

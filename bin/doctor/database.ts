@@ -1,10 +1,10 @@
 /** The database: whole, of this mode and version, readable with the keys at hand, with room to grow; and what it says of parties and deliveries. */
 import { existsSync } from 'node:fs'
 import { rfc3339, type Instant } from '../../src/core/core.ts'
-import type { Ring } from '../../src/vault/vault.ts'
-import { contentsOf, damageOf, lookOver, ringFaults, sizes, stepsOf, tryKeys, type Look } from '../../src/store/store.ts'
+import { asking, contentsOf, damageOf, lastKeys, lookOver, ringFaults, sizes, stepsOf, tryKeys, type KeyTrial, type Look } from '../../src/store/store.ts'
 import { ringIn } from './files.ts'
 import { error, ok, warning, type Check, type Line, type Patient } from './lines.ts'
+import { stepLines, stepsAt } from './server.ts'
 
 const gb = 1e9
 /** A larger one is read through only when asked. */
@@ -25,12 +25,7 @@ export const identity: Check = patient => {
   if (path === null) return []
   if (!existsSync(path)) return [warning('database', `there is none at ${path} yet`, 'right for a new installation: serve makes it. Else restore a backup, or mend the setting database')]
   const { mode, migrations, rows } = contentsOf(path)
-  const { missing, strange } = stepsOf(migrations)
-  const lines = [ok('database', `${path}: ${rows['message'] ?? 0} messages, mode ${mode}`)]
-  if (settings.mode !== undefined && settings.mode !== mode) lines.push(error('database', `was made in mode ${mode}, the setting mode says ${settings.mode}`, 'use the database of that mode, or set the mode it was made in'))
-  if (strange.length > 0) lines.push(error('database', `was made by a newer version (${strange.join(', ')})`, 'run that version, or a newer one'))
-  else if (missing.length > 0) lines.push(warning('database', `is to be brought forward (${missing.join(', ')})`, '"zorgpoort migrate", or serve at its start, does it; make a backup before'))
-  return lines
+  return [ok('database', `${path}: ${rows['message'] ?? 0} messages, mode ${mode}`), ...stepLines({ mode, migrations }, settings.mode)]
 }
 
 /** Can every page be read, and does it fit its disk. */
@@ -51,26 +46,29 @@ export const storage: Check = patient => {
 }
 
 /** Are the rings this database's, and does the kek ring open what is stored. */
-export const keys: Check = patient => {
+export const keys: Check = async patient => {
   const path = thereOf(patient)
-  if (path === null) return []
   const rings = new Map((['kek', 'index_key', 'audit_key'] as const).flatMap(name => { const ring = ringIn(patient, name); return ring === null ? [] : [[name, ring] as const] }))
-  const strange = [...ringFaults(path, rings)].map(([name, fault]) => error(name, fault.replace(`${name}: `, ''), 'bring back the ring that was in use: the gateway does not start with this one'))
+  const place = path === null ? patient.server : { path }
+  if (place === null || (path === null && await stepsAt(patient) === null)) return []
+  const strange = [...await ringFaults(place, rings)].map(([name, fault]) => error(name, fault.replace(`${name}: `, ''), 'bring back the ring that was in use: the gateway does not start with this one'))
   const kek = rings.get('kek')
-  return kek === undefined ? strange : [...strange, ...opened(path, kek, patient)]
+  return kek === undefined ? strange : [...strange, ...trials(path === null ? await asking(place, ask => lastKeys(ask, kek, sample)) : tryKeys(path, kek, patient.full ? null : sample))]
 }
 
-const opened = (path: string, kek: Ring, patient: Patient): Line[] =>
-  tryKeys(path, kek, patient.full ? null : sample).map(({ kek_id, fault }) => fault === null
+const trials = (all: readonly KeyTrial[]): Line[] =>
+  all.map(({ kek_id, fault }) => fault === null
     ? ok('kek', `opens what ${kek_id} closed`)
     : error('kek', fault, 'bring back the ring that was in use: without it those messages can never be read'))
 
 /** A database that is still to be brought forward, or is of a newer version, is not looked into. */
-function lookOf (patient: Patient): Look | null {
+export async function lookOf (patient: Patient): Promise<Look | null> {
   const path = thereOf(patient)
-  if (path === null) return null
-  const { missing, strange } = stepsOf(contentsOf(path).migrations)
-  return missing.length + strange.length > 0 ? null : lookOver(path, patient.now)
+  const place = path === null ? patient.server : { path }
+  const done = path === null ? await stepsAt(patient) : contentsOf(path).migrations
+  if (place === null || done === null) return null
+  const { missing, strange } = stepsOf(done)
+  return missing.length + strange.length > 0 ? null : await lookOver(place, patient.now)
 }
 
 function auditLines ({ unchecked }: Look, now: Instant): Line[] {
@@ -79,9 +77,9 @@ function auditLines ({ unchecked }: Look, now: Instant): Line[] {
 }
 
 /** Does this machine know what time it is. */
-export const clock: Check = patient => {
+export const clock: Check = async patient => {
   const { now } = patient
-  const last = lookOf(patient)?.last_event ?? null
+  const last = (await lookOf(patient))?.last_event ?? null
   if (last !== null && last > now + clock_ms) return [error('clock', `it is ${rfc3339(now)} here, but the audit has an event of ${rfc3339(last)}`, 'set the clock (NTP): terms, certificates and seals depend on it')]
   return [ok('clock', `${rfc3339(now)}${last === null ? '' : `, last event ${rfc3339(last)}`}`)]
 }
@@ -114,7 +112,7 @@ function deliveryLines ({ stuck, held, dead, overdue }: Look): Line[] {
 }
 
 /** Who is connected, and what does not get through. */
-export const contents: Check = patient => {
-  const look = lookOf(patient)
+export const contents: Check = async patient => {
+  const look = await lookOf(patient)
   return look === null ? [] : [...partyLines(look, patient.now), ...deliveryLines(look), ...auditLines(look, patient.now)]
 }

@@ -1,6 +1,6 @@
 /** What the doctor says, line by line, and the rule that no check ends in a stack. */
 import { Unusable } from '../../src/core/core.ts'
-import { StoreFailure } from '../../src/store/store.ts'
+import { StoreFailure, type Place } from '../../src/store/store.ts'
 import type { Config } from '../../src/config.ts'
 import type { Instant } from '../../src/core/core.ts'
 
@@ -10,8 +10,10 @@ export interface Line { readonly level: 'ok' | 'warning' | 'error', readonly abo
 /** What is looked over: the settings that could be read, and the moment. */
 export interface Patient {
   readonly settings: Readonly<Partial<Config>>
-  /** The database's file; null when none is named. */
+  /** The database's file; null when none is named, or it is on a server. */
   readonly path: string | null
+  /** How its server is spoken to; null when it is a file, none is named, or what is said of it cannot be used. */
+  readonly server: Exclude<Place, { readonly path: string }> | null
   readonly now: Instant
   /** Read everything, however large. */
   readonly full: boolean

@@ -4,7 +4,8 @@ import { pushPorts } from '../../src/config.ts'
 import { rfc3339 } from '../../src/core/core.ts'
 import { portOf } from '../../src/register/register.ts'
 import { certificateFacts, certificatesIn, mayBeClient } from '../../src/sign/sign.ts'
-import { contentsOf, lookOver, stepsOf, type Look } from '../../src/store/store.ts'
+import type { Look } from '../../src/store/store.ts'
+import { lookOf } from './database.ts'
 import { error, ok, sentenceOf, warning, type Check, type Line, type Patient } from './lines.ts'
 
 type Pushed = Look['pushed'][number]
@@ -38,13 +39,9 @@ function endpoint ({ party, connection, failing_since, reason, left_alone }: Pus
 }
 
 /** What is pushed, where anything is. */
-export const push: Check = patient => {
+export const push: Check = async patient => {
   const lines = authorities(patient)
-  const { path } = patient
-  if (path === null || !existsSync(path)) return lines
-  const { missing, strange } = stepsOf(contentsOf(path).migrations)
-  if (missing.length + strange.length > 0) return lines
-  const { pushed } = lookOver(path, patient.now)
+  const { pushed } = await lookOf(patient) ?? { pushed: [] }
   if (pushed.length === 0) return lines
   const found = [...ownPair(patient), ...pushed.flatMap(it => endpoint(it, patient))]
   return [...lines, ...(found.length === 0 ? [ok('push', `${pushed.length} ${pushed.length === 1 ? 'party is' : 'parties are'} pushed to`)] : found)]

@@ -1,9 +1,9 @@
 /** What rules need that no message carries: earlier messages, and external sources; only where somebody has messages judged in full. */
-import { existsSync } from 'node:fs'
 import type { Instant } from '../../src/core/core.ts'
 import { judgesInFull } from '../../src/party/party.ts'
 import type { ListName } from '../../src/sources/sources.ts'
-import { contentsOf, lookOver, stepsOf, type Look } from '../../src/store/store.ts'
+import type { Look } from '../../src/store/store.ts'
+import { lookOf } from './database.ts'
 import { ok, warning, type Check, type Line } from './lines.ts'
 
 const day_ms = 86_400_000
@@ -60,11 +60,10 @@ function sourceLines (look: Look, pairs: readonly Kept[], now: Instant): Line[] 
 }
 
 /** From when on history is known, and which lists are here. */
-export const rules: Check = ({ path, now }) => {
-  if (path === null || !existsSync(path)) return []
-  const { missing: steps, strange } = stepsOf(contentsOf(path).migrations)
-  if (steps.length + strange.length > 0) return []
-  const look = lookOver(path, now)
+export const rules: Check = async patient => {
+  const look = await lookOf(patient)
+  if (look === null) return []
+  const { now } = patient
   const full = new Set<string>(look.judging.filter(judgesInFull).map(it => it.code))
   if (full.size === 0) return importLines(look)
   const pairs = look.pairs.filter(({ pair: { gemeente, aanbieder } }) => full.has(gemeente) || full.has(aanbieder))

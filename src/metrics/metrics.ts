@@ -48,6 +48,7 @@ export interface Sources {
   readonly clock: Clock
   readonly version: string
   readonly mode: string
+  readonly roles: string
   /** Expiry of the gateway's own certificates, by use. */
   readonly certificates: () => Readonly<Record<string, Instant>>
   readonly inflight_bytes: () => number
@@ -171,7 +172,7 @@ function kept<T> (ask: () => Promise<T>): () => Promise<T> {
 const one = (value: number | null): Sample[] => value === null ? [] : [[{}, value]]
 const per = (label: string, counts: Readonly<Record<string, number>>): Sample[] => Object.entries(counts).map(([name, count]) => [{ [label]: name }, count])
 
-function readings ({ store, clock, version, mode, certificates, inflight_bytes, connections, validator, revocation }: Sources): Readings {
+function readings ({ store, clock, version, mode, roles, certificates, inflight_bytes, connections, validator, revocation }: Sources): Readings {
   const stats = kept(() => store.stats(clock.now()))
   const depths = (all: readonly Depth[]): Sample[] => all.map(({ receiver, depth }) => [{ receiver }, depth])
   const ages = (all: readonly Depth[]): Sample[] => all.map(({ receiver, oldest }) => [{ receiver }, Math.max(0, clock.now() - oldest) / 1000])
@@ -208,7 +209,7 @@ function readings ({ store, clock, version, mode, certificates, inflight_bytes, 
     zorgpoort_database_bytes: () => one(store.measures().database_bytes),
     zorgpoort_wal_bytes: () => one(store.measures().wal_bytes),
     zorgpoort_disk_free_bytes: () => one(store.measures().free_bytes),
-    zorgpoort_info: () => [[{ version, mode, node: process.versions.node }, 1]],
+    zorgpoort_info: () => [[{ version, mode, roles, node: process.versions.node }, 1]],
     zorgpoort_certificate_expiry_timestamp_seconds: () => Object.entries(certificates()).map(([use, at]) => [{ use }, at / 1000]),
     zorgpoort_revocation_faults: () => one(revocation.faults()),
     zorgpoort_revocation_next_update_timestamp_seconds: () => { const at = revocation.nextUpdate(); return one(at === null ? null : at / 1000) },

@@ -208,7 +208,7 @@ const storage = {
 
 const gateway = {
   zorgpoort_info: {
-    kind: 'gauge', help: 'Always 1; its labels say what runs.', labels: ['version', 'mode', 'node'],
+    kind: 'gauge', help: 'Always 1; its labels say what runs.', labels: ['version', 'mode', 'roles', 'node'],
     row: 'Gateway', title: 'What runs', expr: 'zorgpoort_info', legend: '{{version}} {{mode}} Node {{node}}', unit: 'short',
     alarms: [{
       name: 'ZorgpoortGone', expr: 'absent(zorgpoort_info)', for: '2m', severity: 'page',

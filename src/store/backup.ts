@@ -2,9 +2,8 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { instant, messageId, type Instant } from '../core/core.ts'
-import { openVault, Unopened, type Ring, type RootSources } from '../vault/vault.ts'
+import { openVault, Unopened, type Ring } from '../vault/vault.ts'
 import type { Audit } from './audit.ts'
-import { ringFault } from './rings.ts'
 import { StoreUnusable, type Db, type Row } from './db.ts'
 import { bytes, maybe, text, whole } from './rows.ts'
 import type { Store } from './verbs.ts'
@@ -107,12 +106,6 @@ export const contentsOf = (path: string): Contents => reading(path, db => {
     last_received: last === undefined ? null : instant(whole(last, 'received_ms')),
     audit: heads.map(row => ({ chain: text(row, 'chain'), seq: whole(row, 'seq'), mac: maybe(row, 'mac', (it, column) => Buffer.from(bytes(it, column)).toString('hex')) }))
   }
-})
-
-/** @returns a sentence for each of the rings that is not this database's */
-export const ringFaults = (path: string, rings: ReadonlyMap<keyof RootSources, Ring>): Map<keyof RootSources, string> => reading(path, db => {
-  const meta = all(db, 'select name, value from meta')
-  return new Map([...rings].flatMap(([name, ring]) => { const fault = ringFault(name, ring, meta); return fault === null ? [] : [[name, fault] as const] }))
 })
 
 /** @param table its rows, or with `sample` that many of the first and of the last */

@@ -1,6 +1,6 @@
 /** Looking a database over without changing it: what an operator should know of its parties and deliveries. */
 import { instant, type Instant } from '../core/core.ts'
-import { all, reading } from './backup.ts'
+import { asking, type Place } from './examine.ts'
 import { migrations } from './migrations.ts'
 import type { Part } from '../sources/sources.ts'
 import type { KeptPair } from './kept.ts'
@@ -53,33 +53,33 @@ const delayed = (where: string, order: 'due_ms' | 'since_ms'): string =>
 const stopped = (state: 'held' | 'dead'): string => delayed(`d.state in ('held', 'dead') and d.state = '${state}'`, 'since_ms')
 
 /** @returns what there is to say at this moment @throws StoreUnusable when it is no database of ours, or of before these tables */
-export const lookOver = (path: string, now: Instant): Look => reading(path, db => {
-  const list = (sql: string, ...values: number[]): string[] => all(db, sql, ...values).map(row => text(row, 'it'))
-  const deliveries = (sql: string, ...values: number[]): Delayed[] => all(db, sql, ...values).map(row =>
+export const lookOver = (place: Place, now: Instant): Promise<Look> => asking(place, async ask => {
+  const list = async (sql: string, ...values: number[]): Promise<string[]> => (await ask(sql, ...values)).map(row => text(row, 'it'))
+  const deliveries = async (sql: string, ...values: number[]): Promise<Delayed[]> => (await ask(sql, ...values)).map(row =>
     ({ id: text(row, 'id'), receiver: text(row, 'receiver'), received: instant(whole(row, 'received_ms')), reason: maybe(row, 'last_reason', text) }))
-  const [unchecked] = all(db, "select at_ms from audit where chain = 'main' and event <> 'checkpoint' and seq > coalesce((select seq from checkpoint order by number desc limit 1), 0) order by seq limit 1")
-  const [last] = all(db, 'select at_ms from audit order by chain desc, seq desc limit 1')
+  const [unchecked] = await ask("select at_ms from audit where chain = 'main' and event <> 'checkpoint' and seq > coalesce((select seq from checkpoint order by number desc limit 1), 0) order by seq limit 1")
+  const [last] = await ask('select at_ms from audit order by chain desc, seq desc limit 1')
   return {
-    parties: whole(all(db, 'select count(*) as n from party')[0] ?? {}, 'n'),
-    alone: list('select code as it from party as p where not exists (select 1 from account where party = p.code and active = 1) and not exists (select 1 from mandate where party = p.code) order by code'),
-    unknown: list("select id as it from account as a where active = 1 and oin is null and not exists (select 1 from certificate where account = a.id and use = 'tls') order by id"),
-    ending: all(db, "select c.account, c.not_after_ms from certificate as c join account as a on a.id = c.account where a.active = 1 and c.use = 'tls' and c.not_after_ms < ? order by c.not_after_ms", now + ending_ms)
+    parties: whole((await ask('select count(*) as n from party'))[0] ?? {}, 'n'),
+    alone: await list('select code as it from party as p where not exists (select 1 from account where party = p.code and active = 1) and not exists (select 1 from mandate where party = p.code) order by code'),
+    unknown: await list("select id as it from account as a where active = 1 and oin is null and not exists (select 1 from certificate where account = a.id and use = 'tls') order by id"),
+    ending: (await ask("select c.account, c.not_after_ms from certificate as c join account as a on a.id = c.account where a.active = 1 and c.use = 'tls' and c.not_after_ms < ? order by c.not_after_ms", now + ending_ms))
       .map(row => ({ account: text(row, 'account'), not_after: instant(whole(row, 'not_after_ms')) })),
-    stuck: deliveries(delayed("d.kind = 'handle' and d.state = 'due' and m.received_ms < ?", 'due_ms'), now - stuck_ms),
-    held: deliveries(stopped('held')),
-    dead: deliveries(stopped('dead')),
-    overdue: all(db, "select receiver, count(*) as n from message where answer = 'awaited' and answer_due_ms is not null and answer_due_ms <= ? group by receiver order by receiver", now)
+    stuck: await deliveries(delayed("d.kind = 'handle' and d.state = 'due' and m.received_ms < ?", 'due_ms'), now - stuck_ms),
+    held: await deliveries(stopped('held')),
+    dead: await deliveries(stopped('dead')),
+    overdue: (await ask("select receiver, count(*) as n from message where answer = 'awaited' and answer_due_ms is not null and answer_due_ms <= ? group by receiver order by receiver", now))
       .map(row => ({ receiver: text(row, 'receiver'), count: whole(row, 'n') })),
-    judging: all(db, 'select code, judging from party order by code').map(row => ({ code: partyOf(row, 'code'), judging: judging(text(row, 'judging')) })),
-    pushed: all(db, 'select p.code, p.connections, d.state, d.failing_since_ms, d.reason from party as p left join destination as d on d.party = p.code order by p.code').flatMap(row =>
+    judging: (await ask('select code, judging from party order by code')).map(row => ({ code: partyOf(row, 'code'), judging: judging(text(row, 'judging')) })),
+    pushed: (await ask('select p.code, p.connections, d.state, d.failing_since_ms, d.reason from party as p left join destination as d on d.party = p.code order by p.code')).flatMap(row =>
       connections(text(row, 'connections')).flatMap(it => it.door === 'rest-push' || it.door === 'ggk'
         ? [{ party: text(row, 'code'), connection: it, failing_since: maybe(row, 'failing_since_ms', at), reason: maybe(row, 'reason', text), left_alone: row['state'] === 'open' }]
         : [])),
-    pairs: all(db, 'select family, gemeente, aanbieder, complete_from from pair order by gemeente, aanbieder, family')
+    pairs: (await ask('select family, gemeente, aanbieder, complete_from from pair order by gemeente, aanbieder, family'))
       .map(row => ({ pair: { family: oneOf(row, 'family', families), gemeente: text(row, 'gemeente'), aanbieder: text(row, 'aanbieder') }, complete_from: maybe(row, 'complete_from', text) })),
-    importing: whole(all(db, 'select count(*) as n from source where waits = 2')[0] ?? {}, 'n'),
-    sources: all(db, `select p.list, p.family, p.gemeente, p.aanbieder, max(coalesce(r.tot, '9999-12-31')) as until from source_part as p
-      join source_row as r on r.list = p.list and r.family = p.family and r.gemeente = p.gemeente and r.aanbieder = p.aanbieder and r.edition = p.edition group by 1, 2, 3, 4 order by 1, 2, 3, 4`)
+    importing: whole((await ask('select count(*) as n from source where waits = 2'))[0] ?? {}, 'n'),
+    sources: (await ask(`select p.list, p.family, p.gemeente, p.aanbieder, max(coalesce(r.tot, '9999-12-31')) as until from source_part as p
+      join source_row as r on r.list = p.list and r.family = p.family and r.gemeente = p.gemeente and r.aanbieder = p.aanbieder and r.edition = p.edition group by 1, 2, 3, 4 order by 1, 2, 3, 4`))
       .map(row => ({ part: partOf(row), until: text(row, 'until') === '9999-12-31' ? null : text(row, 'until') })),
     unchecked: unchecked === undefined ? null : instant(whole(unchecked, 'at_ms')),
     last_event: last === undefined ? null : instant(whole(last, 'at_ms'))

@@ -4,9 +4,10 @@ import { statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import type { Instant } from '../core/core.ts'
 import { openVault, type Roots } from '../vault/vault.ts'
-import { all, damageOf, reading, ringFaults, tryKeys } from './backup.ts'
+import { all, damageOf, reading, tryKeys } from './backup.ts'
 import { append, settle, type Between, type Compared } from './copying.ts'
 import { StoreUnusable, type Db, type Session, type Value } from './db.ts'
+import { ringFaults } from './examine.ts'
 import { stepsOf } from './look.ts'
 import { living } from './migrate.ts'
 import { connect, migrate, openStore, type Mode } from './open.ts'
@@ -108,7 +109,7 @@ export async function planMove (options: MoveOptions): Promise<MovePlan> {
   const mode = meta.get('mode')
   if (mode !== 'test' && mode !== 'production') throw new StoreUnusable(`${from} is no database of a gateway`)
   const { missing, strange } = stepsOf(done)
-  const rings = ringFaults(from, new Map([['kek', roots.kek], ['index_key', roots.index], ['audit_key', roots.audit]]))
+  const rings = await ringFaults({ path: from }, new Map([['kek', roots.kek], ['index_key', roots.index], ['audit_key', roots.audit]]))
   const keys = tryKeys(from, roots.kek).flatMap(it => it.fault === null ? [] : [it.fault])
   const damage = damageOf(from, 'quick')
   const { state, faults } = await withTarget(options, target => faultsOf(target, meta))

@@ -1,0 +1,48 @@
+/** A door alone takes what comes and does nothing with it; a worker alone has no door, needs no pair for one, and does it. */
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { readConfig } from '../../src/config.ts'
+import { openStore } from '../../src/store/store.ts'
+import { readRoots, rootsIn } from '../../src/vault/vault.ts'
+import { missing, startPostgres } from '../postgres.ts'
+import { aParty, putAccount, putParty } from '../register.ts'
+import { aanbieder, gemeente, makeWorld, message, until } from './world.ts'
+
+test('a part alone needs a server, a pair to be known by, and a name there is', async () => {
+  const world = await makeWorld()
+  const { tls_key: _key, tls_certificate: _certificate, ...without } = world.config()
+  const read = (over: Record<string, unknown>) => () => readConfig({ env: {}, over: { ...without, ...over } })
+  const server = { database: 'postgres://u@localhost/n' }
+  assert.throws(read({ roles: 'work', tls_key: 'a', tls_certificate: 'b' }), /roles work: one process serves a database in a file.*PostgreSQL/)
+  assert.throws(read({ ...server, roles: 'work' }), /push_key and push_certificate are not set, nor tls_key/)
+  assert.throws(read({ ...server, roles: 'door', push_key: 'a', push_certificate: 'b' }), /tls_key is not set/)
+  assert.throws(read({ ...server, roles: 'pusher' }), /roles is door, work or door,work/)
+  assert.equal(read({ ...server, roles: 'work', push_key: 'a', push_certificate: 'b' })().tls_key, undefined)
+})
+
+describe('roles of processes at one database', { skip: missing('bundled') }, async () => {
+  if (missing('bundled') !== false) return
+  const [server, world] = await Promise.all([startPostgres(), makeWorld()])
+  after(() => server.close())
+
+  test('a door takes messages; what is done of itself waits until there is a worker', async () => {
+    const database = await server.freshDatabase()
+    const store = await openStore({ url: database, mode: 'test', roots: readRoots(rootsIn(world.dir)) })
+    for (const code of [gemeente, aanbieder]) await putParty(store, aParty(code))
+    for (const who of ['gemeente', 'aanbieder'] as const) await putAccount(store, world.account(who))
+    await store.close()
+    const door = await world.start({ database, roles: 'door', checkpoint_ms: 100 })
+    const get = async (of: { operations: string }, path: string): Promise<string> => await (await fetch(`${of.operations}${path}`)).text()
+    assert.equal(await get(door, '/health/ready'), '{"status":"ready","roles":["door"]}')
+    assert.match(await get(door, '/metrics'), /zorgpoort_info\{[^}]*roles="door"/)
+    assert.equal((await door.as('gemeente').post(message('WMO301', 1))).status, 202)
+    const signed = async (): Promise<number> => Number((await server.query('select count(*) as n from checkpoint', [], new URL(database).pathname.slice(1)))[0]?.['n'])
+    assert.equal(await signed(), 0, 'a door signs no audit')
+    const work = await world.start({ database, roles: 'work', checkpoint_ms: 100 })
+    assert.equal(work.rest, '')
+    assert.equal(await get(work, '/health/ready'), '{"status":"ready","roles":["work"]}')
+    await until(async () => await signed() > 0 || undefined, 'a checkpoint')
+    await door.stop()
+    await work.stop()
+  })
+})
