@@ -6,8 +6,8 @@ import { readLine } from './vault/vault.ts'
 
 /** What the setting takes, as a person is told it. */
 export const databaseForm = 'sqlite:PATH or postgres://USER@HOST:PORT/NAME'
-/** Its shape; a database in memory would forget what it gave a receipt for. */
-export const databasePattern = '^(sqlite:[^:]|postgres(ql)?://).*'
+/** Its shape, as far as a pattern can say it. */
+export const databasePattern = '^(sqlite:|postgres(ql)?://).+'
 
 /** A PostgreSQL database as a url names it. */
 interface Server {
@@ -55,7 +55,8 @@ function tlsFault ({ host, query }: Server): string | null {
 
 /** @returns what is wrong with the url of a database, as a sentence that shows none of it that may be secret; null when nothing is */
 export function databaseFault (url: string): string | null {
-  if (fileOf(url) !== null) return new RegExp(databasePattern, 's').test(url) ? null : 'database is sqlite: and the path of a file'
+  // A database in memory would forget what it gave a receipt for.
+  if (url.startsWith('sqlite:')) return /^sqlite:[^:]/.test(url) ? null : 'database is sqlite: and the path of a file'
   const server = serverOf(url)
   if (server === null) return `database cannot be read: it is ${databaseForm}; of USER, a password and NAME write @ : / ? # and % as %40 %3A %2F %3F %23 %25; one HOST only`
   if (server.user === '') return 'database names no user: postgres://USER@HOST:PORT/NAME'

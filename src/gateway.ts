@@ -246,9 +246,8 @@ const noPair = { key: '', cert: '' }
 
 /** Opens part after part; `opened` gathers how each is closed. */
 async function open (config: Config, log: Log, handlers: Handlers, clock: Clock, opened: Closers, stopping: AbortSignal): Promise<Omit<Gateway, 'stop'>> {
-  const keys = openOwnKeys(config, clock, log)
+  const [keys, roles] = [openOwnKeys(config, clock, log), rolesOf(config)]
   const { sealer } = keys
-  const roles = rolesOf(config)
   opened.keys = () => { keys.stop() }
   const roots = readRoots(config)
   opened.lock = lockForServe(config.database)
