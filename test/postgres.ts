@@ -32,6 +32,8 @@ export interface PostgresServer {
   restart (how?: Stop): Promise<void>
   /** Ends one connection, drawn by lot, of those of an application, as an administrator would. @returns whether there was one */
   killBackend (application?: string): Promise<boolean>
+  /** Takes one of its connections and keeps it. @returns what gives it back @throws when there is none */
+  hold (): Promise<() => Promise<void>>
   /** Changes settings that need no restart. */
   set (settings: Readonly<Record<string, string>>): Promise<void>
   /** Everything it logged. */
@@ -179,6 +181,7 @@ export async function startPostgres ({ which = 'bundled', durable = false, setti
       return url(name)
     },
     async start () {
+      if (running !== null) return
       running = watch(dir, join(bin, 'postgres'), ['-D', join(dir, 'data')], 'QUIT')
       await answered(() => query('select 1'))
     },
@@ -194,6 +197,12 @@ export async function startPostgres ({ which = 'bundled', durable = false, setti
     async killBackend (application = 'zorgpoort') {
       const ended = await query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 order by random() limit 1', [application])
       return ended.length > 0
+    },
+    async hold () {
+      const client = new pg.Client({ connectionString: url('postgres') })
+      client.on('error', () => {})
+      await client.connect()
+      return () => client.end()
     },
     async set (changed) {
       for (const [name, value] of Object.entries(changed)) await query(`alter system set ${name} = '${value}'`)
