@@ -23,7 +23,8 @@ const notRun: ReadonlyArray<readonly [first: string, reason: string]> = [
   ['npx zorgpoort dead --config zorgpoort.json', 'of an installation whose partner was down'],
   ['npx zorgpoort notices --dead --config zorgpoort.json', 'of an installation'],
   ['npx zorgpoort doctor --config zorgpoort.json', 'of an installation; the operator\'s chapter runs it'],
-  ['npx zorgpoort backup /var/backups/zorgpoort --config zorgpoort.json     # a folder, or a file that is not there yet', 'of an installation; the operator\'s chapter runs it']
+  ['npx zorgpoort backup /var/backups/zorgpoort --config zorgpoort.json     # a folder, or a file that is not there yet', 'of an installation; the operator\'s chapter runs it'],
+  ['npx zorgpoort migrate --from sqlite:zorgpoort.db --to postgres://zorgpoort@db.example/zorgpoort --config zorgpoort.json --check', 'it wants a PostgreSQL server; test/bin/move.test.ts does it under load and with a kill at every step']
 ]
 /** What a chapter says to do with `npm start` before its first command; the first one has it running already. */
 const [anew, stopped] = ['stop `npm start` (Ctrl+C), `rm -r .zorgpoort`, `npm start`.*', 'stop `npm start` first']
