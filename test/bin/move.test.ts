@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import pg from 'pg'
 import { lockForServe } from '../../src/store/store.ts'
@@ -121,7 +122,6 @@ describe('a move under load', { skip }, () => {
     const gateway = await world.start({ database: to })
     await gateway.as('gemeente').send(next())
     await gateway.stop()
-    await new Promise(resolve => setTimeout(resolve, 0))
     ends(await zorgpoort(['migrate', '--from', source, '--to', to, '--undo'], { env }), 1, /1 messages were taken at the target since/)
     ends(await zorgpoort(['migrate', '--from', source, '--to', to, '--undo', '--leave-behind'], { env }), 0, /is the right database again/)
     assert.match((await serves(to))?.err ?? '', /another database is being moved into this one/)
@@ -164,7 +164,8 @@ describe('a move is refused', { skip }, () => {
     const [it, to] = [source(), await fresh()]
     const free = lockForServe(it)
     const waiting = starts(['migrate', '--from', it, '--to', to], { env })
-    await until(() => waiting.said.err.includes('Stop the gateway') || undefined, 'that it waits')
+    for (let nth = 0; nth < 1_200 && !waiting.said.err.includes('Stop the gateway'); nth++) await pause(100)
+    assert.match(waiting.said.err, /Stop the gateway/)
     waiting.child.kill('SIGINT')
     await waiting.ended
     free()
