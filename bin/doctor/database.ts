@@ -71,9 +71,13 @@ export async function lookOf (patient: Patient): Promise<Look | null> {
   return missing.length + strange.length > 0 ? null : await lookOver(place, patient.now)
 }
 
-function auditLines ({ unchecked }: Look, now: Instant): Line[] {
+/** A gateway that lives chains what was written within seconds. */
+const chained_ms = 60_000
+
+function auditLines ({ unchecked, unchained }: Look, now: Instant): Line[] {
   const late = unchecked !== null && now - unchecked > checkpoint_ms
-  return [late ? warning('audit', `rows since ${rfc3339(unchecked)} are in no checkpoint`, 'a gateway that runs makes one a minute: see its log; "zorgpoort audit verify" tells whether the audit is whole') : ok('audit', 'checkpoints are up to date')]
+  return [late ? warning('audit', `rows since ${rfc3339(unchecked)} are in no checkpoint`, 'a gateway that runs makes one a minute: see its log; "zorgpoort audit verify" tells whether the audit is whole') : ok('audit', 'checkpoints are up to date'),
+    ...unchained === null || now - unchained <= chained_ms ? [] : [warning('audit', `a row of ${rfc3339(unchained)} waits to be chained`, 'a gateway that runs chains it within seconds, unless it is not ours: "zorgpoort audit verify" tells')]]
 }
 
 /** Does this machine know what time it is. */

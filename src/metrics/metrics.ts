@@ -203,6 +203,11 @@ function readings ({ store, clock, version, mode, roles, certificates, inflight_
       const { unchecked } = await stats()
       return one(unchecked === null ? 0 : Math.max(0, clock.now() - unchecked) / 1000)
     },
+    zorgpoort_audit_unchained_seconds: async () => {
+      const { unchained } = await stats()
+      return one(unchained === null ? 0 : Math.max(0, clock.now() - unchained) / 1000)
+    },
+    zorgpoort_audit_strange: async () => one((await stats()).strange),
     zorgpoort_source_ends_timestamp_seconds: async () => (await stats()).sources.map(({ list, until }) => [{ list }, until / 1000]),
     zorgpoort_history_importing: async () => one((await stats()).importing),
     zorgpoort_store_waiting: () => one(store.measures().waiting),

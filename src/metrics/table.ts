@@ -286,6 +286,24 @@ const gateway = {
       what_to_do: 'Look for "checkpoint" in the log; the seal key must be usable and the storage writable.'
     }]
   },
+  zorgpoort_audit_unchained_seconds: {
+    kind: 'gauge', help: 'How long a row of the audit has waited to be chained (PostgreSQL: a second or two); 0 when none does.', labels: [],
+    row: 'Gateway', title: 'Audit not chained', expr: 'zorgpoort_audit_unchained_seconds', legend: 'age', unit: 's',
+    alarms: [{
+      name: 'ZorgpoortAuditUnchained', expr: 'zorgpoort_audit_unchained_seconds > 60', for: '5m', severity: 'ticket',
+      means: 'Rows of the audit are written down and not chained: who can write in the database may remove them unseen.',
+      what_to_do: 'Look in the log for a storage that fails, and in the database for a transaction that never ends and holds the advisory lock of the audit (pg_locks, pg_stat_activity); end it.'
+    }]
+  },
+  zorgpoort_audit_strange: {
+    kind: 'gauge', help: 'Rows that wait to be chained and were not written by a gateway, or were changed or copied (PostgreSQL); looked at once a minute.', labels: [],
+    row: 'Gateway', title: 'Audit: rows not ours', expr: 'zorgpoort_audit_strange', legend: 'rows', unit: 'short',
+    alarms: [{
+      name: 'ZorgpoortAuditStrange', expr: 'zorgpoort_audit_strange > 0', for: '1m', severity: 'page',
+      means: 'Somebody without the audit key wrote rows into the audit, or a process has other keys than this one.',
+      what_to_do: 'Run `zorgpoort audit verify`: it names them. See who can write in the database, and that every process has the same audit ring; they stay until a person deletes them.'
+    }]
+  },
   zorgpoort_validator_waiting: {
     kind: 'gauge', help: 'Large messages that wait for the validation thread.', labels: [],
     row: 'Gateway', title: 'Waiting for the validation thread', expr: 'zorgpoort_validator_waiting', legend: 'waiting', unit: 'short'

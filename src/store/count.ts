@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { deadClasses, instant, partyCode, type Instant, type PartyCode } from '../core/core.ts'
 import type { Db, Row, Session, Statement, Values } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
+import type { Auditing } from './linking.ts'
 import { at as instantOf, maybe, text, whole } from './rows.ts'
 import type { Depth, Store, StoreStats } from './verbs.ts'
 
@@ -87,8 +88,8 @@ async function perReceiver<T> (session: Session, receivers: readonly Statement[]
   return told
 }
 
-/** @returns the verb that counts; each number is as it was at some moment between asking and answering */
-export function countVerbs (db: Db, dialect: Dialect): Pick<Store, 'stats' | 'measures'> {
+/** @param auditing what it knows of rows that wait to be chained @returns the verb that counts; each number is as it was at some moment between asking and answering */
+export function countVerbs (db: Db, dialect: Dialect, auditing: Pick<Auditing, 'strange' | 'waitingSince'>): Pick<Store, 'stats' | 'measures'> {
   const sql = statements(dialect)
 
   const depths = (session: Session, { receivers, depth, oldest }: ReturnType<typeof statements>['queue']): Promise<Depth[]> =>
@@ -135,6 +136,7 @@ export function countVerbs (db: Db, dialect: Dialect): Pick<Store, 'stats' | 'me
       const mailbox = await lying(session, await depths(session, sql.mailbox), new Map(pushes.map(it => [it.receiver, it.depth])))
       const first = async (statement: Statement): Promise<Row | undefined> => (await session.all(statement))[0]
       const [unchecked, heldSince, dead] = [await first(sql.unchecked), await first(sql.heldSince), await first(sql.dead)]
+      const unchained = await auditing.waitingSince(session)
       const given = { functional: whole(dead ?? {}, 'functional'), transient: whole(dead ?? {}, 'transient'), partner_down: whole(dead ?? {}, 'partner_down') }
       const certificates = (after: number, until: number): Promise<number> => found(session, sql.certificates, { after, until })
       return {
@@ -142,7 +144,9 @@ export function countVerbs (db: Db, dialect: Dialect): Pick<Store, 'stats' | 'me
         pushes,
         mailbox,
         overdue: await overdue(session, now),
-        unchecked: unchecked === undefined ? null : instantOf(unchecked, 'at_ms'),
+        unchecked: unchecked === undefined ? unchained : instantOf(unchecked, 'at_ms'),
+        unchained,
+        strange: auditing.strange(),
         deliveries: { waiting: sum(queue), offered: sum(mailbox) + sum(pushes), held: await found(session, sql.held, {}), dead: given.functional + given.transient + given.partner_down },
         dead: given,
         notices: await noticed(session),

@@ -1,11 +1,12 @@
 /** The audit with many writers: rows wait beside the chain, bound by themselves, until one process at a time brings them into it. */
 import { randomBytes } from 'node:crypto'
+import type { Instant } from '../core/core.ts'
 import type { Ring } from '../vault/vault.ts'
 import { auditor, firstTold, headReader, mainChain, toldOf, type Audit, type Head, type Told } from './audit.ts'
 import { openLinker, type Link, type Linker } from './chain.ts'
 import { StoreConflict, StoreFailure, type Db, type Row, type Session, type Statement, type Values } from './db.ts'
 import { hold, type Dialect } from './dialect.ts'
-import { bytes, maybe, text, whole } from './rows.ts'
+import { at as instantOf, bytes, maybe, text, whole } from './rows.ts'
 import { shut } from './safe.ts'
 
 /** The audit of one store. */
@@ -17,8 +18,10 @@ export interface Auditing {
   link (): Promise<void>
   /** The same inside a transaction, with what it told itself so far; until it ends nobody else adds to the chain. */
   linkIn (session: Session): Promise<void>
-  /** How many rows waited when they were last looked at that are not ours, or stand in the chain already: they stay where they are. */
+  /** How many rows waited when all were last looked at that are not ours, or stand in the chain already: they stay where they are. */
   strange (): number
+  /** @returns since when a row waits that is to be linked, as far as it is known; null when none does */
+  waitingSince (session: Session): Promise<Instant | null>
   /** Links what this store wrote, and ends its own linking. Never throws: what is left is linked by the next that links. */
   close (): Promise<void>
 }
@@ -29,6 +32,11 @@ const batch_rows = 2_000
 const link_ms = 250
 /** After storage failed. */
 const again_ms = 5_000
+/** So often it is looked whether anything waits that nobody is to link any more: who wrote it is gone. */
+const look_ms = 2_000
+/** What is committed so much later than a row that was looked at before is found within a minute only. */
+const margin_ms = 10_000
+const beginning_ms = 60_000
 /** One at a time links. */
 const holder = 'audit'
 /** The chain that a waiting row names. */
@@ -74,7 +82,7 @@ const begin: Statement = {
 /** Goes on at once, or not at all. */
 const tryHold: Statement = { sql: 'select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as held', slots: slots('name'), kept: true }
 
-const anyWaiting: Statement = { sql: 'select 1 from audit_new limit 1', slots: [], kept: true }
+const firstWaiting: Statement = { sql: 'select at_ms from audit_new where number > $1 order by number limit 1', slots: slots('after'), kept: true }
 
 /** A row that waits, or a copy of one: the table is not believed. */
 export interface Waiting { readonly number: number, readonly nonce: string, readonly link: Link, readonly mac: Uint8Array, /** Its nonce stands in the chain already. */ readonly known: boolean }
@@ -211,6 +219,39 @@ function soon (work: () => Promise<boolean>) {
   }
 }
 
+/** Does a piece of work again and again, one at a time. What storage refuses is left to the next time. */
+function every (ms: number, work: () => Promise<void>): { end (): Promise<void> } {
+  let running: Promise<void> | null = null
+  const timer = setInterval(() => { running ??= work().catch(() => {}).finally(() => { running = null }) }, ms).unref()
+  return {
+    async end () {
+      clearInterval(timer)
+      await running
+    }
+  }
+}
+
+/**
+ * Linked rows stay in the table's index until no transaction may see them: looks begin behind what was passed a while ago, and now
+ * and then at the beginning, so that nothing is missed.
+ */
+function passedRows () {
+  let [mark, next, beginning_at] = [0, { after: 0, at: -Infinity }, -Infinity]
+  return {
+    /** @returns behind which row to look */
+    from: (now: number): number => now - beginning_at >= beginning_ms ? 0 : mark,
+    /** @returns behind which row nothing was looked at a while ago */
+    seen: () => mark,
+    /** All was looked at from one row to another, both of them numbers. */
+    passed (from: number, to: number, now: number): void {
+      if (from === 0) beginning_at = now
+      if (now - next.at < margin_ms) return
+      mark = next.after
+      next = { after: Math.max(to, mark), at: now }
+    }
+  }
+}
+
 /**
  * @param opened the database, with many writers @param ring the audit keys; null for a store that only reads
  * @returns the audit of a store: what it writes is linked within a second while any process writes, and at the latest when it is closed
@@ -224,12 +265,14 @@ export function openLinking (opened: Db, dialect: Dialect, ring: Ring | null): A
   })
   const some = linker === null ? null : linking(dialect, linker)
 
+  const rows = passedRows()
+
   /** @returns false when another links now */
-  async function pass (mayWait: boolean): Promise<boolean> {
+  async function pass (mayWait: boolean, from: number): Promise<boolean> {
     if (some === null) return true
-    const until = wrote
-    let sum = 0
-    for (let [after, more] = [0, true]; more;) {
+    const [until, now] = [wrote, performance.now()]
+    let [sum, after] = [0, from]
+    for (let more = true; more;) {
       const gone: Gone | null = await opened.write(async session => {
         if (mayWait) await hold(session, dialect, holder)
         else if ((await session.all(tryHold, { name: holder }))[0]?.['held'] !== true) return null
@@ -239,17 +282,36 @@ export function openLinking (opened: Db, dialect: Dialect, ring: Ring | null): A
       sum += gone.strange
       ;({ last: after, more } = gone)
     }
-    [strange, linked] = [sum, Math.max(linked, until)]
+    if (from === 0) strange = sum
+    linked = Math.max(linked, until)
+    rows.passed(from, after, now)
     return true
   }
-  const later = soon(() => pass(false))
+  const waits = async (after: number): Promise<boolean> => (await opened.read(session => session.all(firstWaiting, { after }))).length > 0
+  const later = soon(() => pass(false, rows.from(performance.now())))
+
+  /** What others left, who are gone. */
+  async function look (): Promise<void> {
+    const from = rows.from(performance.now())
+    if (await waits(from)) await pass(false, from)
+    else if (from === 0) none()
+  }
+  const none = (): void => {
+    strange = 0
+    rows.passed(0, 0, performance.now())
+  }
+  const looking = linker === null ? null : every(look_ms, look)
   return {
     db,
     audit,
     strange: () => strange,
+    async waitingSince (session) {
+      const [row] = await session.all(firstWaiting, { after: rows.seen() })
+      return row === undefined ? null : instantOf(row, 'at_ms')
+    },
     async link () {
-      if ((await opened.read(session => session.all(anyWaiting))).length > 0) await pass(true)
-      else strange = 0
+      if (await waits(0)) await pass(true, 0)
+      else none()
     },
     async linkIn (session) {
       await hold(session, dialect, holder)
@@ -258,12 +320,13 @@ export function openLinking (opened: Db, dialect: Dialect, ring: Ring | null): A
       for (let [after, more] = [0, true]; more;) ({ last: after, more } = await some(session, after))
     },
     async close () {
+      await looking?.end()
       await later.end()
-      try { if (wrote > linked) await pass(true) } catch (error) { if (!(error instanceof StoreFailure)) throw error }
+      try { if (wrote > linked) await pass(true, 0) } catch (error) { if (!(error instanceof StoreFailure)) throw error }
     }
   }
 }
 
 /** @returns the audit of a database with one writer: its rows are linked as they are written */
 export const openLinked = (db: Db, dialect: Dialect, ring: Ring | null): Auditing =>
-  ({ db, audit: auditor(dialect, ring), link: async () => {}, linkIn: async () => {}, strange: () => 0, close: async () => {} })
+  ({ db, audit: auditor(dialect, ring), link: async () => {}, linkIn: async () => {}, strange: () => 0, waitingSince: async () => null, close: async () => {} })

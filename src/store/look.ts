@@ -43,6 +43,8 @@ export interface Look {
   readonly sources: ReadonlyArray<{ readonly part: Part, readonly until: string | null }>
   /** Since when the audit has rows that no checkpoint tells of; null when there are none. */
   readonly unchecked: Instant | null
+  /** Since when a row of the audit waits to be chained; null when none does. */
+  readonly unchained: Instant | null
   /** When something was last written down; null when nothing was. */
   readonly last_event: Instant | null
 }
@@ -58,6 +60,7 @@ export const lookOver = (place: Place, now: Instant): Promise<Look> => asking(pl
   const deliveries = async (sql: string, ...values: number[]): Promise<Delayed[]> => (await ask(sql, ...values)).map(row =>
     ({ id: text(row, 'id'), receiver: text(row, 'receiver'), received: instant(whole(row, 'received_ms')), reason: maybe(row, 'last_reason', text) }))
   const [unchecked] = await ask("select at_ms from audit where chain = 'main' and event <> 'checkpoint' and seq > coalesce((select seq from checkpoint order by number desc limit 1), 0) order by seq limit 1")
+  const [unchained] = 'path' in place ? [] : await ask('select at_ms from audit_new order by number limit 1')
   const [last] = await ask('select at_ms from audit order by chain desc, seq desc limit 1')
   return {
     parties: whole((await ask('select count(*) as n from party'))[0] ?? {}, 'n'),
@@ -82,6 +85,7 @@ export const lookOver = (place: Place, now: Instant): Promise<Look> => asking(pl
       join source_row as r on r.list = p.list and r.family = p.family and r.gemeente = p.gemeente and r.aanbieder = p.aanbieder and r.edition = p.edition group by 1, 2, 3, 4 order by 1, 2, 3, 4`))
       .map(row => ({ part: partOf(row), until: text(row, 'until') === '9999-12-31' ? null : text(row, 'until') })),
     unchecked: unchecked === undefined ? null : instant(whole(unchecked, 'at_ms')),
+    unchained: unchained === undefined ? null : instant(whole(unchained, 'at_ms')),
     last_event: last === undefined ? null : instant(whole(last, 'at_ms'))
   }
 })

@@ -163,7 +163,7 @@ function storeOn ({ db: opened, dialect }: Opened, rules: AcceptRules, safe: Saf
     ...refusedVerbs(db, dialect, audit, safe),
     ...registerVerbs(db, dialect, audit),
     ...sourceVerbs(db, dialect, audit),
-    ...countVerbs(db, dialect),
+    ...countVerbs(db, dialect, auditing),
     ...askedVerbs(db, dialect),
     ...sweepVerb(db, dialect, audit, facts),
     ...monthsVerb(db, dialect),

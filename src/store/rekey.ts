@@ -1,7 +1,7 @@
 /** Turning keys: what was closed or marked under an older key of a ring comes under its current one. */
 import type { Mark, Roots } from '../vault/vault.ts'
 import type { Audit } from './audit.ts'
-import { StoreUnusable, type Db, type Row, type Session } from './db.ts'
+import { StoreUnusable, type Db, type Row, type Session, type Statement } from './db.ts'
 import { at, once, prepared, type Dialect } from './dialect.ts'
 import { marksIn } from './marks.ts'
 import { pushOrder } from './order.ts'
@@ -42,14 +42,18 @@ const looked_max = 2_000
 const summed = (uses: readonly KeyUse[]): KeyUse[] =>
   [...Map.groupBy(uses, it => it.key)].map(([key, all]) => ({ key, rows: all.reduce((sum, it) => sum + it.rows, 0) })).sort((a, b) => a.key < b.key ? -1 : 1)
 
-const useOf = (column: string) => (row: Row): KeyUse => ({ key: text(row, column), rows: whole(row, 'rows') })
+async function uses (session: Session, statements: readonly Statement[], column: string): Promise<KeyUse[]> {
+  const found: KeyUse[] = []
+  for (const it of statements) for (const row of await session.all(it)) found.push({ key: text(row, column), rows: whole(row, 'rows') })
+  return summed(found)
+}
 
-function statements ({ sql, lock, events }: Dialect) {
+function statements ({ name, sql, lock, events }: Dialect) {
   const use = (table: string, column: string) => prepared(sql(table).select(column, sql.raw('count(*) as rows')).whereNotNull(column).groupBy(column).orderBy(column))
   const answers = sql(events('told')).select('detail').where('event', 'answered').where('message', sql('message').select('id').where('seq', at('seq')))
   const looked = sql('client').select('message').where('key_id', at('key')).where('message', '>', at('after')).groupBy('message').orderByRaw('message limit ?', [looked_max])
   return {
-    uses: { kek: wrapped.map(({ table }) => use(table, 'kek_id')), index: marked.map(table => use(table, 'key_id')), audit: use('audit', 'key_id') },
+    uses: { kek: wrapped.map(({ table }) => use(table, 'kek_id')), index: marked.map(table => use(table, 'key_id')), audit: (name === 'sqlite' ? ['audit'] : ['audit', 'audit_new']).map(table => use(table, 'key_id')) },
     wrapped: wrapped.map(({ table, row }) => ({
       table,
       old: prepared(sql(table).select([row, 'data_key', 'kek_id']).where('kek_id', at('key')).orderByRaw('?? limit ?', [row, at('limit')])),
@@ -92,9 +96,9 @@ export function rekeyVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, 
 
   return {
     keyUse: () => db.read(async session => ({
-      kek: summed((await Promise.all(sql.uses.kek.map(it => session.all(it)))).flat().map(useOf('kek_id'))),
-      index: summed((await Promise.all(sql.uses.index.map(it => session.all(it)))).flat().map(useOf('key_id'))),
-      audit: (await session.all(sql.uses.audit)).map(useOf('key_id'))
+      kek: await uses(session, sql.uses.kek, 'kek_id'),
+      index: await uses(session, sql.uses.index, 'key_id'),
+      audit: await uses(session, sql.uses.audit, 'key_id')
     })),
 
     rewrap: (limit, now) => db.write(async session => {

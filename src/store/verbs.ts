@@ -271,6 +271,10 @@ export interface StoreStats {
   readonly overdue: ReadonlyArray<{ readonly receiver: PartyCode, readonly count: number }>
   /** Since when the audit has rows that no checkpoint tells of; null when there are none. */
   readonly unchecked: Instant | null
+  /** Since when a row of the audit waits to be chained; null when none does. */
+  readonly unchained: Instant | null
+  /** How many rows waited a minute ago or later that never will be: who wrote them had no key, or copied them. */
+  readonly strange: number
   /** Messages that are not at their end, per delivery state. */
   readonly deliveries: Readonly<Record<Extract<Delivery, 'waiting' | 'held' | 'offered' | 'dead'>, number>>
   /** What was given up, per class. */
