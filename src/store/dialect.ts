@@ -35,6 +35,8 @@ export interface Dialect {
   idAt (seq: string): string
   /** Lets one transaction at a time go on under a name, until it ends; null where there is one writer at a time anyway. */
   readonly alone: Statement | null
+  /** The same without waiting; it says whether one may go on. */
+  readonly aloneNow: Statement | null
   /** What the database's own clock says, in milliseconds since 1970; not the same at each place of a transaction. */
   readonly clock: string
   /** All that was written down, also what is not chained yet, as a table under this name: chain, seq, at_ms, event, message, account, detail. */
@@ -70,6 +72,7 @@ export const sqliteDialect: Dialect = {
   idAt: seq => `(select f.id from message as f where f.seq = ${seq})`,
   making: (statement, ordered) => ordered ? `${statement} without rowid` : statement,
   alone: null,
+  aloneNow: null,
   clock: "cast(unixepoch('subsec') * 1000 as integer)",
   events: name => `audit as ${name}`,
   settled: query => query
@@ -96,6 +99,7 @@ export const postgresDialect: Dialect = {
   // Numbers go on for ever here.
   making: statement => statement.replaceAll(/\bserial\b/g, 'bigserial').replaceAll(/\binteger\b/g, 'bigint'),
   alone: { sql: 'select pg_advisory_xact_lock(hashtextextended($1, 0))', slots: [{ name: 'name' }], kept: true },
+  aloneNow: { sql: 'select pg_try_advisory_xact_lock(hashtextextended($1, 0))::int as alone', slots: [{ name: 'name' }] },
   clock: 'cast(extract(epoch from clock_timestamp()) * 1000 as bigint)',
   events: name => postgresSql.raw(`(select chain, seq, at_ms, event, message, account, detail from audit
     union all select 'new', number, at_ms, event, message, account, detail from audit_new) as ${name}`),

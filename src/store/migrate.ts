@@ -2,11 +2,13 @@
  * Brings a database forward to what this version knows, in one transaction; refuses one that is further, unless every step further says
  * that the version before may go on beside it. The database remembers which do, in `meta`, for versions that know nothing of them.
  */
+import { performance } from 'node:perf_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Instant } from '../core/core.ts'
 import { StoreUnusable, type Db, type Session } from './db.ts'
 import { hold, once, type Dialect } from './dialect.ts'
 import type { Migration } from './migrations.ts'
-import { text } from './rows.ts'
+import { text, whole } from './rows.ts'
 
 /** @returns what a step says to a database, statement by statement */
 export function statementsOf ({ up, ordered = [], postgres = [] }: Migration, { name, sql, making }: Dialect): string[] {
@@ -55,6 +57,20 @@ async function alone (session: Session, dialect: Dialect, done: readonly string[
   if (processes.length > 0) throw new StoreUnusable(`the version before is still at this database (${processes.length === 1 ? 'process' : 'processes'} ${processes.join(', ')}) and cannot go on beside ${needs.map(it => it.name).join(', ')}: stop it everywhere, and start this version then; one that was killed is forgotten within a minute`)
 }
 
+/** Another process may bring the database forward for so long. */
+const others_ms_max = 600_000
+const look_ms = 50
+
+/** Waits while another process brings the database forward: on a large one that is longer than a statement may wait for a lock. @throws StoreUnavailable when it is still not done */
+async function turn (session: Session, dialect: Dialect): Promise<void> {
+  const name = 'migrate'
+  const { aloneNow } = dialect
+  const late = performance.now() + others_ms_max
+  const busy = async (): Promise<boolean> => aloneNow !== null && whole((await session.all(aloneNow, { name }))[0] ?? {}, 'alone') === 0
+  while (performance.now() < late && await busy()) await pause(look_ms)
+  await hold(session, dialect, name)
+}
+
 /**
  * Everything or nothing is applied, so a process that dies half-way leaves neither half a table nor a lock behind.
  * @returns the names of the steps that were new to this database
@@ -62,7 +78,7 @@ async function alone (session: Session, dialect: Dialect, done: readonly string[
  */
 export function bringForward (db: Db, dialect: Dialect, steps: readonly Migration[], now: Instant): Promise<string[]> {
   return db.write(async session => {
-    await hold(session, dialect, 'migrate')
+    await turn(session, dialect)
     const done = await applied(session, dialect)
     await usable(session, dialect, done, steps)
     const news = steps.filter(step => !done.includes(step.name))

@@ -4,10 +4,13 @@ import { after, before, describe, test, type TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { StoreConflict, StoreFull, StoreUnavailable, type Db, type Session, type Statement, type Topic } from '../../src/store/db.ts'
+import { hold, postgresDialect } from '../../src/store/dialect.ts'
+import { migrate } from '../../src/store/open.ts'
 import { openPostgres, type PostgresOptions } from '../../src/store/postgres.ts'
 import { until } from '../flow/world.ts'
 import { freePort, missing, missingPooler, startPooler, startPostgres, type PostgresServer } from '../postgres.ts'
 import { startProxy } from '../proxy.ts'
+import { start } from './sample.ts'
 
 const sql = (text: string): Statement => ({ sql: text, slots: [] })
 const insert = sql('insert into work default values')
@@ -140,6 +143,21 @@ describe('PostgreSQL', { skip: missing('bundled') }, () => {
       await assert.rejects(db.write(other => other.run(lock)), /locked what is needed \(55P03\)/)
     })
     assert.equal(await db.write(put), 1)
+  })
+
+  test('who opens a database that another process is bringing forward waits for it, longer than a statement waits for a lock', async t => {
+    const db = await opened(t)
+    const fresh = await server.freshDatabase()
+    const other = await opened(t, {}, fresh)
+    const going = Promise.withResolvers<undefined>()
+    const forward = other.write(async session => {
+      await hold(session, postgresDialect, 'migrate')
+      going.resolve(undefined)
+      await db.read(one => one.all(sql('select pg_sleep(1)')))
+    })
+    await going.promise
+    assert.notEqual((await migrate(fresh, { now: () => start }, { lock_ms_max: 100 })).length, 0)
+    await forward
   })
 
   test('a transaction that idles too long is ended by the server and goes again', async t => {
