@@ -1,7 +1,7 @@
 /**
  * Work that is accepted, claimed and finished on PostgreSQL, for minutes, beside peers and beside three readers whose transactions
  * stay open: done a second per slice of time, and pages a claim reads at the beginning and at the end.
- * `npm run queue` (`--seconds N`, `--slice N`, `--only NAME`; `--which=installed` for the machine's own server).
+ * `npm run queue` (`--seconds N`, `--slice N`, `--only NAME`, `--grouped`; `--which=installed` for the machine's own server).
  */
 import pg from 'pg'
 import { startPostgres, type PostgresServer } from '../postgres.ts'
@@ -14,6 +14,8 @@ import { graphile } from './graphile.ts'
 const seconds = option('seconds', quick ? 6 : 60)
 const slice_s = option('slice', quick ? 2 : 10)
 const only = process.argv.find(it => it.startsWith('--only='))?.slice(7)
+/** In groups only, which is how the store works where there is much to do. */
+const runs: ReadonlyArray<readonly [number, number, number]> = [...process.argv.includes('--grouped') ? [] : [[1, 1, 0], [1, 1, 3], [4, 1, 3]] as const, [4, 32, 0], [4, 32, 3]]
 const which = process.argv.includes('--which=installed') ? 'installed' : 'bundled'
 
 const shapes: Readonly<Record<string, (url: string) => Promise<Shape>>> = {
@@ -83,7 +85,7 @@ async function all (server: PostgresServer): Promise<string[][]> {
   const rows: string[][] = []
   for (const [name, make] of Object.entries(shapes)) {
     if (only !== undefined && !name.includes(only)) continue
-    for (const [claimers, batch, readers] of [[1, 1, 0], [1, 1, 3], [4, 1, 3], [4, 32, 0], [4, 32, 3]] as const) {
+    for (const [claimers, batch, readers] of runs) {
       rows.push(row(name, claimers, batch, readers, await measure(make, await server.freshDatabase(), claimers, batch, readers)))
       say(rows.at(-1)?.join(' | ') ?? '')
     }

@@ -19,7 +19,8 @@ export interface Shape {
 /** Destinations of pushes. */
 export const destinations: readonly PartyCode[] = Array.from({ length: 20 }, (_, nth) => partyCode(String(12_340_000 + nth)))
 const lease_ms = 60_000
-const policy = { first_ms: 60_000, longest_ms: 60_000, total_ms: 432_000_000 }
+/** By which pushes are tried. */
+export const policy = { first_ms: 60_000, longest_ms: 60_000, total_ms: 432_000_000 }
 const now = () => instant(Date.now())
 
 async function timed<T> (work: () => Promise<T>): Promise<readonly [T, number]> {
@@ -74,7 +75,8 @@ export async function narrow (url: string): Promise<Shape> {
   }
 }
 
-const received = (over: Wanted, receiver: PartyCode): Acceptance => {
+/** A message with a number and an order key of its own, to be claimed or pushed. */
+export const received = (over: Wanted, receiver: PartyCode): Acceptance => {
   const payload = Buffer.from(`<Bericht>${randomUUID().repeat(40)}</Bericht>`)
   const at = now()
   return {
