@@ -5,6 +5,8 @@ import { instant, messageId, type Instant } from '../core/core.ts'
 import { openVault, Unopened, type Ring } from '../vault/vault.ts'
 import type { Audit } from './audit.ts'
 import { StoreUnusable, type Db, type Row } from './db.ts'
+import { stepsTold } from './migrate.ts'
+import { migrations } from './migrations.ts'
 import { bytes, maybe, text, whole } from './rows.ts'
 import type { Store } from './verbs.ts'
 
@@ -101,7 +103,7 @@ export const contentsOf = (path: string): Contents => reading(path, db => {
   const heads = all(db, 'select a.chain, a.seq, a.mac from audit as a join (select chain, max(seq) as last from audit group by chain) as h on h.chain = a.chain and h.last = a.seq order by a.chain')
   return {
     mode: text(mode ?? { value: '' }, 'value'),
-    migrations: all(db, 'select name from migration order by name').map(row => text(row, 'name')),
+    migrations: all(db, stepsTold(migrations)).map(row => text(row, 'name')),
     rows: Object.fromEntries(tables(db).map(name => [name, whole(all(db, `select count(*) as n from "${name}"`)[0] ?? {}, 'n')])),
     last_received: last === undefined ? null : instant(whole(last, 'received_ms')),
     audit: heads.map(row => ({ chain: text(row, 'chain'), seq: whole(row, 'seq'), mac: maybe(row, 'mac', (it, column) => Buffer.from(bytes(it, column)).toString('hex')) }))

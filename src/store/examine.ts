@@ -4,6 +4,8 @@ import { instant, type Instant } from '../core/core.ts'
 import { openVault, Unopened, type Ring, type RootSources } from '../vault/vault.ts'
 import { all, reading, type KeyTrial } from './backup.ts'
 import type { Row } from './db.ts'
+import { stepsTold } from './migrate.ts'
+import { migrations } from './migrations.ts'
 import { openPostgres, type PostgresOptions } from './postgres.ts'
 import { ringFault } from './rings.ts'
 import { bytes, text, whole } from './rows.ts'
@@ -86,7 +88,7 @@ export async function lookAtMade (ask: Ask): Promise<Made | null> {
   if (whole(there, 'made') === 0) return null
   const [mode = { value: '' }] = await ask("select value from meta where name = 'mode'")
   const [messages = {}] = await ask("select coalesce(sum(greatest(c.reltuples, 0)), 0)::bigint as n from pg_class as c where c.oid = to_regclass('message') or c.oid in (select inhrelid from pg_inherits where inhparent = to_regclass('message'))")
-  return { mode: text(mode, 'value'), migrations: (await ask('select name from migration order by name')).map(row => text(row, 'name')), messages: whole(messages, 'n') }
+  return { mode: text(mode, 'value'), migrations: (await ask(stepsTold(migrations))).map(row => text(row, 'name')), messages: whole(messages, 'n') }
 }
 
 /** @returns a sentence for each of the rings that is not this database's */

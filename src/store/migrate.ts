@@ -32,6 +32,10 @@ async function unblocked (session: Session, { sql }: Dialect, { name, blocked }:
 /** Rows of `meta` with the name of a step beside which the version before may go on. */
 const mark = 'beside:'
 
+/** @returns SQL that tells which steps a database has that matter to a version: its own, and of those of a newer one what it cannot go on beside */
+export const stepsTold = (steps: readonly Migration[]): string =>
+  `select name from migration where name in (${steps.map(it => `'${it.name}'`).join(', ')}) or '${mark}' || name not in (select name from meta) order by name`
+
 /** @throws StoreUnusable when a newer version took a step that this one cannot go on beside */
 async function usable (session: Session, { sql }: Dialect, done: readonly string[], steps: readonly Migration[]): Promise<void> {
   const strange = done.filter(name => !steps.some(step => step.name === name))
@@ -43,10 +47,10 @@ async function usable (session: Session, { sql }: Dialect, done: readonly string
   if (missing.length > 0) throw new StoreUnusable(`this database was made by a newer version that knows nothing of ${missing.map(it => it.name).join(', ')}: run a version newer than both`)
 }
 
-/** @returns the processes that live at a database; none where one process serves, or nobody could say so yet */
+/** @returns the processes that live at a database, with their version; none where one process serves, or nobody could say so yet */
 export async function living (session: Session, { sql, clock }: Dialect): Promise<string[]> {
-  const rows = await session.all(once(sql.raw(`select id from process where until_ms > ${clock} order by id`)))
-  return rows.map(row => text(row, 'id'))
+  const rows = await session.all(once(sql.raw(`select id, coalesce(version, '?') as version from process where until_ms > ${clock} order by id`)))
+  return rows.map(row => `${text(row, 'id')} of version ${text(row, 'version')}`)
 }
 
 /** @throws StoreUnusable when a step cannot be taken while a process of the version before goes on */

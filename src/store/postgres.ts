@@ -31,9 +31,11 @@ function arrange (statement: Statement, values: Values): Value[] {
 
 const names = new WeakMap<Statement, string>()
 let named = 0
-/** @returns the name under which a connection keeps the statement; none where it is asked once, or connections are shared */
+/** All columns of a table: a connection that kept such a statement refuses it once a newer version has added one. */
+const whatever = /(?<!count\()\*/i
+/** @returns the name under which a connection keeps the statement; none where it is asked once, connections are shared, or what it gives may change */
 function nameOf (statement: Statement, pooled: boolean): { readonly name?: string } {
-  if (statement.kept !== true || pooled) return {}
+  if (statement.kept !== true || pooled || whatever.test(statement.sql)) return {}
   const name = names.get(statement) ?? `s${++named}`
   names.set(statement, name)
   return { name }

@@ -1,4 +1,5 @@
 /** What one of several processes does at a time: taken, kept while that process lives, given back, and passed on when it is dead. */
+import { version } from '../version.ts'
 import type { Db, Session } from './db.ts'
 import { at, hold, prepared, type Dialect } from './dialect.ts'
 import { text, whole } from './rows.ts'
@@ -32,8 +33,8 @@ function statements ({ sql, clock }: Dialect) {
   const lives = (process: string) => `exists (select 1 from process as p where p.id = ${process} and p.until_ms > ${clock})`
   return {
     gone: prepared(sql.raw(`delete from process where until_ms <= ${clock}`)),
-    live: prepared(sql.raw(`insert into process (id, shares, until_ms) values (?, ?, ${clock} + ?)
-      on conflict (id) do update set shares = excluded.shares, until_ms = excluded.until_ms`, [at('process'), at('shares'), at('ms')])),
+    live: prepared(sql.raw(`insert into process (id, version, shares, until_ms) values (?, ?, ?, ${clock} + ?)
+      on conflict (id) do update set shares = excluded.shares, until_ms = excluded.until_ms`, [at('process'), version, at('shares'), at('ms')])),
     now: prepared(sql.raw(`select ${clock} as now`)),
     sharing: prepared(sql.raw(`select id from process where shares = 1 and until_ms > ${clock} order by id`)),
     held: prepared(sql('tenure').select('name', 'fence').where('process', at('process')).orderBy('name')),

@@ -44,7 +44,7 @@ export async function startChild (world: World, over: Record<string, unknown> = 
     })
     ended.then(() => { reject(new Error(`it ended before it served: ${lines.join('\n')}`)) }, reject)
   })
-  const late = setTimeout(() => { child.kill('SIGKILL') }, 30_000)
+  const late = setTimeout(() => { child.kill('SIGKILL') }, 120_000)
   const { rest, operations } = await serving.finally(() => { clearTimeout(late) })
   return { process: child, rest, operations, lines, end: async signal => { child.kill(signal); return await ended } }
 }

@@ -6,6 +6,7 @@ type Table = Knex.CreateTableBuilder
 /** A process that lives, as long as it says so now and then. */
 function process (t: Table): void {
   t.text('id').primary()
+  t.text('version') // of the gateway it runs, so that a person knows what is still there
   t.integer('shares').notNullable() // 1: destinations are shared out to it; 0: it only does what it has
   t.bigInteger('until_ms').notNullable() // dead from then on, if nothing is heard of it; by the clock of the database
 }
