@@ -28,8 +28,15 @@ export function openHearing (config: pg.ClientConfig | null, first: (topic: Topi
   const untold = new Set<Topic>()
   let client: pg.Client | null = null
   let timer: NodeJS.Timeout | null = null
+  let asked: Promise<unknown> = Promise.resolve()
   const ending = new AbortController()
 
+  /** Asks when what was asked before is answered: a connection does one thing at a time. */
+  function ask (to: pg.Client, text: string, values: unknown[] = []): Promise<unknown> {
+    const answer = asked.then(() => to.query(text, values))
+    asked = answer.catch(() => {})
+    return answer
+  }
   /** Listens until the connection is gone, or asked to end. */
   async function listen (config: pg.ClientConfig): Promise<void> {
     const made = new pg.Client({ ...config, query_timeout: answer_ms })
@@ -42,7 +49,7 @@ export function openHearing (config: pg.ClientConfig | null, first: (topic: Topi
       client = made
       // Whatever was told while nobody listened.
       for (const topic of topics) for (const heard of all) heard(topic)
-      asking = setInterval(() => { made.query('select 1').catch(() => { made.connection.stream.destroy() }) }, alive_ms).unref()
+      asking = setInterval(() => { ask(made, 'select 1').catch(() => { made.connection.stream.destroy() }) }, alive_ms).unref()
       await gone
     } finally {
       client = null
@@ -63,7 +70,7 @@ export function openHearing (config: pg.ClientConfig | null, first: (topic: Topi
     timer = null
     const [to, words] = [client, [...untold]]
     untold.clear()
-    await Promise.all(words.map(topic => to?.query('select pg_notify($1, $2)', [channel, topic]).catch(() => {})))
+    if (to !== null) await ask(to, 'select pg_notify($1, topic) from unnest($2::text[]) as topic', [channel, words]).catch(() => {})
   }
   return {
     tell (topic) {
