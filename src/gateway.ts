@@ -241,6 +241,15 @@ async function startChores (config: Config, { tenures, stages, marker, log, told
 /** Where this process only has a door, another handles what comes: it is told, as by a worker that has all in hand that it may. */
 const elsewhere: Worker = { wake: () => {}, full: () => true, stop: async () => {} }
 
+/** And another pushes it. */
+const pushedElsewhere = (store: Pick<Store, 'tell'>): Pusher => ({
+  wake (targets) { if (targets !== undefined) store.tell('push') },
+  leftAlone: () => false,
+  own: async () => [],
+  heard: () => null,
+  stop: async () => {}
+})
+
 /** A door nobody listens at needs none. */
 const noPair = { key: '', cert: '' }
 
@@ -273,14 +282,14 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   opened.courier = () => courier.close()
   const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, boundFindings, rules, weights: ruleWeights(config), history, sources: openSources(store), verifySignature: trust.verifySignature, standard, marker, store, route, deliver, courier, handlers, handler_ms_max, refused_day_max: config.refused_day_max, refused_bytes_max: config.refused_bytes_max, ggk_payload_bytes_max: largestPayload(config.ggk_bytes_max), retry, random: Math.random, onError, onUnkept }
   const pipeline = measured(openPipeline(timedStages(stages, metrics)), metrics, clock)
-  const pusher = await pusherOf(config, { store, tenures, pipeline, parties, clock, log, observer: metrics.pushes })
+  const pusher = roles.has('work') ? await pusherOf(config, { store, tenures, pipeline, parties, clock, log, observer: metrics.pushes }) : pushedElsewhere(store)
   opened.pusher = () => pusher.stop()
   const worker = !roles.has('work') ? elsewhere : startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms, retry, recorded: pusher.wake })
   opened.worker = () => worker.stop()
   const held = inflight(config.inflight_bytes_max)
   const told = upkeepMetrics(metrics.registry, clock)
   const receive = receiving(pipeline, metrics, store, worker, pusher)
-  const notices = startNotices({ store, courier, parties, destinations: pusher, clock, log, lease_ms, poll_ms, random: Math.random })
+  const notices: Notices = !roles.has('work') ? elsewhere : startNotices({ store, courier, parties, destinations: pusher, clock, log, lease_ms, poll_ms, random: Math.random })
   opened.notices = () => notices.stop()
   const policyOf = (target: PartyCode): RetryPolicy => retryOf(parties.party(target, clock.now()), retry)
   const arrivals = openArrivals({ store, receive, clock, mode: config.mode, refused: code => { metrics.refused(code) } })

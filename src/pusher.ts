@@ -161,7 +161,7 @@ export async function startPusher (options: Options): Promise<Pusher> {
   const { store, parties, clock, log, lease_ms, limits, tenures = soleTenures } = options
   const stopping = new AbortController()
   const bell = openBell(options.poll_ms)
-  const candidates = openCandidates(options)
+  const candidates = openCandidates(options, bell.ring)
   const holding: Holding = openHolding({ tenures, store, destinations: () => destinations })
   const destinations = openDestinations({ ...options, held: holding.held, limits: options.destination, silence_ms_max: Math.max(options.retry.longest_ms, options.destination.breaker.open_ms) }, (await store.destinations()).filter(it => holding.held(it.party) !== undefined))
   const pushes = openPushes(options, destinations, holding, to => { destinations.ended(to); candidates.all.add(to); bell.ring() }, stopping.signal)

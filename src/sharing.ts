@@ -19,9 +19,11 @@ export interface Candidates {
   look (): Promise<boolean>
 }
 
-export function openCandidates ({ store, clock, poll_ms }: { readonly store: Pick<PushVerbs, 'pushTargets'>, readonly clock: Clock, readonly poll_ms: number }): Candidates {
+/** @param ring rung when a look that was wanted too soon after another may be had */
+export function openCandidates ({ store, clock, poll_ms }: { readonly store: Pick<PushVerbs, 'pushTargets'>, readonly clock: Clock, readonly poll_ms: number }, ring: () => void): Candidates {
   const all = new Set<PartyCode>()
   let wanted = true
+  let later: NodeJS.Timeout | undefined
   let looked = -Infinity
   let took = 0
   return {
@@ -31,7 +33,12 @@ export function openCandidates ({ store, clock, poll_ms }: { readonly store: Pic
       const begun = performance.now()
       const since = begun - looked
       // Who waits for the bell waits for all of poll_ms: half of it has passed then, and it need not be measured finely.
-      if (since < took / looking || !(wanted || since > poll_ms / 2)) return false
+      if (!(wanted || since > poll_ms / 2)) return false
+      clearTimeout(later)
+      if (since < took / looking) {
+        later = setTimeout(ring, took / looking - since).unref()
+        return false
+      }
       wanted = false
       for (const { target } of await store.pushTargets(clock.now())) all.add(target)
       looked = performance.now()

@@ -211,6 +211,8 @@ function readings ({ store, clock, version, mode, roles, certificates, inflight_
     zorgpoort_source_ends_timestamp_seconds: async () => (await stats()).sources.map(({ list, until }) => [{ list }, until / 1000]),
     zorgpoort_history_importing: async () => one((await stats()).importing),
     zorgpoort_store_waiting: () => one(store.measures().waiting),
+    zorgpoort_store_connections: () => one(store.measures().connections ?? null),
+    zorgpoort_store_connections_max: () => one(store.measures().connections_max ?? null),
     zorgpoort_database_bytes: () => one(store.measures().database_bytes),
     zorgpoort_wal_bytes: () => one(store.measures().wal_bytes),
     zorgpoort_disk_free_bytes: () => one(store.measures().free_bytes),

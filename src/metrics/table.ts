@@ -175,6 +175,19 @@ const storage = {
     kind: 'gauge', help: 'Pieces of writing that wait for their commit.', labels: [],
     row: 'Storage', title: 'Waiting to be written', expr: 'zorgpoort_store_waiting', legend: 'waiting', unit: 'short'
   },
+  zorgpoort_store_connections: {
+    kind: 'gauge', help: 'Connections to PostgreSQL that this process has; none with a database in a file.', labels: [],
+    row: 'Storage', title: 'Connections to PostgreSQL', expr: 'zorgpoort_store_connections', legend: 'connections', unit: 'short',
+    alarms: [{
+      name: 'ZorgpoortConnectionsShort', expr: 'zorgpoort_store_connections >= zorgpoort_store_connections_max and zorgpoort_store_waiting > 0', for: '10m', severity: 'ticket',
+      means: 'Every connection to PostgreSQL that a process may have is in use, and work waits for one.',
+      what_to_do: 'See what PostgreSQL is busy with (pg_stat_activity, its disk). When it has room to spare: raise postgres_connections_max, within its max_connections.'
+    }]
+  },
+  zorgpoort_store_connections_max: {
+    kind: 'gauge', help: 'Connections to PostgreSQL that this process may have; none with a database in a file.', labels: [],
+    row: 'Storage', title: 'Connections it may have', expr: 'zorgpoort_store_connections_max', legend: 'at most', unit: 'short'
+  },
   zorgpoort_database_bytes: {
     kind: 'gauge', same: true, help: 'Size of the database file.', labels: [],
     row: 'Storage', title: 'Database', expr: 'zorgpoort_database_bytes', legend: 'bytes', unit: 'bytes'

@@ -20,7 +20,7 @@ const table = new Map<string, Metric>(allMetrics)
 const exposed = new Map(allMetrics.flatMap(([name, { kind, labels }]) => kind === 'histogram'
   ? [[`${name}_bucket`, ['le', ...labels]], [`${name}_sum`, labels], [`${name}_count`, labels]] as Array<[string, readonly string[]]>
   : [[name, labels] as [string, readonly string[]]]))
-const words = new Set(['sum', 'max', 'by', 'rate', 'increase', 'absent', 'time', 'histogram_quantile', 'predict_linear'])
+const words = new Set(['sum', 'max', 'by', 'and', 'rate', 'increase', 'absent', 'time', 'histogram_quantile', 'predict_linear'])
 
 /** @returns what is wrong with an expression: a name or label that is not there, or brackets that do not match */
 function faults (expr: string): string[] {
@@ -52,8 +52,8 @@ describe('what /metrics gives', () => {
     const samples = [...text.matchAll(/^(zorgpoort_\w+)(?:\{([^}]*)\})? (\S+)$/gm)].map(([, name = '', labels = '', value]) => ({ name, labels: [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, label = '']) => label), value: Number(value) }))
     for (const { name, labels } of samples) assert.deepEqual(labels.filter(it => exposed.get(name)?.includes(it) !== true), [], name)
     const silent = [...exposed.keys()].filter(name => !samples.some(it => it.name === name))
-    const pushed = [...exposed.keys()].filter(it => /^zorgpoort_(?:push|destination)/.test(it))
-    assert.deepEqual(silent.filter(it => !pushed.includes(it) && !['zorgpoort_overdue', 'zorgpoort_envelope_warnings_total', 'zorgpoort_rekeyed_total', 'zorgpoort_revocation_next_update_timestamp_seconds', 'zorgpoort_source_ends_timestamp_seconds'].includes(it)), ['zorgpoort_queue_depth', 'zorgpoort_queue_oldest_seconds'], 'nothing waits, and nothing else is silent')
+    const elsewhere = [...exposed.keys()].filter(it => /^zorgpoort_(?:push|destination|store_connections)/.test(it))
+    assert.deepEqual(silent.filter(it => !elsewhere.includes(it) && !['zorgpoort_overdue', 'zorgpoort_envelope_warnings_total', 'zorgpoort_rekeyed_total', 'zorgpoort_revocation_next_update_timestamp_seconds', 'zorgpoort_source_ends_timestamp_seconds'].includes(it)), ['zorgpoort_queue_depth', 'zorgpoort_queue_oldest_seconds'], 'nothing waits, and nothing else is silent')
     const value = (line: string): number => Number(text.split('\n').find(it => it.startsWith(`${line} `))?.split(' ')[1])
     assert.equal(value('zorgpoort_mailbox_depth{receiver="42420001"}'), 1)
     assert.equal(value('zorgpoort_deliveries_total{outcome="offered"}'), 2)

@@ -28,8 +28,50 @@ import { tenureContract } from './tenuring.ts'
 import { turnContract } from './turning.ts'
 import { workContract } from './working.ts'
 
-/** Runs the whole contract against the stores that `open` opens. */
-export function storeContract (name: string, open: OpenStore): void {
+/** What the stores of a contract are, and how much of it is tried on them. */
+interface Extent {
+  /** Whether several processes may serve one database, and each call of a group is a transaction of its own. */
+  readonly several: boolean
+  /** So much of the runs of its properties: a database of its own for each takes a server long. */
+  readonly runs: number
+}
+
+interface Subject extends Extent { readonly fresh: Fresh, readonly open: OpenStore }
+
+const parts = {
+  accept: ({ fresh }) => { acceptContract(fresh) },
+  arrive: ({ fresh }) => { arriveContract(fresh) },
+  leave: ({ fresh, open, runs }) => { leaveContract(fresh, open, runs) },
+  work: ({ fresh }) => { workContract(fresh) },
+  push: ({ fresh }) => { pushContract(fresh) },
+  try: ({ fresh }) => { tryContract(fresh) },
+  tenure: ({ fresh }) => { tenureContract(fresh) },
+  notice: ({ fresh }) => { noticeContract(fresh) },
+  'push model': ({ fresh, runs }) => { pushModelContract(fresh, runs) },
+  fact: ({ fresh }) => { factContract(fresh) },
+  'fact end': ({ fresh, open }) => { factEndContract(fresh, open) },
+  'fact anew': ({ fresh }) => { factAnewContract(fresh) },
+  read: ({ fresh, open }) => { readContract(fresh, open) },
+  keep: ({ fresh, open }) => { keepContract(fresh, open) },
+  forget: ({ fresh }) => { forgetContract(fresh) },
+  refuse: ({ fresh }) => { refuseContract(fresh) },
+  erase: ({ fresh }) => { eraseContract(fresh) },
+  turn: ({ fresh, open }) => { turnContract(fresh, open) },
+  fault: ({ fresh, several }) => { faultContract(fresh, several) },
+  source: ({ fresh, open }) => { sourceContract(fresh, open) },
+  batch: ({ fresh }) => { batchContract(fresh) },
+  judging: ({ fresh }) => { judgingContract(fresh) },
+  dead: ({ fresh, runs }) => { deadContract(fresh, runs) },
+  disown: ({ fresh }) => { disownContract(fresh) },
+  decide: ({ fresh }) => { decideContract(fresh) },
+  race: ({ open, several }) => { raceContract(open, several) }
+} as const satisfies Readonly<Record<string, (on: Subject) => void>>
+export type Part = keyof typeof parts
+
+const isPart = (name: string): name is Part => Object.hasOwn(parts, name)
+
+/** Runs the contract against the stores that `open` opens. @param only these parts of it; default: all */
+export function storeContract (name: string, open: OpenStore, { several = false, runs = 1 }: Partial<Extent> = {}, only: readonly Part[] = Object.keys(parts).filter(isPart)): void {
   let databases = 0
   const fresh: Fresh = async (t, options = {}) => {
     const store = await open(`fresh-${++databases}`, options)
@@ -37,31 +79,6 @@ export function storeContract (name: string, open: OpenStore): void {
     return store
   }
   describe(`store on ${name}`, () => {
-    acceptContract(fresh)
-    arriveContract(fresh)
-    leaveContract(fresh, open)
-    workContract(fresh)
-    pushContract(fresh)
-    tryContract(fresh)
-    tenureContract(fresh)
-    noticeContract(fresh)
-    pushModelContract(fresh)
-    factContract(fresh)
-    factEndContract(fresh, open)
-    factAnewContract(fresh)
-    readContract(fresh, open)
-    keepContract(fresh, open)
-    forgetContract(fresh)
-    refuseContract(fresh)
-    eraseContract(fresh)
-    turnContract(fresh, open)
-    faultContract(fresh)
-    sourceContract(fresh, open)
-    batchContract(fresh)
-    judgingContract(fresh)
-    deadContract(fresh)
-    disownContract(fresh)
-    decideContract(fresh)
-    raceContract(open, !name.startsWith('SQLite'))
+    for (const part of only) parts[part]({ fresh, open, several, runs })
   })
 }

@@ -29,7 +29,8 @@ async function diesPushing (store: Store, limit: number): Promise<PushClaimed[]>
   return claims
 }
 
-export function deadContract (fresh: Fresh): void {
+/** @param runs so much of the runs of its model */
+export function deadContract (fresh: Fresh, runs: number): void {
   describe('dead letters', () => {
     test('are listed longest dead first, page by page, and nothing else is', async t => {
       const store = await fresh(t)
@@ -241,7 +242,7 @@ export function deadContract (fresh: Fresh): void {
           await store.finish(round.map(it => finish(it, { kind: 'delivered' })), later(++ms))
         }
         assert.deepEqual([...rest, ...dead, ...done].toSorted(), idsOf(...items).toSorted(), 'each is in one place, and in one only')
-      }), { numRuns: 40 })
+      }), { numRuns: 40 * runs })
     })
   })
 }

@@ -88,7 +88,8 @@ async function conversation (store: Store) {
   })))
 }
 
-export function faultContract (fresh: Fresh): void {
+/** @param several whether each call is a transaction of its own */
+export function faultContract (fresh: Fresh, several: boolean): void {
   describe('failing storage', () => {
     test('at any one step leaves the same end, and nothing twice', async t => {
       const expected = [
@@ -109,6 +110,28 @@ export function faultContract (fresh: Fresh): void {
       assert.ok(step > 50, `only ${step} steps`)
     })
 
+    if (several) {
+      test('fails the one call whose storage fails at every try, stores the others, and the same call succeeds later', async t => {
+        let [armed, count] = [false, 0]
+        const store = await fresh(t, {
+          wrap: db => ({
+            ...db,
+            write (work, weight) {
+              const fails = armed && ++count === 7
+              return db.write(session => work(failing(session, () => fails)), weight)
+            }
+          })
+        })
+        armed = true
+        const items = Array.from({ length: 20 }, () => heen())
+        const results = await Promise.allSettled(items.map(item => store.accept([item])))
+        assert.deepEqual(results.flatMap(result => result.status === 'rejected' ? [result.reason instanceof StoreFailure] : []), [true])
+        const again = await Promise.all(items.map(item => store.accept([item])))
+        assert.deepEqual(again.flat().map(({ kind }) => kind), results.map(({ status }) => status === 'rejected' ? 'stored' : 'duplicate'))
+        assert.equal(await assertWhole(store, roots.audit), 21)
+      })
+      return
+    }
     test('fails every call of the group, stores none of it, and the same calls succeed later', async t => {
       let count = 0
       const store = await fresh(t, { wrap: failingDb(() => ++count === 12) })

@@ -126,7 +126,7 @@ const numbers = [newReferentienummer(), newReferentienummer(), newReferentienumm
 const parties = [gemeente, stranger] as const
 const step = fc.record({ what: fc.constantFrom('accept', 'refuse', 'refuse', 'same'), number: fc.nat(2), party: fc.nat(1), digest: fc.nat(2), notice: fc.boolean() })
 
-function modelContract (fresh: Fresh): void {
+function modelContract (fresh: Fresh, runs: number): void {
   test('numbers do what a small model of them does', async t => {
     await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 40 }), async steps => {
       const store = await fresh(t)
@@ -162,16 +162,17 @@ function modelContract (fresh: Fresh): void {
       const due = (await store.notices({ limit: 99 })).items.length
       assert.equal(due, [...model.values()].filter(it => it.untold).length, 'of what took another\'s place nobody is told any more')
       await store.close()
-    }), { numRuns: 30 })
+    }), { numRuns: 30 * runs })
   })
 }
 
-export function leaveContract (fresh: Fresh, open: OpenStore): void {
+/** @param runs so much of the runs of its model */
+export function leaveContract (fresh: Fresh, open: OpenStore, runs: number): void {
   describe('what came in by a door', () => {
     keyContract(open)
     personContract(fresh)
     ageContract(fresh)
-    modelContract(fresh)
+    modelContract(fresh, runs)
 
     test('refused, corrected, refused by its receiver: the same whichever step of storage fails', async t => {
       await atEveryStep(t, fresh, 15, async (open, arm, which) => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test, type TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { inspect } from 'node:util'
-import { StoreConflict, StoreFull, StoreUnavailable, type Db, type Session, type Statement, type Topic } from '../../src/store/db.ts'
+import { StoreConflict, StoreFull, StoreUnavailable, topics, type Db, type Session, type Statement, type Topic } from '../../src/store/db.ts'
 import { hold, postgresDialect } from '../../src/store/dialect.ts'
 import { migrate } from '../../src/store/open.ts'
 import { openPostgres, type PostgresOptions } from '../../src/store/postgres.ts'
@@ -237,11 +237,17 @@ describe('PostgreSQL', { skip: missing('bundled') }, () => {
     const [one, other] = [await opened(t), await opened(t)]
     const heard: Topic[] = []
     other.hear(topic => { heard.push(topic) })
+    const warnings: Error[] = []
+    const warned = (warning: Error): void => { warnings.push(warning) }
+    process.on('warning', warned)
+    t.after(() => { process.off('warning', warned) })
     const told = async (topic: Topic): Promise<void> => {
       heard.length = 0
       await until(() => { one.tell(topic); return heard.includes(topic) || undefined }, topic)
     }
     await told('push')
+    await until(() => { for (const topic of topics) one.tell(topic); return topics.every(it => heard.includes(it)) || undefined }, 'all of them at once')
+    assert.deepEqual(warnings, [], 'no connection is asked two things at a time')
     await server.restart('immediate')
     await told('notice')
     assert.equal(await one.write(put), 1)

@@ -271,7 +271,8 @@ class Trial {
   }
 }
 
-export function pushModelContract (fresh: Fresh): void {
+/** @param runs so much of its runs */
+export function pushModelContract (fresh: Fresh, runs: number): void {
   test('pushes go as a model of them says, whatever happens', async t => {
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60, size: 'max' }), async steps => {
       const store = await fresh(t)
@@ -284,6 +285,6 @@ export function pushModelContract (fresh: Fresh): void {
       // A server has connections for a few at a time.
       await store.close()
       // Without it the smallest that fails is looked for, which takes minutes.
-    }), { numRuns: 30, endOnFailure: true })
+    }), { numRuns: 30 * runs, endOnFailure: true })
   })
 }
