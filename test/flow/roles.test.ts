@@ -2,10 +2,14 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { readConfig } from '../../src/config.ts'
+import { partyCode } from '../../src/core/core.ts'
+import type { Handler } from '../../src/handle/handle.ts'
 import { openStore } from '../../src/store/store.ts'
 import { readRoots, rootsIn } from '../../src/vault/vault.ts'
 import { missing, startPostgres } from '../postgres.ts'
 import { aParty, putAccount, putParty } from '../register.ts'
+import { zipOf } from '../zip/bytes.ts'
+import { makePushWorld, reaches } from './pushing.ts'
 import { aanbieder, gemeente, makeWorld, message, until } from './world.ts'
 
 test('a part alone needs a server, a pair to be known by, and a name there is', async () => {
@@ -42,6 +46,31 @@ describe('roles of processes at one database', { skip: missing('bundled') }, asy
     assert.equal(work.rest, '')
     assert.equal(await get(work, '/health/ready'), '{"status":"ready","roles":["work"]}')
     await until(async () => await signed() > 0 || undefined, 'a checkpoint')
+    await door.stop()
+    await work.stop()
+  })
+
+  test('what one has the door of another handles, pushes and takes out of a ZIP', async () => {
+    const world = await makePushWorld(undefined, await server.freshDatabase())
+    const receiver = await world.receiver()
+    const target = partyCode('42440001')
+    await world.connect(target, [receiver.connection()])
+    // Each is told; on a busy machine what became visible late is found at a poll.
+    const over = { poll_ms: 5_000 }
+    const seen: string[] = []
+    const looks: Handler = { name: 'looks', on: [{ message: ['WMO305'] }], handle: async () => { seen.push('handled'); return { kind: 'done' } } }
+    const door = await world.pushing({ ...over, roles: 'door' }, undefined, [looks])
+    const work = await world.pushing({ ...over, roles: 'work' }, undefined, [looks])
+    const from = door.as('gemeente')
+    const pushed = await from.send(message('WMO301', 1, { ontvanger: target }))
+    await reaches(from, pushed.id, 'delivered')
+    const handled = await door.as('aanbieder').send(message('WMO305', 2))
+    await door.as('gemeente').receives(handled.id)
+    assert.deepEqual(seen, ['handled'])
+    const { told } = await from.call('POST', '/v1/batches', zipOf([message('WMO301', 3, { ontvanger: target }), message('WMO301', 4)]), { 'content-type': 'application/zip' })
+    await until(async () => (await from.get(`/v1/batches/${told.id}`)).told['state'] === 'done' || undefined, 'the end of the batch')
+    await until(() => receiver.arrived.length === 2 || undefined, 'the push of a member')
+    assert.equal(receiver.arrived[0]?.id, pushed.id)
     await door.stop()
     await work.stop()
   })
