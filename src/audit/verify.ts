@@ -280,7 +280,7 @@ export async function verifyAudit (trail: Trail, options: VerifyAudit): Promise<
   const waiting = await waitingIn(trail, linker, findings)
   const stray = counts.rows - counts.before - rows
   if (stray > 0) findings.add('inserted', 0, 0)
-  if (!chained && (unchained > 0 || (counts.messages && signedAt === 0))) findings.add('unchained', 1, Math.max(unchained, 1))
+  if (!chained && (unchained > 0 || (counts.messages && signedAt === 0 && waiting === 0))) findings.add('unchained', 1, Math.max(unchained, 1))
   return {
     rows, from, to: rows === 0 ? 0 : last, unchained, checkpoints: checkpoints.end(), after_checkpoint: Math.max(0, last - Math.max(signedAt, begin.seq)),
     waiting, unpinned: pins.length - usable.length, restored, ...findings.told()

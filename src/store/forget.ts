@@ -3,7 +3,7 @@ import type { Knex } from 'knex'
 import type { Instant } from '../core/core.ts'
 import type { Audit } from './audit.ts'
 import type { Db, Row, Session } from './db.ts'
-import { at, prepared, type Dialect } from './dialect.ts'
+import { at, hold, prepared, type Dialect } from './dialect.ts'
 import { factEnd, type FactEnd } from './ending.ts'
 import type { FactKeeper } from './facts.ts'
 import { arrivalEnd } from './leaving.ts'
@@ -123,6 +123,8 @@ export function sweepVerb (db: Db, dialect: Dialect, audit: Audit, { rise }: Pic
     const [{ before, now, messages_max, bytes_max, dry }, { old, count, gone }] = [step, sql.whole[kind]]
     const none = { bytes: 0, kept: { undelivered: 0, awaiting: 0, payload: 0, history: 0 }, after: null }
     if (dry) return { ...none, swept: whole((await session.all(count, { before }))[0] ?? {}, 'swept') }
+    // One after the other, or two sweeps would each count what goes once.
+    await hold(session, dialect, `sweep ${kind}`)
     const found = await session.all(old, { before, limit: messages_max })
     let [swept, parts, bytes] = [0, 0, 0]
     for (const row of found) {

@@ -147,7 +147,7 @@ export function deadContract (fresh: Fresh, runs: number): void {
       const store = await fresh(t)
       const mark = { key: 'index', hash: Buffer.alloc(16, 1) }
       const item = await dead(store, heen({ clients: [mark] }))
-      await store.erase([1], [mark], { shared: false, undelivered: true, account, now: later(200) })
+      await store.erase((await store.subjects([mark])).map(it => it.seq), [mark], { shared: false, undelivered: true, account, now: later(200) })
       assert.deepEqual(await redrive(store, [item]), ['payload_gone'])
       assert.deepEqual((await store.inspect(item.envelope.id))?.message.work?.since, later(200))
     })

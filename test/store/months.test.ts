@@ -104,14 +104,16 @@ describe('months', () => {
     const step: SweepStep = { before: date('2027-01-01T00:00:00Z'), now, after: 0, messages_max: 200, bytes_max: 4_000_000, dry: false }
     const sweep = async (at: Instant): Promise<void> => { for (const kind of ['payload', 'metadata'] as const) await store.sweep(kind, { ...step, now: at }) }
     await sweep(now)
-    assert.deepEqual((await store.months(now)).dropped.filter(it => it.endsWith('2026_09')), [], 'two are kept, in payload and message')
+    // Rows of the audit that are not chained yet are in no month, so its month may be gone by now.
+    const ofMessages = (dropped: readonly string[]): string[] => dropped.filter(it => /^(payload|message)_2026_09$/.test(it))
+    assert.deepEqual(ofMessages((await store.months(now)).dropped), [], 'two are kept, in payload and message')
     assert.equal((await store.message(view, undelivered.envelope.id))?.delivery, 'offered')
     assert.notEqual(await store.payload(view, asked.envelope.id), null)
     await store.acknowledge(view, undelivered.envelope.id, account, now)
     await store.accept([retour(asked, { delivery: 'offered', envelope: { id: newMessageId(now), received: now } })])
     await sweep(date('2030-02-01T00:00:00Z'))
     const { dropped } = await store.months(date('2030-02-01T00:00:00Z'))
-    assert.deepEqual(dropped.filter(it => it.endsWith('2026_09')), ['payload_2026_09', 'message_2026_09'])
+    assert.deepEqual(ofMessages(dropped), ['payload_2026_09', 'message_2026_09'])
     assert.ok(!(await parts('message')).includes('message_2026_09'))
     assert.equal((await store.accept([heen({ payload: 'other', envelope: { identificatie: gone.envelope.identificatie } })]))[0]?.kind, 'refused', 'what was taken stays taken')
   })
