@@ -19,6 +19,8 @@ const at = ({ line }: Block): string => `README.md:${line}`
 /** All that is printed and not run, by its first line. */
 const notRun: ReadonlyArray<readonly [first: string, reason: string]> = [
   ['npm ci && npm start     # a gateway with test keys and two sample parties, on your machine', 'installs from the network, and serves until it is stopped'],
+  ["db='postgres://zorgpoort@db.example.nl:5432/zorgpoort?sslmode=verify-full&sslrootcert=/etc/zorgpoort/db-ca.pem'", 'it wants a PostgreSQL server; test/docs/postgres.test.ts runs it on one'],
+  ["sed 's/zorgpoort?/zorgpoort_restored?/' zorgpoort.json > restored.json", 'it wants a PostgreSQL server; test/docs/postgres.test.ts runs it on one'],
   ['npx zorgpoort destinations --config zorgpoort.json', 'of an installation'],
   ['npx zorgpoort dead --config zorgpoort.json', 'of an installation whose partner was down'],
   ['npx zorgpoort notices --dead --config zorgpoort.json', 'of an installation'],
