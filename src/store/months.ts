@@ -20,13 +20,14 @@ const startOf = (month: number): number => Date.UTC(2020, month)
 const monthOf = (ms: number): number => { const at = new Date(ms); return (at.getUTCFullYear() - 2020) * 12 + at.getUTCMonth() }
 
 /** A table that is cut, and what of a month bounds its part. */
-interface Cut { readonly table: string, readonly column: string, readonly low: (month: number) => number, readonly of: (low: number) => number }
-const byNumber = { low: (month: number): number => month * month_numbers, of: (seq: number): number => Math.floor(seq / month_numbers) }
+interface Cut { readonly table: string, readonly column: string, readonly first: number, readonly low: (month: number) => number, readonly of: (low: number) => number }
+/** What is below its first month came from another database. */
+const byNumber = { first: 1, low: (month: number): number => month * month_numbers, of: (seq: number): number => Math.floor(seq / month_numbers) }
 /** A message's payload goes before it does. */
 const cuts: readonly Cut[] = [
   { table: 'payload', column: 'message', ...byNumber },
   { table: 'message', column: 'seq', ...byNumber },
-  { table: 'audit', column: 'at_ms', low: startOf, of: monthOf }
+  { table: 'audit', column: 'at_ms', first: -Infinity, low: startOf, of: monthOf }
 ]
 
 const nameOf = ({ table }: Cut, month: number): string => `${table}_${new Date(startOf(month)).toISOString().slice(0, 7).replace('-', '_')}`
@@ -62,7 +63,7 @@ async function wanted (session: Session, dialect: Dialect, cut: Cut, now: Instan
 /** @returns the months of a table that want a part and have none */
 async function missing (session: Session, dialect: Dialect, cut: Cut, now: Instant): Promise<number[]> {
   const parts = (await partsOf(session, dialect)).get(cut.table) ?? []
-  return [...await wanted(session, dialect, cut, now)].filter(month => !parts.includes(month))
+  return [...await wanted(session, dialect, cut, now)].filter(month => month >= cut.first && !parts.includes(month))
 }
 
 /** @returns what the work gives; null where somebody read or wrote there all the time, and it is for another time */
@@ -90,6 +91,8 @@ async function make (db: Db, dialect: Dialect, now: Instant): Promise<readonly s
     made.push(...await patient(db, async session => {
       await hold(session, dialect, 'months')
       const months = await missing(session, dialect, cut, now)
+      // Who looks while rows move to another part would find them in neither.
+      if (await firstIn(session, dialect, `${cut.table}_default`, cut.column, 0) !== null) await session.run(once(dialect.sql.raw('lock table ?? in access exclusive mode', [cut.table])))
       for (const month of months) await session.all(once(dialect.sql.raw('select cut_part(?, ?, ?, ?, ?)', [cut.table, cut.column, nameOf(cut, month), cut.low(month), cut.low(month + 1)])))
       return months.map(month => nameOf(cut, month))
     }) ?? [])
