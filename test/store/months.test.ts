@@ -1,9 +1,16 @@
 /** Months on PostgreSQL: made ahead, found again, unique over all of them, and dropped when nothing is left in them. */
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { after, before, describe, test, type TestContext } from 'node:test'
 import pg from 'pg'
 import { instant, newMessageId, newReferentienummer, type Instant } from '../../src/core/core.ts'
-import { openStore, type Store, type SweepStep } from '../../src/store/store.ts'
+import { postgresDialect } from '../../src/store/dialect.ts'
+import { statementsOf } from '../../src/store/migrate.ts'
+import { migrations } from '../../src/store/migrations.ts'
+import { migrate, openStore, type Store, type SweepStep } from '../../src/store/store.ts'
 import { missing, startPostgres, type PostgresServer } from '../postgres.ts'
 import { account, aanbieder, heen, later, retour, roots, start } from './sample.ts'
 
@@ -26,6 +33,7 @@ describe('months', () => {
     t.after(async () => { await Promise.all(stores.map(store => store.close())); await sql.end() })
     const rows = async (text: string): Promise<unknown[]> => (await sql.query<unknown[]>({ text, rowMode: 'array' })).rows.map(([it]) => it)
     return {
+      url,
       sql,
       rows,
       parts: (table: string) => rows(`select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = '${table}'::regclass order by 1`),
@@ -154,6 +162,96 @@ describe('months', () => {
     assert.equal(await store.pruneAudit(1), Number(before) - 1)
     assert.ok(!(await parts('audit')).includes('audit_2027_01'))
     assert.ok((await rows('select count(*)::int from audit')).every(left => Number(left) >= 2), 'what came later stays')
+  })
+
+  test('the first that is numbered by hand is no month: a clock that stands still before them opens all the same', async t => {
+    const { open, parts } = await made(t)
+    const store = await open(date('1970-01-01T00:00:00Z'))
+    const item = received(date('1970-01-01T00:00:01Z'))
+    await store.accept([item])
+    assert.deepEqual(Buffer.from(await store.payload(view, item.envelope.id) ?? []), Buffer.from(item.payload))
+    await store.months(date('2020-01-31T00:00:00Z'))
+    assert.deepEqual((await parts('message')).filter(it => /_\d/.test(String(it))), ['message_2020_02', 'message_2020_03', 'message_2020_04'])
+    assert.equal((await store.message(view, item.envelope.id))?.id, item.envelope.id)
+  })
+
+  test('who looks while rows move out of the default part finds them', async t => {
+    const { open } = await made(t)
+    const now = date('2027-01-15T00:00:00Z')
+    const store = await open(now)
+    const items = Array.from({ length: 6 }, (_, nth) => received(date(`203${nth}-07-01T00:00:00Z`)))
+    await store.accept(items)
+    const done = new AbortController()
+    let [looks, missed] = [0, 0]
+    const looking = items.map(async ({ envelope: { id } }) => {
+      while (!done.signal.aborted) { looks++; if (await store.message(view, id) === null) missed++ }
+    })
+    const { made: parts } = await store.months(now)
+    done.abort()
+    await Promise.all(looking)
+    assert.ok(parts.length >= 12 && looks > 0)
+    assert.equal(missed, 0)
+  })
+
+  test('rows of a database of before are all there, and numbers go on above them', async t => {
+    const { sql, rows, url } = await made(t)
+    await sql.query('create table migration (name text primary key, at_ms bigint not null)')
+    for (const step of migrations.slice(0, migrations.findIndex(it => it.name === '0021-months'))) {
+      for (const text of statementsOf(step, postgresDialect)) await sql.query(text)
+      await sql.query('insert into migration values ($1, 0)', [step.name])
+    }
+    const { rows: columns } = await sql.query<{ table: string, name: string, type: string, key: string | null }>(`select c.table_name as table, c.column_name as name, c.data_type as type, pg_get_serial_sequence(c.table_name, c.column_name) as key
+      from information_schema.columns as c where c.table_schema = 'public' and c.table_name not in ('migration', 'meta', 'process', 'tenure') order by 1, c.ordinal_position`)
+    await sql.query('set session_replication_role = replica')
+    const tables = [...Map.groupBy(columns, it => it.table)]
+    const values: Readonly<Record<string, (nth: number) => unknown>> = { bigint: nth => nth, bytea: nth => Buffer.from([nth]), text: nth => `${nth}`, jsonb: () => '{}', boolean: () => true }
+    for (const [table, its] of tables) for (const nth of [1, 2]) await sql.query(`insert into ${table} values (${its.map((_, at) => `$${at + 1}`).join(', ')})`, its.map(it => values[it.type]?.(nth)))
+    for (const { key } of columns) if (key !== null) await sql.query('select setval($1::regclass, 2)', [key])
+    await sql.query('set session_replication_role = origin')
+    const contents = async (): Promise<unknown[]> => {
+      const all: unknown[] = []
+      for (const [table, its] of tables) all.push([table, await rows(`select row(${its.map(it => `"${it.name}"`).join(', ')})::text from ${table} order by 1`)])
+      return all
+    }
+    const before = await contents()
+    await migrate(url)
+    assert.deepEqual(await contents(), before)
+    assert.deepEqual(await rows('select distinct tableoid::regclass::text from message'), ['message_before'])
+    assert.deepEqual(await rows('select distinct tableoid::regclass::text from payload'), ['payload_before'])
+    assert.deepEqual(await rows('select row(k.*)::text = row(m.sender, m.type, m.identificatie, m.referentienummer, m.seq)::text from message_key as k join message as m on m.seq = k.seq'), [true, true])
+    assert.deepEqual(await rows(`select (message_seq('${newMessageId(start)}') % 1099511627776)::int`), [3], 'numbers go on')
+    await sql.query('delete from message where seq = 1')
+    for (const table of ['payload', 'finding', 'signature', 'delivery', 'task']) assert.deepEqual(await rows(`select message::int from ${table}`), [2], `${table} goes with its message`)
+    assert.deepEqual(await rows('select seq::int from message_key'), [2])
+  })
+
+  const dumps = spawnSync('pg_dump', ['--version']).status === 0
+  test('a dump put back has every row once, in its month, and goes on', { skip: dumps || process.env['REQUIRE_TOOLS'] === '1' ? false : 'pg_dump is missing: apt-get install postgresql' }, async t => {
+    const [one, other] = [await made(t), await made(t)]
+    const now = date('2027-01-15T00:00:00Z')
+    const store = await one.open(now)
+    const items = ['2027-01-14T00:00:00Z', '2026-05-01T00:00:00Z', '2031-07-01T00:00:00Z'].map(it => received(date(it)))
+    await store.accept(items)
+    await store.acknowledge(view, items[0]?.envelope.id ?? newMessageId(now), account, now)
+    const tables = await one.rows("select relname from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace order by 1")
+    const contents = async ({ rows }: typeof one): Promise<unknown[]> => {
+      const all: unknown[] = []
+      for (const table of tables) all.push([table, await rows(`select it::text from ${String(table)} as it order by 1`)])
+      return all
+    }
+    await store.close()
+    const before = await contents(one)
+    const file = join(mkdtempSync(join(tmpdir(), 'zorgpoort-dump-')), 'dump')
+    t.after(() => { rmSync(dirname(file), { recursive: true }) })
+    const ran = (program: string, ...args: string[]): void => { const { status, stderr } = spawnSync(program, args, { encoding: 'utf8' }); assert.equal(status, 0, stderr) }
+    ran('pg_dump', '--format=custom', `--file=${file}`, one.url)
+    ran('pg_restore', '--no-owner', '--exit-on-error', `--dbname=${other.url}`, file)
+    assert.deepEqual(await contents(other), before)
+    const again = await other.open(now)
+    assert.deepEqual((await again.accept(items)).map(it => it.kind), ['duplicate', 'duplicate', 'duplicate'])
+    for (const { envelope: { id }, payload } of items) assert.deepEqual(Buffer.from(await again.payload(view, id) ?? []), Buffer.from(payload))
+    assert.deepEqual(await other.rows('select tableoid::regclass::text from message order by seq'), ['message_2026_05', 'message_2027_01', 'message_2031_07'], 'what lay in the default part goes on to its month')
+    assert.deepEqual((await again.accept([received(now)])).map(it => it.kind), ['stored'])
   })
 
   test('one message is looked for in its month alone, among years of them', async t => {
