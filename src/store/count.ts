@@ -32,7 +32,8 @@ function statements ({ sql }: Dialect) {
       receivers: [each('target', handling)],
       depth: count(`${handling} and target = ?`, ['it']),
       // Of more than are counted, one of the first is told.
-      oldest: oldest(`select received_ms as since from message where seq = (select min(message) from (select message from ${handling} and target = ? limit ${counted_max}) as them)`)
+      oldest: oldest(`select min(message) as seq from (select message from ${handling} and target = ? limit ${counted_max}) as them`),
+      since: prepared(sql('message').select('received_ms as since').where('seq', at('seq')))
     },
     pushes: {
       // One state at a time: only so each step goes through an index to the next receiver.
@@ -42,14 +43,14 @@ function statements ({ sql }: Dialect) {
       oldest: prepared(sql.raw(`with recursive each_one(it) as (
         select min(total_ms) from ${pushing} and target = ? union all
         select (select min(total_ms) from ${pushing} and target = ? and total_ms > each_one.it) from each_one where each_one.it is not null
-      ) select offered_ms as since from message where seq = (
-        select min((select message from ${pushing} and target = ? and total_ms = each_one.it order by give_up_ms limit 1)) from each_one where it is not null
-      )`, [at('it'), at('it'), at('it')]))
+      ) select min((select message from ${pushing} and target = ? and total_ms = each_one.it order by give_up_ms limit 1)) as seq from each_one where it is not null`, [at('it'), at('it'), at('it')])),
+      since: prepared(sql('message').select('offered_ms as since').where('seq', at('seq')))
     },
     mailbox: {
       receivers: [each('receiver', "message where delivery = 'offered'")],
       depth: count("message where delivery = 'offered' and receiver = ?", ['it']),
       oldest: oldest("select offered_ms as since from message where delivery = 'offered' and receiver = ? order by seq"),
+      since: null,
       // What is pushed lies there too, but nobody has to fetch it; what lies behind more of that than is counted is not seen.
       left: prepared(sql.raw(`select count(*) as found, min(m.offered_ms) as since from (
         select seq, offered_ms from message where delivery = 'offered' and receiver = ? order by seq limit ${counted_max}
@@ -92,9 +93,12 @@ async function perReceiver<T> (session: Session, receivers: readonly Statement[]
 export function countVerbs (db: Db, dialect: Dialect, auditing: Pick<Auditing, 'strange' | 'waitingSince'>): Pick<Store, 'stats' | 'measures'> {
   const sql = statements(dialect)
 
-  const depths = (session: Session, { receivers, depth, oldest }: ReturnType<typeof statements>['queue']): Promise<Depth[]> =>
+  interface Depths { readonly receivers: readonly Statement[], readonly depth: Statement, readonly oldest: Statement, readonly since: Statement | null }
+  /** A message that work names is asked for by its number, so that the other months are left out. */
+  const depths = (session: Session, { receivers, depth, oldest, since }: Depths): Promise<Depth[]> =>
     perReceiver(session, receivers, async it => {
-      const [row]: Row[] = await session.all(oldest, { it })
+      const [first]: Row[] = await session.all(oldest, { it })
+      const [row]: Array<Row | undefined> = since === null ? [first] : await session.all(since, { seq: first === undefined ? null : maybe(first, 'seq', whole) })
       return row === undefined ? null : { receiver: it, depth: await found(session, depth, { it }), oldest: instantOf(row, 'since') }
     })
   /** @param pushed how many are pushed to whom: mostly all that lies there @returns what is only to be fetched */

@@ -31,6 +31,8 @@ export interface Dialect {
   ofKey (query: Knex.QueryBuilder): Knex.QueryBuilder
   /** Narrows a query of messages to the one that bears this referentienummer. @param alias of the table, with its dot */
   ofNumber (query: Knex.QueryBuilder, number: string, alias?: string): Knex.QueryBuilder
+  /** Narrows a query of messages `m` with their work `d` to one piece of work */
+  ofWork (query: Knex.QueryBuilder, delivery: string): Knex.QueryBuilder
   /** @returns in SQL the id of the message that has this number */
   idAt (seq: string): string
   /** Lets one transaction at a time go on under a name, until it ends; null where there is one writer at a time anyway. */
@@ -69,6 +71,7 @@ export const sqliteDialect: Dialect = {
   ofId: (query, column, id) => query.where(column, id),
   ofKey: query => query.where(places(keyColumns)),
   ofNumber: (query, number, alias = '') => query.where(`${alias}referentienummer`, number),
+  ofWork: (query, delivery) => query.where('d.id', delivery),
   idAt: seq => `(select f.id from message as f where f.seq = ${seq})`,
   making: (statement, ordered) => ordered ? `${statement} without rowid` : statement,
   alone: null,
@@ -95,6 +98,7 @@ export const postgresDialect: Dialect = {
   ofId: (query, column, id, ...numbers) => numbers.reduce((narrowed, it) => narrowed.whereRaw('(?? between message_from(?) and message_to(?) or ?? < 1099511627776)', [it, id, id, it]), query.where(column, id)),
   ofKey: query => query.where(places(keyColumns)).whereRaw('seq = message_at(?, ?, ?)', keyColumns.map(at)),
   ofNumber: (query, number, alias = '') => query.whereRaw('??seq = message_numbered(?)'.replace('??', alias), [number]),
+  ofWork: (query, delivery) => query.where('d.id', delivery).whereRaw('m.seq = message_worked(?)', [delivery]),
   idAt: seq => `message_id(${seq})`,
   // Numbers go on for ever here.
   making: statement => statement.replaceAll(/\bserial\b/g, 'bigserial').replaceAll(/\binteger\b/g, 'bigint'),

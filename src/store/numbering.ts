@@ -19,7 +19,9 @@ function statements ({ sql, ofId, ofNumber }: Dialect) {
       .select(['m.referentienummer', 'm.conversatie', 'm.answers', 'own.number as own_number', 'own.conversatie as own_conversatie', 'his.answers as his_answers']), 'm.id', at('id'), 'm.seq')),
     taken: prepared(ofNumber(sql('message').select('seq'), at('number'))),
     began: prepared(sql('message').select(['sender', 'receiver']).where('conversatie', at('conversatie')).orderByRaw('seq limit 1')),
-    sent: prepared(asSender(sql('arrival as a').join('message as m', 'm.id', 'a.message').select('m.id').whereRaw(`a.${anyDoor}`).where({ 'a.party': at('party'), 'a.number': at('number') })).orderByRaw('m.seq limit 1')),
+    // At one door a party uses a number once.
+    came: prepared(sql('arrival').select('message').whereRaw(anyDoor).whereNotNull('message').where({ party: at('party'), number: at('number') })),
+    sent: prepared(asSender(ofId(sql('message as m').select(['m.id', 'm.seq']), 'm.id', at('id'), 'm.seq'))),
     sentAs: prepared(asSender(named())),
     got: prepared(asReceiver(named()).whereNotNull('m.offered_ms')),
     begun: prepared(sql.distinct('m.conversatie').from('arrival as a').join('message as m', 'm.id', 'a.message').where({ 'a.party': at('party'), 'a.conversatie': at('conversatie') })
@@ -58,7 +60,9 @@ export function numbering (dialect: Dialect): Numbering {
     numbers,
     async sent (session, view, number) {
       const values = { ...viewValues(view), number }
-      return idOf((await session.all(sql.sent, values))[0] ?? (await session.all(sql.sentAs, values))[0])
+      const own: Row[] = []
+      for (const row of await session.all(sql.came, values)) own.push(...await session.all(sql.sent, { ...values, id: message(row, 'message') }))
+      return idOf(own.sort((a, b) => whole(a, 'seq') - whole(b, 'seq'))[0] ?? (await session.all(sql.sentAs, values))[0])
     },
     async conversations (session, party, conversatie, limit) {
       const begun = (await session.all(sql.begun, { party, conversatie, limit })).map(row => text(row, 'conversatie'))

@@ -48,7 +48,7 @@ const lapsing = ({ name }: Dialect): string => {
 const lapsingPlaces = ({ name }: Dialect): string[] => ['target', 'now', 'now', ...name === 'sqlite' ? ['limit'] : ['limit', 'limit']].map(at)
 
 function statements (dialect: Dialect) {
-  const { sql, lock, lockFree, among } = dialect
+  const { sql, lock, lockFree, among, ofId } = dialect
   const rise = { fence: sql.raw('fence + 1') }
   const left = "kind = 'push' and state in ('due', 'blocked')"
   const free = lockFree(sinceLook(dialect, sql('delivery').select('id').whereRaw(inState(dialect, 'push', 'due')).where('target', at('target'))).where('due_ms', '<=', at('now')).where('lease_until_ms', '<=', at('now'))
@@ -57,7 +57,7 @@ function statements (dialect: Dialect) {
     targets: prepared(sql.raw(targetsOf(dialect), dialect.name === 'sqlite' ? [] : [at('looks'), at('looks'), at('now'), at('now')])),
     claim: prepared(sql('delivery').where(among('id', free)).update({ ...rise, attempts: sql.raw('attempts + 1'), lease_until_ms: at('until') })
       .returning(['id', 'message', 'fence', 'attempts', 'first_failed_ms', 'lease_until_ms', 'due_ms', 'released', 'since_ms', 'first_ms', 'longest_ms', 'total_ms'])),
-    parcel: prepared(messageRows(dialect)().join('payload as p', 'p.message', 'm.seq').select(['m.data_key', 'm.kek_id', 'm.seal', 'm.receipt', 'p.body']).where('m.id', at('id'))),
+    parcel: prepared(ofId(messageRows(dialect)().join('payload as p', 'p.message', 'm.seq').select(['m.data_key', 'm.kek_id', 'm.seal', 'm.receipt', 'p.body']), 'm.id', at('id'), 'm.seq', 'p.message')),
     // Of policies there are few: of each that the destination has been failing for, what it gives up by now. What is not to be is not read.
     tooLong: prepared(lockFree(sql('delivery as w').join('message as m', 'm.seq', 'w.message').select(['w.id', 'w.message', 'w.order_key', 'w.last_reason']).whereRaw(`w.id in (with recursive each_one(it) as (
         select min(total_ms) from delivery where ${left} and target = ? and total_ms <= ? union all

@@ -17,13 +17,14 @@ type Outcome = Finish['outcome']
 type Verbs = Pick<Store, 'claim' | 'renew' | 'release' | 'finish'>
 
 function statements (dialect: Dialect) {
-  const { sql, lock, lockFree, among } = dialect
+  const { sql, lock, lockFree, among, ofWork } = dialect
   const rise = sql.raw('fence + 1')
   const held = () => sql('delivery').where({ id: at('delivery'), fence: at('fence'), state: 'due' })
   const ready = (what: string) => sinceLook(dialect, sql('delivery').select('id').whereRaw(what)).where('due_ms', '<=', at('now')).orderByRaw('due_ms, id limit ?', [at('limit')])
   const free = lockFree(ready(inState(dialect, 'handle', 'due')).where('lease_until_ms', '<=', at('now')))
   const change = { fence: rise, lease_until_ms: 0 }
   return {
+    waits: prepared(ready(inState(dialect, 'handle', 'held'))),
     // The message first, as whoever ends its work does; what another has in hand is passed over.
     waited: prepared(sql('delivery').where(among('id', lockFree(sql('delivery as d').join('message as m', 'm.seq', 'd.message').select('d.id').whereRaw("d.kind = 'handle' and d.state = 'held'")
       .whereIn('d.id', ready(inState(dialect, 'handle', 'held'))), 'm', 'd'))).update({ state: 'due', since_ms: at('now') }).returning(['id', 'message', 'due_ms'])),
@@ -31,7 +32,7 @@ function statements (dialect: Dialect) {
       .where(among('id', free)).returning(['id', 'message', 'fence', 'attempts', 'first_failed_ms', 'lease_until_ms', 'due_ms', 'released'])),
     renew: prepared(held().update({ lease_until_ms: at('until') })),
     release: prepared(held().update({ ...change, attempts: sql.raw('attempts - 1') }).returning(['id', 'kind', 'target', 'due_ms'])),
-    leased: prepared(lock(sql('delivery as d').join('message as m', 'm.seq', 'd.message').where({ 'd.id': at('delivery'), 'd.fence': at('fence'), 'd.state': 'due' }).select(['d.message', 'd.kind', 'd.target', 'd.order_key']), 'm', 'd')),
+    leased: prepared(lock(ofWork(sql('delivery as d').join('message as m', 'm.seq', 'd.message'), at('delivery')).where({ 'd.fence': at('fence'), 'd.state': 'due' }).select(['d.message', 'd.kind', 'd.target', 'd.order_key']), 'm', 'd')),
     failed: prepared(sql('delivery').where('id', at('delivery')).update({
       ...change, due_ms: at('due'), last_reason: at('reason'), first_failed_ms: sql.raw('coalesce(first_failed_ms, ?)', [at('now')]),
       give_up_ms: sql.raw('coalesce(first_failed_ms, ?) + total_ms', [at('now')])
@@ -193,13 +194,15 @@ export function queueVerbs (db: Db, dialect: Dialect, accept: Accept, audit: Aud
       const { claims, looks } = await db.write(async session => {
         await passing(session, now)
         const looks: Array<readonly [queue: string, look: Look, rows: readonly Row[], took_ms: number]> = []
-        const look = async (queue: string, statement: Statement, place: (look: Look) => Place): Promise<readonly Row[]> => {
+        const look = async (queue: string, statement: Statement, place: (look: Look) => Place, first: Statement | null = null): Promise<readonly Row[]> => {
           const [look, began] = [tide.from(queue, now), performance.now()]
-          const rows = await session.all(statement, { ...lookValues(place(look)), limit, now, until: now + lease_ms })
+          const values = { ...lookValues(place(look)), limit, now, until: now + lease_ms }
+          const rows = first !== null && (await session.all(first, values)).length === 0 ? [] : await session.all(statement, values)
           looks.push([queue, look, rows, performance.now() - began])
           return rows
         }
-        const waited = await look(heldQueue, sql.waited, it => it)
+        // What is held is joined to messages of all months: mostly there is nothing.
+        const waited = await look(heldQueue, sql.waited, it => it, dialect.alone === null ? null : sql.waits)
         for (const row of waited) await session.all(sql.state, { seq: whole(row, 'message'), state: 'waiting' })
         // What waited is due since then, which may have been passed.
         const rows = await look(handleQueue, sql.claim, it => waited.map(placeOf).reduce(firstOf, it))

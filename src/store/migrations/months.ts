@@ -98,6 +98,7 @@ export const months: Migration = {
     'create trigger message_gone after delete on message for each row execute function message_gone()',
     lookUp('message_at', 'text, text, text', 'bigint', 'select seq from message_key where sender = $1 and type = $2 and identificatie = $3'),
     lookUp('message_numbered', 'text', 'bigint', 'select seq from message_key where referentienummer = $1'),
+    lookUp('message_worked', 'bigint', 'bigint', 'select message from delivery where id = $1'),
     // Asked of a message that is blocked, and only then.
     'create function message_id(bigint) returns text language plpgsql stable as $$ begin return (select id from message where seq = $1); end $$'
   ]
