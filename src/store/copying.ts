@@ -143,12 +143,16 @@ async function merged (source: Database.Database, session: Session, table: Table
   return { ...counted, digest: sum.digest('hex') }
 }
 
-/** Makes the target's table what the source's is. @param part `less`: takes away what is not in the source; `more`: adds and changes */
+/** What says which row it is: another one may stand under its number where either database went back to an earlier state. */
+const identity = ({ key, columns }: Table): Table['columns'] => [...key, ...columns.filter(it => !key.includes(it) && ['id', 'mac'].includes(it.name))]
+
+/** Makes the target's table what the source's is. @param part `less`: takes away rows that are not in the source; `more`: adds and changes */
 export const settle = ({ source, target, tell, step }: Between, table: Table, quick: boolean, part: 'less' | 'more'): Promise<Compared> => target.snapshot(async session => {
   const nothing = async (): Promise<void> => {}
   const writing = async (work: (session: Session) => Promise<void>): Promise<void> => { await target.write(work); step(`settled ${table.name}`) }
+  const away = (key: Key): Promise<void> => writing(async to => { await to.run(raw(`delete from "${table.name}" where ${where(table, 0)}`, key)) })
   const mend: Mend = part === 'less'
-    ? { missing: nothing, differing: nothing, extra: key => writing(async to => { await to.run(raw(`delete from "${table.name}" where ${where(table, 0)}`, key)) }) }
+    ? { missing: nothing, differing: row => away(keyOf(table, row)), extra: away }
     : { missing: rows => writing(to => insert(to, table, rows)), differing: row => writing(to => update(to, table, row)), extra: nothing }
-  return await merged(source, session, table, quick, mend, tell)
+  return await merged(source, session, part === 'less' ? { ...table, columns: identity(table) } : table, quick, mend, tell)
 })

@@ -189,6 +189,8 @@ async function same (between: Between, table: Table, quick: boolean): Promise<Mo
 async function makeSame (between: Between, quick: boolean): Promise<Record<string, MovedTable>> {
   const tables = tablesOf(between.source)
   await between.target.read(session => fitting(session, tables))
+  // Rows that were to be chained there: of a move that was broken off, or undone.
+  await between.target.write(session => session.run(raw('delete from audit_new')))
   for (const table of tables.toReversed()) {
     if (early.has(table.name)) await settle(between, table, quick, 'less')
     else await between.target.write(session => session.run(raw(`delete from "${table.name}" where ${table.where}`)))

@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
-import { sqliteDialect } from '../../src/store/dialect.ts'
 import { bringForward } from '../../src/store/migrate.ts'
 import { migrations, type Migration } from '../../src/store/migrations.ts'
-import { openSqlite } from '../../src/store/sqlite.ts'
+import { connect } from '../../src/store/open.ts'
 import { StoreUnusable } from '../../src/store/store.ts'
+import { missing, startPostgres } from '../postgres.ts'
 import { asReleased, released, withNew } from './released.ts'
 import { start } from './sample.ts'
 
@@ -17,10 +17,6 @@ after(() => { rmSync(folder, { recursive: true, force: true }) })
 
 const adds: Migration = { name: '9998-adds', beside: true, up: schema => schema.createTable('later', t => { t.text('name').primary() }).alterTable('message', t => { t.text('later').nullable() }) }
 const takes: Migration = { name: '9999-takes', up: schema => schema.alterTable('task', t => { t.dropColumn('code') }) }
-const forward = async (name: string, steps: readonly Migration[]): Promise<string[]> => {
-  const db = openSqlite(join(folder, name))
-  try { return await bringForward(db, sqliteDialect, steps, start) } finally { await db.close() }
-}
 const unusable = (says: RegExp) => (error: unknown): boolean => error instanceof StoreUnusable && says.test(error.message)
 
 describe('a step that was released', () => {
@@ -44,7 +40,12 @@ describe('a step that was released', () => {
   })
 })
 
-describe('a database of the next version', () => {
+/** @param urlOf the database of a name, the same for the same name */
+function futureOf (urlOf: (name: string) => Promise<string>): void {
+  const forward = async (name: string, steps: readonly Migration[]): Promise<string[]> => {
+    const { db, dialect } = await connect(await urlOf(name))
+    try { return await bringForward(db, dialect, steps, start) } finally { await db.close() }
+  }
   test('is used on when all it did was add', async () => {
     assert.equal((await forward('adds.db', migrations)).length, migrations.length)
     assert.deepEqual(await forward('adds.db', [...migrations, adds]), ['9998-adds'])
@@ -61,5 +62,20 @@ describe('a database of the next version', () => {
   test('is refused by a version that would take a step between', async () => {
     await forward('between.db', [...migrations, adds])
     await assert.rejects(forward('between.db', [...migrations, { ...adds, name: '9997-other' }]), unusable(/knows nothing of 9997-other/))
+  })
+}
+
+describe('a database of the next version', () => { futureOf(async name => `sqlite:${join(folder, name)}`) })
+
+const skip = missing('bundled')
+describe('a database of the next version on PostgreSQL', { skip }, async () => {
+  const server = skip === false ? await startPostgres() : null
+  after(async () => { await server?.close() })
+  const made = new Map<string, string>()
+  futureOf(async name => {
+    assert.ok(server)
+    const url = made.get(name) ?? await server.freshDatabase()
+    made.set(name, url)
+    return url
   })
 })
