@@ -43,8 +43,6 @@ export interface Dialect {
   readonly clock: string
   /** All that was written down, also what is not chained yet, as a table under this name: chain, seq, at_ms, event, message, account, detail. */
   events (name: string): Knex.Raw | string
-  /** Narrows a list in the order of its numbers to rows before which nothing can come any more: what was written while a transaction is open that began earlier is shown when that has ended. @param alias of the table */
-  settled (query: Knex.QueryBuilder, alias: string): Knex.QueryBuilder
 }
 
 /** Goes on when no other transaction is under one of these names. What is asked after it sees all that was done under them. */
@@ -77,8 +75,7 @@ export const sqliteDialect: Dialect = {
   alone: null,
   aloneNow: null,
   clock: "cast(unixepoch('subsec') * 1000 as integer)",
-  events: name => `audit as ${name}`,
-  settled: query => query
+  events: name => `audit as ${name}`
 }
 
 const postgresSql = knexModule.knex({ client: 'pg' })
@@ -106,9 +103,7 @@ export const postgresDialect: Dialect = {
   aloneNow: { sql: 'select pg_try_advisory_xact_lock(hashtextextended($1, 0))::int as alone', slots: [{ name: 'name' }] },
   clock: 'cast(extract(epoch from clock_timestamp()) * 1000 as bigint)',
   events: name => postgresSql.raw(`(select chain, seq, at_ms, event, message, account, detail from audit
-    union all select 'new', number, at_ms, event, message, account, detail from audit_new) as ${name}`),
-  // A number of the future is that of another server, of which this database is a copy.
-  settled: (query, alias) => query.whereRaw(`(${alias}.xact is null or ${alias}.xact < pg_snapshot_xmin(pg_current_snapshot()) or ${alias}.xact >= pg_snapshot_xmax(pg_current_snapshot()))`)
+    union all select 'new', number, at_ms, event, message, account, detail from audit_new) as ${name}`)
 }
 
 /** Marks the place of a value that is given at each run of a prepared statement. */

@@ -5,6 +5,7 @@ import { cursorOf, seqOf } from './cursor.ts'
 import type { Db, Row } from './db.ts'
 import { once, type Dialect } from './dialect.ts'
 import { stored, whole } from './rows.ts'
+import { settled, type Settled } from './settled.ts'
 import type { ListFilter, OperatorFilter, Page, Store, StoredMessage, View } from './verbs.ts'
 import { shown } from './view.ts'
 
@@ -52,7 +53,8 @@ interface Window { readonly floor: number | null, readonly before: number | null
  * @param messages begins a query for rows of messages, as `m`
  * @returns the verb; what it reads is as it was at some moment between asking and answering
  */
-export function lister (db: Db, { sql, settled }: Dialect, messages: () => Knex.QueryBuilder): Store['list'] {
+export function lister (db: Db, dialect: Dialect, messages: () => Knex.QueryBuilder): Store['list'] {
+  const { sql } = dialect
   const below = (query: Knex.QueryBuilder, before: number | null): Knex.QueryBuilder =>
     before === null ? query : query.where('m.seq', '<', before)
 
@@ -63,19 +65,19 @@ export function lister (db: Db, { sql, settled }: Dialect, messages: () => Knex.
     return row === undefined ? null : whole(row, 'seq')
   }
 
-  const within = async (side: Side, filter: ListFilter, { floor, before }: Window): Promise<Row[]> => {
-    const query = below(narrow(ofSide(settled(messages(), 'm'), side, filter.view), filter), before)
+  const within = async (side: Side, filter: ListFilter, known: Settled, { floor, before }: Window): Promise<Row[]> => {
+    const query = below(narrow(ofSide(known(messages(), 'm.seq'), side, filter.view), filter), before)
     if (filter.counterpart !== undefined) query.where(side === 'sender' ? 'm.receiver' : 'm.sender', filter.counterpart)
     if (floor !== null) query.where('m.seq', '>=', floor)
     return await db.read(session => session.all(once(query.orderBy('m.seq', 'desc').limit(filter.limit + 1))))
   }
 
   /** Goes back from `before` until one more than a page is found, or nothing is left, or all that is left is older than `oldest`. */
-  async function walk (side: Side, filter: ListFilter, before: number | null, oldest = 0): Promise<Row[]> {
+  async function walk (side: Side, filter: ListFilter, known: Settled, before: number | null, oldest = 0): Promise<Row[]> {
     const rows: Row[] = []
     for (;;) {
       const floor = await floorBelow(side, filter, before)
-      rows.push(...await within(side, filter, { floor, before }))
+      rows.push(...await within(side, filter, known, { floor, before }))
       if (floor === null || floor <= oldest || rows.length > filter.limit) return rows
       before = floor
       await turn()
@@ -84,30 +86,33 @@ export function lister (db: Db, { sql, settled }: Dialect, messages: () => Knex.
 
   return async filter => {
     const before = filter.cursor === undefined ? null : seqOf(filter.cursor)
-    const sent = await walk('sender', filter, before)
+    const known = await settled(db, dialect, 'message')
+    const sent = await walk('sender', filter, known, before)
     const next = sent[filter.limit]
-    const got = await walk('receiver', filter, before, next === undefined ? 0 : whole(next, 'seq'))
+    const got = await walk('receiver', filter, known, before, next === undefined ? 0 : whole(next, 'seq'))
     return page([...sent, ...got].sort(newest), filter.limit)
   }
 }
 
 /** @returns the verb of operators: of all parties, by windows of the table itself */
-export function anyLister (db: Db, { sql, settled }: Dialect, messages: () => Knex.QueryBuilder): Store['listAny'] {
+export function anyLister (db: Db, dialect: Dialect, messages: () => Knex.QueryBuilder): Store['listAny'] {
+  const { sql } = dialect
   const read = async (query: Knex.QueryBuilder): Promise<Row[]> => await db.read(session => session.all(once(query)))
   const below = (query: Knex.QueryBuilder, before: number | null): Knex.QueryBuilder => before === null ? query : query.where('m.seq', '<', before)
 
-  async function window ({ party, ...filter }: OperatorFilter, { floor, before }: Window): Promise<Row[]> {
-    const query = below(narrow(settled(messages(), 'm'), filter), before)
+  async function window ({ party, ...filter }: OperatorFilter, known: Settled, { floor, before }: Window): Promise<Row[]> {
+    const query = below(narrow(known(messages(), 'm.seq'), filter), before)
     if (party !== undefined) query.where(either => either.where('m.sender', party).orWhere('m.receiver', party))
     if (floor !== null) query.where('m.seq', '>=', floor)
     return await read(query.orderBy('m.seq', 'desc').limit(filter.limit + 1))
   }
   return async filter => {
+    const known = await settled(db, dialect, 'message')
     const rows: Row[] = []
     for (let before = filter.cursor === undefined ? null : seqOf(filter.cursor); ;) {
       const [nth] = await read(below(sql('message as m').select('m.seq'), before).orderBy('m.seq', 'desc').limit(1).offset(window_messages - 1))
       const floor = nth === undefined ? null : whole(nth, 'seq')
-      rows.push(...await window(filter, { floor, before }))
+      rows.push(...await window(filter, known, { floor, before }))
       if (floor === null || rows.length > filter.limit) return page(rows, filter.limit)
       before = floor
       await turn()

@@ -4,9 +4,10 @@ import { doors, refusals, type RefusalCode } from '../core/core.ts'
 import type { Audit } from './audit.ts'
 import type { Db, Row, Session } from './db.ts'
 import { at, hold, once, places, prepared, type Dialect } from './dialect.ts'
-import { cursorOf, placeOf } from './cursor.ts'
+import { cursorOf, placeOf, seqOf } from './cursor.ts'
 import { account, at as instantOf, bytes, families, findings, historyRows, maybe, message, messageType, oneOf, partyOf, sha256, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
+import { settled } from './settled.ts'
 import type { RefusedFilter, RefusedItem, RefusedMessage, Store, View } from './verbs.ts'
 
 const day_ms = 86_400_000
@@ -95,6 +96,8 @@ type Verbs = Pick<Store, 'keepRefused' | 'refused' | 'inspectRefused' | 'listRef
 export function refusedVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe): Verbs {
   const sql = statements(dialect)
   const correct = corrections(dialect)
+  // Ids are made before they are kept: where many do so, they are listed in the order of numbers.
+  const numbered = dialect.name === 'postgres'
 
   /** The same bytes, refused for the same reason, are kept once: a client that tries again and again learns nothing new. */
   async function known (session: Session, { party, type, identificatie, sha256, code }: RefusedItem): Promise<Row | undefined> {
@@ -142,11 +145,13 @@ export function refusedVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe
       const row = await one(view, id)
       return row === null || row['payload'] === null ? null : safe.of(row, id).open('payload', bytes(row, 'payload'))
     },
-    listRefused: filter => db.read(async session => {
-      const rows = await session.all(once(narrow(sql.seen(), filter).orderBy('r.id', 'desc').limit(filter.limit + 1)))
-      const items = rows.slice(0, filter.limit).map(refusedOf)
-      return { items, next: rows.length > filter.limit ? cursorOf(items.at(-1)?.id ?? '') : null }
-    }),
+    async listRefused (filter) {
+      const query = (await settled(db, dialect, 'refused'))(narrow(numbered ? sql.seen().select('r.seq') : sql.seen(), filter), 'r.seq')
+      if (filter.cursor !== undefined) query.where(numbered ? 'r.seq' : 'r.id', '<', numbered ? seqOf(filter.cursor) : placeOf(filter.cursor))
+      const rows = await db.read(session => session.all(once(query.orderBy(numbered ? 'r.seq' : 'r.id', 'desc').limit(filter.limit + 1))))
+      const last = rows.length > filter.limit ? rows[filter.limit - 1] : undefined
+      return { items: rows.slice(0, filter.limit).map(refusedOf), next: last === undefined ? null : cursorOf(numbered ? whole(last, 'seq') : text(last, 'id')) }
+    },
     replacements: id => db.read(async session => ({
       replaces: (await session.all(sql.replaces, { id })).map(row => message(row, 'replaced')),
       replaced_by: (await session.all(sql.replacedBy, { id })).map(row => message(row, 'message'))[0] ?? null
@@ -154,7 +159,7 @@ export function refusedVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe
   }
 }
 
-function narrow (query: Knex.QueryBuilder, { view, type, identificatie, corrected, from, to, cursor }: RefusedFilter): Knex.QueryBuilder {
+function narrow (query: Knex.QueryBuilder, { view, type, identificatie, corrected, from, to }: RefusedFilter): Knex.QueryBuilder {
   query.where('r.party', view.party).whereIn('r.family', view.send)
   if (type !== undefined) query.where('r.type', type)
   if (identificatie !== undefined) query.where('r.identificatie', identificatie)
@@ -163,6 +168,5 @@ function narrow (query: Knex.QueryBuilder, { view, type, identificatie, correcte
   if (corrected === false) query.whereNull('by.replaced').whereNotIn('r.code', codes.filter(code => refusals[code].retry === 'drop'))
   if (from !== undefined) query.where('r.at_ms', '>=', from)
   if (to !== undefined) query.where('r.at_ms', '<', to)
-  if (cursor !== undefined) query.where('r.id', '<', placeOf(cursor))
   return query
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import pg from 'pg'
 import { openStore, type Store } from '../../src/store/store.ts'
+import { takenFrom, type Numbered } from '../../src/store/settled.ts'
 import { ownView } from '../../src/party/party.ts'
 import { missing, startPostgres } from '../postgres.ts'
 import { gemeente, heen, roots } from './sample.ts'
@@ -59,7 +60,7 @@ for (const [which, page] of Object.entries(lists)) {
     const client = new pg.Client(url)
     await client.connect()
     await client.query('begin')
-    const columns = (await client.query<{ name: string }>("select column_name as name from information_schema.columns where table_name = 'message' and column_name not in ('seq', 'id', 'identificatie', 'referentienummer', 'xact')")).rows.map(row => row.name).join(', ')
+    const columns = (await client.query<{ name: string }>("select column_name as name from information_schema.columns where table_name = 'message' and column_name not in ('seq', 'id', 'identificatie', 'referentienummer')")).rows.map(row => row.name).join(', ')
     await client.query(`insert into message (seq, id, identificatie, referentienummer, ${columns}) select message_seq($1), $1, 'LATE', $2, ${columns} from message where id = $3`, [late.envelope.id, late.envelope.referentienummer, first.envelope.id])
     const items = Array.from({ length: 12 }, () => heen())
     await Promise.all(items.map(async (item, n) => {
@@ -92,4 +93,83 @@ test('many writers and a poller: every message once', { skip }, async () => {
   // What was written while an older transaction goes on, such as one that chains the audit, is shown when that has ended.
   for (let n = 0; polling.seen.length < items.length && n < 500; n++) await polling.poll()
   assert.deepEqual(polling.seen.toSorted(), items.map(it => it.envelope.id).toSorted())
+})
+
+/** A transaction at a database, by hand. */
+async function transaction (url: string): Promise<pg.Client> {
+  const client = new pg.Client(url)
+  await client.connect()
+  await client.query('begin')
+  await client.query('select pg_current_xact_id()')
+  return client
+}
+const columnsOf = async (client: pg.Client, table: string, but: readonly string[]): Promise<string> =>
+  (await client.query<{ name: string }>('select column_name as name from information_schema.columns where table_name = $1 and column_name <> all ($2)', [table, but])).rows.map(row => row.name).join(', ')
+/** A copy of a message under another id. */
+async function copied (client: pg.Client, of: string, { envelope: { id, referentienummer } }: ReturnType<typeof heen>): Promise<void> {
+  const columns = await columnsOf(client, 'message', ['seq', 'id', 'identificatie', 'referentienummer'])
+  await client.query(`insert into message (seq, id, identificatie, referentienummer, ${columns}) select message_seq($1), $1, $2, $2, ${columns} from message where id = $3`, [id, referentienummer, of])
+}
+
+for (const [which, page] of Object.entries(lists)) {
+  test(`polling messages ${which} misses none of a transaction that began later and took a lower number`, { skip }, async () => {
+    const url = await server?.freshDatabase() ?? assert.fail()
+    const store = await open(url)
+    const polling = poller(store, page)
+    const [first, late, early] = [heen(), heen(), heen()]
+    await store.accept([first])
+    const [older, younger] = [await transaction(url), await transaction(url)]
+    await copied(younger, first.envelope.id, late)
+    await copied(older, first.envelope.id, early)
+    await older.query('commit')
+    await polling.poll()
+    assert.deepEqual(polling.seen, [first.envelope.id])
+    // What is undone gives its number up.
+    await younger.query('savepoint part')
+    await copied(younger, first.envelope.id, heen())
+    await younger.query('rollback to part')
+    await younger.query('commit')
+    await Promise.all([older.end(), younger.end()])
+    await polling.poll()
+    assert.deepEqual(polling.seen, [first, late, early].map(it => it.envelope.id))
+  })
+}
+
+test('what stands in a list of numbers waits for lower ones: of messages, batches, notices, refused', { skip }, async () => {
+  const url = await server?.freshDatabase() ?? assert.fail()
+  await open(url)
+  const known = async (table: Numbered): Promise<number> => Number((await server?.query(`select known_up_to(${takenFrom(table)}) as n`, undefined, new URL(url).pathname.slice(1)) ?? [])[0]?.['n'])
+  for (const table of ['message', 'batch', 'notice', 'refused'] as const) {
+    const take = table === 'message' ? "message_seq('019a0000-0000-7000-8000-000000000000') & 1099511627775" : `next_known(${takenFrom(table)})`
+    const [one, other] = [await transaction(url), await transaction(url)]
+    const next = async (client: pg.Client): Promise<number> => Number((await client.query<{ n: string }>(`select ${take} as n`)).rows[0]?.n)
+    const before = await known(table)
+    await one.query('savepoint part')
+    const undone = await next(one)
+    await one.query('rollback to part')
+    assert.equal(await known(table), undone, `${table}: what is undone holds nobody up`)
+    const [lower, higher, again] = [await next(one), await next(other), await next(one)]
+    assert.ok(before < lower && lower < higher && higher < again, table)
+    assert.equal(await known(table), lower - 1, table)
+    await one.query('commit')
+    assert.equal(await known(table), higher - 1, table)
+    await other.query('rollback')
+    assert.equal(await known(table), again, table)
+    await Promise.all([one.end(), other.end()])
+  }
+})
+
+test('a message made before the end of a month and stored after it has a number of the month it is', { skip }, async () => {
+  const url = await server?.freshDatabase() ?? assert.fail()
+  await open(url)
+  const month = (at: Date): number => (at.getUTCFullYear() - 2020) * 12 + at.getUTCMonth()
+  const ask = async (sql: string): Promise<number> => Number((await server?.query(`select ${sql} as n`, undefined, new URL(url).pathname.slice(1)) ?? [])[0]?.['n'])
+  const idOf = (at: Date): string => { const hex = at.getTime().toString(16).padStart(12, '0'); return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000` }
+  for (const [made, first, last] of [['2024-05-31T23:30:00Z', 52, 53], ['2024-05-31T22:30:00Z', 52, 52], ['2024-06-01T00:30:00Z', 52, 53], ['2024-06-15T00:00:00Z', 53, 53]] as const) {
+    const id = idOf(new Date(made))
+    assert.deepEqual([await ask(`message_from('${id}') >> 40`), await ask(`message_to('${id}') >> 40`)], [first, last], made)
+    // The clock of the server says that it is later, by far more than an hour.
+    assert.equal(await ask(`message_seq('${id}') >> 40`), last, made)
+  }
+  assert.equal(await ask(`message_seq('${idOf(new Date())}') >> 40`), month(new Date()))
 })

@@ -1,26 +1,50 @@
-/** The step of cursors that lose nothing where many write: each row of a list that is paged says in which transaction it was written. */
+/** The step of cursors that lose nothing where many write: who takes numbers says from which one on, until it ends, and numbers of messages go by the month it is. */
 import type { Migration } from '../migrations.ts'
+import { takenFrom } from '../settled.ts'
 
-/** Paged in the order of their numbers. */
-const numbered = ['batch', 'notice'] as const
+const near = "interval '1 hour'"
 
 /**
- * A number is taken only when the transaction has its own: so whoever got a lower number is known to be under way still, and
- * what has no number of a transaction was there before this step.
+ * A number is taken after a lock is held, until the transaction ends, that is named by the last number before it: so of a number that
+ * was taken, each lower one is of a transaction that has ended, or is seen in `pg_locks`. The order of transactions says nothing of
+ * numbers: one that began earlier may take them later. One lock a transaction; a part that is undone gives up lock and mark together.
  */
 export const cursorsStep: Migration = {
   name: '0022-cursors',
   beside: true,
   postgres: [
-    `create or replace function message_seq(id text) returns bigint language plpgsql as $$ begin
-      perform pg_current_xact_id();
-      return message_from(id) + nextval('message_number');
-    end $$`,
-    `create function next_known(name text) returns bigint language plpgsql as $$ begin
-      perform pg_current_xact_id();
+    `create function taking(name text, kind integer) returns void language plpgsql as $$
+      declare before bigint; mark text := 'zorgpoort.taking_' || kind;
+      begin
+        if coalesce(current_setting(mark, true), '') <> '' then return; end if;
+        before := coalesce(pg_sequence_last_value(name::regclass), 0);
+        perform pg_advisory_xact_lock_shared((kind * 1024 + (before >> 31))::integer, (before & 2147483647)::integer);
+        perform set_config(mark, '1', true);
+      end $$`,
+    `create function next_known(name text, kind integer) returns bigint language plpgsql as $$ begin
+      perform taking(name, kind);
       return nextval(name::regclass);
     end $$`,
-    ...['message', ...numbered].flatMap(name => [`alter table ${name} add column xact xid8`, `alter table ${name} alter column xact set default pg_current_xact_id()`]),
-    ...numbered.map(name => `alter table ${name} alter column seq set default next_known('${name}_seq_seq')`)
+    `create function known_up_to(name text, kind integer) returns bigint language plpgsql as $$
+      declare last bigint := coalesce(pg_sequence_last_value(name::regclass), 0);
+      begin
+        return least(last, (select min(((classid::bigint - kind * 1024) << 31) + objid::bigint) from pg_locks where locktype = 'advisory' and objsubid = 2
+          and database = (select oid from pg_database where datname = current_database()) and classid::bigint between kind * 1024 and kind * 1024 + 1023));
+      end $$`,
+    // Made before the end of a month and stored after it: it has a number of the month it is, where the clocks are less than an hour apart.
+    `create function message_moment(id text) returns timestamp language sql immutable parallel safe as $$
+      select to_timestamp(('x' || retakenFrom(left(id, 13), '-', ''))::bit(48)::bigint / 1000.0) at time zone 'UTC' $$`,
+    `create function month_numbers(at timestamp) returns bigint language sql immutable parallel safe as $$
+      select least(8190, greatest(1, (extract(year from at) - 2020) * 12 + extract(month from at) - 1))::bigint * 1099511627776 $$`,
+    `create or replace function message_from(id text) returns bigint language sql immutable parallel safe as 'select month_numbers(message_moment(id) - ${near.replaceAll("'", "''")})'`,
+    `create or replace function message_to(id text) returns bigint language sql immutable parallel safe as 'select month_numbers(message_moment(id) + ${near.replaceAll("'", "''")}) + 1099511627775'`,
+    `create or replace function message_seq(id text) returns bigint language plpgsql as $$ begin
+      perform taking(${takenFrom('message')});
+      return month_numbers(least(message_moment(id) + ${near}, greatest(message_moment(id) - ${near}, clock_timestamp() at time zone 'UTC'))) + nextval('message_number');
+    end $$`,
+    ...(['batch', 'notice'] as const).map(table => `alter table ${table} alter column seq set default next_known(${takenFrom(table)})`),
+    'alter table refused add column seq bigserial',
+    `alter table refused alter column seq set default next_known(${takenFrom('refused')})`,
+    'create index refused_party_seq on refused (party, seq)'
   ]
 }
