@@ -33,7 +33,7 @@ export const cursorsStep: Migration = {
       end $$`,
     // Made before the end of a month and stored after it: it has a number of the month it is, where the clocks are less than an hour apart.
     `create function message_moment(id text) returns timestamp language sql immutable parallel safe as $$
-      select to_timestamp(('x' || retakenFrom(left(id, 13), '-', ''))::bit(48)::bigint / 1000.0) at time zone 'UTC' $$`,
+      select to_timestamp(('x' || replace(left(id, 13), '-', ''))::bit(48)::bigint / 1000.0) at time zone 'UTC' $$`,
     `create function month_numbers(at timestamp) returns bigint language sql immutable parallel safe as $$
       select least(8190, greatest(1, (extract(year from at) - 2020) * 12 + extract(month from at) - 1))::bigint * 1099511627776 $$`,
     `create or replace function message_from(id text) returns bigint language sql immutable parallel safe as 'select month_numbers(message_moment(id) - ${near.replaceAll("'", "''")})'`,
