@@ -300,7 +300,7 @@ const gateway = {
     }]
   },
   zorgpoort_audit_unchained_seconds: {
-    kind: 'gauge', help: 'How long a row of the audit has waited to be chained (PostgreSQL: a second or two); 0 when none does.', labels: [],
+    kind: 'gauge', same: true, help: 'How long a row of the audit has waited to be chained (PostgreSQL: a second or two); 0 when none does.', labels: [],
     row: 'Gateway', title: 'Audit not chained', expr: 'zorgpoort_audit_unchained_seconds', legend: 'age', unit: 's',
     alarms: [{
       name: 'ZorgpoortAuditUnchained', expr: 'zorgpoort_audit_unchained_seconds > 60', for: '5m', severity: 'ticket',
@@ -309,7 +309,7 @@ const gateway = {
     }]
   },
   zorgpoort_audit_strange: {
-    kind: 'gauge', help: 'Rows that wait to be chained and were not written by a gateway, or were changed or copied (PostgreSQL); looked at once a minute.', labels: [],
+    kind: 'gauge', same: true, help: 'Rows that wait to be chained and were not written by a gateway, or were changed or copied (PostgreSQL); looked at once a minute.', labels: [],
     row: 'Gateway', title: 'Audit: rows not ours', expr: 'zorgpoort_audit_strange', legend: 'rows', unit: 'short',
     alarms: [{
       name: 'ZorgpoortAuditStrange', expr: 'zorgpoort_audit_strange > 0', for: '1m', severity: 'page',

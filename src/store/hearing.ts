@@ -49,6 +49,7 @@ export function openHearing (config: pg.ClientConfig | null, first: (topic: Topi
       client = made
       // Whatever was told while nobody listened.
       for (const topic of topics) for (const heard of all) heard(topic)
+      if (untold.size > 0) await send()
       asking = setInterval(() => { ask(made, 'select 1').catch(() => { made.connection.stream.destroy() }) }, alive_ms).unref()
       await gone
     } finally {
@@ -69,8 +70,10 @@ export function openHearing (config: pg.ClientConfig | null, first: (topic: Topi
   async function send (): Promise<void> {
     timer = null
     const [to, words] = [client, [...untold]]
+    // Kept for when there is a connection again: others are not told by the moment that this one listens.
+    if (to === null) return
     untold.clear()
-    if (to !== null) await ask(to, 'select pg_notify($1, topic) from unnest($2::text[]) as topic', [channel, words]).catch(() => {})
+    await ask(to, 'select pg_notify($1, topic) from unnest($2::text[]) as topic', [channel, words]).catch(() => { for (const word of words) untold.add(word) })
   }
   return {
     tell (topic) {

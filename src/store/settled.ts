@@ -21,7 +21,7 @@ export async function settled (db: Pick<Db, 'read'>, { name }: Dialect, table: N
   if (name === 'sqlite') return query => query
   const [row] = await db.read(session => session.all(known(table)))
   const upTo = whole(row ?? {}, 'known')
-  // Messages of before all months came from another database; the others count on through the months.
+  // Messages of before all months came from another database; the others count on through the months, in the low 40 bits.
   return table === 'message'
     ? (query, column) => query.whereRaw('(?? < 1099511627776 or (?? & 1099511627775) <= ?)', [column, column, upTo])
     : (query, column) => query.where(column, '<=', upTo)

@@ -1,11 +1,15 @@
-/** Runs the command with a store that ends the process at a named point, for tests: the module the gateway takes its store from is another one here. */
+/** Runs the command with a store, or a move, that ends the process at the point STRIKE names, for tests: the module it is taken from is another one here. */
 import { registerHooks } from 'node:module'
 
-const store = new URL('striking.ts', import.meta.url).href
+const others = [
+  { of: '/src/gateway.ts', specifier: './store/store.ts', other: 'striking.ts' },
+  { of: '/bin/move.ts', specifier: '../src/store/store.ts', other: 'moved.ts' }
+]
 
 registerHooks({
-  resolve: (specifier, context, next) => specifier === './store/store.ts' && context.parentURL?.endsWith('/src/gateway.ts') === true
-    ? { url: store, format: 'module-typescript', shortCircuit: true }
-    : next(specifier, context)
+  resolve (specifier, context, next) {
+    const found = others.find(it => it.specifier === specifier && context.parentURL?.endsWith(it.of))
+    return found === undefined ? next(specifier, context) : { url: new URL(found.other, import.meta.url).href, format: 'module-typescript', shortCircuit: true }
+  }
 })
 await import('../bin/run.ts')

@@ -165,11 +165,14 @@ test('a message made before the end of a month and stored after it has a number 
   const month = (at: Date): number => (at.getUTCFullYear() - 2020) * 12 + at.getUTCMonth()
   const ask = async (sql: string): Promise<number> => Number((await server?.query(`select ${sql} as n`, undefined, new URL(url).pathname.slice(1)) ?? [])[0]?.['n'])
   const idOf = (at: Date): string => { const hex = at.getTime().toString(16).padStart(12, '0'); return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000` }
-  for (const [made, first, last] of [['2024-05-31T23:30:00Z', 52, 53], ['2024-05-31T22:30:00Z', 52, 52], ['2024-06-01T00:30:00Z', 52, 53], ['2024-06-15T00:00:00Z', 53, 53]] as const) {
+  for (const [made, first, last, at, goes] of [
+    ['2024-05-31T23:30:00Z', 52, 53, '2024-06-01T00:10:00Z', 53], ['2024-05-31T22:30:00Z', 52, 52, '2024-06-01T00:10:00Z', 52],
+    ['2024-06-01T00:30:00Z', 52, 53, '2024-05-31T23:50:00Z', 52], ['2024-06-15T00:00:00Z', 53, 53, '2024-06-15T00:30:00Z', 53], ['2024-05-31T23:30:00Z', 52, 53, '2026-01-01T00:00:00Z', 52]
+  ] as const) {
     const id = idOf(new Date(made))
     assert.deepEqual([await ask(`message_from('${id}') >> 40`), await ask(`message_to('${id}') >> 40`)], [first, last], made)
-    // The clock of the server says that it is later, by far more than an hour.
-    assert.equal(await ask(`message_seq('${id}') >> 40`), last, made)
+    assert.equal(await ask(`month_of(message_moment('${id}'), '${at}') >> 40`), goes, `${made} at ${at}`)
   }
+  assert.equal(await ask(`message_seq('${idOf(new Date('2024-05-31T23:30:00Z'))}') >> 40`), 52, 'far from the clock of the server by its own')
   assert.equal(await ask(`message_seq('${idOf(new Date())}') >> 40`), month(new Date()))
 })

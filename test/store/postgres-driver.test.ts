@@ -253,6 +253,24 @@ describe('PostgreSQL', { skip: missing('bundled') }, () => {
     assert.equal(await one.write(put), 1)
   })
 
+  test('a word told while no connection stands is told to others when it does', async t => {
+    const proxy = await startProxy(server.port)
+    const [one, other] = [await opened(t, {}, proxy.url(url)), await opened(t)]
+    const heard: Topic[] = []
+    other.hear(topic => { heard.push(topic) })
+    await until(() => { one.tell('push'); return heard.includes('push') || undefined }, 'both are there')
+    proxy.refuse()
+    proxy.cut()
+    await until(() => proxy.count() === 0 || undefined, 'no connection stands')
+    await pause(100)
+    heard.length = 0
+    one.tell('batch')
+    await pause(100)
+    assert.equal(heard.length, 0)
+    proxy.pass()
+    await until(() => heard.includes('batch') || undefined, 'it comes after all')
+  })
+
   test('what was deleted is given up by the server; its size is told', async t => {
     const db = await opened(t)
     await server.query("create table closed (id integer, data_key bytea); insert into closed select i, 'x' from generate_series(1, 500) i; delete from closed where id < 400", [], 'fresh_1')

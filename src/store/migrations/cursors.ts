@@ -1,8 +1,7 @@
 /** The step of cursors that lose nothing where many write: who takes numbers says from which one on, until it ends, and numbers of messages go by the month it is. */
 import type { Migration } from '../migrations.ts'
 import { takenFrom } from '../settled.ts'
-
-const near = "interval '1 hour'"
+import { near } from './months.ts'
 
 /**
  * A number is taken after a lock is held, until the transaction ends, that is named by the last number before it: so of a number that
@@ -32,15 +31,11 @@ export const cursorsStep: Migration = {
           and database = (select oid from pg_database where datname = current_database()) and classid::bigint between kind * 1024 and kind * 1024 + 1023));
       end $$`,
     // Made before the end of a month and stored after it: it has a number of the month it is, where the clocks are less than an hour apart.
-    `create function message_moment(id text) returns timestamp language sql immutable parallel safe as $$
-      select to_timestamp(('x' || replace(left(id, 13), '-', ''))::bit(48)::bigint / 1000.0) at time zone 'UTC' $$`,
-    `create function month_numbers(at timestamp) returns bigint language sql immutable parallel safe as $$
-      select least(8190, greatest(1, (extract(year from at) - 2020) * 12 + extract(month from at) - 1))::bigint * 1099511627776 $$`,
-    `create or replace function message_from(id text) returns bigint language sql immutable parallel safe as 'select month_numbers(message_moment(id) - ${near.replaceAll("'", "''")})'`,
-    `create or replace function message_to(id text) returns bigint language sql immutable parallel safe as 'select month_numbers(message_moment(id) + ${near.replaceAll("'", "''")}) + 1099511627775'`,
-    `create or replace function message_seq(id text) returns bigint language plpgsql as $$ begin
+    `create function month_of(made timestamp, now timestamp) returns bigint language sql immutable parallel safe as $$
+      select month_numbers(case when now between made - ${near} and made + ${near} then now else made end) $$`,
+    `create function message_seq(id text) returns bigint language plpgsql as $$ begin
       perform taking(${takenFrom('message')});
-      return month_numbers(least(message_moment(id) + ${near}, greatest(message_moment(id) - ${near}, clock_timestamp() at time zone 'UTC'))) + nextval('message_number');
+      return month_of(message_moment(id), clock_timestamp() at time zone 'UTC') + nextval('message_number');
     end $$`,
     ...(['batch', 'notice'] as const).map(table => `alter table ${table} alter column seq set default next_known(${takenFrom(table)})`),
     'alter table refused add column seq bigserial',

@@ -5,6 +5,8 @@ import type { Migration } from '../migrations.ts'
 export const month_numbers = 2 ** 40
 /** So many numbers lie below the largest one a JavaScript number holds exactly. */
 const months_max = 2 ** 13 - 2
+/** The clocks of processes and server differ by less: a message may have a number of the month before or after the one of its id when it was made so close to its border. */
+export const near = "interval '1 hour'"
 
 /** The table in the place of one that was not cut: same columns and indexes, and what stood in it. Indexes that make unique are its caller's affair. */
 const cut_table = `create function cut_table(name text, col text, key text) returns void language plpgsql as $$
@@ -68,16 +70,17 @@ export const months: Migration = {
   postgres: [
     cut_table,
     cut_part,
-    // Months since 2020, of an id that begins with the milliseconds since 1970.
-    `create function message_month(id text) returns bigint language sql immutable parallel safe as $$
-      select least(${months_max}, greatest(1, (extract(year from at) - 2020) * 12 + extract(month from at) - 1))::bigint
-      from (select to_timestamp(('x' || replace(left(id, 13), '-', ''))::bit(48)::bigint / 1000.0) at time zone 'UTC') as made(at) $$`,
-    `create function message_from(id text) returns bigint language sql immutable parallel safe as 'select message_month(id) * ${month_numbers}'`,
-    `create function message_to(id text) returns bigint language sql immutable parallel safe as 'select (message_month(id) + 1) * ${month_numbers} - 1'`,
+    // The moment in an id: it begins with the milliseconds since 1970.
+    `create function message_moment(id text) returns timestamp language sql immutable parallel safe as $$
+      select to_timestamp(('x' || replace(left(id, 13), '-', ''))::bit(48)::bigint / 1000.0) at time zone 'UTC' $$`,
+    // Months since 2020.
+    `create function month_numbers(at timestamp) returns bigint language sql immutable parallel safe as $$
+      select least(${months_max}, greatest(1, (extract(year from at) - 2020) * 12 + extract(month from at) - 1))::bigint * ${month_numbers} $$`,
+    `create function message_from(id text) returns bigint language sql immutable parallel safe as $$ select month_numbers(message_moment(id) - ${near}) $$`,
+    `create function message_to(id text) returns bigint language sql immutable parallel safe as $$ select month_numbers(message_moment(id) + ${near}) + ${month_numbers - 1} $$`,
     'alter sequence message_seq_seq owned by none',
     'alter sequence message_seq_seq rename to message_number',
     `alter sequence message_number maxvalue ${month_numbers - 1}`,
-    "create function message_seq(id text) returns bigint language sql as $$ select message_from(id) + nextval('message_number') $$",
     'create table message_key (sender text not null, type text not null, identificatie text not null, referentienummer text not null, seq bigint not null, primary key (sender, type, identificatie))',
     'insert into message_key select sender, type, identificatie, referentienummer, seq from message',
     'create unique index message_key_referentienummer on message_key (referentienummer)',
