@@ -35,11 +35,11 @@ const types = {
 
 /** The same in each transaction, where the connection's own settings are not ours. */
 export const local = ({ pooled, statement_ms_max, lock_ms_max }: PostgresOptions): string => pooled
-  ? `; set local statement_timeout = ${statement_ms_max}; set local lock_timeout = ${lock_ms_max}; set local idle_in_transaction_session_timeout = ${statement_ms_max}; set local plan_cache_mode = force_custom_plan`
+  ? `; set local statement_timeout = ${statement_ms_max}; set local lock_timeout = ${lock_ms_max}; set local idle_in_transaction_session_timeout = ${statement_ms_max}; set local plan_cache_mode = force_custom_plan; set local jit = off`
   : ''
 
 function connection (url: string, { connect_ms_max, statement_ms_max, lock_ms_max, pooled, access }: PostgresOptions): pg.ClientConfig {
-  const settings = { statement_timeout: statement_ms_max, lock_timeout: lock_ms_max, idle_in_transaction_session_timeout: statement_ms_max, plan_cache_mode: 'force_custom_plan' }
+  const settings = { statement_timeout: statement_ms_max, lock_timeout: lock_ms_max, idle_in_transaction_session_timeout: statement_ms_max, plan_cache_mode: 'force_custom_plan', jit: 'off' }
   return {
     application_name: 'zorgpoort',
     ...(access ?? { connectionString: url }),

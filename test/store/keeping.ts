@@ -1,11 +1,11 @@
 /** Contract of the store: the register, counts, and the database itself. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { accountId, fingerprint, instant } from '../../src/core/core.ts'
+import { accountId, fingerprint, instant, newMessageId, partyCode, type PartyCode } from '../../src/core/core.ts'
 import { StoreUnusable, type Connection, type Mandate, type RegisterChange } from '../../src/store/store.ts'
 import { until } from '../flow/world.ts'
 import { aMandate, anAccount, aParty, putAccount, putMandate, putParty } from '../register.ts'
-import { aanbieder, account, gemeente, heen, later, offer, start, type Fresh, type OpenStore } from './sample.ts'
+import { aanbieder, account, gemeente, heen, later, offer, start, type Fresh, type OpenStore, type Wanted } from './sample.ts'
 
 export function keepContract (fresh: Fresh, open: OpenStore): void {
   describe('register', () => {
@@ -87,6 +87,25 @@ export function keepContract (fresh: Fresh, open: OpenStore): void {
       assert.deepEqual(queue, [{ receiver: aanbieder, depth: 2, oldest: later(5) }])
       assert.deepEqual(mailbox, [{ receiver: aanbieder, depth: 1, oldest: later(10) }])
       assert.deepEqual(deliveries, { held: 1, waiting: 2, offered: 1, dead: 0 })
+    })
+
+    test('tell each receiver its own, over months, and of a mailbox only what nobody pushes', async t => {
+      const store = await fresh(t)
+      const [one, two, three] = [partyCode('11111111'), partyCode('22222222'), partyCode('33333333')]
+      const push = { first_ms: 1_000, longest_ms: 10_000, total_ms: 100_000 }
+      const to = (receiver: PartyCode, nth: number, wanted: Wanted = {}) => heen({ delivery: 'offered', ...wanted, envelope: { receiver, received: later(nth), id: newMessageId(later(nth * 20 * 86_400_000)) } })
+      await store.accept([
+        to(one, 1, { answer_due: later(20) }), to(one, 2, { answer_due: later(20) }), to(one, 3, { push }),
+        to(two, 4, { push }), to(two, 5, { push }),
+        to(three, 6, { answer_due: later(30) }), to(three, 7, { delivery: 'waiting' })
+      ])
+      const { queue, pushes, mailbox, overdue } = await store.stats(later(21))
+      const byReceiver = <T extends { readonly receiver: PartyCode }>(all: readonly T[]): T[] => all.toSorted((a, b) => Number(a.receiver) - Number(b.receiver))
+      assert.deepEqual(byReceiver(queue), [{ receiver: three, depth: 1, oldest: later(7) }])
+      assert.deepEqual(byReceiver(pushes), [{ receiver: one, depth: 1, oldest: later(3) }, { receiver: two, depth: 2, oldest: later(4) }])
+      assert.deepEqual(byReceiver(mailbox), [{ receiver: one, depth: 2, oldest: later(1) }, { receiver: three, depth: 1, oldest: later(6) }])
+      assert.deepEqual(byReceiver(overdue), [{ receiver: one, count: 2 }])
+      assert.deepEqual(byReceiver((await store.stats(later(31))).overdue), [{ receiver: one, count: 2 }, { receiver: three, count: 1 }])
     })
   })
 

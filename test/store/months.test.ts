@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, describe, test, type TestContext } from 'node:test'
 import pg from 'pg'
-import { instant, newMessageId, newReferentienummer, type Instant } from '../../src/core/core.ts'
+import { instant, newMessageId, newReferentienummer, partyCode, type Instant, type PartyCode } from '../../src/core/core.ts'
 import { postgresDialect } from '../../src/store/dialect.ts'
 import { statementsOf } from '../../src/store/migrate.ts'
 import { migrations } from '../../src/store/migrations.ts'
-import { migrate, openStore, type Store, type SweepStep } from '../../src/store/store.ts'
+import { migrate, openStore, type Session, type Store, type SweepStep } from '../../src/store/store.ts'
 import { missing, startPostgres, type PostgresServer } from '../postgres.ts'
 import { account, aanbieder, heen, later, retour, roots, start } from './sample.ts'
 
@@ -252,6 +252,31 @@ describe('months', () => {
     for (const { envelope: { id }, payload } of items) assert.deepEqual(Buffer.from(await again.payload(view, id) ?? []), Buffer.from(payload))
     assert.deepEqual(await other.rows('select tableoid::regclass::text from message order by seq'), ['message_2026_05', 'message_2027_01', 'message_2031_07'], 'what lay in the default part goes on to its month')
     assert.deepEqual((await again.accept([received(now)])).map(it => it.kind), ['stored'])
+  })
+
+  test('counting for operators asks as many statements for many receivers and months as for one', async t => {
+    const { url } = await made(t)
+    const now = date('2027-12-15T00:00:00Z')
+    const asked: string[] = []
+    const hearing = (session: Session): Session => ({ ...session, all: (statement, values) => { asked.push(statement.sql); return session.all(statement, values) } })
+    const store = await openStore({ url, mode: 'test', roots, clock: { now: () => now }, wrap: db => ({ ...db, read: work => db.read(session => work(hearing(session))) }) })
+    t.after(() => store.close())
+    const push = { first_ms: 1, longest_ms: 1, total_ms: 1 }
+    const all = (receiver: PartyCode, month: number) => ([{}, { push }, { delivery: 'waiting' }] as const).map(it => {
+      const at = instant(Date.UTC(2027, month, 3))
+      return heen({ delivery: 'offered', answer_due: at, ...it, envelope: { id: newMessageId(at), received: at, receiver } })
+    })
+    const counted = async (): Promise<[statements: number, ...found: number[]]> => {
+      asked.length = 0
+      const { queue, pushes, mailbox, overdue } = await store.stats(now)
+      return [asked.filter(it => /\b(message|delivery)\b/.test(it)).length, ...[queue, pushes, mailbox, overdue].map(it => it.length)]
+    }
+    await store.accept(all(partyCode('10000000'), 11))
+    const [few, ...one] = await counted()
+    assert.deepEqual(one, [1, 1, 1, 1])
+    await store.accept(Array.from({ length: 24 }, (_, nth) => all(partyCode(String(10_000_001 + nth)), nth % 12)).flat())
+    await store.months(now)
+    assert.deepEqual(await counted(), [few, 25, 25, 25, 25])
   })
 
   test('one message is looked for in its month alone, among years of them', async t => {
