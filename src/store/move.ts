@@ -208,9 +208,13 @@ async function opened ({ source, target }: Between, roots: Roots): Promise<numbe
   const vault = openVault(roots.kek)
   let count = 0
   for (const kek of all(source, 'select distinct kek_id from message where kek_id is not null').map(row => text(row, 'kek_id'))) {
-    const rows = await target.read(session => session.all(raw(`select m.id, m.data_key, p.body from message as m join payload as p on p.message = m.seq where m.kek_id = $1 order by m.seq desc limit ${samples}`, [kek])))
-    for (const row of rows) vault.unlock({ data_key: bytes(row, 'data_key'), kek_id: kek }).open(`${text(row, 'id')}:payload`, bytes(row, 'body'))
-    count += rows.length
+    const last = await target.read(session => session.all(raw(`select m.seq from message as m join payload as p on p.message = m.seq where m.kek_id = $1 order by m.seq desc limit ${samples}`, [kek])))
+    // One at a time: each may be as large as a message may be.
+    for (const seq of last.map(row => whole(row, 'seq'))) {
+      const [row = {}] = await target.read(session => session.all(raw('select m.id, m.data_key, p.body from message as m join payload as p on p.message = m.seq where m.seq = $1 and p.message = $1', [seq])))
+      vault.unlock({ data_key: bytes(row, 'data_key'), kek_id: kek }).open(`${text(row, 'id')}:payload`, bytes(row, 'body'))
+    }
+    count += last.length
   }
   return count
 }

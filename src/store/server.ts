@@ -16,6 +16,7 @@ const nameless: Sentence = ({ host, code }) => `database: no machine is named ${
 /** By SQLSTATE, the code of Node, or the driver's own words where it has no code. */
 const sentences: ReadonlyArray<readonly [pattern: RegExp, mine: 'now' | 'ever', sentence: Sentence]> = [
   [/^(ECONNREFUSED|ENOENT|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|08\w{3}|no connection)$/, 'now', silent],
+  [/^pooler$/, 'ever', ({ at }) => `at ${at} stands a pooler such as PgBouncer, not the server itself: set postgres_pooler: transaction (and pool_mode = transaction there), or give the server's own port`],
   [/^(ENOTFOUND|EAI_AGAIN)$/, 'now', nameless],
   [/^28P01$/, 'ever', ({ user }) => `the server refuses the password of user ${user}: mend database_password, or give the user that password there (alter role … password)`],
   [/^password$/, 'ever', ({ user }) => `the server asks user ${user} for a password: set database_password to file:PATH or command:PROGRAM ARG…`],
@@ -29,9 +30,10 @@ const sentences: ReadonlyArray<readonly [pattern: RegExp, mine: 'now' | 'ever', 
   [/^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|CERT_|ERR_TLS|HOSTNAME_MISMATCH)/, 'ever', tls]
 ]
 
-/** The driver has no code for these. */
+/** The driver has no code for these; a pooler has one for all it does not do. */
 function codeOf (error: unknown): string {
   if (!(error instanceof Error)) return ''
+  if (/startup parameter/.test(error.message)) return 'pooler'
   if ('code' in error) return String(error.code)
   if (/password must be a/.test(error.message)) return 'password'
   return /does not support SSL/.test(error.message) ? 'no TLS' : 'no connection'

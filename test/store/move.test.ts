@@ -1,13 +1,19 @@
-/** What a move makes of a target that was used before, and the numbers that go on there. */
+/** What a move makes of a target that was used before, the numbers that go on there, how much of it is in hand at a time, and a pooler before it. */
 import assert from 'node:assert/strict'
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import Database from 'better-sqlite3'
+import fc from 'fast-check'
 import { verifyAudit } from '../../src/audit/audit.ts'
 import { newMessageId, sha256Hex } from '../../src/core/core.ts'
-import { copyAhead, finishMove, openLinker, openStore, undoMove, type MoveOptions, type Store, type Verify } from '../../src/store/store.ts'
-import { missing, startPostgres } from '../postgres.ts'
+import { append, settle } from '../../src/store/copying.ts'
+import type { Db, Session } from '../../src/store/db.ts'
+import { connect } from '../../src/store/open.ts'
+import { keyOf, reader, tablesOf, weight, type Key } from '../../src/store/shape.ts'
+import { copyAhead, finishMove, migrate, openLinker, openStore, StoreUnusable, undoMove, type MoveOptions, type Store, type Verify } from '../../src/store/store.ts'
+import { missing, missingPooler, startPooler, startPostgres } from '../postgres.ts'
 import { heen, roots, start } from './sample.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'zorgpoort-move-'))
@@ -26,16 +32,17 @@ describe('a move', { skip }, async () => {
     const store = await openStore({ url, mode: 'test', roots })
     try { return await work(store) } finally { await store.close() }
   }
-  /** A file of this name and a database, neither of which is there yet. */
-  const between = async (name: string) => {
+  /** A file of this name and a database, neither of which is there yet. @param through the way to a database, which is asked straight */
+  const between = async (name: string, through: (url: string) => MoveOptions['to'] = url => ({ url })) => {
     assert.ok(server)
-    const options: MoveOptions = { from: join(folder, name), to: { url: await server.freshDatabase() }, shown: 'there', roots }
-    const database = options.to.url.slice(options.to.url.lastIndexOf('/') + 1)
+    const url = await server.freshDatabase()
+    const options: MoveOptions = { from: join(folder, name), to: through(url), shown: 'there', roots }
+    const database = url.slice(url.lastIndexOf('/') + 1)
     return {
       options,
       asked: (sql: string) => server.query(sql, [], database),
       source: <T>(work: (store: Store) => Promise<T>): Promise<T> => within(`sqlite:${options.from}`, work),
-      target: <T>(work: (store: Store) => Promise<T>): Promise<T> => within(options.to.url, work),
+      target: <T>(work: (store: Store) => Promise<T>): Promise<T> => within(url, work),
       move: async (): Promise<number | undefined> => {
         await copyAhead(options)
         return (await finishMove(options, sameAudit, () => sha256Hex('0'.repeat(64)), start))?.messages
@@ -84,4 +91,74 @@ describe('a move', { skip }, async () => {
     assert.deepEqual(await asked('select k.identificatie, m.id from message as m join message_key as k using (seq) where m.seq > 1 order by seq'), expected.map(({ identificatie, id }) => ({ identificatie, id })))
     assert.deepEqual((await target(store => store.accept([again, lost]))).map(it => it.kind), ['duplicate', 'stored'])
   })
+
+  test('sends a statement of small messages together, and of large ones no more than a window and one of them', async () => {
+    const { options, source } = await between('large.db')
+    const large = 5_000_000
+    await source(store => store.accept([...Array.from({ length: 20 }, () => heen()), ...Array.from({ length: 4 }, () => heen({ payload: 'x'.repeat(large) }))]))
+    await migrate(options.to.url)
+    const { db } = await connect(options.to.url)
+    const file = new Database(options.from, { readonly: true })
+    try {
+      const sent: Array<{ readonly sql: string, readonly bytes: number }> = []
+      const noted = (session: Session): Session => ({
+        ...session,
+        run: async (statement, values) => {
+          sent.push({ sql: statement.sql, bytes: weight(Object.fromEntries(statement.slots.map((it, nth) => [nth, 'value' in it ? it.value : null]))) })
+          return await session.run(statement, values)
+        }
+      })
+      const target: Db = { ...db, write: work => db.write(session => work(noted(session))) }
+      const [before, after] = [tablesOf(file).filter(it => it.name === 'message'), tablesOf(file).filter(it => it.name === 'payload')]
+      for (const table of [...before, ...after]) await append({ source: file, target, tell: () => {}, step: () => {} }, table, 'true')
+      const copied = sent.splice(0).filter(it => it.sql.startsWith('insert into "payload"'))
+      // What the first part did not bring goes by the comparison of the last.
+      await db.write(session => session.run({ sql: 'delete from payload', slots: [] }))
+      for (const table of after) await settle({ source: file, target, tell: () => {}, step: () => {} }, table, true, 'more')
+      for (const statements of [copied, sent]) {
+        assert.ok(statements.length >= 2 && statements.length <= 4, `${statements.length} statements`)
+        for (const { bytes } of statements) assert.ok(bytes < 8_000_000 + large + 10_000, `${bytes} bytes at a time`)
+      }
+    } finally { file.close(); await db.close() }
+  })
+
+  test('through a pooler that says that it is one goes as straight to the server; one that does not say so is named', { skip: missingPooler() }, async () => {
+    assert.ok(server)
+    const pooler = await startPooler(server)
+    try {
+      const blind = await between('blind.db', url => ({ url: pooler.url(url) }))
+      await blind.source(store => store.accept([heen()]))
+      await assert.rejects(blind.move(), (error: unknown) => error instanceof StoreUnusable && /stands a pooler.*postgres_pooler: transaction.*the server's own port/.test(error.message))
+      const { source, target, move, asked } = await between('pooled.db', url => ({ url: pooler.url(url), postgres: { pooled: true } }))
+      const first = heen()
+      await source(store => store.accept([first, heen(), heen({ payload: 'x'.repeat(9_000_000) })]))
+      assert.equal(await move(), 3)
+      assert.deepEqual((await asked("select count(*)::int as n from pg_locks where locktype = 'advisory'")).map(it => it['n']), [0], 'nothing is held by a connection that others get')
+      assert.deepEqual((await target(store => store.accept([first, heen()]))).map(it => it.kind), ['duplicate', 'stored'])
+    } finally { await pooler.close() }
+  })
+})
+
+test('rows are read as many at a time as fit, and one more; none is left out', () => {
+  fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 40 }), fc.integer({ min: 1, max: 900 }), (sizes, most) => {
+    const file = new Database(':memory:')
+    file.exec('create table payload (message integer primary key, body blob)')
+    for (const [nth, size] of sizes.entries()) file.prepare('insert into payload values (?, ?)').run(nth, Buffer.alloc(size))
+    const [table] = tablesOf(file)
+    assert.ok(table)
+    const next = reader(file, table, false, 'true')
+    const seen: unknown[] = []
+    for (let [after, more]: [Key | null, boolean] = [null, true]; more;) {
+      const window = next(after, most)
+      const weights = window.rows.map(weight)
+      assert.ok(weights.slice(0, -1).reduce((sum, it) => sum + it, 0) <= most)
+      assert.ok(window.more || weights.length < 1_000)
+      seen.push(...window.rows.map(it => it['message']))
+      const last = window.rows.at(-1)
+      after = last === undefined ? after : keyOf(table, last)
+      more = window.more
+    }
+    file.close()
+    assert.deepEqual(seen, sizes.map((_, nth) => nth))
+  }))
 })
