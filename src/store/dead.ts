@@ -26,7 +26,8 @@ function statements ({ sql, lock, ofId }: Dialect) {
     locked: { message: prepared(lock(message())), answerOf: prepared(lock(answerOf())) },
     answeredBy: prepared(sql('message').where('seq', at('seq')).update({ answer: 'answered', answered_by: at('by') })),
     origin: prepared(ofId(sql('message').select('origin'), 'id', at('id'), 'seq')),
-    dead: prepared(lock(sql('delivery').select(['id', 'kind', 'target', 'order_key']).where({ message: at('seq'), state: 'dead' }))),
+    // Along the message, not among all that is dead.
+    dead: prepared(lock(sql('delivery').select(['id', 'kind', 'target', 'order_key']).where('message', at('seq')).whereRaw("state || '' = 'dead'"))),
     handle: prepared(sql('delivery').where('id', at('delivery')).update({ ...anew, state: 'due' })),
     push: prepared(sql('delivery').where('id', at('delivery')).update({ ...anew, state: 'blocked', first_ms: at('first_ms'), longest_ms: at('longest_ms'), total_ms: at('total_ms'), give_up_ms: at('give_up') })),
     state: prepared(sql('message').where('seq', at('seq')).update({ delivery: at('delivery') })),

@@ -14,7 +14,8 @@ function statements ({ sql, lock, ofId }: Dialect) {
   const held = () => sql('delivery').where('id', at('delivery'))
   return {
     found: prepared(lock(ofId(sql('message').select(['seq', 'answers']), 'id', at('id'), 'seq'))),
-    work: prepared(lock(sql('delivery').select('id').where({ message: at('seq'), state: 'held' }))),
+    // Along the message, not among all that is held.
+    work: prepared(lock(sql('delivery').select('id').where('message', at('seq')).whereRaw("state || '' = 'held'"))),
     release: prepared(held().update({ ...end, state: 'due', due_ms: at('now'), attempts: 0, first_failed_ms: null, last_reason: null, released: at('reason') })),
     refuse: prepared(held().update({ ...end, state: 'dead', class: 'functional', due_ms: never_ms, last_reason: at('reason') })),
     state: prepared(sql('message').where('seq', at('seq')).update({ delivery: at('state') }))

@@ -4,10 +4,10 @@ import type { Session, Statement } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
 import { never_ms, whole } from './rows.ts'
 
-function statements ({ sql }: Dialect) {
+function statements ({ sql, among }: Dialect) {
   const silent = { data_key: null, kek_id: null }
   const arrivals = (column: 'message' | 'kept') => sql('arrival').where(column, at('id'))
-  const about = () => sql('notice').where(it => it.where('message', at('id')).orWhereIn('arrival', arrivals('message').select('seq')))
+  const about = () => sql('notice').where(it => it.where('message', at('id')).orWhere(among('arrival', arrivals('message').select('seq'))))
   // Nobody is told any more what is about an erased person; who would have had it under a lease has it no more.
   const erased = {
     ...silent, body: null, fence: sql.raw('fence + 1'), lease_until_ms: 0, due_ms: never_ms, ended_ms: sql.raw('coalesce(ended_ms, ?)', [at('now')]),

@@ -44,13 +44,13 @@ export const waitingChain = 'new'
 
 const waiting = 'n.number, n.nonce, n.at_ms, n.event, n.message, n.account, n.detail, n.digest, n.key_id, n.mac'
 const columns = 'at_ms, event, message, account, detail, digest'
-const stands = 'select 1 from audit as a where a.at_ms = n.at_ms and a.nonce = n.nonce'
+const stands = 'select true from audit as a where a.at_ms = n.at_ms and a.nonce = n.nonce'
 
 const slots = (...names: readonly string[]): Statement['slots'] => names.map(name => ({ name }))
 
-/** A row that was copied while it waited is known by its nonce, which the row in the chain has too: found along the index of messages and moments. */
+/** A row that was copied while it waited is known by its nonce, which the row in the chain has too: found along the index of messages and moments. Asked for as a value, not by `exists`, for which all of the audit may be read once. */
 export const waitingRows: Statement = {
-  sql: `select ${waiting}, (exists (${stands} and a.message = n.message) or (n.message is null and exists (${stands} and a.message is null))) as known
+  sql: `select ${waiting}, ((${stands} and a.message = n.message limit 1) is not null or (n.message is null and (${stands} and a.message is null limit 1) is not null)) as known
     from audit_new as n where n.number > $1 order by n.number limit $2`,
   slots: slots('after', 'limit'),
   kept: true

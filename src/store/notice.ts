@@ -33,7 +33,8 @@ export interface NoticeKeeper {
 export function noticeKeeper ({ sql }: Dialect): NoticeKeeper {
   const columns = ['id', 'target', 'code', 'arrival', 'message', 'made_ms', 'first_ms', 'longest_ms', 'total_ms', 'body', 'data_key', 'kek_id']
   const insert = prepared(sql('notice').insert({ ...places(columns), state: 'due', due_ms: at('made_ms'), lease_until_ms: 0, fence: 0, attempts: 0 }))
-  const withdraw = prepared(sql('notice').where({ arrival: at('arrival'), state: 'due' }).delete())
+  // Along what came in, not among all that is due.
+  const withdraw = prepared(sql('notice').where('arrival', at('arrival')).whereRaw("state || '' = 'due'").delete())
   return {
     async put (session, { notice: { id, target, code, made, policy: { first_ms, longest_ms, total_ms } }, body, data_key, kek_id }, { arrival = null, message = null }) {
       await session.run(insert, { id, target, code, arrival, message, made_ms: made, first_ms, longest_ms, total_ms, body, data_key, kek_id })

@@ -1,4 +1,5 @@
 /** The order of pushes: of one party and order key one at a time, in order of acceptance; and how a push comes and goes. */
+import type { Knex } from 'knex'
 import type { Instant, RetryPolicy } from '../core/core.ts'
 import type { Row, Session, Values } from './db.ts'
 import { at, hold, places, prepared, type Dialect } from './dialect.ts'
@@ -41,11 +42,21 @@ const inWay = (target: string, key: string, message: string, others = ''): strin
 const stateBy = (obstacle: string): string => `case when ${obstacle} then 'blocked' else 'due' end`
 const policyColumns = ['first_ms', 'longest_ms', 'total_ms'] as const
 
-function statements ({ sql, events }: Dialect) {
+/**
+ * @returns the numbers of the message marked so, and of what answered it, which has its order key: one after the other, because who asks
+ * for this or that of a table may have it read whole
+ */
+export function withAnswers ({ sql, events, among }: Dialect, message: string): Knex.QueryBuilder {
+  const answers = sql(events('told')).select('detail').where('event', 'answered').where('message', sql('message').select('id').where('seq', at(message)))
+  return sql('message').select('seq').where('seq', at(message)).unionAll(sql('message').select('seq').where(among('id', answers)))
+}
+
+function statements (dialect: Dialect) {
+  const { sql, among } = dialect
   const push = { kind: 'push', lease_until_ms: 0, attempts: 0, due_ms: at('now'), since_ms: at('now'), ...places(policyColumns), give_up_ms: at('give_up') }
   const key = [at('target'), at('order_key')]
   const own = inWay('delivery.target', 'delivery.order_key', 'delivery.message', ' and p.id <> delivery.id')
-  const answers = sql(events('told')).select('detail').where('event', 'answered').where('message', sql('message').select('id').where('seq', at('message')))
+  const fresh = '(select m.order_key from message as m where m.seq = delivery.message)'
   return {
     begin: prepared(sql('delivery').insert({
       ...places(['message', 'target', 'order_key']), ...push, fence: 0,
@@ -60,11 +71,15 @@ function statements ({ sql, events }: Dialect) {
       .update({ state: 'due', due_ms: at('now'), since_ms: at('now') })),
     left: prepared(sql('delivery').where('message', at('message')).select(['target', 'order_key'])),
     end: prepared(sql('delivery').where('message', at('message')).delete()),
-    moved: prepared(sql('delivery as d').join('message as m', 'm.seq', 'd.message').where(it => it.where('m.seq', at('message')).orWhereIn('m.id', answers))
-      .whereRaw('d.order_key <> m.order_key').select(['d.id', 'd.message', 'd.target', 'd.order_key', 'm.order_key as fresh'])),
+    // Of each by itself: who joins the messages may have them read whole.
+    moved: prepared(sql('delivery').where(among('message', withAnswers(dialect, 'message'))).whereRaw(`order_key <> ${fresh}`)
+      .select(['id', 'message', 'target', 'order_key', 'state', sql.raw(`${fresh} as fresh`)])),
     // Blocked first, so that it is in nobody's way in the new key before it is known what is in its own.
     leave: prepared(sql('delivery').where('id', at('delivery')).update({ order_key: at('fresh'), state: sql.raw("case when kind = 'push' and state = 'due' then 'blocked' else state end") }).returning('state')),
-    settle: prepared(sql('delivery').where('id', at('delivery')).whereRaw("state = 'blocked'").whereRaw(`not (${own})`).update({ state: 'due' }).returning('id')),
+    // It is found by a look from now on, which may have passed where it stood; what waits for its next try does so still.
+    settle: prepared(sql('delivery').where('id', at('delivery')).whereRaw("state = 'blocked'").whereRaw(`not (${own})`).update({
+      state: 'due', due_ms: sql.raw('case when due_ms > ? then due_ms else ? end', [at('now'), at('now')]), since_ms: sql.raw("case when ? = 'blocked' then ? else since_ms end", [at('was'), at('now')])
+    }).returning('id')),
     fenced: prepared(sql('delivery').where('id', at('delivery')).whereRaw("state = 'blocked'").update({ fence: sql.raw('fence + 1'), lease_until_ms: 0 }))
   }
 }
@@ -113,7 +128,7 @@ export function pushOrder (dialect: Dialect): Order {
       for (const row of before.length === 0 || dialect.alone === null ? before : await moving()) {
         const delivery = whole(row, 'id')
         await session.run(sql.leave, { delivery, fresh: freshKey(row) })
-        await session.run(sql.settle, { delivery })
+        await session.run(sql.settle, { delivery, was: text(row, 'state'), now })
         // One that was under way and now is behind another is done again when its turn comes.
         await session.run(sql.fenced, { delivery })
         await next(session, keyOf(row), now)

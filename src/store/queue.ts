@@ -25,9 +25,9 @@ function statements (dialect: Dialect) {
   const change = { fence: rise, lease_until_ms: 0 }
   return {
     waits: prepared(ready(inState(dialect, 'handle', 'held'))),
-    // The message first, as whoever ends its work does; what another has in hand is passed over.
-    waited: prepared(sql('delivery').where(among('id', lockFree(sql('delivery as d').join('message as m', 'm.seq', 'd.message').select('d.id').whereRaw("d.kind = 'handle' and d.state = 'held'")
-      .whereIn('d.id', ready(inState(dialect, 'handle', 'held'))), 'm', 'd'))).update({ state: 'due', since_ms: at('now') }).returning(['id', 'message', 'due_ms'])),
+    // The message first, as whoever ends its work does; what another has in hand is passed over. Of what is picked each is looked at, not all that is held.
+    waited: prepared(sql('delivery').where(among('id', lockFree(sql('delivery as d').join('message as m', 'm.seq', 'd.message').select('d.id').whereRaw("d.kind || d.state = 'handleheld'")
+      .where(among('d.id', ready(inState(dialect, 'handle', 'held')))), 'm', 'd'))).update({ state: 'due', since_ms: at('now') }).returning(['id', 'message', 'due_ms'])),
     claim: prepared(sql('delivery').update({ fence: rise, attempts: sql.raw('attempts + 1'), lease_until_ms: at('until') })
       .where(among('id', free)).returning(['id', 'message', 'fence', 'attempts', 'first_failed_ms', 'lease_until_ms', 'due_ms', 'released'])),
     renew: prepared(held().update({ lease_until_ms: at('until') })),

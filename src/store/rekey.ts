@@ -4,7 +4,7 @@ import type { Audit } from './audit.ts'
 import { StoreUnusable, type Db, type Row, type Session, type Statement } from './db.ts'
 import { at, once, prepared, type Dialect } from './dialect.ts'
 import { marksIn } from './marks.ts'
-import { pushOrder } from './order.ts'
+import { pushOrder, withAnswers } from './order.ts'
 import { bytes, families, message, oneOf, text, whole } from './rows.ts'
 import { shut, type Safe } from './safe.ts'
 import type { KeyUse, Marked } from './keeping.ts'
@@ -48,9 +48,9 @@ async function uses (session: Session, statements: readonly Statement[], column:
   return summed(found)
 }
 
-function statements ({ name, sql, lock, events }: Dialect) {
+function statements (dialect: Dialect) {
+  const { name, sql, lock, among } = dialect
   const use = (table: string, column: string) => prepared(sql(table).select(column, sql.raw('count(*) as rows')).whereNotNull(column).groupBy(column).orderBy(column))
-  const answers = sql(events('told')).select('detail').where('event', 'answered').where('message', sql('message').select('id').where('seq', at('seq')))
   const looked = sql('client').select('message').where('key_id', at('key')).where('message', '>', at('after')).groupBy('message').orderByRaw('message limit ?', [looked_max])
   return {
     uses: { kek: wrapped.map(({ table }) => use(table, 'kek_id')), index: marked.map(table => use(table, 'key_id')), audit: (name === 'sqlite' ? ['audit'] : ['audit', 'audit_new']).map(table => use(table, 'key_id')) },
@@ -66,7 +66,7 @@ function statements ({ name, sql, lock, events }: Dialect) {
     message: prepared(lock(sql('message').select('seq').where('seq', at('seq')))),
     hashes: prepared(sql('client').select('hash').where({ key_id: at('key'), message: at('seq') }).orderByRaw('hash limit 2')),
     // The retour has the order key of what it answers.
-    reorder: prepared(sql('message').where(it => it.where('seq', at('seq')).orWhereIn('id', answers)).update({ order_key: sql.raw('replace(order_key, ?, ?)', [at('old'), at('fresh')]) })),
+    reorder: prepared(sql('message').where(among('seq', withAnswers(dialect, 'seq'))).update({ order_key: sql.raw('replace(order_key, ?, ?)', [at('old'), at('fresh')]) })),
     person: prepared(sql('person').where({ key_id: at('key'), hash: at('hash') }).update({ key_id: at('fresh_key'), hash: at('fresh') })),
     unmark: prepared(sql('client').where({ key_id: at('key'), message: at('seq') }).delete())
   }

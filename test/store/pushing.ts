@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ownView } from '../../src/party/party.ts'
 import type { PushClaimed, Store } from '../../src/store/store.ts'
-import { aanbieder, account, claimOne, finish, gemeente, heen, later, retour, start, type Fresh, type Wanted } from './sample.ts'
+import { aanbieder, account, claimOne, finish, gemeente, heen, later, retour, roots, start, type Fresh, type Wanted } from './sample.ts'
+import { turned } from './turning.ts'
 
 const policy = { first_ms: 1_000, longest_ms: 10_000, total_ms: 100_000 }
 const pushed = (wanted: Wanted = {}) => heen({ delivery: 'offered', push: policy, ...wanted })
@@ -197,6 +198,24 @@ export function pushContract (fresh: Fresh): void {
       await store.erase([subject.seq], [mark], { shared: true, undelivered: true, account, now: later(1) })
       assert.deepEqual(await store.finish([finish(claim, { kind: 'delivered' })], later(2)), ['stale'])
       assert.deepEqual([await store.parcel(his.envelope.id), (await claimPush(store, later(2))).envelope.id], [null, next.envelope.id])
+    })
+
+    test('what comes under another key when its mark does keeps its place in time; one that has nothing in its way there goes at once', async t => {
+      const store = await fresh(t, { roots: turned(roots, 'new') })
+      const keyed = (byte: number): Wanted => ({ order_key: `${aanbieder}:${Buffer.alloc(16, byte).toString('base64url')}`, clients: [{ key: 'index', hash: Buffer.alloc(16, byte) }] })
+      const [first, behind] = [pushed(keyed(1)), pushed(keyed(1))]
+      await store.accept([first, behind])
+      const remark = async (nth: number, now: number) => { await store.remark([{ seq: (await store.subjects([{ key: 'index', hash: Buffer.alloc(16, 1) }]))[nth]?.seq ?? 0, key: 'index', marks: [{ key: 'new', hash: Buffer.alloc(16, 7 + nth) }] }], later(now)) }
+      await store.finish([finish(await claimPush(store), { kind: 'later', due: later(90_000), reason: 'busy', counts: true })], later(1))
+      assert.deepEqual(await claimAll(store, later(60_000)), [])
+      await remark(1, 60_001)
+      const claim = await claimPush(store, later(60_002))
+      assert.deepEqual([claim.envelope.id, claim.since], [behind.envelope.id, later(60_001)])
+      await store.finish([finish(claim, { kind: 'delivered' })], later(60_003))
+      await remark(0, 60_004)
+      assert.deepEqual(await claimAll(store, later(89_999)), [], 'its next try is not before its time')
+      const again = await claimPush(store, later(90_000))
+      assert.deepEqual([again.envelope.id, again.attempt, again.since], [first.envelope.id, 2, start])
     })
 
     test('costs a message for a mailbox nothing', async t => {
