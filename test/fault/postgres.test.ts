@@ -114,7 +114,7 @@ async function chaos (): Promise<void> {
 
   test('nothing comes through any more: who asks is told in time, and it goes on when the line is back', { timeout: 60_000 }, async t => {
     const proxy = await startProxy(server.port)
-    const gateway = await world.start({ database: proxy.url(url), postgres_connections_max: 4 })
+    const gateway = await world.start({ database: proxy.url(url), postgres_connections_max: 4, postgres_statement_ms_max: 2_000 })
     const loading = load(t, () => gateway.as('gemeente'))
     await pause(500)
     proxy.cut()
