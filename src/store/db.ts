@@ -16,6 +16,16 @@ export interface Statement {
   readonly kept?: true
 }
 
+/** @returns the values of a statement in the order of its places @throws TypeError for a place nobody gave a value for */
+export function arrange (statement: Statement, values: Values): Value[] {
+  return statement.slots.map(slot => {
+    if ('value' in slot) return slot.value
+    const value = values[slot.name]
+    if (value === undefined) throw new TypeError(`no value for ${slot.name}`)
+    return value
+  })
+}
+
 /** What processes at one database tell one another: that there is something to handle, push, tell by an Fo01, or take out of a batch; that the register changed; that a process came, went or gave something back. */
 export const topics = ['handle', 'push', 'notice', 'batch', 'register', 'tenure'] as const
 export type Topic = typeof topics[number]

@@ -6,6 +6,7 @@ import { hold, once, type Dialect } from './dialect.ts'
 import type { KeepingVerbs, Months } from './keeping.ts'
 import { month_numbers } from './migrations/months.ts'
 import { text, whole } from './rows.ts'
+import { codeOf } from './words.ts'
 
 /** So many months are there before they come. */
 const ahead_months = 3
@@ -75,8 +76,7 @@ async function patient<T> (db: Db, work: (session: Session) => Promise<T>): Prom
         return await work(session)
       })
     } catch (error) {
-      const { code } = Object(error instanceof StoreUnavailable ? error.cause : null) as { code?: unknown }
-      if (code !== '55P03') throw error
+      if (!(error instanceof StoreUnavailable) || codeOf(error.cause) !== '55P03') throw error
       await pause(lock.pause_ms)
     }
   }

@@ -1,7 +1,7 @@
 /** PostgreSQL behind the store: what writes, what reads, and what runs again when others were in the way or a connection was lost. */
 import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
-import { StoreFull, StoreUnavailable, type Db, type Row, type Session, type Statement, type Value, type Values } from './db.ts'
+import { arrange, StoreFull, StoreUnavailable, type Db, type Row, type Session, type Statement, type Values } from './db.ts'
 import { openHearing } from './hearing.ts'
 import { local, openPools, long_ms, postgresDefaults, type Pool, type Pools, type PostgresOptions } from './pools.ts'
 import { text, whole } from './rows.ts'
@@ -19,15 +19,6 @@ const size_ms = 60_000
 interface Taken { readonly client: pg.PoolClient, readonly pools: Pools, readonly options: PostgresOptions }
 /** Connections for one use, and how they are spoken to. */
 interface Line { readonly pool: Pool, readonly pools: Pools, readonly options: PostgresOptions }
-
-function arrange (statement: Statement, values: Values): Value[] {
-  return statement.slots.map(slot => {
-    if ('value' in slot) return slot.value
-    const value = values[slot.name]
-    if (value === undefined) throw new TypeError(`no value for ${slot.name}`)
-    return value
-  })
-}
 
 const names = new WeakMap<Statement, string>()
 let named = 0

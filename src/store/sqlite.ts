@@ -3,7 +3,7 @@ import { closeSync, openSync, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import Database from 'better-sqlite3'
-import { StoreFull, StoreUnavailable, StoreUnusable, type Db, type Row, type Session, type Statement, type Topic, type Value, type Values } from './db.ts'
+import { arrange, StoreFull, StoreUnavailable, StoreUnusable, type Db, type Row, type Session, type Topic, type Value } from './db.ts'
 import { groupWriter, type Writer } from './group.ts'
 import { whole } from './rows.ts'
 import type { StoreMeasures, StoreObserver } from './verbs.ts'
@@ -34,15 +34,6 @@ function storing<T> (db: Connection, work: () => T): T {
   } catch (error) {
     throw mapped(error)
   }
-}
-
-function arrange (statement: Statement, values: Values): Value[] {
-  return statement.slots.map(slot => {
-    if ('value' in slot) return slot.value
-    const value = values[slot.name]
-    if (value === undefined) throw new TypeError(`no value for ${slot.name}`)
-    return value
-  })
 }
 
 /** Statements are compiled once per connection. */
