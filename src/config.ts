@@ -196,8 +196,11 @@ function explain (error: ErrorObject): string {
   return `${name} ${error.keyword === 'const' || error.keyword === 'anyOf' ? `has a value that is not allowed: it is ${allowed(name)}` : error.message}`
 }
 
+const ajv = new Ajv({ useDefaults: true, coerceTypes: true, allErrors: true })
+
+/** Each schema is compiled once, which takes far longer than to check by it. */
 function checked<T> (schema: TObject, raw: Raw): T {
-  const check = new Ajv({ useDefaults: true, coerceTypes: true, allErrors: true }).compile<T>(schema)
+  const check = ajv.compile<T>(schema)
   if (!check(raw)) throw new ConfigError([...new Set((check.errors ?? []).map(explain))].join('; '))
   return raw
 }

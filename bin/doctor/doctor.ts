@@ -11,7 +11,7 @@ import { folder, keyFiles, rings, runtime } from './files.ts'
 import { error, made, ok, type Check, type Line, type Patient } from './lines.ts'
 import { push } from './push.ts'
 import { rules } from './rules.ts'
-import { server } from './server.ts'
+import { reached, server } from './server.ts'
 import { service } from './service.ts'
 
 export type { Line } from './lines.ts'
@@ -44,6 +44,8 @@ function examined ({ config, env, full = false, clock: { now } = systemClock }: 
 /** @returns what there is to say, line by line; never throws for what is wrong with an installation */
 export async function diagnose (asked: Asked): Promise<Line[]> {
   const { lines, patient } = examined(asked)
-  for (const [about, check] of checks) lines.push(...await made(about, check, patient))
+  const unreached = await reached(patient)
+  const looked = unreached.length === 0 ? patient : { ...patient, server: null }
+  for (const [about, check] of checks) lines.push(...await made(about, check, looked), ...(check === server ? unreached : []))
   return lines
 }

@@ -12,7 +12,7 @@ export interface Patient {
   readonly settings: Readonly<Partial<Config>>
   /** The database's file; null when none is named, or it is on a server. */
   readonly path: string | null
-  /** How its server is spoken to; null when it is a file, none is named, or what is said of it cannot be used. */
+  /** How its server is spoken to; null when it is a file, none is named, it does not let us in, or what is said of it cannot be used. */
   readonly server: Exclude<Place, { readonly path: string }> | null
   readonly now: Instant
   /** Read everything, however large. */

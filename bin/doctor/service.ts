@@ -53,10 +53,11 @@ async function port (name: 'rest' | 'operations', host: string, number: number):
 }
 
 /** The running gateway, or whether its ports are free. */
-export const service: Check = async ({ settings: { rest_host: restHost = '127.0.0.1', rest_port: restPort = 8443, operations_host: opsHost = '127.0.0.1', operations_port: opsPort = 9464 }, path, server }: Patient) => {
+export const service: Check = async ({ settings: { rest_host: restHost = '127.0.0.1', rest_port: restPort = 8443, operations_host: opsHost = '127.0.0.1', operations_port: opsPort = 9464, database }, path }: Patient) => {
   // At a server nobody holds a lock: then who answers here is a gateway of ours.
-  const served = server === null ? isServed(path) : await answers(opsHost, opsPort)
-  if (!served) return [ok('service', `no gateway runs ${server === null ? 'on this database' : 'here'}`), await port('rest', restHost, restPort), await port('operations', opsHost, opsPort)]
+  const onServer = path === null && database !== undefined
+  const served = !onServer ? isServed(path) : await answers(opsHost, opsPort)
+  if (!served) return [ok('service', `no gateway runs ${onServer ? 'here' : 'on this database'}`), await port('rest', restHost, restPort), await port('operations', opsHost, opsPort)]
   const door = restPort === 0 || await answers(restHost, restPort)
   return [await health(opsHost, opsPort), door ? ok('rest_port', `${restPort} answers`) : error('rest_port', `nothing answers on ${restHost}:${restPort}`, 'see the log of the gateway')]
 }
