@@ -62,11 +62,15 @@ describe('a move under load', { skip }, () => {
   test('loses and doubles nothing: each receipt stands, and each message goes on from where it was', async () => {
     const child = await startChild(world, { log_level: 'info' })
     const [sender, receiver] = [world.client('gemeente', child.rest), world.client('aanbieder', child.rest)]
-    const post = async (): Promise<void> => {
+    const unsure: Buffer[] = []
+    /** @returns whether it has a receipt; not when the gateway was being stopped, or was gone */
+    const post = async (): Promise<boolean> => {
       const payload = next()
-      const reply = await sender.post(payload)
+      const reply = await sender.post(payload).catch(() => null)
+      if (reply === null || reply.status === 503) { unsure.push(payload); return false }
       assert.equal(reply.status, 202)
       taken.push({ receipt: reply.bytes, told: reply.told, payload })
+      return true
     }
     for (let nth = 0; nth < 30; nth++) await post()
     const done = taken.slice(0, 5).map(it => it.told.id)
@@ -74,25 +78,23 @@ describe('a move under load', { skip }, () => {
     const to = await fresh()
     ends(await move(from, to, '--check'), 0, /messages/, /A gateway serves on the source/)
     assert.deepEqual(await ask(to, "select 1 from information_schema.tables where table_schema = 'public'"), [], 'a look makes nothing')
-    const loading = { on: true }
-    const load = Promise.all(Array.from({ length: 3 }, async () => { while (loading.on) await post() }))
+    const load = Promise.all(Array.from({ length: 3 }, async () => { while (await post()); }))
     ends(await move(from, to, '--ahead'), 0, /Copied up to now/)
     const moving = starts(['migrate', '--from', from, '--to', to, '--json'], { env })
     await until(() => moving.said.err.includes('Stop the gateway') || undefined, 'the end of the first part')
     const late = taken.length
     await until(() => taken.length > late + 5 || undefined, 'messages behind the first part')
-    loading.on = false
-    await load
     // What changed after it was copied.
     const [, , , , , sixth] = taken
     assert.ok(sixth)
     assert.equal((await receiver.delete(`/v1/mailbox/${sixth.told.id}`)).status, 204)
     done.push(sixth.told.id)
     assert.equal(await child.end('SIGTERM'), 0)
+    await load
     const ended = await moving.ended
     ends(ended, 0, /"state":"moved"/)
     const told = JSON.parse(ended.out) as { messages: number, opened: number, tables: Record<string, { rows: number }> }
-    assert.equal(told.messages, taken.length)
+    assert.ok(told.messages >= taken.length && told.messages <= taken.length + unsure.length, `${told.messages} moved of ${taken.length} receipted and ${unsure.length} nobody knows of`)
     assert.ok(told.opened > 0)
     ends(await move(from, to), 0, /Moved/)
 
@@ -105,6 +107,9 @@ describe('a move under load', { skip }, () => {
       assert.deepEqual([again.status, again.bytes], [200, receipt])
       assert.equal((await mine.get(`/v1/messages/${id}`)).told['delivery'], done.includes(id) ? 'delivered' : 'offered')
     }
+    for (const payload of unsure) assert.ok([200, 202].includes((await mine.post(payload)).status))
+    const [stored] = await ask(to, 'select count(*)::int as n, count(distinct identificatie)::int as keys from message')
+    assert.deepEqual(stored, { n: taken.length + unsure.length, keys: taken.length + unsure.length }, 'each once')
     const fresher = await mine.send(next())
     await theirs.receives(fresher.id)
     for (const { told: { id } } of taken) assert.equal((await theirs.delete(`/v1/mailbox/${id}`)).status, 204)
