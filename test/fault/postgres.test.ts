@@ -74,7 +74,7 @@ async function chaos (): Promise<void> {
   const ready = async (operations: string): Promise<Response> => await fetch(`${operations}/health/ready`)
   const recovered = async (operations: string): Promise<true> => await until(async () => (await ready(operations)).ok || undefined, 'ready again')
 
-  for (const how of ['fast', 'immediate'] as const) {
+  for (const how of ['fast', 'immediate', 'kill'] as const) {
     test(`the server is stopped (${how}) and started again in the middle of load`, { timeout: 60_000 }, async t => {
       const gateway = await world.start()
       const loading = load(t, () => gateway.as('gemeente'))
