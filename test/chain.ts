@@ -110,8 +110,8 @@ export function fo03 (reply: Reply): { readonly code: string, readonly plek: str
 }
 
 /** Makes the world, and accounts that are known by their OIN. */
-export async function makeChain (): Promise<Chain> {
-  const world = await makeWorld()
+export async function makeChain (database?: string): Promise<Chain> {
+  const world = await makeWorld('test', database)
   const authority: Authority = { certificate: world.ca, privateKey: createPrivateKey(readFileSync(world.path('ca.key'))) }
   const certificateOf = async (speaker: Speaker): Promise<Issued> => await issue(authority, { subject: `${speaker} in de keten`, use: 'client', algorithm: 'P-256', oin: oins[speaker] })
   const issued = { gemeente: await certificateOf('gemeente'), aanbieder: await certificateOf('aanbieder'), stranger: await certificateOf('stranger') }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { createServerless } from 'soap'
 import type { GgkConnection } from '../src/store/store.ts'
 import { openReceivers, type Arrived, type Behaviour, type Receiver, type ReceiverOptions, type Receivers, type Served } from './receivers.ts'
@@ -48,6 +49,8 @@ export interface Municipality extends Omit<Receiver, 'connection' | 'behave'> {
   readonly calls: readonly Call[]
   /** From the next call on. @param it the same for all, or by the number of the call from 1 */
   answer (it: Answering | ((call: number) => Answering)): void
+  /** How many calls it had to answer at once, at most. */
+  most (): number
   /** How to get there: its own authority, no pin, all as configured. */
   connection (over?: Partial<GgkConnection>): GgkConnection
 }
@@ -119,6 +122,7 @@ function checkForm (contentType: string | undefined): ReturnType<NonNullable<Rec
 export async function openMunicipality (receivers: Receivers, answering: Answering = { kind: 'Bv03' }): Promise<Municipality> {
   const calls: Call[] = []
   let answers: (call: number) => Answering = () => answering
+  let [busy, most] = [0, 0]
   let now: { readonly body: Buffer, readonly headers: Arrived['headers'], readonly it: Answering, call?: Call } | null = null
   const serveBy = (operation: Operation) => (args: unknown): unknown => {
     assert.ok(now !== null)
@@ -136,6 +140,12 @@ export async function openMunicipality (receivers: Receivers, answering: Answeri
 
   /** The library calls the operation before it returns, so there is one at a time. */
   const serve = (it: Answering) => async (body: Buffer, headers: Arrived['headers']): Promise<Served> => {
+    most = Math.max(most, ++busy)
+    // Long enough for a second one to come.
+    await pause(5)
+    try { return await served(it, body, headers) } finally { busy-- }
+  }
+  const served = async (it: Answering, body: Buffer, headers: Arrived['headers']): Promise<Served> => {
     const mine: NonNullable<typeof now> = { body, headers, it }
     now = mine
     const made = await server.processRequest(body.toString(), { headers: { ...headers }, url: '/ggk' })
@@ -151,6 +161,7 @@ export async function openMunicipality (receivers: Receivers, answering: Answeri
   return {
     ...receiver,
     calls,
+    most: () => most,
     answer (it) { answers = typeof it === 'function' ? it : () => it },
     connection: (over = {}) => ({ ...receiver.connection(), door: 'ggk', codes: null, answer_325: null, ...over })
   }
