@@ -176,6 +176,15 @@ async function number ({ source, target }: Between, tables: readonly Table[]): P
   })
 }
 
+/** What there is is known to the target at once, so that nothing there is planned as if its tables were empty. */
+async function analyzed ({ target, step }: Between): Promise<void> {
+  await target.write(async session => {
+    const tables = await session.all(raw("select oid::regclass::text as name from pg_class where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p') and not relispartition"))
+    for (const row of tables) await session.run(raw(`analyze ${text(row, 'name')}`))
+  })
+  step('analyzed')
+}
+
 /** @throws StoreUnusable when a table does not become what it is in the source */
 async function same (between: Between, table: Table, quick: boolean): Promise<MovedTable> {
   let it: Compared | null = null
@@ -246,6 +255,7 @@ export async function finishMove (options: MoveOptions, verify: Verify, digest: 
       const check = await verify(source).finally(() => source.close())
       moved = await withBoth(options, async between => {
         const tables = await makeSame(between, quick)
+        await analyzed(between)
         return { tables, opened: await opened(between, roots), messages: tables['message']?.rows ?? 0 }
       })
       const target = await openStore({ ...to, mode: plan.mode, roots, moving: true })

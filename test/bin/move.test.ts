@@ -181,7 +181,7 @@ describe('a move is refused', { skip }, () => {
 
 describe('a move that is broken off', { skip }, () => {
   const script = join(import.meta.dirname, '../fault/struck.ts')
-  const steps = ['begun', 'copied message', 'copied payload', 'copied audit', 'ahead', 'locked', 'emptied party', 'settled account', 'settled meta', 'numbered', 'checked', 'source closed', 'target opened']
+  const steps = ['begun', 'copied message', 'copied payload', 'copied audit', 'ahead', 'locked', 'emptied party', 'settled account', 'settled meta', 'numbered', 'analyzed', 'checked', 'source closed', 'target opened']
   for (const step of steps) {
     test(`by a kill at "${step}" leaves at most one that serves, and goes on`, async () => {
       assert.ok(server)

@@ -26,7 +26,7 @@ const sameAudit: Verify = async source => {
 
 const skip = missing('bundled')
 describe('a move', { skip }, async () => {
-  const server = skip === false ? await startPostgres() : null
+  const server = skip === false ? await startPostgres({ settings: { autovacuum: 'off' } }) : null
   after(async () => { await server?.close() })
   const within = async <T>(url: string, work: (store: Store) => Promise<T>): Promise<T> => {
     const store = await openStore({ url, mode: 'test', roots })
@@ -72,6 +72,16 @@ describe('a move', { skip }, async () => {
     })
     const [numbers] = await asked('select count(*) filter (where seq < 1099511627776)::int as moved, count(*) filter (where seq >= 1099511627776)::int as later from message')
     assert.deepEqual(numbers, { moved: 4, later: 1 }, 'what was moved keeps its numbers, the months are above')
+  })
+
+  test('ends with a target that knows how much it has, where nothing would tell it by itself', async () => {
+    const { asked, source, move } = await between('known.db')
+    await source(store => store.accept(Array.from({ length: 300 }, () => heen())))
+    assert.equal(await move(), 300)
+    const known = Object.fromEntries((await asked("select relname as name, reltuples::int as n from pg_class where relname in ('message', 'message_key', 'payload', 'delivery') and relnamespace = current_schema()::regnamespace")).map(it => [it['name'], it['n']]))
+    assert.deepEqual(known, { message: 300, message_key: 300, payload: 300, delivery: 300 })
+    const [{ n } = {}] = await asked("select count(*)::int as n from pg_stats where schemaname = current_schema() and tablename like 'message%' and attname = 'id'")
+    assert.ok(Number(n) >= 2, 'of the whole and of the part that holds them')
   })
 
   test('of a file in whose place a backup was put since its first part moves what that one holds, under the same numbers', async () => {
