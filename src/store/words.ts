@@ -41,7 +41,7 @@ const stopping: Words['advice'] = ({ at }) => ({ says: `the server at ${at} is s
 
 /** The first that fits. */
 const words: readonly Words[] = [
-  { code: /^28P01$/, stays: true, brief: 'it does not take this user with this password', advice: ({ user }) => ({ says: `the server refuses the password of user ${user}`, todo: `mend database_password, or give the user that password there (alter role "${user}" password '…')` }) },
+  { code: /^28P01$/, stays: true, brief: 'it does not take this user with this password', advice: ({ user }) => ({ says: `the server refuses the password of user ${user}`, todo: `mend database_password (or the password in the url), or give the user that password there (alter role "${user}" password '…')` }) },
   { code: /^password$/, stays: true, brief: 'it asks for a password, and none is set', advice: ({ user }) => ({ says: `the server asks user ${user} for a password`, todo: 'set database_password to file:PATH or command:PROGRAM ARG…' }) },
   { code: /^28000$/, stays: true, brief: 'it does not let this user in from here (pg_hba.conf)', advice: ({ user, name }) => ({ says: `the server does not let user ${user} in from here to database ${name}`, todo: `there is no such user (create role "${user}" login password '…'), or no line for it in pg_hba.conf (a hostssl line asks for ?sslmode=verify-full)` }) },
   { code: /^3D000$/, stays: true, brief: 'there is no database of that name', advice: ({ at, user, name }) => ({ says: `there is no database ${name} on the server at ${at}`, todo: `a superuser makes it there: create database "${name}" owner "${user}" encoding 'UTF8' locale 'C' template template0` }) },
