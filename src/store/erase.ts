@@ -27,7 +27,8 @@ function statements ({ sql, lock, events }: Dialect) {
     // A retour has the key of what it answers, also one that was rejected; what answered is in the audit.
     answersUnordered: prepared(sql('message').whereIn('id', sql(events('told')).select('detail').where({ message: at('id'), event: 'answered' })).where('order_key', at('key')).update({ order_key: '' })),
     stopped: prepared(sql('delivery').where('message', at('seq')).update({ state: 'dead', class: 'functional', lease_until_ms: 0, fence: sql.raw('fence + 1'), last_reason: 'erased', due_ms: never_ms, since_ms: at('now') })),
-    dead: prepared(sql('message').where('seq', at('seq')).update({ delivery: 'dead', answer: 'none', answer_due_ms: null })),
+    // What was answered stays so, by whom is known.
+    dead: prepared(sql('message').where('seq', at('seq')).update({ delivery: 'dead', answer: sql.raw("case when answer = 'awaited' then 'none' else answer end"), answer_due_ms: null })),
     refused: prepared(sql('refused').select(['id', 'at_ms', 'party', 'family', 'type', 'sha256', 'size_bytes', 'data_key', 'kek_id', 'payload'])
       .where('id', '>', at('after')).whereNotNull('payload').orderByRaw('id limit 1')),
     digest: prepared(sql('refused').select('sha256').where('id', at('id'))),

@@ -1,14 +1,14 @@
 /** What earlier messages brought, loaded for one message to be judged: by its persons and numbers, and what hangs on those. */
 import { setImmediate as turn } from 'node:timers/promises'
 import { messageId, momentOf } from '../core/core.ts'
-import { furtherNeeds, type FactName, type KeyName, type Known } from '../history/history.ts'
+import { furtherNeeds, type FactName, type KeyName, type Known, type Pair } from '../history/history.ts'
 import type { Mark } from '../vault/vault.ts'
-import type { Db, Row, Session, Statement, Value, Values } from './db.ts'
+import { StoreUnavailable, type Db, type Row, type Session, type Statement, type Value, type Values } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
 import { bodyColumn } from './facts.ts'
 import { columnOf, keysIn } from './numbers.ts'
 import { bytes, maybe, oneOf, text, whole } from './rows.ts'
-import type { Columns, Safe } from './safe.ts'
+import type { Safe } from './safe.ts'
 import type { FactNeeds, FactVerbs, KnownFacts } from './kept.ts'
 
 const classes = [
@@ -17,6 +17,8 @@ const classes = [
 
 /** So many values go in one question; what is left of one is filled up with its last value. */
 const lot = 200
+/** So often it is looked when somebody is erased meanwhile. */
+const looks_max = 5
 const lotPlaces = Array.from({ length: lot }, (_, nth) => at(`it${nth}`))
 
 function lotsOf (all: Iterable<Value>): Values[] {
@@ -128,36 +130,48 @@ export function knownVerb (db: Db, dialect: Dialect, safe: Safe): Pick<FactVerbs
     return [...rows.values()].sort(inOrder)
   }
 
-  /** Each person's key is unwrapped once. */
-  async function keysOf (session: Session, rows: readonly Row[]): Promise<(row: Row, id: string) => Columns> {
+  /** @returns the row with the key of each person; null when somebody was erased or forgotten since the rows were read */
+  async function keysOf (session: Session, rows: readonly Row[]): Promise<ReadonlyMap<number, Row> | null> {
     const keys = new Map<number, Row>()
-    for (const part of lotsOf(rows.flatMap(row => maybe(row, 'person', whole) ?? []))) for (const row of await session.all(sql.keys, part)) keys.set(whole(row, 'id'), row)
-    const open = safe.bundle()
-    return (row, id) => open(keys.get(whole(row, 'person')) ?? {}, id)
+    const persons = rows.flatMap(row => maybe(row, 'person', whole) ?? [])
+    for (const part of lotsOf(persons)) for (const row of await session.all(sql.keys, part)) if (row['data_key'] !== null) keys.set(whole(row, 'id'), row)
+    return persons.every(it => keys.has(it)) ? keys : null
   }
 
-  async function knownIn (session: Session, rows: readonly Row[], sameAs: Persons['sameAs']): Promise<Known[]> {
-    const columnsOf = await keysOf(session, rows)
+  async function knownIn (rows: readonly Row[], keys: ReadonlyMap<number, Row>, sameAs: Persons['sameAs']): Promise<Known[]> {
+    // Each person's key is unwrapped once.
+    const open = safe.bundle()
     const known: Known[] = []
     for (const [nth, row] of rows.entries()) {
       const body = bytes(row, 'body')
-      const json = row['person'] === null ? body : columnsOf(row, text(row, 'id')).open(bodyColumn(whole(row, 'position')), body)
+      const json = row['person'] === null ? body : open(keys.get(whole(row, 'person')) ?? {}, text(row, 'id')).open(bodyColumn(whole(row, 'position')), body)
       known.push(knownOf(row, json, sameAs))
       if (nth % 1_000 === 999) await turn()
     }
     return known
   }
 
+  /** @returns null when it is to be looked anew */
+  async function look (session: Session, { family, gemeente, aanbieder }: Pair, needs: FactNeeds): Promise<KnownFacts | null> {
+    // The version first: what changes while the rest is read makes it an older one.
+    const [pair] = await session.all(sql.pair, { family, gemeente, aanbieder })
+    if (pair === undefined) return { known: [], clients: needs.clients.map(() => null), compleetVanaf: null, gaploosVanaf: 0, version: 0 }
+    const persons = await personsOf(session, sql, needs.clients)
+    const rows = await gather(session, whole(pair, 'id'), needs, persons)
+    const [there, erased] = [rows.filter(row => row['body'] !== null), maybe(pair, 'erased', whole)]
+    const keys = await keysOf(session, there)
+    if (keys === null) return null
+    const sure = there.length === rows.length && !unsure(erased, persons)
+    return { known: await knownIn(there, keys, persons.sameAs), clients: persons.clients, compleetVanaf: sure ? maybe(pair, 'complete_from', text) : null, gaploosVanaf: sure ? whole(pair, 'gapless') : Infinity, version: whole(pair, 'version') }
+  }
+
   return {
-    facts: ({ family, gemeente, aanbieder }, needs) => db.read(async (session): Promise<KnownFacts> => {
-      // The version first: what changes while the rest is read makes it an older one.
-      const [pair] = await session.all(sql.pair, { family, gemeente, aanbieder })
-      if (pair === undefined) return { known: [], clients: needs.clients.map(() => null), compleetVanaf: null, gaploosVanaf: 0, version: 0 }
-      const persons = await personsOf(session, sql, needs.clients)
-      const rows = await gather(session, whole(pair, 'id'), needs, persons)
-      const [there, erased] = [rows.filter(row => row['body'] !== null), maybe(pair, 'erased', whole)]
-      const sure = there.length === rows.length && !unsure(erased, persons)
-      return { known: await knownIn(session, there, persons.sameAs), clients: persons.clients, compleetVanaf: sure ? maybe(pair, 'complete_from', text) : null, gaploosVanaf: sure ? whole(pair, 'gapless') : Infinity, version: whole(pair, 'version') }
+    facts: (pair, needs) => db.read(async session => {
+      for (let nth = 1; nth <= looks_max; nth++) {
+        const known = await look(session, pair, needs)
+        if (known !== null) return known
+      }
+      throw new StoreUnavailable('what is known of persons cannot be read while they are erased one after the other')
     })
   }
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ownView } from '../../src/party/party.ts'
 import { atEveryStep, untilDone } from './faulting.ts'
-import { account, aanbieder, claimOne, finish, gemeente, heen, later, type Fresh, type Wanted } from './sample.ts'
+import { account, aanbieder, claimOne, finish, gemeente, heen, later, retour, type Fresh, type Wanted } from './sample.ts'
 import { newMessageId } from '../../src/core/core.ts'
 
 const mark = (byte: number) => ({ key: 'index', hash: Buffer.alloc(16, byte) })
@@ -45,6 +45,16 @@ export function eraseContract (fresh: Fresh): void {
       assert.deepEqual([message?.delivery, message?.dead_reason], ['dead', 'erased'])
       assert.equal(await store.message(ownView(aanbieder), waiting.envelope.id), null)
       assert.deepEqual(await store.subjects([mark(2)]), [])
+    })
+
+    test('answered and not fetched, stays answered: a second answer is none', async t => {
+      const store = await fresh(t)
+      const item = heen({ delivery: 'offered', clients: [mark(1)] })
+      const answer = retour(item)
+      await store.accept([item, answer])
+      await store.erase((await store.subjects(person)).map(it => it.seq), person, { ...how, undelivered: true })
+      assert.equal((await store.message(ownView(gemeente), item.envelope.id))?.answer, 'answered')
+      assert.deepEqual((await store.accept([retour(item)])).map(it => it.kind === 'refused' ? [it.code, it.message] : it.kind), [['ZP_RETOUR_SECOND', answer.envelope.id]])
     })
 
     test('on its way, awaits no answer any more, and its metadata go when they are old enough', async t => {
