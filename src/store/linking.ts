@@ -44,16 +44,29 @@ export const waitingChain = 'new'
 
 const waiting = 'n.number, n.nonce, n.at_ms, n.event, n.message, n.account, n.detail, n.digest, n.key_id, n.mac'
 const columns = 'at_ms, event, message, account, detail, digest'
-const stands = 'select true from audit as a where a.at_ms = n.at_ms and a.nonce = n.nonce'
+const stands = 'select true from audit as a where a.at_ms = n.at_ms and a.at_ms between $3 and $4 and a.nonce = n.nonce'
 
 const slots = (...names: readonly string[]): Statement['slots'] => names.map(name => ({ name }))
 
-/** A row that was copied while it waited is known by its nonce, which the row in the chain has too: found along the index of messages and moments. Asked for as a value, not by `exists`, for which all of the audit may be read once. */
-export const waitingRows: Statement = {
-  sql: `select ${waiting}, ((${stands} and a.message = n.message limit 1) is not null or (n.message is null and (${stands} and a.message is null limit 1) is not null)) as known
-    from audit_new as n where n.number > $1 order by n.number limit $2`,
+/** When the next rows that wait were told: a copy of one stands in the chain under the same moment, so that other months need not be looked into. */
+const moments: Statement = {
+  sql: 'select min(at_ms) as low, max(at_ms) as high from (select at_ms from audit_new where number > $1 order by number limit $2) as n',
   slots: slots('after', 'limit'),
   kept: true
+}
+
+/** A row that was copied while it waited is known by its nonce, which the row in the chain has too: found along the index of messages and moments. Asked for as a value, not by `exists`, for which all of the audit may be read once. */
+const waitingRows: Statement = {
+  sql: `select ${waiting}, ((${stands} and a.message = n.message limit 1) is not null or (n.message is null and (${stands} and a.message is null limit 1) is not null)) as known
+    from audit_new as n where n.number > $1 and n.at_ms between $3 and $4 order by n.number limit $2`,
+  slots: slots('after', 'limit', 'low', 'high'),
+  kept: true
+}
+
+/** @returns the next rows that wait, for `waitingOf`; what is committed at this moment may be left to a later look */
+export async function nextWaiting (session: Session, after: number, limit: number): Promise<Row[]> {
+  const [row] = await session.all(moments, { after, limit })
+  return row === undefined || row['low'] === null ? [] : await session.all(waitingRows, { after, limit, low: whole(row, 'low'), high: whole(row, 'high') })
 }
 
 const tell: Statement = {
@@ -89,7 +102,7 @@ export interface Waiting { readonly number: number, readonly nonce: string, read
 
 const hex = (it: Uint8Array | null): string | null => it === null ? null : Buffer.from(it).toString('hex')
 
-/** @returns a row of `waitingRows`; null when a column holds what no row ever holds */
+/** @returns a row of `nextWaiting`; null when a column holds what no row ever holds */
 export function waitingOf (row: Row): Waiting | null {
   try { return waitingIn(row) } catch { return null }
 }
@@ -188,7 +201,7 @@ interface Gone { readonly last: number, readonly more: boolean, readonly strange
 function linking (dialect: Dialect, linker: Linker) {
   const headOf = headReader(dialect)
   return async (session: Session, after: number): Promise<Gone> => {
-    const rows = await session.all(waitingRows, { after, limit: batch_rows })
+    const rows = await nextWaiting(session, after, batch_rows)
     const [last] = rows.slice(-1)
     const ours = oursOf(linker, rows.map(waitingOf))
     if (ours.length > 0) await chained(session, linker, await headOf(session), ours)

@@ -28,7 +28,7 @@ function statements ({ sql, lock, ofId, events }: Dialect) {
     keep: prepared(sql('refused').insert(places(['id', 'at_ms', 'party', 'account', 'door', 'family', 'type', 'identificatie', 'code', 'sha256', 'size_bytes', 'data_key', 'kek_id', 'why', 'payload']))),
     replace: prepared(sql('replacement').insert(places(['message', 'replaced'])).onConflict('replaced').merge(['message'])),
     // A correction that was refused itself is none: the next one takes its place.
-    taken: prepared(sql('replacement as r').join('message as m', 'm.id', 'r.message').select('m.id').where('r.replaced', at('id'))),
+    stored: prepared(ofId(sql('message').select('id'), 'id', at('id'), 'seq')),
     replaces: prepared(sql('replacement').select('replaced').where('message', at('id')).orderBy('replaced')),
     replacedBy: prepared(sql('replacement').select('message').where('replaced', at('id'))),
     // What its sender may correct: refused at the door, rejected, answered (with a retour that says no), or given up.
@@ -70,7 +70,10 @@ export interface Corrections {
 
 export function corrections (dialect: Dialect): Corrections {
   const sql = statements(dialect)
-  const replaced = async (session: Session, id: string): Promise<boolean> => (await session.all(sql.taken, { id })).length > 0
+  async function replaced (session: Session, id: string): Promise<boolean> {
+    const [by] = await session.all(sql.replacedBy, { id })
+    return by !== undefined && (await session.all(sql.stored, { id: text(by, 'message') })).length > 0
+  }
   return {
     replaced,
     async may (session, { party, type }, said) {

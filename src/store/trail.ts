@@ -6,7 +6,7 @@ import type { Link } from './chain.ts'
 import { cursorOf, seqOf } from './cursor.ts'
 import { StoreFailure, type Db, type Row, type Session } from './db.ts'
 import { at, once, places, prepared, type Dialect } from './dialect.ts'
-import { waitingOf, waitingRows, type Auditing, type Waiting } from './linking.ts'
+import { nextWaiting, waitingOf, type Auditing, type Waiting } from './linking.ts'
 import { dropAudit } from './months.ts'
 import { account, at as instantOf, bytes, maybe, message, text, whole } from './rows.ts'
 import type { Page } from './verbs.ts'
@@ -210,7 +210,7 @@ export function auditVerbs (dialect: Dialect, { db, audit, link, linkIn, strange
       const [row] = id === undefined ? await session.all(sql.last) : await session.all(sql.one, { id })
       return row === undefined ? null : numbered(row)
     },
-    waiting: async (after, limit) => dialect.name === 'sqlite' ? [] : (await session.all(waitingRows, { after, limit })).map(row => ({ number: whole(row, 'number'), row: waitingOf(row) })),
+    waiting: async (after, limit) => dialect.name === 'sqlite' ? [] : (await nextWaiting(session, after, limit)).map(row => ({ number: whole(row, 'number'), row: waitingOf(row) })),
     rows: async (after, limit) => (await session.all(sql.rows, { after, limit })).map(trailRow),
     checkpoints: async (after, limit) => (await session.all(sql.checkpoints, { after, limit })).map(numbered)
   })
