@@ -120,7 +120,8 @@ const standing = (sql: ReturnType<typeof statements>, receipts: ReceiptKeeper, a
   if (repeat !== null) return repeat
   if (message !== null) return refused('ZP_NUMBER', message)
   const taken = arrival !== null && (await session.all(sql.taken, { number: envelope.referentienummer })).length > 0
-  return taken ? refused('ZP_BUSY') : null
+  // The same may have been committed by another between those questions.
+  return taken ? await earlier(session, sql.first, receipts, envelope) ?? refused('ZP_BUSY') : null
 }
 
 /** An answer that came by a door of the chain must name what it answers as its sender knows that; a 325 need not. */
