@@ -32,6 +32,9 @@ function nameOf (statement: Statement, pooled: boolean): { readonly name?: strin
   return { name }
 }
 
+/** A mistake in the program: what runs in between belongs to another part of the transaction, which may be undone. */
+class Interleaved extends Error {}
+
 interface Opened extends Session {
   /** Whether the connection may be used again. */
   sound (): boolean
@@ -41,14 +44,21 @@ interface Opened extends Session {
 }
 
 function sessionOn ({ client, pools, options: { pooled } }: Taken, last = false): Opened {
-  let [depth, era, good] = [0, 0, true]
+  let [depth, era, good, busy, mixed] = [0, 0, true, false, false]
   const asking = async <T>(ask: () => Promise<T>): Promise<T> => {
+    mixed ||= busy
+    if (mixed) {
+      // What still runs cannot be waited for here: the connection goes, and the transaction with it.
+      good = false
+      throw new Interleaved('a statement was begun while another of the same session ran')
+    }
+    busy = true
     try { return await ask() } catch (error) {
       const failure = mapped(error, last)
       if (broken(failure)) good = false
       if (doubtful(failure)) pools.doubt()
       throw failure
-    }
+    } finally { busy = false }
   }
   const command = async (text: string): Promise<void> => { await asking(() => client.query(text)) }
   const query = (statement: Statement, values: Values): Promise<pg.QueryResult<Row>> =>

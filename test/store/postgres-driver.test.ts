@@ -123,6 +123,19 @@ describe('PostgreSQL', { skip: missing('bundled') }, () => {
     assert.equal(await count(), had)
   })
 
+  test('two statements at once in one transaction are refused, and nothing of it is there', async t => {
+    const db = await opened(t, { connections_max: 2 })
+    const had = Number(await count())
+    const twice = (session: Session): Promise<unknown> => Promise.all([put(session), put(session)])
+    await assert.rejects(db.write(twice), /begun while another of the same session ran/)
+    await assert.rejects(db.write(async session => { await session.nested(() => twice(session)).catch(() => {}) }), /begun while another/)
+    await assert.rejects(db.write(async session => { put(session).catch(() => {}) }), /begun while another/, 'one that nobody waited for')
+    await assert.rejects(db.write(async session => { await twice(session).catch(() => pause(200)) }), /begun while another/, 'passed over')
+    await assert.rejects(db.read(session => Promise.all([session.all(sql('select 1')), session.all(sql('select 1'))])), /begun while another/)
+    assert.equal(await db.write(put), 1)
+    assert.equal(await count(), had + 1)
+  })
+
   test('a part of a transaction that fails takes nothing of the rest with it', async t => {
     const db = await opened(t)
     const had = Number(await count())
