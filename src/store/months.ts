@@ -12,6 +12,8 @@ import { codeOf } from './words.ts'
 const ahead_months = 3
 /** So many months of what lies in a default part are made at one call. */
 const strayed_max = 12
+/** No more are made for the audit of another database. */
+const moved_max = 240
 /** A month may go when it is over for so long: clocks differ, and what was begun in it is committed by then. */
 const over_ms = 86_400_000
 /** Behind a reader we wait so long at most, because all others wait behind us; and try so often. */
@@ -31,11 +33,14 @@ const cuts: readonly Cut[] = [
   { table: 'audit', column: 'at_ms', first: -Infinity, low: startOf, of: monthOf }
 ]
 
-const nameOf = ({ table }: Cut, month: number): string => `${table}_${new Date(startOf(month)).toISOString().slice(0, 7).replace('-', '_')}`
+/** What came from another database is in one part, before the first month. */
+const beforeOf = ({ table }: Cut): string => `${table}_before`
+const nameOf = (cut: Cut, month: number): string => month < cut.first ? beforeOf(cut) : `${cut.table}_${new Date(startOf(month)).toISOString().slice(0, 7).replace('-', '_')}`
 /** @returns the month a part is of; null for one that is of none */
-function monthIn ({ table }: Cut, part: string): number | null {
+function monthIn (cut: Cut, part: string): number | null {
+  if (part === beforeOf(cut)) return cut.first - 1
   const [, name, year, month] = /^(\w+)_(\d{4})_(\d\d)$/.exec(part) ?? []
-  return name === table ? (Number(year) - 2020) * 12 + Number(month) - 1 : null
+  return name === cut.table ? (Number(year) - 2020) * 12 + Number(month) - 1 : null
 }
 
 /** @returns the months that have a part, of each table */
@@ -49,22 +54,27 @@ async function firstIn (session: Session, { sql }: Dialect, part: string, column
   return row === undefined ? null : whole(row, column)
 }
 
-/** @returns the months that want a part: this one, those that come, and those of what lies in the default part */
-async function wanted (session: Session, dialect: Dialect, cut: Cut, now: Instant): Promise<Set<number>> {
-  const months = new Set(Array.from({ length: 1 + ahead_months }, (_, nth) => monthOf(now) + nth))
+/** Says which months of a table want a part. */
+type Wants = (session: Session, cut: Cut) => Promise<Iterable<number>>
+
+const ahead = (now: Instant, { first }: Cut): number[] => Array.from({ length: 1 + ahead_months }, (_, nth) => monthOf(now) + nth).filter(month => month >= first)
+
+/** @returns those of what lies in the default part */
+async function strayed (session: Session, dialect: Dialect, cut: Cut): Promise<Set<number>> {
+  const months = new Set<number>()
   for (let [nth, from] = [0, 0]; nth < strayed_max; nth++) {
     const first = await firstIn(session, dialect, `${cut.table}_default`, cut.column, from)
     if (first === null) break
-    months.add(cut.of(first))
+    if (cut.of(first) >= cut.first) months.add(cut.of(first))
     from = cut.low(cut.of(first) + 1)
   }
   return months
 }
 
 /** @returns the months of a table that want a part and have none */
-async function missing (session: Session, dialect: Dialect, cut: Cut, now: Instant): Promise<number[]> {
+async function missing (session: Session, dialect: Dialect, cut: Cut, wants: Wants): Promise<number[]> {
   const parts = (await partsOf(session, dialect)).get(cut.table) ?? []
-  return [...await wanted(session, dialect, cut, now)].filter(month => month >= cut.first && !parts.includes(month))
+  return [...await wants(session, cut)].filter(month => !parts.includes(month))
 }
 
 /** @returns what the work gives; null where somebody read or wrote there all the time, and it is for another time */
@@ -84,13 +94,13 @@ async function patient<T> (db: Db, work: (session: Session) => Promise<T>): Prom
 }
 
 /** @returns the parts that were made */
-async function make (db: Db, dialect: Dialect, now: Instant): Promise<readonly string[]> {
+async function make (db: Db, dialect: Dialect, wants: Wants): Promise<readonly string[]> {
   const made: string[] = []
   for (const cut of cuts) {
-    if ((await db.read(session => missing(session, dialect, cut, now))).length === 0) continue
+    if ((await db.read(session => missing(session, dialect, cut, wants))).length === 0) continue
     made.push(...await patient(db, async session => {
       await hold(session, dialect, 'months')
-      const months = await missing(session, dialect, cut, now)
+      const months = await missing(session, dialect, cut, wants)
       // Who looks while rows move to another part would find them in neither.
       if (await firstIn(session, dialect, `${cut.table}_default`, cut.column, 0) !== null) await session.run(once(dialect.sql.raw('lock table ?? in access exclusive mode', [cut.table])))
       for (const month of months) await session.all(once(dialect.sql.raw('select cut_part(?, ?, ?, ?, ?)', [cut.table, cut.column, nameOf(cut, month), cut.low(month), cut.low(month + 1)])))
@@ -128,12 +138,29 @@ async function dropOver (db: Db, dialect: Dialect, now: Instant): Promise<readon
 
 const none: Months = { made: [], dropped: [] }
 
-/** Makes what is missing; what cannot be made now lands in the default part and is found there, so it may wait. */
-export const makeMonths = async (db: Db, dialect: Dialect, now: Instant): Promise<readonly string[]> => dialect.name === 'sqlite' ? [] : await make(db, dialect, now)
+/** Makes this month and those that come; what cannot be made now lands in the default part and is found there, so it may wait. */
+export async function makeMonths (db: Db, dialect: Dialect, now: Instant): Promise<void> {
+  if (dialect.name !== 'sqlite') await make(db, dialect, async (_session, cut) => ahead(now, cut))
+}
+
+/**
+ * Makes parts for what is moved in from another database: of messages, which keep their numbers, one; of the audit its months, so that
+ * it need not be moved a second time.
+ * @param first moment of its first event @param last of its last until now
+ */
+export async function makeMoved (db: Db, dialect: Dialect, first: Instant, last: Instant): Promise<void> {
+  const to = monthOf(last) + 1
+  const from = Math.max(monthOf(first), to - moved_max + 1)
+  await make(db, dialect, async (_session, { first }) => Number.isFinite(first) ? [first - 1] : Array.from({ length: to - from + 1 }, (_, nth) => from + nth))
+}
 
 /** @returns the verb of months */
 export const monthsVerb = (db: Db, dialect: Dialect): Pick<KeepingVerbs, 'months'> => ({
-  months: async now => dialect.name === 'sqlite' ? none : { made: await make(db, dialect, now), dropped: await dropOver(db, dialect, now) }
+  async months (now) {
+    if (dialect.name === 'sqlite') return none
+    const made = await make(db, dialect, async (session, cut) => new Set([...ahead(now, cut), ...await strayed(session, dialect, cut)]))
+    return { made, dropped: await dropOver(db, dialect, now) }
+  }
 })
 
 /**

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { statSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import type { Instant } from '../core/core.ts'
+import { instant, type Instant } from '../core/core.ts'
 import { openVault, type Roots } from '../vault/vault.ts'
 import { all, damageOf, reading, tryKeys } from './backup.ts'
 import { append, settle, type Between, type Compared } from './copying.ts'
@@ -10,6 +10,7 @@ import { StoreUnusable, type Db, type Session, type Value } from './db.ts'
 import { ringFaults } from './examine.ts'
 import { stepsOf } from './look.ts'
 import { living } from './migrate.ts'
+import { makeMoved } from './months.ts'
 import { connect, migrate, openStore, type Mode } from './open.ts'
 import { postgresDialect } from './dialect.ts'
 import type { PostgresOptions } from './postgres.ts'
@@ -139,6 +140,8 @@ async function begin (options: MoveOptions, plan: MovePlan): Promise<void> {
     await session.run(raw("insert into meta (name, value) values ('moving', $1) on conflict (name) do nothing", [id]))
     if ((await metaIn(session)).get('moving') !== id) throw new StoreUnusable('another installation is being moved into the target: give an empty database')
   }))
+  const [first, last] = reading(from, db => ['', ' desc'].map(order => all(db, `select at_ms from audit order by chain${order}, seq${order} limit 1`)[0]))
+  if (first !== undefined && last !== undefined) await withTarget(options, target => makeMoved(target, postgresDialect, instant(whole(first, 'at_ms')), instant(whole(last, 'at_ms'))))
   step('begun')
 }
 

@@ -13,8 +13,9 @@ import type { Db, Session } from '../../src/store/db.ts'
 import { connect } from '../../src/store/open.ts'
 import { keyOf, reader, tablesOf, weight, type Key } from '../../src/store/shape.ts'
 import { copyAhead, finishMove, migrate, openLinker, openStore, StoreUnusable, undoMove, type MoveOptions, type Store, type Verify } from '../../src/store/store.ts'
+import { ownView } from '../../src/party/party.ts'
 import { missing, missingPooler, startPooler, startPostgres } from '../postgres.ts'
-import { heen, roots, start } from './sample.ts'
+import { aanbieder, account, heen, later, roots, start } from './sample.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'zorgpoort-move-'))
 after(() => { rmSync(folder, { recursive: true, force: true }) })
@@ -100,6 +101,27 @@ describe('a move', { skip }, async () => {
     const expected = [again, ...others].map(it => it.envelope)
     assert.deepEqual(await asked('select k.identificatie, m.id from message as m join message_key as k using (seq) where m.seq > 1 order by seq'), expected.map(({ identificatie, id }) => ({ identificatie, id })))
     assert.deepEqual((await target(store => store.accept([again, lost]))).map(it => it.kind), ['duplicate', 'stored'])
+  })
+
+  test('leaves what it moved in one part, which goes with the last row of it, and the audit in its months', async () => {
+    const { asked, source, target, move } = await between('before.db')
+    const items = [heen({ delivery: 'offered', answer: 'none' }), heen({ delivery: 'offered', answer: 'none' })]
+    await source(store => store.accept(items))
+    await move()
+    const where = async (table: string): Promise<unknown[]> => (await asked(`select distinct tableoid::regclass::text as part from ${table} order by 1`)).map(it => it['part'])
+    assert.deepEqual([await where('message'), await where('payload'), await where('audit')], [['message_before'], ['payload_before'], ['audit_2026_09']])
+    const now = later(400 * 86_400_000)
+    await target(async store => {
+      const parts: string[][] = []
+      for (const { envelope: { id } } of items) {
+        await store.acknowledge(ownView(aanbieder), id, account, now)
+        for (const kind of ['payload', 'metadata'] as const) await store.sweep(kind, { before: now, now, after: 0, messages_max: 200, bytes_max: 4_000_000, dry: false })
+        parts.push((await store.months(now)).dropped.filter(it => it.endsWith('_before')))
+      }
+      assert.deepEqual(parts, [[], ['payload_before', 'message_before']])
+      assert.deepEqual(await Promise.all(items.map(it => store.message(ownView(aanbieder), it.envelope.id))), [null, null])
+      assert.deepEqual((await store.accept([...items, heen()])).map(it => it.kind), ['duplicate', 'duplicate', 'stored'])
+    })
   })
 
   test('sends a statement of small messages together, and of large ones no more than a window and one of them', async () => {
