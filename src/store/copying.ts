@@ -1,26 +1,22 @@
 /** Rows from an SQLite file into PostgreSQL: added behind what was added before, or compared row by row and made the same. */
 import { createHash } from 'node:crypto'
 import type Database from 'better-sqlite3'
+import { arrayOf, arrayType } from './binary.ts'
 import type { Db, Row, Session, Statement, Value } from './db.ts'
 import { text } from './rows.ts'
 import { compare, digestOf, digestsOf, keyOf, reader, valuesOf, weight, type Key, type Table } from './shape.ts'
 
 /** So much is held in memory at a time, and one row more. */
 const window_bytes = 8_000_000
-/** Rows of one statement have no more values than this together; PostgreSQL takes 65,535. */
-const values_max = 30_000
 const fetch_rows = 1_000
 
 const raw = (sql: string, values: readonly Value[] = []): Statement => ({ sql, slots: values.map(value => ({ value })) })
 
 /** @param again rows of it may be there already: what differs is found when both are compared */
 async function insert (session: Session, { name, columns }: Table, rows: readonly Row[], again = false): Promise<void> {
-  const most = Math.max(1, Math.floor(values_max / columns.length))
-  for (let from = 0; from < rows.length; from += most) {
-    const lot = rows.slice(from, from + most)
-    const marks = lot.map((_, nth) => `(${columns.map((_, at) => `$${nth * columns.length + at + 1}`).join(', ')})`)
-    await session.run(raw(`insert into "${name}" (${columns.map(it => `"${it.name}"`).join(', ')}) values ${marks.join(', ')}${again ? ' on conflict do nothing' : ''}`, lot.flatMap(row => valuesOf(row, columns))))
-  }
+  const arrays = columns.map((it, at) => `$${at + 1}::${arrayType(it.kind)}`).join(', ')
+  await session.run(raw(`insert into "${name}" (${columns.map(it => `"${it.name}"`).join(', ')}) select * from unnest(${arrays})${again ? ' on conflict do nothing' : ''}`,
+    columns.map(it => arrayOf(it.kind, rows.flatMap(row => valuesOf(row, [it]))))))
 }
 
 const where = ({ key }: Table, from: number): string => key.map((it, nth) => `"${it.name}" = $${from + nth + 1}`).join(' and ')
@@ -74,12 +70,20 @@ export async function append ({ source, target, tell, step }: Between, table: Ta
   }
 }
 
+/** The next are asked for before these are given: the server goes on while they are compared. */
 async function * digests (session: Session, table: Table, quick: boolean): AsyncGenerator<{ key: Key, digest: string }> {
   await session.run(raw(`declare rows no scroll cursor for ${digestsOf(table, quick)}`))
-  for (;;) {
-    const rows = await session.all(raw(`fetch ${fetch_rows} from rows`))
+  const ask = (): Promise<Row[]> => {
+    const asked = session.all(raw(`fetch ${fetch_rows} from rows`))
+    // Who compares may fail first, and waits for it no more.
+    asked.catch(() => {})
+    return asked
+  }
+  for (let next = ask(), more = true; more;) {
+    const rows = await next
+    more = rows.length === fetch_rows
+    if (more) next = ask()
     for (const row of rows) yield { key: keyOf(table, row), digest: text(row, '*') }
-    if (rows.length < fetch_rows) break
   }
   await session.run(raw('close rows'))
 }

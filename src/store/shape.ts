@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto'
 import type Database from 'better-sqlite3'
 import { all } from './backup.ts'
+import type { Kind } from './binary.ts'
 import { StoreUnusable, type Row, type Session, type Value } from './db.ts'
 import { text } from './rows.ts'
 
-type Kind = 'number' | 'text' | 'bytes'
 interface Column { readonly name: string, readonly kind: Kind, /** So large that only its length is compared when that was asked. */ readonly heavy: boolean }
 /** A table that is moved. */
 export interface Table {
@@ -65,7 +65,7 @@ const names = (columns: readonly Column[]): string => columns.map(it => `"${it.n
 const lean = (column: Column, quick: boolean): boolean => quick && column.heavy
 
 /** So many rows are read at a time, at most. */
-const window_rows = 1_000
+const window_rows = 5_000
 /** Rows that follow one another; `more`: others may follow. */
 interface Window { readonly rows: readonly Row[], readonly more: boolean }
 

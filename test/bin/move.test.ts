@@ -78,7 +78,7 @@ describe('a move under load', { skip }, () => {
     const to = await fresh()
     ends(await move(from, to, '--check'), 0, /messages/, /A gateway serves on the source/)
     assert.deepEqual(await ask(to, "select 1 from information_schema.tables where table_schema = 'public'"), [], 'a look makes nothing')
-    const load = Promise.all(Array.from({ length: 3 }, async () => { while (await post()); }))
+    const load = Promise.all(Array.from({ length: 3 }, async () => { while (await post()) await pause(20) }))
     ends(await move(from, to, '--ahead'), 0, /Copied up to now/)
     const moving = starts(['migrate', '--from', from, '--to', to, '--json'], { env })
     await until(() => moving.said.err.includes('Stop the gateway') || undefined, 'the end of the first part')
