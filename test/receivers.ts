@@ -1,6 +1,7 @@
 /** Endpoints of receivers as tests want them: real TLS, that keep what comes, and misbehave on request. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { createServer as createHttps } from 'node:https'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
@@ -113,6 +114,14 @@ export interface Receivers {
   pair (): Promise<{ readonly key: string, readonly cert: string }>
   open (options?: ReceiverOptions): Promise<Receiver>
   close (): Promise<void>
+}
+
+/** Puts the pair by which receivers know the gateway beside its other files. @returns the settings of a gateway that may push to these */
+export function reaching (world: { path (name: string): string }, { own }: Pick<Receivers, 'own'>, receivers: ReadonlyArray<{ readonly port: number }>): Readonly<Record<'push_key' | 'push_certificate' | 'push_ports' | 'push_networks', string>> {
+  const [key, certificate] = [world.path('push.key'), world.path('push.pem')]
+  writeFileSync(key, own.key, { mode: 0o600 })
+  writeFileSync(certificate, own.cert)
+  return { push_key: key, push_certificate: certificate, push_ports: receivers.map(it => it.port).join(','), push_networks: '127.0.0.0/8,::1/128' }
 }
 
 /** Names a good certificate is for. */

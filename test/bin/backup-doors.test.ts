@@ -1,12 +1,12 @@
 /** A backup holds what came in by the doors of the chain: put back, the same again is answered as before, and an Fo01 that waited still waits. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { environment } from '../fault/child.ts'
 import { actions, bv03, di01, makeChain } from '../chain.ts'
 import { altered, gemeente, message, until } from '../flow/world.ts'
 import { openMunicipalities } from '../municipality.ts'
+import { reaching } from '../receivers.ts'
 import { aParty, putParty } from '../register.ts'
 import { ends, zorgpoort } from './command.ts'
 
@@ -14,11 +14,9 @@ const chain = await makeChain()
 const { world } = chain
 const municipalities = await openMunicipalities()
 after(() => municipalities.close())
-writeFileSync(world.path('push.key'), municipalities.own.key, { mode: 0o600 })
-writeFileSync(world.path('push.pem'), municipalities.own.cert)
 const endpoint = await municipalities.open({ kind: 'answer', status: 503 })
 await world.store(store => putParty(store, aParty(gemeente, { connections: [{ door: 'mailbox', direction: 'both' }, endpoint.connection()] })))
-const calling = { push_key: world.path('push.key'), push_certificate: world.path('push.pem'), push_ports: String(endpoint.port), push_networks: '127.0.0.0/8,::1/128', retry_first_ms: 200, retry_longest_ms: 400, breaker_failures: 1_000, poll_ms: 50 }
+const calling = { ...reaching(world, municipalities, [endpoint]), retry_first_ms: 200, retry_longest_ms: 400, breaker_failures: 1_000, poll_ms: 50 }
 
 test('a backup that is put back answers the same again with the same Bv03, and brings the Fo01 that waited', async () => {
   const [good, bad] = [randomUUID(), randomUUID()]

@@ -10,6 +10,7 @@ import { readRoots, rootsIn } from '../../src/vault/vault.ts'
 import { actions, bv03, di01, fo01, ggkPath, makeChain, soap, soapHeaders, type Speaker } from '../chain.ts'
 import { aanbieder, altered, gemeente, message, until, type Client, type Reply } from '../flow/world.ts'
 import { openMunicipalities } from '../municipality.ts'
+import { reaching } from '../receivers.ts'
 import { aParty, putParty } from '../register.ts'
 import { assertWhole } from '../store/whole.ts'
 import { providerOf } from '../vsp/provider.ts'
@@ -25,11 +26,9 @@ async function makeStruck () {
   const chain = await makeChain()
   const { world } = chain
   const endpoint = await municipalities.open({ kind: 'answer', status: 503 })
-  writeFileSync(world.path('push.key'), municipalities.own.key, { mode: 0o600 })
-  writeFileSync(world.path('push.pem'), municipalities.own.cert)
   await world.store(store => putParty(store, aParty(gemeente, { connections: [{ door: 'mailbox', direction: 'both' }, endpoint.connection()] })))
   const over = {
-    client_ca: world.path('ca.pem'), push_key: world.path('push.key'), push_certificate: world.path('push.pem'), push_ports: String(endpoint.port), push_networks: '127.0.0.0/8,::1/128',
+    client_ca: world.path('ca.pem'), ...reaching(world, municipalities, [endpoint]),
     retry_first_ms: 100, retry_longest_ms: 200, breaker_open_ms: 100, poll_ms: 50
   }
   const file = world.path('strike')

@@ -6,7 +6,7 @@ import { after, test } from 'node:test'
 import { messageId, type PartyCode } from '../../src/core/core.ts'
 import { readRoots, rootsIn } from '../../src/vault/vault.ts'
 import { aanbieder, altered, gemeente, makeWorld, message, until, type World } from '../flow/world.ts'
-import { openReceivers, type Arrived, type Receiver, type Receivers } from '../receivers.ts'
+import { openReceivers, reaching, type Arrived, type Receiver, type Receivers } from '../receivers.ts'
 import { aParty, putParty } from '../register.ts'
 import { assertWhole } from '../store/whole.ts'
 import { startChild, type Child } from './child.ts'
@@ -27,8 +27,6 @@ async function makePushed (receivers: Receivers): Promise<{ readonly world: Worl
     await world.store(store => putParty(store, aParty(code, { connections: [{ door: 'mailbox', direction: 'both' }, receiver.connection()] })))
   }
   await world.judge(gemeente, { level: 'full', answers: 'automatic', rejected: 'deliver' })
-  writeFileSync(world.path('push.key'), receivers.own.key, { mode: 0o600 })
-  writeFileSync(world.path('push.pem'), receivers.own.cert)
   return { world, to }
 }
 
@@ -106,8 +104,8 @@ test('killed or told to stop at any of the points, nothing is lost, marked twice
   assert.ok(there && back)
   const file = world.path('strike')
   const over = {
-    log_level: 'info', push_key: world.path('push.key'), push_certificate: world.path('push.pem'), push_networks: '127.0.0.0/8,::1/128',
-    push_ports: [there, back].map(it => it.port).join(), lease_ms: 60_000, retry_first_ms: 100, retry_longest_ms: 1_000, breaker_open_ms: 100
+    log_level: 'info', ...reaching(world, receivers, [there, back]),
+    lease_ms: 60_000, retry_first_ms: 100, retry_longest_ms: 1_000, breaker_open_ms: 100
   }
   const start = async (): Promise<Child> => {
     const child = await startChild(world, over, '', { script: join(import.meta.dirname, 'struck.ts'), env: { STRIKE: file } })

@@ -1,13 +1,13 @@
 /** Receivers that misbehave in every way there is, beside good ones: each message ends where it should, and nothing a receiver said is told to anybody. */
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import Database from 'better-sqlite3'
 import { messageId, partyCode, type PartyCode } from '../../src/core/core.ts'
 import type { PushConnection } from '../../src/store/store.ts'
 import { readRoots, rootsIn } from '../../src/vault/vault.ts'
 import { makeWorld, message, until, type Running, type World } from '../flow/world.ts'
-import { openReceivers, type Behaviour, type Receiver, type Shown } from '../receivers.ts'
+import { openReceivers, reaching, type Behaviour, type Receiver, type Shown } from '../receivers.ts'
 import { aParty, putParty } from '../register.ts'
 import { assertWhole } from '../store/whole.ts'
 
@@ -80,8 +80,6 @@ test(`${kinds.length} bad receivers beside ${good} good ones: everything ends wh
   const receivers = await openReceivers()
   after(() => receivers.close())
   const world = await makeWorld()
-  writeFileSync(world.path('push.key'), receivers.own.key, { mode: 0o600 })
-  writeFileSync(world.path('push.pem'), receivers.own.cert)
   let next = 42_421_000
   const open = async (kind: Bad | null): Promise<Party> => {
     const receiver = await receivers.open(kind?.behaviour === undefined ? {} : { behaviour: kind.behaviour })
@@ -99,7 +97,7 @@ test(`${kinds.length} bad receivers beside ${good} good ones: everything ends wh
   const patient = await open({ what: 'patient', stopped: true, end: again('refused_connection') })
   await register(world, patient, { retry: { first_ms: 60_000, longest_ms: 60_000, total_ms: 432_000_000 } })
   const gateway = await world.start({
-    push_key: world.path('push.key'), push_certificate: world.path('push.pem'), push_networks: '127.0.0.0/8,::1/128', push_ports: [...bad, ...well, patient].map(it => it.receiver.port).join(),
+    ...reaching(world, receivers, [...bad, ...well, patient].map(it => it.receiver)),
     push_ms_max: 20_000, push_connect_ms_max: 5_000, retry_first_ms: 50, retry_longest_ms: 400, retry_total_ms: 2_500, breaker_failures: 5, breaker_open_ms: 300, breaker_probes: 1, requests_per_minute_max: 100_000
   })
 

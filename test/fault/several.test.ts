@@ -1,12 +1,11 @@
 /** Several gateway processes on one PostgreSQL database, of which one is killed, and one stands still for longer than its lease: the rest goes on, in order, and who wakes up does no harm. */
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { partyCode } from '../../src/core/core.ts'
 import { usualJudging } from '../../src/register/register.ts'
 import { makeWorld, message, until } from '../flow/world.ts'
 import { missing, startPostgres } from '../postgres.ts'
-import { openReceivers } from '../receivers.ts'
+import { openReceivers, reaching } from '../receivers.ts'
 import { aParty, putParty } from '../register.ts'
 import { startChild, type Child } from './child.ts'
 
@@ -19,11 +18,9 @@ test('one that is killed or stands still is taken over from, every message arriv
   const url = await server.freshDatabase()
   const [world, receivers] = [await makeWorld('test', url), await openReceivers()]
   after(() => receivers.close())
-  writeFileSync(world.path('push.key'), receivers.own.key, { mode: 0o600 })
-  writeFileSync(world.path('push.pem'), receivers.own.cert)
   const destinations = await Promise.all(Array.from({ length: 6 }, async (_, n) => ({ code: partyCode(`4244000${n}`), receiver: await receivers.open() })))
   await world.store(async store => { for (const { code, receiver } of destinations) await putParty(store, aParty(code, { connections: [receiver.connection()], judging: { ...usualJudging, level: 'schema' } })) })
-  const over = { push_key: world.path('push.key'), push_certificate: world.path('push.pem'), push_ports: destinations.map(it => it.receiver.port).join(','), push_networks: '127.0.0.0/8,::1/128', lease_ms, poll_ms: 200, log_level: 'info' }
+  const over = { ...reaching(world, receivers, destinations.map(it => it.receiver)), lease_ms, poll_ms: 200, log_level: 'info' }
   const children: Child[] = []
   after(async () => { for (const it of children) if (it.process.exitCode === null && it.process.signalCode === null) await it.end('SIGKILL') })
   const start = async (): Promise<Child> => { const child = await startChild(world, over, '', { env: { ZORGPOORT_DEBUG: '1' } }); children.push(child); return child }

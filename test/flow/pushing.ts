@@ -1,11 +1,10 @@
 /** A world with receivers of its own: parties of it have endpoints, and the gateway believes and reaches them. */
-import { writeFileSync } from 'node:fs'
 import { after } from 'node:test'
 import { instant, partyCode, type Clock, type PartyCode } from '../../src/core/core.ts'
 import type { Handler } from '../../src/handle/handle.ts'
 import { usualJudging } from '../../src/register/register.ts'
 import type { Connection } from '../../src/store/store.ts'
-import { openReceivers, type Receiver, type ReceiverOptions, type Receivers } from '../receivers.ts'
+import { openReceivers, reaching, type Receiver, type ReceiverOptions, type Receivers } from '../receivers.ts'
 import { aParty, putParty } from '../register.ts'
 import { makeWorld, until, type Client, type Running, type Told, type World } from './world.ts'
 
@@ -30,10 +29,8 @@ export async function makePushWorld (others?: Pick<Receivers, 'own' | 'close'>, 
   const world = await makeWorld('test', url)
   const receivers = await openReceivers()
   after(async () => { await receivers.close(); await others?.close() })
-  const { own } = others ?? receivers
-  writeFileSync(world.path('push.key'), own.key, { mode: 0o600 })
-  writeFileSync(world.path('push.pem'), own.cert)
   const connect: PushWorld['connect'] = (party, connections) => world.store(store => putParty(store, aParty(partyCode(party), { name: 'Voorbeeld', connections, judging: { ...usualJudging, level: 'schema' } })))
+  const files = reaching(world, others ?? receivers, [])
   const ports = new Set<number>([443])
   return {
     ...world,
@@ -45,7 +42,7 @@ export async function makePushWorld (others?: Pick<Receivers, 'own' | 'close'>, 
       return receiver
     },
     pushing: (over = {}, clock, handlers = []) => world.start({
-      push_key: world.path('push.key'), push_certificate: world.path('push.pem'), push_ports: [...ports].join(','), push_networks: '127.0.0.0/8,::1/128', push_ms_max: 5_000, ...over
+      ...files, push_ports: [...ports].join(','), push_ms_max: 5_000, ...over
     }, handlers, clock)
   }
 }

@@ -1,6 +1,5 @@
 /** A rolling upgrade on PostgreSQL: gateways of this version and of the next at one database, whose schema the next one brought forward under the other's feet. */
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { partyCode } from '../../src/core/core.ts'
@@ -8,7 +7,7 @@ import { usualJudging } from '../../src/register/register.ts'
 import { ends, started, zorgpoort } from '../bin/command.ts'
 import { environment, startChild, type Child } from '../fault/child.ts'
 import { missing, startPostgres } from '../postgres.ts'
-import { openReceivers } from '../receivers.ts'
+import { openReceivers, reaching } from '../receivers.ts'
 import { aParty, putParty } from '../register.ts'
 import { adds, takes } from './next-steps.ts'
 import { makeWorld, message, until } from './world.ts'
@@ -21,11 +20,9 @@ describe('two versions side by side', { skip: missing('bundled') }, async () => 
   const url = await server.freshDatabase()
   const [world, receivers] = [await makeWorld('test', url), await openReceivers()]
   after(() => receivers.close())
-  writeFileSync(world.path('push.key'), receivers.own.key, { mode: 0o600 })
-  writeFileSync(world.path('push.pem'), receivers.own.cert)
   const destinations = await Promise.all(Array.from({ length: 6 }, async (_, n) => ({ code: partyCode(`4245000${n}`), receiver: await receivers.open() })))
   await world.store(async store => { for (const { code, receiver } of destinations) await putParty(store, aParty(code, { connections: [receiver.connection()], judging: { ...usualJudging, level: 'schema' } })) })
-  const over = { push_key: world.path('push.key'), push_certificate: world.path('push.pem'), push_ports: destinations.map(it => it.receiver.port).join(','), push_networks: '127.0.0.0/8,::1/128', lease_ms: 4_000, poll_ms: 200, log_level: 'info' }
+  const over = { ...reaching(world, receivers, destinations.map(it => it.receiver)), lease_ms: 4_000, poll_ms: 200, log_level: 'info' }
   const env = environment(world, over)
   const children: Child[] = []
   after(async () => { for (const it of children) if (it.process.exitCode === null && it.process.signalCode === null) await it.end('SIGKILL') })

@@ -1,26 +1,24 @@
 /** A municipality whose endpoint goes, comes back or says no while messages and an Fo01 are on their way to it: nothing hangs, and who can do something sees it. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import type { Connection } from '../../src/store/store.ts'
 import { actions, bv03, di01, makeChain } from '../chain.ts'
 import { reaches } from '../flow/pushing.ts'
 import { altered, gemeente, message, until, type Told } from '../flow/world.ts'
 import { openMunicipalities } from '../municipality.ts'
+import { reaching } from '../receivers.ts'
 import { aParty, putParty } from '../register.ts'
 
 const chain = await makeChain()
 const { world } = chain
 const municipalities = await openMunicipalities()
 after(() => municipalities.close())
-writeFileSync(world.path('push.key'), municipalities.own.key, { mode: 0o600 })
-writeFileSync(world.path('push.pem'), municipalities.own.cert)
 const endpoint = await municipalities.open()
 const mailbox = { door: 'mailbox', direction: 'both' } as const
 const connect = (connections: readonly Connection[]): Promise<void> => world.store(store => putParty(store, aParty(gemeente, { connections })))
 await connect([mailbox, endpoint.connection()])
-const gateway = await chain.start({ push_key: world.path('push.key'), push_certificate: world.path('push.pem'), push_ports: String(endpoint.port), push_networks: '127.0.0.0/8,::1/128', retry_first_ms: 200, retry_longest_ms: 400, retry_total_ms: 600_000, poll_ms: 50, breaker_failures: 3, breaker_open_ms: 1_000, breaker_probes: 1 })
+const gateway = await chain.start({ ...reaching(world, municipalities, [endpoint]), retry_first_ms: 200, retry_longest_ms: 400, retry_total_ms: 600_000, poll_ms: 50, breaker_failures: 3, breaker_open_ms: 1_000, breaker_probes: 1 })
 const operator = gateway.as('operator')
 const body = { 'content-type': 'application/json' }
 interface Seen { readonly id: string, readonly party: string, readonly reason: string | null, readonly attempts: number }

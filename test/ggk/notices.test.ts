@@ -12,6 +12,7 @@ import { actions, bv03, di01, makeChain, soap, soapHeaders, ggkPath } from '../c
 import { startChild } from '../fault/child.ts'
 import { altered, gemeente, message, until } from '../flow/world.ts'
 import { openMunicipalities, type Municipality } from '../municipality.ts'
+import { reaching } from '../receivers.ts'
 import { aParty, putParty } from '../register.ts'
 import { needTool, publishedGgk } from '../tools.ts'
 
@@ -19,10 +20,8 @@ const chain = await makeChain()
 const { world } = chain
 const municipalities = await openMunicipalities()
 after(() => municipalities.close())
-writeFileSync(world.path('push.key'), municipalities.own.key, { mode: 0o600 })
-writeFileSync(world.path('push.pem'), municipalities.own.cert)
 const endpoint = await municipalities.open()
-const calling = { push_key: world.path('push.key'), push_certificate: world.path('push.pem'), push_ports: String(endpoint.port), push_networks: '127.0.0.0/8,::1/128', retry_first_ms: 200, retry_longest_ms: 400, retry_total_ms: 60_000, poll_ms: 50 }
+const calling = { ...reaching(world, municipalities, [endpoint]), retry_first_ms: 200, retry_longest_ms: 400, retry_total_ms: 60_000, poll_ms: 50 }
 const connect = (over: Partial<GgkConnection> = {}): Promise<void> => world.store(store => putParty(store, aParty(gemeente, { connections: [{ door: 'mailbox', direction: 'both' }, endpoint.connection(over)] })))
 
 let seed = 0

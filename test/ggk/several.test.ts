@@ -1,12 +1,12 @@
 /** Fo01s of three gateway processes on one PostgreSQL database: each is told, one at a time and in order, also when a process stops in the middle. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { actions, bv03, di01, makeChain } from '../chain.ts'
 import { altered, gemeente, message, until } from '../flow/world.ts'
 import { openMunicipalities } from '../municipality.ts'
 import { missing, startPostgres } from '../postgres.ts'
+import { reaching } from '../receivers.ts'
 import { aParty, putParty } from '../register.ts'
 
 test('an Fo01 of any of three gateways is told once and alone, also while one of them stops', { skip: missing('bundled') }, async () => {
@@ -15,11 +15,9 @@ test('an Fo01 of any of three gateways is told once and alone, also while one of
   const { world, ...chain } = await makeChain(await server.freshDatabase())
   const municipalities = await openMunicipalities()
   after(() => municipalities.close())
-  writeFileSync(world.path('push.key'), municipalities.own.key, { mode: 0o600 })
-  writeFileSync(world.path('push.pem'), municipalities.own.cert)
   const endpoint = await municipalities.open()
   await world.store(store => putParty(store, aParty(gemeente, { connections: [{ door: 'mailbox', direction: 'both' }, endpoint.connection()] })))
-  const over = { push_key: world.path('push.key'), push_certificate: world.path('push.pem'), push_ports: String(endpoint.port), push_networks: '127.0.0.0/8,::1/128', poll_ms: 100, lease_ms: 6_000 }
+  const over = { ...reaching(world, municipalities, [endpoint]), poll_ms: 100, lease_ms: 6_000 }
   const [stops, ...stay] = await Promise.all([chain.start(over), chain.start(over), chain.start(over)])
   const numbers: string[] = []
   const refuse = async (by: typeof stops, seed: number): Promise<void> => {
