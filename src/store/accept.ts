@@ -28,7 +28,7 @@ function statements ({ sql, lock, newMessage, ofKey, ofNumber }: Dialect) {
   return {
     first: prepared(keyed(['id', 'sha256', 'receipt']).unionAll(sql('spent').select(['id', 'sha256', 'receipt']).where(places(['sender', 'type', 'identificatie'])))),
     taken: prepared(ofNumber(sql('message').select('seq'), at('number'))),
-    // Whether there is work: as it was before another let go of the message, so a yes is to be looked at again.
+    // Whether there is work: as it was before another let go of the message, so a yes is to be looked at again, and a no where it died meanwhile.
     asked: prepared(lock(keyed(['seq', 'id', 'receiver', 'origin', 'verdict', 'delivery', 'answer', 'answered_by', 'offered_ms', 'conversatie', 'order_key', 'disowned', 'header'])
       .select(sql.raw('(select count(*) from delivery as d where d.message = message.seq) as work')))),
     message: prepared(newMessage(places([...envelopeColumns, ...states])).returning('seq')),
@@ -113,15 +113,20 @@ async function earlier (session: Session, first: Statement, receipts: ReceiptKee
 }
 
 /** @returns what tells the first receipt of these bytes, or what stands in the way of their number or their key; null for what is new */
-const standing = (sql: ReturnType<typeof statements>, receipts: ReceiptKeeper, arrivals: ArrivalKeeper) => async (session: Session, { item: { envelope }, arrival }: Closing): Promise<Exclude<Accepted, { kind: 'stored' }> | null> => {
-  const { message = null, digest = null } = arrival === null ? {} : await arrivals.state(session, arrival.arrival) ?? {}
-  if (message !== null && digest !== arrival?.arrival.digest) return refused('ZP_NUMBER', message)
-  const repeat = await earlier(session, sql.first, receipts, envelope)
-  if (repeat !== null) return repeat
-  if (message !== null) return refused('ZP_NUMBER', message)
-  const taken = arrival !== null && (await session.all(sql.taken, { number: envelope.referentienummer })).length > 0
-  // The same may have been committed by another between those questions.
-  return taken ? await earlier(session, sql.first, receipts, envelope) ?? refused('ZP_BUSY') : null
+function standing (sql: ReturnType<typeof statements>, receipts: ReceiptKeeper, arrivals: ArrivalKeeper) {
+  async function there (session: Session, { item: { envelope }, arrival }: Closing): Promise<Exclude<Accepted, { kind: 'stored' }> | null> {
+    const { message = null, digest = null } = arrival === null ? {} : await arrivals.state(session, arrival.arrival) ?? {}
+    if (message !== null && digest !== arrival?.arrival.digest) return refused('ZP_NUMBER', message)
+    const repeat = await earlier(session, sql.first, receipts, envelope)
+    return repeat === null && message !== null ? refused('ZP_NUMBER', message) : repeat
+  }
+  return async (session: Session, closing: Closing): ReturnType<typeof there> => {
+    const stands = await there(session, closing)
+    if (stands !== null || closing.arrival === null) return stands
+    const taken = await session.all(sql.taken, { number: closing.item.envelope.referentienummer })
+    // Perhaps by this very message, by another process since it was looked for.
+    return taken.length === 0 ? null : await there(session, closing) ?? refused('ZP_BUSY')
+  }
 }
 
 /** An answer that came by a door of the chain must name what it answers as its sender knows that; a 325 need not. */
@@ -195,7 +200,7 @@ export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, saf
     if (voids) await facts.voided(session, seq, id)
     await audit(session, { at: received, event: 'answered', message: message(row, 'id'), account, detail: id })
     // Who answers has it: what was still tried, or given up, is delivered.
-    if (origin === 'gateway' || row['offered_ms'] === null || whole(row, 'work') === 0) return
+    if (origin === 'gateway' || row['offered_ms'] === null || (whole(row, 'work') === 0 && row['delivery'] !== 'dead')) return
     if (!await order.end(session, seq, received)) return
     await session.run(sql.arrived, { seq, now: received })
     await audit(session, { at: received, event: 'delivered', message: message(row, 'id'), account, detail: 'answered' })

@@ -8,7 +8,7 @@ import { factEnd, type FactEnd } from './ending.ts'
 import type { FactKeeper } from './facts.ts'
 import { arrivalEnd } from './leaving.ts'
 import { marksIn } from './marks.ts'
-import { message, text, whole } from './rows.ts'
+import { maybe, message, text, whole } from './rows.ts'
 import type { FactTerms, Swept, SweepKind, SweepStep } from './keeping.ts'
 import type { Store } from './verbs.ts'
 
@@ -37,8 +37,8 @@ function statements ({ sql, lockFree }: Dialect) {
       refused: aged(() => sql('refused'), 'at_ms', sql.raw('1 as parts')),
       batch: aged(() => sql('batch').where('state', 'done'), 'received_ms', 'members as parts')
     },
-    // What somebody else has in hand stays this time.
-    still: prepared(lockFree(sql('message').select('seq').where({ seq: at('seq'), delivery: at('delivery'), answer: at('answer') }))),
+    // What somebody else has in hand stays this time; what another forgot or erased since is not forgotten again.
+    still: prepared(lockFree(sql('message').select('seq').where({ seq: at('seq'), delivery: at('delivery'), answer: at('answer') }).whereRaw("coalesce(payload_gone_why, '') = ?", [at('gone')]))),
     noPayload: prepared(sql('payload').where('message', at('seq')).delete()),
     noFinding: prepared(sql('finding').where('message', at('seq')).delete()),
     gone: prepared(sql('message').where('seq', at('seq')).update({ data_key: null, kek_id: null, payload_gone_ms: at('now'), payload_gone_why: at('why') })),
@@ -142,7 +142,7 @@ export function sweepVerb (db: Db, dialect: Dialect, audit: Audit, { rise }: Pic
 
   /** Nobody else is changing it: as it was looked at it goes. */
   const free = (session: Session) => async (row: Row): Promise<boolean> => dialect.alone === null ||
-    (await session.all(sql.still, { seq: whole(row, 'seq'), delivery: text(row, 'delivery'), answer: text(row, 'answer') })).length > 0
+    (await session.all(sql.still, { seq: whole(row, 'seq'), delivery: text(row, 'delivery'), answer: text(row, 'answer'), gone: maybe(row, 'payload_gone_why', text) ?? '' })).length > 0
 
   async function step (session: Session, kind: Exclude<SweepKind, keyof typeof sql.whole>, { now, after, messages_max, dry, ...rest }: SweepStep): Promise<Swept> {
     const rows = await session.all(sql[kind], { after, limit: messages_max })

@@ -1,17 +1,10 @@
 /** Storms of verbs on PostgreSQL find what they are for: without its row locks the store does what nobody may do. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Statement } from '../../src/store/db.ts'
-import { openStore, type Db } from '../../src/store/store.ts'
+import { openStore } from '../../src/store/store.ts'
 import { missing, startPostgres } from '../postgres.ts'
-import { raced, type OpenSeveral } from './racing.ts'
+import { raced, unlocked, type OpenSeveral } from './racing.ts'
 import { roots } from './sample.ts'
-
-/** Rows that are to be changed are read as if nobody else were there. */
-function unlocked (db: Db): Db {
-  const without = (it: Statement): Statement => it.sql.includes('skip locked') ? it : { sql: it.sql.replace(/ for no key update( of ("\w+"(, )?)+)?/, ''), slots: it.slots }
-  return { ...db, write: (work, weight) => db.write(session => work({ ...session, all: (it, values) => session.all(without(it), values) }), weight) }
-}
 
 describe('planted on PostgreSQL', { skip: missing('bundled') }, () => {
   test('what is read to be changed is not locked', { timeout: 240_000 }, async t => {

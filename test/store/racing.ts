@@ -7,6 +7,7 @@ import { describe, test, type TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { newMessageId, newReferentienummer, sha256Hex, type MessageId } from '../../src/core/core.ts'
 import { ownView } from '../../src/party/party.ts'
+import type { Statement } from '../../src/store/db.ts'
 import type { Acceptance, Accepted, Claimed, Db, Finish, Session, Store } from '../../src/store/store.ts'
 import { byDoor, noticeTo } from './arriving.ts'
 import { ask, bringing, markOf, pair, toegewezen } from './facts.ts'
@@ -14,7 +15,7 @@ import { aanbieder, account, gemeente, heen, later, retour, roots, type OpenStor
 import { assertWhole } from './whole.ts'
 
 /** @returns numbers below 1, always the same of one seed (mulberry32) */
-function drawer (seed: number): () => number {
+export function drawer (seed: number): () => number {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6D2B79F5) >>> 0
@@ -160,7 +161,7 @@ async function drain ([store]: readonly Store[], world: World): Promise<void> {
 const rowsOf = async (db: Db, sql: string) => await db.read(session => session.all({ sql, slots: [] }))
 
 /** Each question finds what may not be. */
-const never: Readonly<Record<string, string>> = {
+export const never: Readonly<Record<string, string>> = {
   'two pushes of one key are due': "select target, order_key from delivery where kind = 'push' and state = 'due' group by target, order_key having count(*) > 1",
   'a push is blocked with nothing in its way': `select b.message from delivery as b where b.state = 'blocked' and not exists (select 1 from delivery as o where o.target = b.target and o.order_key = b.order_key
     and o.id <> b.id and ((o.kind = 'push' and o.state = 'due') or (o.message < b.message and (o.state = 'blocked' or (o.kind = 'handle' and o.state = 'due')))))`,
@@ -217,6 +218,12 @@ export const dawdling = (draw: () => number) => (db: Db): Db => {
     return { ...session, all: (it, values) => later(() => session.all(it, values)), run: (it, values) => later(() => session.run(it, values)) }
   }
   return { ...db, write: (work, weight) => db.write(session => work(slow(session)), weight) }
+}
+
+/** A planted mistake: rows that are to be changed are read as if nobody else were there. */
+export function unlocked (db: Db): Db {
+  const without = (it: Statement): Statement => it.sql.includes('skip locked') ? it : { sql: it.sql.replace(/ for no key update( of ("\w+"(, )?)+)?/, ''), slots: it.slots }
+  return { ...db, write: (work, weight) => db.write(session => work({ ...session, all: (it, values) => session.all(without(it), values) }), weight) }
 }
 
 /** Opens stores on one database as several processes would. */
