@@ -21,7 +21,9 @@ function statements ({ sql, lock, events }: Dialect) {
     .select(['c.message', 'm.id', 'm.type', 'm.received_ms', 'm.sha256', 'm.delivery', 'm.order_key', persons])
   return {
     found: prepared(found().orderBy('c.message')),
-    one: prepared(lock(found().where('c.message', at('seq')), 'm')),
+    // Before it is asked whether it is still about the person: who waited for another that erased it finds no mark.
+    alone: prepared(lock(sql('message').select('seq').where('seq', at('seq')))),
+    one: prepared(found().where('c.message', at('seq'))),
     work: prepared(sql('delivery').select(['target', 'order_key']).where('message', at('seq'))),
     unordered: prepared(sql('message').where('seq', at('seq')).update({ order_key: '' })),
     // A retour has the key of what it answers, also one that was rejected; what answered is in the audit.
@@ -74,7 +76,8 @@ function refusedVerbs (db: Db, sql: ReturnType<typeof statements>, arrivals: Arr
       for (const id of ids) {
         const [row] = await session.all(sql.digest, { id })
         if (row === undefined) continue
-        await session.run(sql.noRefused, { id })
+        // Another took it away since.
+        if (await session.run(sql.noRefused, { id }) === 0) continue
         await arrivals.erase(session, 'kept', id, now)
         await audit(session, { at: now, event: 'erased', message: id, account, digest: sha256Hex(text(row, 'sha256')) })
         gone.push(id)
@@ -117,6 +120,7 @@ export function eraseVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, 
     erase: (seqs, person, { shared, undelivered, account, now }) => db.write(async session => {
       const erased = []
       for (const seq of inOrder(seqs)) {
+        if (dialect.alone !== null) await session.all(sql.alone, { seq })
         const row = await rowOf(session, seq, person)
         const it = row === undefined ? null : subject(row)
         // Erased before, or it changed since it was looked at.

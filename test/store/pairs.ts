@@ -225,6 +225,35 @@ export const storms: readonly Storm[] = [
     }
   },
   {
+    name: 'a person is erased by two, and what was refused',
+    rounds: 24,
+    async round (scene) {
+      const [mark, second] = [markOf(scene.nth), markOf(scene.nth + 1_000)]
+      const id = newMessageId(later(0))
+      await scene.one.accept([bringing([toegewezen(String(scene.nth))], [mark, second])])
+      await scene.one.keepRefused({ id, at: later(0), party: gemeente, account, door: 'rest', family: 'iwmo', type: 'WMO301', identificatie: `R${scene.nth}`, code: 'ZP_SCHEMA', detail: null, findings: [], replaces: null, sha256: digest(scene.nth), size_bytes: 3, payload: Buffer.from('<a>') }, 1e6)
+      const seqs = await seqsOf(scene.one, mark)
+      const erased = await both(scene, () => scene.one.erase(seqs, [mark], how), () => scene.other.erase(seqs, [second], how))
+      const refused = await both(scene, () => scene.one.eraseRefused([id], account, end), () => scene.other.eraseRefused([id], account, end))
+      assert.deepEqual([erased.flat().length, refused.flat()], [1, [id]])
+    },
+    never: { 'one was erased twice': "select message from audit where event = 'erased' group by message having count(*) > 1" }
+  },
+  {
+    name: 'what is held is decided by two, and what is dead driven again by two',
+    rounds: 24,
+    async round (scene) {
+      const decided = { by: account, reason: 'seen', now: end }
+      const [held, dead] = [heen({ delivery: 'held' }), heen({ ...pushed, order_key: `dead ${scene.nth}` })]
+      await scene.one.accept([held, dead])
+      await scene.one.disown(got, dead.envelope.id, { code: 'StUF055', finding }, account, null, end)
+      const told = await both(scene, () => scene.one.decideHeld(held.envelope.id, 'refuse', decided), () => scene.other.decideHeld(held.envelope.id, 'release', decided))
+      const again = await both(scene, () => scene.one.redrive([dead.envelope.id], decided, () => policy), () => scene.other.redrive([dead.envelope.id], decided, () => policy))
+      assert.deepEqual([told.filter(it => it === 'done').length, again.flat().filter(it => it === 'redriven').length], [1, 1], JSON.stringify([told, again]))
+    },
+    never: { 'one was driven again twice': "select message from audit where event = 'redriven' group by message having count(*) > 1" }
+  },
+  {
     name: 'a message is erased and answered',
     rounds: 24,
     async round (scene) {
