@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { createHash } from 'node:crypto'
 import { verifyAudit, type AuditReport } from '../src/audit/audit.ts'
 import { sha256Hex, systemClock } from '../src/core/core.ts'
-import { copyAhead, finishMove, lockForServe, openLinker, planMove, StoreFailure, StoreUnusable, undoMove, type Moved, type MoveOptions, type MovePlan, type Store, type Verify } from '../src/store/store.ts'
+import { copyAhead, finishMove, lockForServe, openLinker, planMove, refuseMove, StoreFailure, StoreUnusable, undoMove, type Moved, type MoveOptions, type MovePlan, type Store, type Verify } from '../src/store/store.ts'
 import { readRoots } from '../src/vault/vault.ts'
 import { findPlace, openingIn, type Place } from './place.ts'
 import { Problem, WrongUse } from './problem.ts'
@@ -121,6 +121,7 @@ export async function finish (wishes: MoveWishes): Promise<void> {
   const options = optionsOf(wishes)
   await going(async () => {
     const plan = await planMove(options)
+    refuseMove(plan)
     if (plan.missing.length > 0) say(`The source is brought forward first: ${plan.missing.join(', ')}`)
     await first(options, plan)
     if (wishes.ahead === true) {

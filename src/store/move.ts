@@ -102,31 +102,36 @@ async function faultsOf (target: Db, source: ReadonlyMap<string, string>): Promi
   })
 }
 
-/** Looks both over and changes neither. @throws StoreUnusable when one cannot be read */
-export async function planMove (options: MoveOptions): Promise<MovePlan> {
+/** What is known of both without reading all of either. */
+type Ready = Pick<MovePlan, 'mode' | 'missing' | 'state' | 'faults'>
+async function readyFor (options: MoveOptions): Promise<Ready> {
   const { from, roots } = options
-  const [meta, done, rows] = reading(from, db => [metaOf(db), all(db, 'select name from migration order by name').map(row => text(row, 'name')),
-    Object.fromEntries(tablesOf(db).map(({ name }) => [name, whole(all(db, `select count(*) as n from "${name}"`)[0] ?? {}, 'n')]))] as const)
+  const [meta, done] = reading(from, db => [metaOf(db), all(db, 'select name from migration order by name').map(row => text(row, 'name'))] as const)
   const mode = meta.get('mode')
   if (mode !== 'test' && mode !== 'production') throw new StoreUnusable(`${from} is no database of a gateway`)
   const { missing, strange } = stepsOf(done)
   const rings = await ringFaults({ path: from }, new Map([['kek', roots.kek], ['index_key', roots.index], ['audit_key', roots.audit]]))
   const keys = tryKeys(from, roots.kek).flatMap(it => it.fault === null ? [] : [it.fault])
-  const damage = damageOf(from, 'quick')
   const { state, faults } = await withTarget(options, target => faultsOf(target, meta))
-  return {
-    mode, rows, missing, state, bytes: statSync(from).size,
-    faults: [...rings.values(), ...keys, ...strange.length > 0 ? [`the source was made by a newer version (${strange.join(', ')}): use that one`] : [], ...damage === null ? [] : [`the source is damaged (${damage}): put a backup back first`], ...faults]
-  }
+  return { mode, missing, state, faults: [...rings.values(), ...keys, ...strange.length > 0 ? [`the source was made by a newer version (${strange.join(', ')}): use that one`] : [], ...faults] }
+}
+
+/** Looks both over, all of the source, and changes neither. @throws StoreUnusable when one cannot be read, or is damaged */
+export async function planMove (options: MoveOptions): Promise<MovePlan> {
+  const { from } = options
+  const damage = damageOf(from, 'quick')
+  if (damage !== null) throw new StoreUnusable(`the source is damaged (${damage}): put a backup back first`)
+  const rows = reading(from, db => Object.fromEntries(tablesOf(db).map(({ name }) => [name, whole(all(db, `select count(*) as n from "${name}"`)[0] ?? {}, 'n')])))
+  return { ...await readyFor(options), rows, bytes: statSync(from).size }
 }
 
 /** @throws StoreUnusable with everything that stands in the way */
-function refuse ({ faults }: MovePlan): void {
+export function refuseMove ({ faults }: Pick<MovePlan, 'faults'>): void {
   if (faults.length > 0) throw new StoreUnusable(`this cannot be moved: ${faults.join('; ')}`)
 }
 
 /** From here on nobody serves on the target, and no other source goes into it. */
-async function begin (options: MoveOptions, plan: MovePlan): Promise<void> {
+async function begin (options: MoveOptions, plan: Ready): Promise<void> {
   const { from, step = () => {} } = options
   if (plan.missing.length > 0) {
     const free = lockSqlite(from)
@@ -150,8 +155,8 @@ async function begin (options: MoveOptions, plan: MovePlan): Promise<void> {
  * @throws StoreUnusable saying what stands in the way; StoreFailure when a database fails: then the same goes on where it was
  */
 export async function copyAhead (options: MoveOptions): Promise<void> {
-  const plan = await planMove(options)
-  refuse(plan)
+  const plan = await readyFor(options)
+  refuseMove(plan)
   if (plan.state === 'moved' || plan.state === 'deciding') return
   await begin(options, plan)
   await withBoth(options, async between => {
@@ -247,8 +252,8 @@ export async function finishMove (options: MoveOptions, verify: Verify, digest: 
   const { from, to, shown, roots, quick = false, step = () => {} } = options
   const free = lockSqlite(from)
   try {
-    const plan = await planMove(options)
-    refuse(plan)
+    const plan = await readyFor(options)
+    refuseMove(plan)
     if (plan.state === 'moved') return null
     let moved: Moved | null = null
     if (plan.state !== 'deciding') {

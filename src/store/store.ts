@@ -1,6 +1,6 @@
 /** The face of the store: its verbs, what opens it, and the ways it can fail. */
 export type * from './verbs.ts'
-export { copyAhead, finishMove, planMove, undoMove, type MoveOptions, type Moved, type MovedTable, type MovePlan, type Verify } from './move.ts'
+export { copyAhead, finishMove, planMove, refuseMove, undoMove, type MoveOptions, type Moved, type MovedTable, type MovePlan, type Verify } from './move.ts'
 export { contentsOf, copyDatabase, damageOf, kekIdsOf, throughToDisk, tryKeys, type Contents, type KeyTrial, type Pace } from './backup.ts'
 export { asking, lastKeys, lookAtMade, lookAtServer, ringFaults, type Made, type Place, type ServerLook } from './examine.ts'
 export { lookOver, stepsOf, type Look } from './look.ts'

@@ -1,6 +1,6 @@
 /** The move of a live installation from an SQLite file into PostgreSQL: under load, broken off at every step, and every receipt honoured after it. */
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -155,6 +155,21 @@ describe('a move is refused', { skip }, () => {
     ends(await move(one, to), 0)
     ends(await move(other, to), 1, /messages, or an audit, of its own/)
     ends(await move(other, to, '--check'), 1, /cannot be moved/)
+  })
+
+  test('of a file that is damaged, wherever that is', async () => {
+    for (const table of ['message', 'payload', 'audit']) {
+      const it = source()
+      const path = it.slice('sqlite:'.length)
+      const db = new Database(path, { readonly: true })
+      const page = Number(db.prepare('select rootpage from sqlite_master where name = ?').pluck().get(table))
+      const size = Number(db.pragma('page_size', { simple: true }))
+      db.close()
+      const fd = openSync(path, 'r+')
+      writeSync(fd, Buffer.alloc(size, 0xff), 0, size, (page - 1) * size)
+      closeSync(fd)
+      ends(await move(it, await fresh()), 1, /the source is damaged/)
+    }
   })
 
   test('with the rings of another installation', async () => {
