@@ -36,9 +36,9 @@ export const configSchema = Type.Object({
   postgres_statement_ms_max: Type.Integer({ minimum: 1_000, default: 30_000, description: 'Time a statement may take there, in milliseconds.' }),
   postgres_lock_ms_max: ms(5_000, 'Time a statement waits there for what another transaction has locked, in milliseconds.'),
   postgres_pooler: Type.Union([Type.Literal('none'), Type.Literal('transaction')], { default: 'none', description: '`transaction`: between the gateway and PostgreSQL stands a pooler in transaction mode (PgBouncer).' }),
-  roles: Type.String({ pattern: '^(door|work|door,work|work,door)$', default: 'door,work', description: 'What this process does: `door` (takes requests), `work` (handles, pushes, notices, batches, sweeps, signs the audit), or both. Without `door` it needs no `tls_key` where it has a `push_key`. A part alone needs PostgreSQL, and another process with the other part.' }),
-  tls_key: file('PEM file with the private key of the door of all interfaces (REST, StUF-GGk, VSP).'),
-  tls_certificate: file('PEM file with the certificate of that door, its chain below it.'),
+  roles: Type.String({ pattern: '^(door|work|door,work|work,door)$', default: 'door,work', description: 'What this process does: `door` (takes requests), `work` (handles, pushes, notices, batches, sweeps, signs the audit), or both. Without `door` it needs no `tls_key`; it pushes with `push_key`, or with `tls_key` where that is set. A part alone needs PostgreSQL, and another process with the other part.' }),
+  tls_key: file('PEM file with the private key of the door of all interfaces (REST, StUF-GGk, VSP); not asked of `roles: work`.'),
+  tls_certificate: file('PEM file with the certificate of that door, its chain below it; not asked of `roles: work`.'),
   tls_key_passphrase: Type.Optional(secret('Passphrase of that key, where it has one: `file:PATH` or `command:PROGRAM ARG…`, one line.')),
   seal_key: file('PEM file with the private key that seals messages (EC P-256, P-384 or RSA).'),
   seal_certificate: file('PEM file with the certificate that belongs to it, its chain below it.'),
@@ -129,6 +129,15 @@ export const configSchema = Type.Object({
 const { tls_key: tlsKey, tls_certificate: tlsCertificate, ...withoutDoor } = configSchema.properties
 /** A process without door needs no pair for it. */
 const workSchema = Type.Object({ ...withoutDoor, tls_key: Type.Optional(tlsKey), tls_certificate: Type.Optional(tlsCertificate) }, { additionalProperties: false })
+
+/** The same for editors and deployment tools: what must stand in a configuration, which depends on its roles. */
+export const configShape = {
+  ...configSchema,
+  required: configSchema.required.filter(key => !('default' in configSchema.properties[key]) && key !== 'tls_key' && key !== 'tls_certificate'),
+  if: { properties: { roles: { const: 'work' } }, required: ['roles'] },
+  else: { required: ['tls_key', 'tls_certificate'] },
+  dependentRequired: { tls_key: ['tls_certificate'], tls_certificate: ['tls_key'], push_key: ['push_certificate'], push_certificate: ['push_key'], push_key_passphrase: ['push_key'] }
+}
 
 /** What a process does. */
 export type Role = 'door' | 'work'
@@ -231,12 +240,11 @@ function checkRetention <T extends RetentionSettings> (config: T): T {
   return config
 }
 
-/** @throws ConfigError when a part of a gateway stands alone on a database that one process serves, or would push without being known */
+/** @throws ConfigError when a part of a gateway stands alone on a database that one process serves, or has half a pair */
 function checkRoles (config: Config): void {
-  const { tls_key, tls_certificate, push_key } = config
+  const { tls_key, tls_certificate } = config
   if (rolesOf(config).size === 1 && fileOf(config.database) !== null) throw new ConfigError(`roles ${config.roles}: one process serves a database in a file, and does all (door,work); several processes need PostgreSQL`)
   if ((tls_key === undefined) !== (tls_certificate === undefined)) throw new ConfigError('tls_key and tls_certificate belong together: set both, or neither where roles is work')
-  if (tls_key === undefined && push_key === undefined) throw new ConfigError('push_key and push_certificate are not set, nor tls_key: a process with the role work is known by one of the two where it pushes to')
 }
 
 /** @throws ConfigError when what has no authentication would be open to the network in production, or the audit shorter than what it tells of */

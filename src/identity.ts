@@ -68,8 +68,8 @@ const expiryOf = (cert: string): Instant => instant(Date.parse(certificateFacts(
 export interface OwnKeys {
   /** That of the door; null where this process has none. */
   readonly tls: Identity | null
-  /** By which the gateway is known where it pushes to: its own pair for that, or that of the door. Ask for it at every push. */
-  readonly push: Identity
+  /** By which the gateway is known where it pushes to: its own pair for that, or that of the door; null where this process has neither. Ask for it at every push. */
+  readonly push: Identity | null
   /** Seals with the pair that stands in the files; its certificate is that of this moment. */
   readonly sealer: Sealer
   /** When each certificate ends, that for pushing where there is one. */
@@ -120,11 +120,7 @@ export function openOwnKeys (config: Config, clock: Clock, log: Log): OwnKeys {
   const expiry: OwnKeys['expiry'] = () => ({ ...(tls === null ? {} : { tls: expiryOf(tls.cert) }), seal: sealer.certificate.not_after, ...(push === null ? {} : { push: expiryOf(push.cert) }) })
   return {
     get tls () { return tls },
-    get push () {
-      const pair = push ?? tls
-      if (pair === null) throw new ConfigError('push_key and push_certificate are not set')
-      return pair
-    },
+    get push () { return push ?? tls },
     sealer: {
       seal: (...given) => sealer.seal(...given),
       get certificate () { return sealer.certificate }
@@ -142,9 +138,14 @@ export function openOwnKeys (config: Config, clock: Clock, log: Log): OwnKeys {
   }
 }
 
-/** Tells the operator beforehand when somebody is to be pushed to and the gateway has nothing that makes it known there. */
+/**
+ * Tells the operator beforehand when somebody is to be pushed to and the gateway has nothing that makes it known there.
+ * @throws ConfigError when it has no pair at all
+ */
 export function warnOfPushing ({ push }: Pick<OwnKeys, 'push'>, { parties }: Pick<Register, 'parties'>, log: Log): void {
   const first = parties.find(it => pushConnection(it) !== null)
-  if (first === undefined || mayBeClient(push.cert)) return
+  if (first === undefined) return
+  if (push === null) throw new ConfigError(`push_key and push_certificate are not set, nor tls_key: what is for party ${first.code} is pushed to an endpoint, which must know this process; bring in a client certificate with "zorgpoort keys import --use push"`)
+  if (mayBeClient(push.cert)) return
   log.warn({ party: first.code }, 'what is for this party is pushed, but tls_certificate is not for a TLS client and there is no push_certificate: endpoints will refuse it; bring in a client certificate with "zorgpoort keys import --use push"')
 }

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { configSchema, environmentName } from './config.ts'
+import { configSchema, configShape, environmentName } from './config.ts'
 import { transportCodes } from './codes/codes.ts'
 import { reasons } from './deliver/deliver.ts'
 import { allKinds } from './here/here.ts'
@@ -92,7 +92,7 @@ export function withTables (text: string): string {
 }
 
 /** The configuration's JSON schema, for editors and deployment tools. */
-export const configSchemaText = (): string => `${JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Zorgpoort configuration', ...configSchema }, null, 2)}\n`
+export const configSchemaText = (): string => `${JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Zorgpoort configuration', ...configShape }, null, 2)}\n`
 
 /** @returns the files of the manual that differ from the source; with `write` they are made the same */
 export function manual (write: boolean): string[] {

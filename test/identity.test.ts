@@ -22,7 +22,7 @@ async function keep (use: IssueRequest['use'] = 'client'): Promise<string> {
   return certificate.trim()
 }
 const open = (over: Record<string, unknown> = {}): OwnKeys => openOwnKeys(world.config({ ...files, pairs_poll_ms: 10, ...over }), systemClock, log)
-const shown = (keys: OwnKeys): string => keys.push.cert.trim()
+const shown = (keys: OwnKeys): string => keys.push?.cert.trim() ?? ''
 
 test('without a pair of its own it is that of the door, also after that changed', () => {
   const keys = openOwnKeys(world.config(), systemClock, log)
@@ -65,4 +65,7 @@ test('the log warns when somebody is pushed to and only the pair of a server is 
   assert.equal(warned(door, [aParty('0344')]), false)
   await keep()
   assert.equal(warned(open(), [aParty('42420001', { connections })]), false)
+  const without = openOwnKeys(world.config({ database: 'postgres://u@localhost/n', roles: 'work', tls_key: undefined, tls_certificate: undefined }), systemClock, log)
+  assert.deepEqual([without.tls, without.push, warned(without, [aParty('0344')])], [null, null, false])
+  assert.throws(() => warned(without, [aParty('42420001', { connections })]), /push_key and push_certificate are not set.*party 42420001 is pushed.*keys import --use push/)
 })

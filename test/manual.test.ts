@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Ajv } from 'ajv'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { program } from '../bin/main.ts'
 import { configSchema, readConfig } from '../src/config.ts'
 import { manual, withTables } from '../src/manual.ts'
@@ -80,6 +81,22 @@ test('the example configuration is complete and valid, and the schema refuses a 
   assert.throws(() => readConfig({ env: { ZORGPOORT_REST_PROT: '1' } }), /unknown setting ZORGPOORT_REST_PROT/)
   assert.throws(() => readConfig({ env: {} }), /mode is not set \(in the file, or as ZORGPOORT_MODE\)/)
   assert.throws(() => readConfig({ env: {}, under: Object(example), over: { rest_port: 'many' } }), /rest_port must be integer/)
+})
+
+test('the schema for editors asks for what serve asks for, and no more: by roles', () => {
+  const valid = new Ajv2020().compile(JSON.parse(read('schemas/config.schema.json')) as object)
+  const example = JSON.parse(read('config/production.example.json')) as Record<string, unknown>
+  const { tls_key: _key, tls_certificate: _certificate, ...without }: Record<string, unknown> = { ...example, database: 'postgres://u@localhost/n' }
+  const cases: ReadonlyArray<readonly [config: Record<string, unknown>, good: boolean]> = [
+    [example, true], [{ ...without, roles: 'work' }, true], [{ ...without, roles: 'work', push_key: 'a', push_certificate: 'b' }, true], [{ ...without, roles: 'work', tls_key: 'a', tls_certificate: 'b' }, true],
+    [without, false], [{ ...without, roles: 'door' }, false], [{ ...without, roles: 'door,work' }, false], [{ ...without, roles: 'work', tls_key: 'a' }, false],
+    [{ ...without, roles: 'work', push_key: 'a' }, false], [{ ...without, roles: 'work', seal_key: undefined }, false], [{ ...example, rest_prot: 1 }, false]
+  ]
+  const reads = (config: Record<string, unknown>): boolean => { try { readConfig({ env: {}, under: config }); return true } catch { return false } }
+  for (const [config, good] of cases) {
+    assert.equal(valid(config), good, JSON.stringify(config))
+    assert.equal(reads(config), good, JSON.stringify(config))
+  }
 })
 
 test('no key, certificate or mode has a default', () => {

@@ -262,7 +262,8 @@ export async function startPooler (server: PostgresServer, settings: Readonly<Re
   if (bouncer === undefined) throw new Error(missingPooler() || 'no pgbouncer')
   const dir = place()
   const port = await freePort()
-  const given = { listen_addr: '127.0.0.1', listen_port: String(port), auth_type: 'any', pool_mode: 'transaction', max_client_conn: '500', default_pool_size: '8', unix_socket_dir: '', max_db_connections: '40', ...settings }
+  // What is kept idle of each of many databases would fill the server.
+  const given = { listen_addr: '127.0.0.1', listen_port: String(port), auth_type: 'any', pool_mode: 'transaction', max_client_conn: '500', default_pool_size: '8', unix_socket_dir: '', max_db_connections: '40', server_idle_timeout: '3', ...settings }
   const ini = join(dir, 'pgbouncer.ini')
   writeFileSync(ini, `[databases]\n* = host=127.0.0.1 port=${server.port} user=postgres\n[pgbouncer]\n${Object.entries(given).map(([name, value]) => `${name} = ${value}\n`).join('')}`)
   accessSync(ini, constants.R_OK)

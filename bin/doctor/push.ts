@@ -18,9 +18,10 @@ function authorities ({ settings }: Patient): Line[] {
   } catch (thrown) { return [error('push_ca', sentenceOf(thrown), 'bring the certificates of the authorities of endpoints, in PEM, or mend the setting push_ca')] }
 }
 
-/** Only the door's pair is there: is it one that endpoints take. */
+/** Is there a pair for it; when only that of the door, is it one that endpoints take. */
 function ownPair ({ settings }: Patient): Line[] {
-  const { tls_certificate: certificate, push_certificate: own } = settings
+  const { tls_certificate: certificate, push_certificate: own, roles } = settings
+  if (own === undefined && certificate === undefined && roles === 'work') return [error('push_certificate', 'is not set, nor tls_certificate: a process that pushes does not start without one', 'bring in a client certificate with "zorgpoort keys import --use push"')]
   if (own !== undefined || certificate === undefined || !existsSync(certificate)) return []
   return mayBeClient(readFileSync(certificate, 'utf8'))
     ? []

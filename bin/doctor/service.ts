@@ -53,11 +53,13 @@ async function port (name: 'rest' | 'operations', host: string, number: number):
 }
 
 /** The running gateway, or whether its ports are free. */
-export const service: Check = async ({ settings: { rest_host: restHost = '127.0.0.1', rest_port: restPort = 8443, operations_host: opsHost = '127.0.0.1', operations_port: opsPort = 9464, database }, path }: Patient) => {
+export const service: Check = async ({ settings: { rest_host: restHost = '127.0.0.1', rest_port: restPort = 8443, operations_host: opsHost = '127.0.0.1', operations_port: opsPort = 9464, database, roles }, path }: Patient) => {
   // At a server nobody holds a lock: then who answers here is a gateway of ours.
   const onServer = path === null && database !== undefined
+  const hasDoor = roles !== 'work'
   const served = !onServer ? isServed(path) : await answers(opsHost, opsPort)
-  if (!served) return [ok('service', `no gateway runs ${onServer ? 'here' : 'on this database'}`), await port('rest', restHost, restPort), await port('operations', opsHost, opsPort)]
+  if (!served) return [ok('service', `no gateway runs ${onServer ? 'here' : 'on this database'}`), ...hasDoor ? [await port('rest', restHost, restPort)] : [], await port('operations', opsHost, opsPort)]
+  if (!hasDoor) return [await health(opsHost, opsPort)]
   const door = restPort === 0 || await answers(restHost, restPort)
   return [await health(opsHost, opsPort), door ? ok('rest_port', `${restPort} answers`) : error('rest_port', `nothing answers on ${restHost}:${restPort}`, 'see the log of the gateway')]
 }

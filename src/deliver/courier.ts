@@ -45,8 +45,8 @@ export interface Courier {
 export interface OwnPair { readonly key: string, readonly cert: string }
 
 export interface CourierOptions {
-  /** By what the gateway is known now; asked at every push. */
-  readonly identity: () => OwnPair
+  /** By what the gateway is known now, asked at every push; null: by nothing, and nothing can be pushed. */
+  readonly identity: () => OwnPair | null
   /** Authorities (PEM) by which endpoints are believed whose connection names none of its own; null: those Node brings. */
   readonly ca: string | null
   readonly ports: readonly number[]
@@ -138,6 +138,7 @@ export function openCourier (options: CourierOptions): Courier {
     const url = urlOf(to.url, ports)
     const ca = to.ca ?? options.ca
     const pair = options.identity()
+    if (pair === null) throw new PushFault('no_certificate')
     const lane = lanes.to(url, to.pin, [ca, pair.key, pair.cert], () => createSecureContext({ ...pair, ...(ca === null ? {} : { ca }), minVersion: 'TLSv1.2' }))
     const answer = await over(lane, { ...message, path: `${url.pathname}${url.search}` }, signal)
     return pushedBy(answer, clock.now())

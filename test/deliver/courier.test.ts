@@ -184,6 +184,12 @@ test('a receiver that does not believe our certificate', async () => {
   assert.equal(easy.receiver.arrived[0]?.certificate, null)
 })
 
+test('nobody is called who would not know by what', async () => {
+  const { receiver, push } = await open(undefined, { identity: () => null })
+  assert.deepEqual(await push(), failed('no_certificate'))
+  assert.equal(receiver.heads(), 0)
+})
+
 test('a kept connection that the receiver closes unseen costs no try', async () => {
   const { receiver, push } = await open({ kind: 'cut', at: 'reused' })
   assert.deepEqual(await push(1), accepted)

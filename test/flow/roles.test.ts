@@ -12,17 +12,20 @@ import { zipOf } from '../zip/bytes.ts'
 import { makePushWorld, reaches } from './pushing.ts'
 import { aanbieder, gemeente, makeWorld, message, until } from './world.ts'
 
-test('a part alone needs a server, a pair to be known by, and a name there is', async () => {
+test('a part alone needs a server and a name there is; only a door needs the pair of one', async () => {
   const world = await makeWorld()
   const { tls_key: _key, tls_certificate: _certificate, ...without } = world.config()
   const read = (over: Record<string, unknown>) => () => readConfig({ env: {}, over: { ...without, ...over } })
   const server = { database: 'postgres://u@localhost/n' }
   assert.throws(read({ roles: 'work', tls_key: 'a', tls_certificate: 'b' }), /roles work: one process serves a database in a file.*PostgreSQL/)
-  assert.throws(read({ ...server, roles: 'work' }), /push_key and push_certificate are not set, nor tls_key/)
   assert.throws(read({ ...server, roles: 'door', push_key: 'a', push_certificate: 'b' }), /tls_key is not set/)
   assert.throws(read({ ...server, roles: 'pusher' }), /roles is door, work or door,work/)
-  assert.equal(read({ ...server, roles: 'work', push_key: 'a', push_certificate: 'b' })().tls_key, undefined)
+  assert.throws(read({ ...server, roles: 'work', tls_key: 'a' }), /tls_key and tls_certificate belong together/)
+  for (const pair of [{}, { push_key: 'a', push_certificate: 'b' }]) assert.equal(read({ ...server, roles: 'work', ...pair })().tls_key, undefined)
 })
+
+/** Only works, and has no pair, of a door or else. */
+const alone = { roles: 'work', tls_key: undefined, tls_certificate: undefined, push_key: undefined, push_certificate: undefined }
 
 describe('roles of processes at one database', { skip: missing('bundled') }, async () => {
   if (missing('bundled') !== false) return
@@ -42,12 +45,32 @@ describe('roles of processes at one database', { skip: missing('bundled') }, asy
     assert.equal((await door.as('gemeente').post(message('WMO301', 1))).status, 202)
     const signed = async (): Promise<number> => Number((await server.query('select count(*) as n from checkpoint', [], new URL(database).pathname.slice(1)))[0]?.['n'])
     assert.equal(await signed(), 0, 'a door signs no audit')
-    const work = await world.start({ database, roles: 'work', checkpoint_ms: 100 })
+    const work = await world.start({ database, ...alone, checkpoint_ms: 100 })
     assert.equal(work.rest, '')
     assert.equal(await get(work, '/health/ready'), '{"status":"ready","roles":["work"]}')
     await until(async () => await signed() > 0 || undefined, 'a checkpoint')
     await door.stop()
     await work.stop()
+  })
+
+  test('who works without any pair does not start where somebody is pushed to; somebody who comes later is told of as not known by anything', async () => {
+    const database = await server.freshDatabase()
+    const world = await makePushWorld(undefined, database)
+    const receiver = await world.receiver()
+    const target = partyCode('42440001')
+    // Of a message that waits the policy is that of who took it.
+    const door = await world.pushing({ roles: 'door', retry_first_ms: 3_000 })
+    const work = await world.pushing(alone)
+    await world.connect(target, [receiver.connection()])
+    await door.as('gemeente').send(message('WMO301', 1, { ontvanger: target }))
+    const reason = async (): Promise<unknown> => (await server.query('select last_reason from delivery', [], new URL(database).pathname.slice(1)))[0]?.['last_reason']
+    await until(async () => await reason() === 'no_certificate' || undefined, 'a push that failed for want of a pair')
+    await work.stop()
+    await assert.rejects(world.pushing(alone), /push_key and push_certificate are not set.*party 42440001 is pushed/)
+    const other = await world.pushing({ roles: 'work' })
+    await until(() => receiver.arrived.length === 1 || undefined, 'the push by who has a pair')
+    await other.stop()
+    await door.stop()
   })
 
   test('what one has the door of another handles, pushes and takes out of a ZIP', async () => {
