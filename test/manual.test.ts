@@ -99,6 +99,13 @@ test('the schema for editors asks for what serve asks for, and no more: by roles
   }
 })
 
+test('the example for containers sets what serve asks for', () => {
+  const set = [...read('config/compose.example.yml').matchAll(/^ {4}(ZORGPOORT_\w+): "?([^"\n]+)"?$/gm)].map(([, name = '', value = '']) => [name, value] as const)
+  const config = readConfig({ env: Object.fromEntries(set) })
+  assert.deepEqual([config.mode, config.roles], ['production', 'door,work'])
+  assert.ok(set.length > 8 && set.every(([name, value]) => !/KEY|CERTIFICATE|PASSWORD|KEK/.test(name) || /^(file:)?\/run\/zorgpoort\//.test(value)))
+})
+
 test('no key, certificate or mode has a default', () => {
   for (const [name, schema] of Object.entries(configSchema.properties)) {
     if (/key|certificate|mode$/.test(name)) assert.equal('default' in schema, false, name)

@@ -4,9 +4,11 @@ import { writeFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { diagnose, type Line } from '../../bin/doctor/doctor.ts'
 import { openStore } from '../../src/store/store.ts'
+import { readRoots, rootsIn } from '../../src/vault/vault.ts'
 import { environment } from '../fault/child.ts'
 import { makeWorld } from '../flow/world.ts'
 import { freePort, missing, missingPooler, startPooler, startPostgres, type PostgresServer } from '../postgres.ts'
+import { aParty, putParty } from '../register.ts'
 import { ends, zorgpoort } from './command.ts'
 
 const secret = 'zeer geheim'
@@ -29,7 +31,7 @@ describe('doctor at a PostgreSQL server', { skip: missing('bundled') }, async ()
 
   const nameOf = (url: string): string => new URL(url).pathname.slice(1)
   const guarded = (url: string): string => url.replace('//postgres@', '//guarded@')
-  const looked = (database: string, over: Record<string, unknown> = {}): Promise<Line[]> => diagnose({ env: environment(world, { database, ...over }) })
+  const looked = (database: string, over: Record<string, unknown> = {}): Promise<Line[]> => diagnose({ env: Object.fromEntries(Object.entries(environment(world, { database, ...over })).filter(([, value]) => value !== 'undefined')) })
   const byFile = (name: string): Record<string, string> => ({ database_password: `file:${world.path(name)}` })
   /** What is said of it, and that every fault comes with what to do. */
   async function says (lines: readonly Line[], level: Line['level'], about: string, pattern: RegExp, todo = /./): Promise<void> {
@@ -108,6 +110,16 @@ describe('doctor at a PostgreSQL server', { skip: missing('bundled') }, async ()
     await server.query(`alter system set max_locks_per_transaction = ${wanted}`)
     await server.restart()
     await says(await looked(used, { postgres_connections_max: 2 }), 'ok', 'locks', /there is room for \d+$/)
+  })
+
+  test('of a process that only works: no door is looked for, and a pair only where somebody is pushed to', async () => {
+    const alone = { roles: 'work', tls_key: undefined, tls_certificate: undefined, postgres_connections_max: 2 }
+    const lines = await looked(used, alone)
+    assert.deepEqual(lines.filter(it => it.level === 'error' || it.about === 'rest_port'), [])
+    const store = await openStore({ url: used, mode: 'test', roots: readRoots(rootsIn(world.dir)) })
+    await putParty(store, aParty('42420001', { connections: [{ door: 'rest-push', direction: 'in', url: 'https://zorg.example/in', ca: null, pin: null, at_once_max: null, per_minute_max: null, ms_max: null, retry: null, breaker: null }] }))
+    await store.close()
+    await says(await looked(used, alone), 'error', 'push_certificate', /does not start without one/, /keys import --use push/)
   })
 
   test('that may lose what it took', async () => {
