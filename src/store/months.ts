@@ -112,13 +112,16 @@ async function make (db: Db, dialect: Dialect, wants: Wants): Promise<readonly s
 
 const isOver = (month: number, now: Instant): boolean => startOf(month + 1) + over_ms < now
 
-/** @param gone says, when nobody else can read or write there, whether nothing of the part need stay @returns what it says; false too where it could not be asked */
-async function drop (db: Db, { sql }: Dialect, { table }: Cut, part: string, gone: (session: Session) => Promise<boolean>): Promise<boolean> {
-  if (!await db.read(gone)) return false
+/** @param gone says, when nobody else can read or write there, whether nothing of the part need stay @returns what it says; false too where it could not be asked, or another dropped it */
+async function drop (db: Db, dialect: Dialect, cut: Cut, month: number, gone: (session: Session) => Promise<boolean>): Promise<boolean> {
+  const { sql } = dialect
   return await patient(db, async session => {
-    await session.run(once(sql.raw('lock table ?? in access exclusive mode', [table])))
+    // One at a time, so that what is looked into is there.
+    await hold(session, dialect, 'months')
+    if (!((await partsOf(session, dialect)).get(cut.table) ?? []).includes(month) || !await gone(session)) return false
+    await session.run(once(sql.raw('lock table ?? in access exclusive mode', [cut.table])))
     if (!await gone(session)) return false
-    await session.run(once(sql.raw('drop table ??', [part])))
+    await session.run(once(sql.raw('drop table ??', [nameOf(cut, month)])))
     return true
   }) ?? false
 }
@@ -130,7 +133,7 @@ async function dropOver (db: Db, dialect: Dialect, now: Instant): Promise<readon
   for (const cut of cuts) {
     for (const month of parts.get(cut.table) ?? []) {
       const part = nameOf(cut, month)
-      if (isOver(month, now) && await drop(db, dialect, cut, part, async session => await firstIn(session, dialect, part, cut.column, 0) === null)) dropped.push(part)
+      if (isOver(month, now) && await drop(db, dialect, cut, month, async session => await firstIn(session, dialect, part, cut.column, 0) === null)) dropped.push(part)
     }
   }
   return dropped
@@ -176,7 +179,7 @@ export async function dropAudit (db: Db, dialect: Dialect, removed: number, chai
     const part = nameOf(cut, month)
     const here = (): ReturnType<typeof sql> => sql(part)
     let held = 0
-    const gone = await drop(db, dialect, cut, part, async session => {
+    const gone = await drop(db, dialect, cut, month, async session => {
       const [last] = await session.all(once(here().max('seq as seq').where('chain', chain)))
       // Along the index, so that a large month is not read.
       const others = await session.all(once(here().select('seq').where('chain', '<', chain).limit(1).unionAll(here().select('seq').where('chain', '>', chain).limit(1), true)))

@@ -8,6 +8,8 @@ export class CommitUnknown extends StoreUnavailable {}
 
 /** Others were in the way: the same may go well when tried again. */
 const conflict = /^(23505|40001|40P01)$/
+/** A row for which the part it belongs to was made at that moment: it finds it at the next try. What a table's own checks refuse has their name. */
+const moved = (error: unknown): boolean => codeOf(error) === '23514' && Object(error).constraint === undefined
 const full = /^(53100|42501)$/
 const unavailable = /^(08|28|53|3D000|55P03|55006|57|58|XX|25P0[34]|25006|E[A-Z_]+$)/
 /** A statement that took too long, or a lock that was waited for in vain, says nothing of the connection; nor does a lack of the server. */
@@ -22,6 +24,7 @@ export const unreachable = (error: unknown): StoreUnavailable =>
 /** @param last no other try follows: what stands in the way then is there to stay @returns the error as a failure of storage where it is one; else as it came */
 export function mapped (error: unknown, last: boolean): unknown {
   const code = codeOf(error)
+  if (moved(error)) return new StoreConflict('the part of a table was made under a row for it', { cause: error })
   if (conflict.test(code)) return last && code === '23505' ? error : new StoreConflict(`others were in the way of a transaction (${code})`, { cause: error })
   if (full.test(code)) return new StoreFull(`the database cannot be written: ${briefly(error)}`, { cause: error })
   if (unavailable.test(code) || lost.test(code)) return new StoreUnavailable(`the database cannot be used: ${briefly(error)}`, { cause: error })
