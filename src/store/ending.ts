@@ -27,6 +27,8 @@ function statements ({ sql, lockAway }: Dialect) {
     his: prepared(lockAway(sql('person').select('id').where({ key_id: at('key'), hash: at('hash') }).orderBy('id'))),
     alone: prepared(lockAway(sql('person').select('id').where('id', at('person')))),
     emptied: prepared(sql('fact').where('person', at('person')).whereIn('source', [at('seq'), at('imported')]).update({ body: null }).returning('pair')),
+    // By messages that were erased, for whomever: no mark leads from him to those any more.
+    rest: prepared(sql('fact').where('person', at('person')).whereNotNull('body').whereRaw("(select s.gone from source as s where s.place = fact.source) = 'erased'").update({ body: null }).returning('pair')),
     gone: prepared(here().update({ gone: 'erased' })),
     forgotten: prepared(sql('person').where('id', at('person')).whereNotExists(sql('fact').select('source').where('person', at('person')).whereNotNull('body')).update({ key_id: null, hash: null, data_key: null, kek_id: null })),
     erased: prepared(sql('pair').where('id', at('pair')).update({ erased: sql('person').max('id') }))
@@ -44,6 +46,8 @@ export interface FactEnd {
   forget (session: Session, seq: number): Promise<void>
   /** Destroys what the facts of a message say of a person; that they were there stays. With the last of them goes his key. */
   erase (session: Session, seq: number, person: readonly Mark[]): Promise<void>
+  /** The same, of all messages about him that were erased for another before. */
+  eraseRest (session: Session, person: readonly Mark[]): Promise<void>
 }
 
 export function factEnd (dialect: Dialect, rise: FactKeeper['rise']): FactEnd {
@@ -67,6 +71,21 @@ export function factEnd (dialect: Dialect, rise: FactKeeper['rise']): FactEnd {
     if (ends.length === 0) ends.push(claim ? yearEnd(sent) : sent)
     const last = ends.reduce((latest, it) => latest === null || it === null ? null : Math.max(latest, it), 0)
     return last === null ? null : last + (claim ? terms.claim_days : terms.assignment_days)
+  }
+
+  /** Of everyone who bears one of the marks something is emptied; with the last of it goes his key. @param empty gives the pairs of what it emptied */
+  async function each (session: Session, marks: readonly Mark[], empty: (person: number) => Promise<Row[]>): Promise<void> {
+    for (const { key, hash } of marks) {
+      for (const row of await session.all(sql.his, { key, hash })) {
+        const person = whole(row, 'id')
+        const pairs = new Set((await empty(person)).map(it => whole(it, 'pair')))
+        if (pairs.size > 0) await session.run(sql.forgotten, { person })
+        for (const pair of pairs) {
+          await session.run(sql.erased, { pair })
+          await rise(session, pair)
+        }
+      }
+    }
   }
 
   return {
@@ -93,19 +112,10 @@ export function factEnd (dialect: Dialect, rise: FactKeeper['rise']): FactEnd {
       }
       if (source['waits'] === 0 && source['voided_by'] === null) await rise(session, whole(source, 'pair'))
     },
-    async erase (session, seq, marks) {
+    erase: async (session, seq, marks) => {
       await session.run(sql.gone, anyPlace(seq))
-      for (const { key, hash } of marks) {
-        for (const row of await session.all(sql.his, { key, hash })) {
-          const person = whole(row, 'id')
-          const [emptied] = await session.all(sql.emptied, { person, ...anyPlace(seq) })
-          if (emptied === undefined) continue
-          const pair = whole(emptied, 'pair')
-          await session.run(sql.forgotten, { person })
-          await session.run(sql.erased, { pair })
-          await rise(session, pair)
-        }
-      }
-    }
+      await each(session, marks, person => session.all(sql.emptied, { person, ...anyPlace(seq) }))
+    },
+    eraseRest: async (session, marks) => { await each(session, marks, person => session.all(sql.rest, { person })) }
   }
 }

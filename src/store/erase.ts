@@ -140,7 +140,8 @@ export function eraseVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, 
         await audit(session, { at: now, event: 'erased', message: it.id, account, digest: it.sha256 })
         erased.push(it)
       }
+      await facts.eraseRest(session, person)
       return erased
-    }, { items: seqs.length, bytes: 0 })
+    }, { items: Math.max(1, seqs.length), bytes: 0 })
   }
 }

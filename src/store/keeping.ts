@@ -36,7 +36,7 @@ export interface KeepingVerbs {
   sweep (kind: SweepKind, step: SweepStep): Promise<Swept>
   /** Everything about a person, by his marks under all keys, in order of acceptance. */
   subjects (person: readonly Mark[]): Promise<Subject[]>
-  /** Destroys key, payload, findings and marks of those messages that are (still) about the person; shared or undelivered ones only where that was said. @returns those it was done to */
+  /** Destroys key, payload, findings and marks of those messages that are (still) about the person; shared or undelivered ones only where that was said; and what is known of him by messages that were erased for another. @returns those it was done to */
   erase (seqs: readonly number[], person: readonly Mark[], how: { readonly shared: boolean, readonly undelivered: boolean, readonly account: AccountId | null, readonly now: Instant }): Promise<Subject[]>
   /** Refused messages whose bytes are kept, from an id on (null: the first), as many as the window takes. */
   refusedTexts (after: MessageId | null, window: { readonly messages_max: number, readonly bytes_max: number }): Promise<readonly RefusedText[]>

@@ -101,6 +101,20 @@ export function factEndContract (fresh: Fresh, open: OpenStore): void {
       assert.deepEqual([numbersIn(found), found.clients.map(it => it === null), found.version], [['301 2'], [true, false], (await ask(store, {})).version])
     })
 
+    test('what is known of somebody by a message that was erased for another goes with him, though no mark leads there', async t => {
+      const store = await fresh(t)
+      await store.accept([bringing([toegewezen('1'), { ...toegewezen('2'), client: '1' }], [markOf(1), markOf(2)])])
+      await store.erase((await store.subjects([markOf(1)])).map(it => it.seq), [markOf(1)], how)
+      const known = async () => await ask(store, { clients: [[markOf(1)], [markOf(2)]] })
+      assert.deepEqual([(await store.subjects([markOf(2)])).length, numbersIn(await known())], [0, ['301 2']])
+      const { version } = await known()
+      await store.erase([], [markOf(2)], how)
+      const after = await known()
+      assert.deepEqual([numbersIn(after), after.clients, after.version > version, (await store.keyUse()).index], [[], [null, null], true, []])
+      await store.erase([], [markOf(2)], how)
+      assert.equal((await known()).version, after.version, 'there is nothing more')
+    })
+
     test('persons come under the new keys, with their facts, and are one with what came since', async t => {
       const before = await open('facts-turned')
       await before.accept([asked([toegewezen('1')])])

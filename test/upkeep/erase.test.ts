@@ -3,10 +3,14 @@ import assert from 'node:assert/strict'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
-import type { ErasureStatement } from '../../src/upkeep/upkeep.ts'
+import { openStore, type Store } from '../../src/store/store.ts'
+import { erase, type ErasureStatement } from '../../src/upkeep/upkeep.ts'
+import { openMarker } from '../../src/vault/vault.ts'
 import { ends, zorgpoort } from '../bin/command.ts'
 import { environment } from '../fault/child.ts'
 import { fixture, makeWorld, message } from '../flow/world.ts'
+import { ask, bringing, toegewezen } from '../store/facts.ts'
+import { gemeente, later, roots } from '../store/sample.ts'
 
 const bsnOf = (bytes: Buffer): string => /Bsn>([0-9]{9})</.exec(bytes.toString())?.[1] ?? ''
 
@@ -80,6 +84,24 @@ test('a message of his that was refused goes too; those of others, of another ge
   ends(await zorgpoort(['erase', '--gemeente', '0344', '--family', 'iwmo', '--yes'], { env, input: bsn }), 0, /1 refused at the door.*gone too/)
   assert.equal((await from.get(his)).status, 404)
   for (const it of kept) assert.equal((await from.get(it)).status, 200)
+})
+
+test('what is known of somebody by a message that was erased for another goes with him', async t => {
+  const world = await makeWorld()
+  const store: Store = await openStore({ url: `sqlite:${world.path('known.db')}`, mode: 'test', roots })
+  t.after(() => store.close())
+  const [marker, clock] = [openMarker(roots.index), { now: () => later(9) }]
+  const [bsn, other] = ['999900006', '999990019']
+  const marks = [bsn, other].map(it => marker.mark({ family: 'iwmo', gemeente, bsn: it }))
+  await store.accept([bringing([toegewezen('1'), { ...toegewezen('2'), client: '1' }], marks)])
+  const request = (bsn: string) => ({ gemeente, families: ['iwmo'], bsn, shared: true, undelivered: true, dry: false })
+  const known = async (): Promise<number> => (await ask(store, { clients: marks.map(it => [it]) })).known.length
+  assert.equal((await erase({ store, marker, clock }, request(bsn), null)).erased.length, 1)
+  assert.equal(await known(), 1)
+  await erase({ store, marker, clock }, { ...request(other), dry: true }, null)
+  assert.equal(await known(), 1, 'a look changes nothing')
+  assert.equal((await erase({ store, marker, clock }, request(other), null)).erased.length, 0)
+  assert.deepEqual([await known(), (await store.keyUse()).index], [0, []])
 })
 
 test('what is no Bsn is not repeated, and a gemeente is asked for', async () => {
