@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, describe, test, type TestContext } from 'node:test'
 import { issue, makeAuthority } from '../../src/sign/sign.ts'
 import { openingOf } from '../../src/database.ts'
-import { isMade } from '../../src/store/store.ts'
+import { advised, isMade } from '../../src/store/store.ts'
 import { home } from '../../src/version.ts'
 import { missing, startPostgres, type PostgresServer } from '../postgres.ts'
 import { needTool } from '../tools.ts'
@@ -51,6 +51,15 @@ const makes = async (server: PostgresServer, database: string): Promise<void> =>
   if (database === 'zorgpoort') await server.query(role)
   await server.query(made.replace('database zorgpoort', `database ${database}`))
 }
+
+test('README.md, PostgreSQL: what it says a server says is what is said of it', () => {
+  const said = ['28P01', 'password', '28000', '3D000', '42501', '25006', '53200', '53300', 'pooler', 'ECONNREFUSED'].map(code => advised(code)?.says ?? assert.fail(code))
+  const [, manual = ''] = readFileSync(join(home, 'README.md'), 'utf8').split('\n| it says | what to do |\n| --- | --- |\n')
+  const phrases = manual.slice(0, manual.indexOf('\n\n')).split('\n').flatMap(row => (row.split('|')[1] ?? '').split(',')).map(it => it.trim())
+  const told = (phrase: string, by: string): boolean => phrase.split(' … ').every(part => by.includes(part))
+  for (const phrase of phrases) assert.ok(said.some(by => told(phrase, by)), phrase)
+  assert.ok(phrases.length >= said.length, 'each has a row')
+})
 
 test('README.md, PostgreSQL: no block is left out here', () => {
   assert.deepEqual(blocks.filter(it => it.chapter === 'PostgreSQL' && words.filter(word => it.text.includes(word)).length !== 1).map(it => it.line), [])
