@@ -144,6 +144,9 @@ function watch (dir: string, program: string, args: readonly string[], last: str
   }
 }
 
+/** A server that takes no connection for so long is not there. */
+const patience_ms = 2_000
+
 /** Asks until it is answered. @throws what it was told last, after 30 s */
 async function answered<T> (ask: () => Promise<T>): Promise<T> {
   const end = Date.now() + 30_000
@@ -199,8 +202,18 @@ export async function startPostgres ({ which = 'bundled', durable = false, setti
     async start () {
       if (running !== null) return
       const [program, args]: [string, string[]] = [join(bin, 'postgres'), ['-D', join(dir, 'data')]]
-      running = small_bytes === undefined ? watch(dir, program, args, 'QUIT') : watch(dir, ...roomed(small_bytes, program, args), 'QUIT')
-      await answered(() => query('select 1'))
+      const started = (): Watched => small_bytes === undefined ? watch(dir, program, args, 'QUIT') : watch(dir, ...roomed(small_bytes, program, args), 'QUIT')
+      running = started()
+      let refused = Date.now() + patience_ms
+      await answered(() => query('select 1').catch(async (error: unknown) => {
+        // While processes of one that was killed are still there it does not start beside them, and ends; one that recovers says so.
+        if (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED' && Date.now() > refused) {
+          await running?.end('KILL')
+          running = started()
+          refused = Date.now() + patience_ms
+        }
+        throw error
+      }))
     },
     async stop (how = 'fast') {
       await running?.end(signals[how])
@@ -208,7 +221,6 @@ export async function startPostgres ({ which = 'bundled', durable = false, setti
     },
     async restart (how) {
       await server.stop(how)
-      // The processes of a server that was killed go by themselves, a moment later.
       await server.start()
     },
     async killBackend (application = 'zorgpoort') {

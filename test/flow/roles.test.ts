@@ -62,7 +62,8 @@ describe('roles of processes at one database', { skip: missing('bundled') }, asy
     const door = await world.pushing({ roles: 'door', retry_first_ms: 3_000 })
     const work = await world.pushing(alone)
     await world.connect(target, [receiver.connection()])
-    await door.as('gemeente').send(message('WMO301', 1, { ontvanger: target }))
+    const item = message('WMO301', 1, { ontvanger: target })
+    await until(async () => (await door.as('gemeente').post(item)).status === 202 || undefined, 'a door that knows of whom was connected meanwhile')
     const reason = async (): Promise<unknown> => (await server.query('select last_reason from delivery', [], new URL(database).pathname.slice(1)))[0]?.['last_reason']
     await until(async () => await reason() === 'no_certificate' || undefined, 'a push that failed for want of a pair')
     await work.stop()
