@@ -7,7 +7,7 @@ import { cursorOf, seqOf } from './cursor.ts'
 import type { Db, Row, Session } from './db.ts'
 import { at, once, places, prepared, type Dialect } from './dialect.ts'
 import { account, at as moment, bytes, entries, findings, maybe, message, oneOf, text, whole } from './rows.ts'
-import { settled } from './settled.ts'
+import { settling } from './settled.ts'
 import type { Columns, Safe } from './safe.ts'
 import type { Page } from './verbs.ts'
 
@@ -106,6 +106,7 @@ function viewVerbs (db: Db, dialect: Dialect, safe: Safe): Pick<BatchVerbs, 'bat
     const [row] = await session.all(once(seen(dialect, by).where('b.id', id)))
     return row ?? null
   }
+  const settled = settling(db, dialect, 'batch')
   return {
     batch: (by, id) => db.read(async session => {
       const row = await one(session, by, id)
@@ -129,7 +130,7 @@ function viewVerbs (db: Db, dialect: Dialect, safe: Safe): Pick<BatchVerbs, 'bat
       return all === null ? member : { ...member, findings: findings(columns.open(findingsColumn(index), all)) }
     }),
     batches: async ({ cursor, limit, ...by }): Promise<Page<StoredBatch>> => {
-      const query = (await settled(db, dialect, 'batch'))(seen(dialect, by), 'b.seq').orderBy('b.seq', 'desc').limit(limit + 1)
+      const query = (await settled(cursor === undefined ? null : seqOf(cursor)))(seen(dialect, by), 'b.seq').orderBy('b.seq', 'desc').limit(limit + 1)
       if (cursor !== undefined) query.where('b.seq', '<', seqOf(cursor))
       const rows = await db.read(session => session.all(once(query)))
       const last = rows[limit - 1]

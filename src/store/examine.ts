@@ -66,7 +66,7 @@ const used = `select count(*) as server, count(*) filter (where datname = curren
 function roomIn (row: Row): Pick<ServerLook['connections'], 'max' | 'limit' | 'used'> {
   const all = (['server', 'database', 'role'] as const).map(limit => ({ limit, max: whole(row, `${limit}_max`), used: whole(row, `${limit}_used`) }))
   const [first, ...rest] = all.filter(it => it.max >= 0)
-  return rest.reduce((least, it) => it.max < least.max ? it : least, first ?? { limit: 'server', max: 0, used: 0 })
+  return rest.reduce((least, it) => it.max - it.used < least.max - least.used ? it : least, first ?? { limit: 'server', max: 0, used: 0 })
 }
 
 /** @returns what is known of a server */

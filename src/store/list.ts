@@ -5,7 +5,7 @@ import { cursorOf, seqOf } from './cursor.ts'
 import type { Db, Row } from './db.ts'
 import { once, type Dialect } from './dialect.ts'
 import { stored, whole } from './rows.ts'
-import { settled, type Settled } from './settled.ts'
+import { settling, type Settled } from './settled.ts'
 import type { ListFilter, OperatorFilter, Page, Store, StoredMessage, View } from './verbs.ts'
 import { shown } from './view.ts'
 
@@ -55,6 +55,7 @@ interface Window { readonly floor: number | null, readonly before: number | null
  */
 export function lister (db: Db, dialect: Dialect, messages: () => Knex.QueryBuilder): Store['list'] {
   const { sql } = dialect
+  const settled = settling(db, dialect, 'message')
   const below = (query: Knex.QueryBuilder, before: number | null): Knex.QueryBuilder =>
     before === null ? query : query.where('m.seq', '<', before)
 
@@ -86,7 +87,7 @@ export function lister (db: Db, dialect: Dialect, messages: () => Knex.QueryBuil
 
   return async filter => {
     const before = filter.cursor === undefined ? null : seqOf(filter.cursor)
-    const known = await settled(db, dialect, 'message')
+    const known = await settled(before)
     const sent = await walk('sender', filter, known, before)
     const next = sent[filter.limit]
     const got = await walk('receiver', filter, known, before, next === undefined ? 0 : whole(next, 'seq'))
@@ -97,6 +98,7 @@ export function lister (db: Db, dialect: Dialect, messages: () => Knex.QueryBuil
 /** @returns the verb of operators: of all parties, by windows of the table itself */
 export function anyLister (db: Db, dialect: Dialect, messages: () => Knex.QueryBuilder): Store['listAny'] {
   const { sql } = dialect
+  const settled = settling(db, dialect, 'message')
   const read = async (query: Knex.QueryBuilder): Promise<Row[]> => await db.read(session => session.all(once(query)))
   const below = (query: Knex.QueryBuilder, before: number | null): Knex.QueryBuilder => before === null ? query : query.where('m.seq', '<', before)
 
@@ -107,9 +109,10 @@ export function anyLister (db: Db, dialect: Dialect, messages: () => Knex.QueryB
     return await read(query.orderBy('m.seq', 'desc').limit(filter.limit + 1))
   }
   return async filter => {
-    const known = await settled(db, dialect, 'message')
+    let before = filter.cursor === undefined ? null : seqOf(filter.cursor)
+    const known = await settled(before)
     const rows: Row[] = []
-    for (let before = filter.cursor === undefined ? null : seqOf(filter.cursor); ;) {
+    for (;;) {
       const [nth] = await read(below(sql('message as m').select('m.seq'), before).orderBy('m.seq', 'desc').limit(1).offset(window_messages - 1))
       const floor = nth === undefined ? null : whole(nth, 'seq')
       rows.push(...await window(filter, known, { floor, before }))

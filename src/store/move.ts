@@ -15,6 +15,7 @@ import { connect, migrate, openStore, type Mode } from './open.ts'
 import { postgresDialect } from './dialect.ts'
 import type { PostgresOptions } from './postgres.ts'
 import { bytes, text, whole } from './rows.ts'
+import { sequences } from './settled.ts'
 import { fitting, tablesOf, type Table } from './shape.ts'
 import { lockSqlite, openSqlite } from './sqlite.ts'
 import type { Store } from './verbs.ts'
@@ -171,15 +172,19 @@ export async function copyAhead (options: MoveOptions): Promise<void> {
   options.step?.('ahead')
 }
 
-/** Numbers that are given go on above those that ever were. */
+/** @returns in SQL which sequence numbers a table; that of messages belongs to no column, as their numbers hold a month too */
+const sequenceOf = (name: string): string => name === 'message' ? `'${sequences.message}'` : `pg_get_serial_sequence('"${name}"', 'COLUMN')`
+
+/** Numbers that are given go on above those that ever were: that of a message is the place of what was imported, too. @throws StoreUnusable when a table has no sequence */
 async function number ({ source, target }: Between, tables: readonly Table[]): Promise<void> {
   const given = new Map(all(source, 'select name, seq from sqlite_sequence').map(row => [text(row, 'name'), whole(row, 'seq')]))
   await target.write(async session => {
     for (const { name, numbered } of tables) {
-      if (numbered === null) continue
-      const [row] = await session.all(raw('select pg_get_serial_sequence($1, $2) as name', [`"${name}"`, numbered]))
       const last = given.get(name) ?? 0
-      if (row !== undefined && row['name'] !== null && last > 0) await session.all(raw('select setval($1::regclass, $2)', [text(row, 'name'), last]))
+      if (numbered === null || last === 0) continue
+      const sequence = sequenceOf(name).replace('COLUMN', numbered)
+      const [row] = await session.all(raw(`select setval(${sequence}, greatest($1::bigint, coalesce(pg_sequence_last_value(${sequence}), 0))) as last`, [last]))
+      if (row === undefined || row['last'] === null) throw new StoreUnusable(`table ${name} of the target has no sequence for its numbers`)
     }
   })
 }

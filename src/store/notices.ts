@@ -8,7 +8,7 @@ import { at, hold, once, prepared, type Dialect } from './dialect.ts'
 import { noticeBody } from './notice.ts'
 import { noticeStates, type NoticeAgain, type NoticeClaimed, type NoticeFinish, type NoticeVerbs, type StoredNotice } from './noticing.ts'
 import { at as instantOf, bytes, maybe, message, never_ms, oneOf, partyOf, text, whole } from './rows.ts'
-import { settled } from './settled.ts'
+import { settling } from './settled.ts'
 import type { Safe } from './safe.ts'
 
 /** So many are driven again in one transaction. */
@@ -100,8 +100,9 @@ function place (cursor: string): readonly [string, number] {
 /** @returns the verb that lists them */
 function noticeLister (db: Db, dialect: Dialect): NoticeVerbs['notices'] {
   const sql = statements(dialect)
+  const settled = settling(db, dialect, 'notice')
   return async ({ state, party, cursor, limit }) => {
-    const query = (await settled(db, dialect, 'notice'))(sql.list(), 'n.seq').orderByRaw('n.state, n.seq').limit(limit + 1)
+    const query = (await settled())(sql.list(), 'n.seq').orderByRaw('n.state, n.seq').limit(limit + 1)
     if (state === undefined) query.whereRaw("n.state in ('dead', 'due')")
     else query.where('n.state', state)
     if (party !== undefined) query.where('n.target', party)

@@ -7,7 +7,7 @@ import { at, hold, once, places, prepared, type Dialect } from './dialect.ts'
 import { cursorOf, placeOf, seqOf } from './cursor.ts'
 import { account, at as instantOf, bytes, families, findings, historyRows, maybe, message, messageType, oneOf, partyOf, sha256, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
-import { settled } from './settled.ts'
+import { settling } from './settled.ts'
 import type { RefusedFilter, RefusedItem, RefusedMessage, Store, View } from './verbs.ts'
 
 const day_ms = 86_400_000
@@ -101,6 +101,7 @@ export function refusedVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe
   const correct = corrections(dialect)
   // Ids are made before they are kept: where many do so, they are listed in the order of numbers.
   const numbered = dialect.name === 'postgres'
+  const settled = settling(db, dialect, 'refused')
 
   /** The same bytes, refused for the same reason, are kept once: a client that tries again and again learns nothing new. */
   async function known (session: Session, { party, type, identificatie, sha256, code }: RefusedItem): Promise<Row | undefined> {
@@ -149,7 +150,7 @@ export function refusedVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe
       return row === null || row['payload'] === null ? null : safe.of(row, id).open('payload', bytes(row, 'payload'))
     },
     async listRefused (filter) {
-      const query = (await settled(db, dialect, 'refused'))(narrow(numbered ? sql.seen().select('r.seq') : sql.seen(), filter), 'r.seq')
+      const query = (await settled(numbered && filter.cursor !== undefined ? seqOf(filter.cursor) : null))(narrow(numbered ? sql.seen().select('r.seq') : sql.seen(), filter), 'r.seq')
       if (filter.cursor !== undefined) query.where(numbered ? 'r.seq' : 'r.id', '<', numbered ? seqOf(filter.cursor) : placeOf(filter.cursor))
       const rows = await db.read(session => session.all(once(query.orderBy(numbered ? 'r.seq' : 'r.id', 'desc').limit(filter.limit + 1))))
       const last = rows.length > filter.limit ? rows[filter.limit - 1] : undefined

@@ -135,9 +135,29 @@ for (const [which, page] of Object.entries(lists)) {
   })
 }
 
+test('what was known once stays so, for one who takes his number late as well', { skip }, async () => {
+  const url = await server?.freshDatabase() ?? assert.fail()
+  const store = await open(url)
+  const ids = await Promise.all(Array.from({ length: 6 }, () => heen()).map(async item => { await store.accept([item]); return item.envelope.id }))
+  for (const page of Object.values(lists)) {
+    const { items, next } = await page(store, 3)
+    // His lock names the number before his as he read it, long ago.
+    const late = await transaction(url)
+    await late.query("select pg_advisory_xact_lock_shared('message_number'::regclass::oid::integer, 0)")
+    const rest = await page(await open(url), 3, next ?? assert.fail())
+    assert.deepEqual([...items, ...rest.items].map(it => it.id).toSorted(), ids.toSorted(), 'a second page, at another process')
+    assert.deepEqual((await page(store, 3)).items, items, 'the first page, again')
+    await late.query('rollback')
+    await late.end()
+  }
+})
+
 test('what stands in a list of numbers waits for lower ones: of messages, batches, notices, refused', { skip }, async () => {
   const url = await server?.freshDatabase() ?? assert.fail()
   await open(url)
+  // Of somebody else at the same database.
+  const stranger = await transaction(url)
+  await stranger.query('select pg_advisory_lock(kind, 0) from unnest(array[1, 2, 3, 4, 1024, 2048, 3072, 4096]) as kind')
   const known = async (table: Numbered): Promise<number> => Number((await server?.query(`select known_up_to(${takenFrom(table)}) as n`, undefined, new URL(url).pathname.slice(1)) ?? [])[0]?.['n'])
   for (const table of ['message', 'batch', 'notice', 'refused'] as const) {
     const take = table === 'message' ? "message_seq('019a0000-0000-7000-8000-000000000000') & 1099511627775" : `next_known(${takenFrom(table)})`
@@ -157,6 +177,7 @@ test('what stands in a list of numbers waits for lower ones: of messages, batche
     assert.equal(await known(table), again, table)
     await Promise.all([one.end(), other.end()])
   }
+  await stranger.end()
 })
 
 test('a message made before the end of a month and stored after it has a number of the month it is', { skip }, async () => {

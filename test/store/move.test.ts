@@ -13,10 +13,11 @@ import { append, settle } from '../../src/store/copying.ts'
 import type { Db, Session } from '../../src/store/db.ts'
 import { connect } from '../../src/store/open.ts'
 import { keyOf, reader, tablesOf, weight, type Key } from '../../src/store/shape.ts'
-import { copyAhead, finishMove, migrate, openLinker, openStore, StoreUnusable, undoMove, type MoveOptions, type Store, type Verify } from '../../src/store/store.ts'
+import { copyAhead, finishMove, migrate, openLinker, openStore, StoreUnusable, undoMove, type Acceptance, type MoveOptions, type Store, type Verify } from '../../src/store/store.ts'
 import { ownView } from '../../src/party/party.ts'
 import { missing, missingPooler, startPooler, startPostgres } from '../postgres.ts'
-import { aanbieder, account, heen, later, roots, start } from './sample.ts'
+import { ask, bringing, byNumber, markOf, numbersIn, pair, toegewezen } from './facts.ts'
+import { aanbieder, account, heen, later, retour, roots, start } from './sample.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'zorgpoort-move-'))
 after(() => { rmSync(folder, { recursive: true, force: true }) })
@@ -74,6 +75,28 @@ describe('a move', { skip }, async () => {
     })
     const [numbers] = await asked('select count(*) filter (where seq < 1099511627776)::int as moved, count(*) filter (where seq >= 1099511627776)::int as later from message')
     assert.deepEqual(numbers, { moved: 4, later: 1 }, 'what was moved keeps its numbers, the months are above')
+  })
+
+  test('leaves what was imported to itself: no message that comes later stands in its place, and more is imported', async () => {
+    const { source, target, move } = await between('imported.db')
+    const imported = (item: Acceptance): Acceptance => ({ ...item, delivery: 'none', seal: Buffer.alloc(0), receipt: Buffer.alloc(0), envelope: { ...item.envelope, origin: 'import', account: null } })
+    const own = (...numbers: number[]): Acceptance[] => numbers.map(it => imported(bringing([toegewezen(String(it))], [markOf(it)])))
+    const numbers = ['101', '102', '103', '104', '105']
+    await source(async store => {
+      await store.importHistory(own(101, 102, 103))
+      await store.endImport([pair], null, start)
+    })
+    await move()
+    await target(async store => {
+      const knows = async () => numbersIn(await ask(store, byNumber(...numbers)))
+      const since = bringing([toegewezen('7')], [markOf(7)])
+      await store.accept([since])
+      await store.accept([retour(since, { voids: true, delivery: 'offered' })])
+      assert.deepEqual(await knows(), ['301 101', '301 102', '301 103'], 'what a retour rejects is another message')
+      assert.deepEqual((await store.importHistory(own(104, 105))).map(it => it.kind), ['stored', 'stored'])
+      await store.endImport([pair], null, start)
+      assert.deepEqual(await knows(), numbers.map(it => `301 ${it}`))
+    })
   })
 
   test('ends with a target that knows how much it has, where nothing would tell it by itself', async () => {

@@ -12,25 +12,25 @@ export const cursorsStep: Migration = {
   name: '0022-cursors',
   beside: true,
   postgres: [
-    `create function taking(name text, kind integer) returns void language plpgsql as $$
-      declare before bigint; mark text := 'zorgpoort.taking_' || kind;
+    `create function taking(name text) returns void language plpgsql as $$
+      declare before bigint; mark text := 'zorgpoort.taking_' || name;
       begin
         if coalesce(current_setting(mark, true), '') <> '' then return; end if;
         before := coalesce(pg_sequence_last_value(name::regclass), 0);
-        perform pg_advisory_xact_lock_shared((kind * 1024 + (before >> 31))::integer, (before & 2147483647)::integer);
+        perform pg_advisory_xact_lock_shared(name::regclass::oid::integer, (before & 2147483647)::integer);
         perform set_config(mark, '1', true);
       end $$`,
-    `create function next_known(name text, kind integer) returns bigint language plpgsql as $$ begin
-      perform taking(name, kind);
+    `create function next_known(name text) returns bigint language plpgsql as $$ begin
+      perform taking(name);
       return nextval(name::regclass);
     end $$`,
-    `create function known_up_to(name text, kind integer) returns bigint language plpgsql as $$
+    // Of the last number before theirs locks have the low 31 bits: no open transaction is further behind.
+    `create function known_up_to(name text) returns bigint language plpgsql as $$
       declare last bigint := coalesce(pg_sequence_last_value(name::regclass), 0);
       begin
-        return least(last, (select min(((classid::bigint - kind * 1024) << 31) + objid::bigint) from pg_locks where locktype = 'advisory' and objsubid = 2
-          and database = (select oid from pg_database where datname = current_database()) and classid::bigint between kind * 1024 and kind * 1024 + 1023));
+        return least(last, (select min(last - ((last - objid::bigint) & 2147483647)) from pg_locks where locktype = 'advisory' and objsubid = 2
+          and database = (select oid from pg_database where datname = current_database()) and classid = name::regclass::oid));
       end $$`,
-    // Made before the end of a month and stored after it: it has a number of the month it is, where the clocks are less than an hour apart.
     `create function month_of(made timestamp, now timestamp) returns bigint language sql immutable parallel safe as $$
       select month_numbers(case when now between made - ${near} and made + ${near} then now else made end) $$`,
     `create function message_seq(id text) returns bigint language plpgsql as $$ begin
