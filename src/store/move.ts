@@ -173,7 +173,7 @@ export async function copyAhead (options: MoveOptions): Promise<void> {
 }
 
 /** @returns in SQL which sequence numbers a table; that of messages belongs to no column, as their numbers hold a month too */
-const sequenceOf = (name: string): string => name === 'message' ? `'${sequences.message}'` : `pg_get_serial_sequence('"${name}"', 'COLUMN')`
+const sequenceOf = (name: string, column: string): string => name === 'message' ? `'${sequences.message}'` : `pg_get_serial_sequence('"${name}"', '${column}')`
 
 /** Numbers that are given go on above those that ever were: that of a message is the place of what was imported, too. @throws StoreUnusable when a table has no sequence */
 async function number ({ source, target }: Between, tables: readonly Table[]): Promise<void> {
@@ -182,7 +182,7 @@ async function number ({ source, target }: Between, tables: readonly Table[]): P
     for (const { name, numbered } of tables) {
       const last = given.get(name) ?? 0
       if (numbered === null || last === 0) continue
-      const sequence = sequenceOf(name).replace('COLUMN', numbered)
+      const sequence = sequenceOf(name, numbered)
       const [row] = await session.all(raw(`select setval(${sequence}, greatest($1::bigint, coalesce(pg_sequence_last_value(${sequence}), 0))) as last`, [last]))
       if (row === undefined || row['last'] === null) throw new StoreUnusable(`table ${name} of the target has no sequence for its numbers`)
     }

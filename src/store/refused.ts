@@ -100,7 +100,9 @@ export function refusedVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe
   const sql = statements(dialect)
   const correct = corrections(dialect)
   // Ids are made before they are kept: where many do so, they are listed in the order of numbers.
-  const numbered = dialect.name === 'postgres'
+  const order = dialect.name === 'postgres'
+    ? { column: 'r.seq', from: seqOf, of: (row: Row) => whole(row, 'seq') }
+    : { column: 'r.id', from: placeOf, of: (row: Row) => text(row, 'id') }
   const settled = settling(db, dialect, 'refused')
 
   /** The same bytes, refused for the same reason, are kept once: a client that tries again and again learns nothing new. */
@@ -150,11 +152,12 @@ export function refusedVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe
       return row === null || row['payload'] === null ? null : safe.of(row, id).open('payload', bytes(row, 'payload'))
     },
     async listRefused (filter) {
-      const query = (await settled(numbered && filter.cursor !== undefined ? seqOf(filter.cursor) : null))(narrow(numbered ? sql.seen().select('r.seq') : sql.seen(), filter), 'r.seq')
-      if (filter.cursor !== undefined) query.where(numbered ? 'r.seq' : 'r.id', '<', numbered ? seqOf(filter.cursor) : placeOf(filter.cursor))
-      const rows = await db.read(session => session.all(once(query.orderBy(numbered ? 'r.seq' : 'r.id', 'desc').limit(filter.limit + 1))))
+      const before = filter.cursor === undefined ? null : order.from(filter.cursor)
+      const query = (await settled(typeof before === 'number' ? before : null))(narrow(sql.seen().select(order.column), filter), order.column)
+      if (before !== null) query.where(order.column, '<', before)
+      const rows = await db.read(session => session.all(once(query.orderBy(order.column, 'desc').limit(filter.limit + 1))))
       const last = rows.length > filter.limit ? rows[filter.limit - 1] : undefined
-      return { items: rows.slice(0, filter.limit).map(refusedOf), next: last === undefined ? null : cursorOf(numbered ? whole(last, 'seq') : text(last, 'id')) }
+      return { items: rows.slice(0, filter.limit).map(refusedOf), next: last === undefined ? null : cursorOf(order.of(last)) }
     },
     replacements: id => db.read(async session => ({
       replaces: (await session.all(sql.replaces, { id })).map(row => message(row, 'replaced')),

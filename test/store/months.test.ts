@@ -5,14 +5,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, describe, test, type TestContext } from 'node:test'
-import pg from 'pg'
 import { instant, newMessageId, newReferentienummer, partyCode, type Instant, type PartyCode } from '../../src/core/core.ts'
 import { postgresDialect } from '../../src/store/dialect.ts'
 import { statementsOf } from '../../src/store/migrate.ts'
 import { migrations } from '../../src/store/migrations.ts'
-import { migrate, openStore, type Session, type Store, type SweepStep } from '../../src/store/store.ts'
+import { migrate, openStore, type Session, type SweepStep } from '../../src/store/store.ts'
 import { missing, startPostgres, type PostgresServer } from '../postgres.ts'
 import { account, aanbieder, heen, later, retour, roots, start } from './sample.ts'
+import { sharedDatabase } from './shared-database.ts'
 
 const which = missing('installed') === false ? 'installed' : 'bundled'
 const date = (text: string): Instant => instant(Date.parse(text))
@@ -26,22 +26,10 @@ describe('months', () => {
 
   /** A database, and what opens it as one more process at a moment. */
   async function made (t: TestContext) {
-    const url = await server.freshDatabase()
-    const sql = new pg.Client(url)
-    await sql.connect()
-    const stores: Store[] = []
-    t.after(async () => { await Promise.all(stores.map(store => store.close())); await sql.end() })
-    const rows = async (text: string): Promise<unknown[]> => (await sql.query<unknown[]>({ text, rowMode: 'array' })).rows.map(([it]) => it)
+    const database = await sharedDatabase(t, server)
     return {
-      url,
-      sql,
-      rows,
-      parts: (table: string) => rows(`select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = '${table}'::regclass order by 1`),
-      async open (now: Instant): Promise<Store> {
-        const store = await openStore({ url, mode: 'test', roots, clock: { now: () => now } })
-        stores.push(store)
-        return store
-      }
+      ...database,
+      parts: (table: string) => database.rows(`select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = '${table}'::regclass order by 1`)
     }
   }
 

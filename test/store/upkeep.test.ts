@@ -1,12 +1,12 @@
 /** Upkeep on PostgreSQL beside messages: accepts go on while much is swept and while their month is made, and of two that do the same each thing is done once. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test, type TestContext } from 'node:test'
-import pg from 'pg'
 import { instant, newMessageId, type Instant } from '../../src/core/core.ts'
-import { openStore, type Store } from '../../src/store/store.ts'
+import type { Store } from '../../src/store/store.ts'
 import { sweep, type Retention } from '../../src/upkeep/upkeep.ts'
 import { missing, startPostgres, type PostgresServer } from '../postgres.ts'
-import { aanbieder, heen, roots } from './sample.ts'
+import { aanbieder, heen } from './sample.ts'
+import { sharedDatabase } from './shared-database.ts'
 
 const date = (text: string): Instant => instant(Date.parse(text))
 const view = { party: aanbieder, send: [], receive: ['iwmo' as const, 'ijw' as const] }
@@ -21,24 +21,15 @@ describe('upkeep beside messages', { skip: missing('bundled') }, () => {
   after(async () => { await server.close() })
 
   async function made (t: TestContext) {
-    const url = await server.freshDatabase()
-    const sql = new pg.Client(url)
-    await sql.connect()
-    const stores: Store[] = []
-    t.after(async () => { await Promise.all(stores.map(store => store.close())); await sql.end() })
+    const database = await sharedDatabase(t, server)
+    const { sql } = database
     return {
-      sql,
-      rows: async (text: string): Promise<unknown[]> => (await sql.query<unknown[]>({ text, rowMode: 'array' })).rows.map(([it]) => it),
-      async open (now: Instant): Promise<Store> {
-        const store = await openStore({ url, mode: 'test', roots, clock: { now: () => now } })
-        stores.push(store)
-        return store
-      },
+      ...database,
       /** Messages that have come to their end, with their payloads: copies of one that was accepted. */
       async fill (store: Store, at: Instant, count: number): Promise<void> {
         const one = heen({ delivery: 'offered', answer: 'none', envelope: { id: newMessageId(at), received: at } })
         await store.accept([one])
-        const { rows } = await sql.query<{ name: string }>("select column_name as name from information_schema.columns where table_name = 'message' and column_name not in ('seq', 'xact') order by ordinal_position")
+        const { rows } = await sql.query<{ name: string }>("select column_name as name from information_schema.columns where table_name = 'message' and column_name <> 'seq' order by ordinal_position")
         const own: Readonly<Record<string, string>> = { id: 'x.id', identificatie: "'C' || x.n", referentienummer: "'r' || x.n", delivery: "'delivered'" }
         await sql.query(`with made as (insert into message (seq, ${rows.map(it => it.name).join(', ')})
           select message_seq(x.id), ${rows.map(it => own[it.name] ?? it.name).join(', ')} from message, (select n, left('${one.envelope.id}', 24) || lpad(to_hex(n), 12, '0') as id from generate_series(1, ${count - 1}) as n) as x where message.id = '${one.envelope.id}' returning seq)
