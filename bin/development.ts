@@ -80,7 +80,7 @@ export function firstCommands (port: number): Array<readonly [title: string, com
     ['Acknowledge its oldest message (prints 204)', curl('aanbieder', `-o /dev/null -w '%{http_code}\\n' -X DELETE "${url}/mailbox/$(${mailbox('?limit=1')} | cut -d'"' -f6)"`)],
     ['Play whole conversations as both, from assignment to payment', `npx zorgpoort replay --fresh-ids${port === 8443 ? '' : ` --url https://localhost:${port}`}`],
     ['Be pushed to: take it, in a terminal of its own', 'npx zorgpoort receive'],
-    ['… and have what is for the aanbieder pushed there (then send again; --no-push ends it)', `npx zorgpoort parties add ${sampleParties[1].code} --push https://127.0.0.1:${receive_port}/`],
+    ['… and have what is for the aanbieder pushed there (then send full.xml in the place of small.xml, as the same message is taken once; --no-push ends it)', `npx zorgpoort parties add ${sampleParties[1].code} --push https://127.0.0.1:${receive_port}/`],
     ['… or be called as municipal software is, for "npx zorgpoort receive --door ggk" (--no-ggk ends it)', `npx zorgpoort parties add ${sampleParties[0].code} --ggk https://127.0.0.1:${receive_port}/`]
   ]
 }
