@@ -1,12 +1,11 @@
 /** `zorgpoort receive`: takes what a gateway pushes, once and whole, and nothing that does not hold together. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import fc from 'fast-check'
-import { keep } from '../../bin/receive/keep.ts'
 import { Malformed, readParts, type PartName } from '../../bin/receive/parts.ts'
 import { openReceiver, type ReceiverSettings } from '../../bin/receive/receiver.ts'
 import { issue, makeAuthority } from '../../src/sign/sign.ts'
@@ -72,8 +71,9 @@ describe('receive', () => {
     assert.deepEqual(readFileSync(join(dir, id, 'payload.xml')), parcel.payload)
     assert.deepEqual(readdirSync(join(dir, id)).toSorted(), ['metadata.json', 'payload.xml', 'receipt.json', 'seal.p7s'])
     // Had it been written again, what stands there would be the first bytes again.
-    keep(dir, `${id.slice(0, -1)}0`, { ...parcel, payload: Buffer.from('x') })
+    writeFileSync(join(dir, id, 'payload.xml'), 'x')
     assert.deepEqual(await push({ headers: { 'Zorgpoort-Attempt': '2' } }), { status: 204, code: null })
+    assert.equal(readFileSync(join(dir, id, 'payload.xml'), 'utf8'), 'x')
     assert.equal(lines.length, 2)
     assert.match(lines[0] ?? '', new RegExp(`^${id} {2}WMO301 {2}0344 → 42420001 {2}${parcel.payload.length} bytes {2}verified {2}\\(attempt 1\\)$`))
     assert.match(lines[1] ?? '', /verified {2}again: was kept already {2}\(attempt 2\)$/)
