@@ -8,7 +8,7 @@ import { dutchDate, type Calendar } from './calendar/calendar.ts'
 import type { Courier, deliver, Delivered, Pushed } from './deliver/deliver.ts'
 import type { Draft, Handlers, HandlerTask, Outcome, Tools } from './handle/handle.ts'
 import type * as Facts from './history/history.ts'
-import { judged, type Within } from './judge.ts'
+import { judged } from './judge.ts'
 import { ownView, type Parties } from './party/party.ts'
 import { messageLinks, receiptBytes } from './receipt.ts'
 import { openBench, type Bench, type Shop } from './tools.ts'
@@ -34,8 +34,8 @@ export interface Stages extends RefusedLimits, Room, Shop {
   readonly statementBytes: typeof statementBytes
   readonly boundFindings: typeof boundFindings
   readonly verifySignature: typeof verifySignature
-  readonly standard: Pick<typeof Standard, 'answerTo' | 'headerOf' | 'headerLeaves' | 'answeredHeader' | 'leavesNamed' | 'modelOf' | 'writeMessage'>
-  readonly rules: Pick<typeof Rules, 'judgeWithin' | 'placed' | 'shortened'>
+  readonly standard: Pick<typeof Standard, 'answerTo' | 'headerOf' | 'headerLeaves' | 'answeredHeader' | 'leavesNamed' | 'modelOf' | 'writeInTurns'>
+  readonly rules: Pick<typeof Rules, 'within' | 'placed' | 'shortened'>
   /** Of rules that may do another thing than reject. */
   readonly weights: Rules.Weights
   readonly marker: Pick<Marker, 'mark' | 'marks'>
@@ -58,10 +58,10 @@ export interface Stages extends RefusedLimits, Room, Shop {
 export interface Submitter { readonly account: AccountId | null, readonly party: PartyCode, readonly certificate: Fingerprint | null, readonly door: Door, readonly signature?: Uint8Array | null, readonly replaces?: MessageId, readonly member?: MemberOf, readonly wire?: Wire }
 
 interface Received { readonly bytes: Uint8Array, readonly by: Submitter, readonly at: Instant }
-interface Valid extends Received { readonly model: Standard.MessageModel, readonly message: Standard.Tree }
+interface Valid extends Received { readonly model: Standard.MessageModel, readonly message: Standard.Tree, readonly within?: Rules.Within }
 interface Admitted extends Valid { readonly journey: Journey, readonly bsns: readonly string[], readonly clients: readonly Mark[], readonly signature: KeptSignature | null }
 /** With the answer of the gateway to what is rejected. */
-interface Judged extends Admitted, Within { readonly answer: Sealed | null }
+interface Judged extends Admitted, Rules.Within { readonly answer: Sealed | null }
 interface Sealed { readonly acceptance: Acceptance }
 /** Stored, or stored before: in both cases the receipt that stands. `delivery`: where it is now; null for what was stored before. `waiting`: the worker has something to do; `pushing`: the pusher has, for these. */
 export interface Stored { readonly id: string, readonly type: Standard.MessageType, readonly duplicate: boolean, readonly delivery: Acceptance['delivery'] | null, readonly waiting: boolean, readonly pushing: readonly PartyCode[], readonly receipt: Uint8Array }
@@ -84,7 +84,7 @@ export function openPipeline (stages: Stages): Pipeline {
     receive: async (bytes, by) => {
       const received = { bytes, by, at: stages.clock.now() }
       await spared(stages, received)
-      const judgement = await stages.validator.validate(bytes)
+      const judgement = await stages.validator.validate(bytes, stages.weights)
       const { model } = judgement
       return await taken(stages, received, judgement).catch(async error => {
         // Who may not send it has nothing to correct, and takes no room of the party he names.
@@ -120,7 +120,8 @@ async function taken (stages: Stages, received: Received, judgement: Judgement):
 
 function valid (received: Received, judgement: Judgement): Valid {
   if (judgement.kind === 'invalid') throw new Refusal(judgement.code, judgement.model?.type ?? null, judgement.findings)
-  return { ...received, model: judgement.model, message: judgement.message }
+  const { kind, ...read } = judgement
+  return { ...received, ...read }
 }
 
 async function admitted (stages: Stages, it: Valid): Promise<Admitted> {
@@ -132,7 +133,7 @@ async function admitted (stages: Stages, it: Valid): Promise<Admitted> {
   const leaves = stages.standard.leavesNamed(it.model, it.message, 'Bsn')
   if (stages.mode === 'test') refuseRealPersons(leaves, it.bytes)
   const bsns = leaves.map(({ text }) => text)
-  return { ...it, journey, bsns, clients: clientMarks(stages.marker, it.model.family, journey, bsns), signature: signatureOf(stages, it) }
+  return { ...it, journey, bsns, clients: await clientMarks(stages.marker, it.model.family, journey, bsns), signature: signatureOf(stages, it) }
 }
 
 /** Bytes that came before are answered with their first receipt, whatever signature comes with them now. */
@@ -335,7 +336,7 @@ async function prepare (stages: Stages, draft: Draft, party: PartyCode): Promise
 /** An answer repeats all that it rejects, and says why: that of a claim near the largest size fits only without its indentation. */
 async function written ({ standard, validator }: Stages, { type, message }: Draft): Promise<{ readonly bytes: Uint8Array, readonly judgement: Judgement }> {
   const write = async (step?: string): Promise<{ readonly bytes: Uint8Array, readonly judgement: Judgement }> => {
-    const bytes = standard.writeMessage(standard.modelOf(type), message, step)
+    const bytes = await standard.writeInTurns(standard.modelOf(type), message, step)
     return { bytes, judgement: await validator.validate(bytes) }
   }
   const usual = await write()

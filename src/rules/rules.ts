@@ -11,6 +11,7 @@ import { level4 } from './level-4.ts'
 import { levering } from './levering.ts'
 import { pause, type Fault, type Outside, type Pause, type Rule, type Weight } from './rule.ts'
 import { sceneOf } from './scene.ts'
+import { placed, shortened } from './told.ts'
 import { faultsOf, type Weights } from './weights.ts'
 
 export type { Outside, Rule, Weight } from './rule.ts'
@@ -23,6 +24,17 @@ export const rules: readonly Rule[] = [...level1, ...level2, ...levering, ...dec
 
 /** Findings of one rule that a judgement of level 2 holds: its answer is the same for one as for many. */
 const findings_per_rule_max = 200
+
+/** A message of which level 1 said that it is valid. */
+export interface Read { readonly bytes: Uint8Array, readonly model: MessageModel, readonly message: Tree }
+/** What level 2 found, as it is told, and whether that rejects the message. */
+export interface Within { readonly findings: readonly Finding[], readonly rejected: boolean }
+
+/** @returns what the rules of level 2 say of a message: their findings, each with its line; of very many some of every rule */
+export function within ({ bytes, model, message }: Read, weights: Weights): Within {
+  const all = judgeWithin(model, message, weights)
+  return { findings: placed(shortened(all), model, message, bytes), rejected: all.some(isRejecting) }
+}
 
 /** @returns the findings of the rules within the message (level 2), in the order of the rules, at most 200 of each */
 export function judgeWithin (model: MessageModel, message: Tree, weights: Weights = {}): Finding[] {

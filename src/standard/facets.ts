@@ -80,10 +80,22 @@ const days = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 /** Plain dates of the years 1 to 9999; longer and negative years are for the schema engine. */
 function isDate (text: string): boolean {
-  if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text)) return false
-  const [year, month, day] = [Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8))]
-  if (year < 1 || day < 1 || day > (days[month - 1] ?? 0)) return false
+  if (text.length !== 10 || text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH) return false
+  const [year, month, day] = [number(text, 0, 4), number(text, 5, 7), number(text, 8, 10)]
+  if (!(year >= 1) || !(day >= 1) || !(day <= (days[month - 1] ?? 0))) return false
   return month !== 2 || day < 29 || (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0))
+}
+
+const DASH = 0x2d; const ZERO = 0x30
+
+/** @returns the number that digits from one place to another make; NaN when something else stands there */
+function number (text: string, from: number, to: number): number {
+  let value = 0
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - ZERO
+    value = digit >= 0 && digit <= 9 ? value * 10 + digit : NaN
+  }
+  return value
 }
 
 /** Plain times without a zone; 24:00:00 is for the schema engine. */

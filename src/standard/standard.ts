@@ -7,7 +7,7 @@ export { bare, before, dateParts, daysIn, integer, keyOf, keyReader, orderOf, pl
 export { asTree, leavesNamed, occurrences, valuesOf, textAt, type PlacedLeaf } from './tree.ts'
 export { schemaFiles, type SchemaFiles } from './schema.ts'
 export { escapeXml, isXmlText } from './escape.ts'
-export { writeMessage } from './writer.ts'
+export { writeInTurns, writeMessage } from './writer.ts'
 export { answerTo, type Answer, type Ground, type Signature } from './answers.ts'
 export { readAs, readMessage, type Reading } from './reader.ts'
 export type * from './types.generated.ts'

@@ -1,6 +1,7 @@
 /** Level 1 of one message, from bytes to judgement, in this thread. */
 import type { XmlDocument } from 'libxml2-wasm'
 import type { Finding, RefusalCode } from '../core/core.ts'
+import type { Weights, Within } from '../rules/rules.ts'
 import { readMessage, type MessageModel, type Tree } from '../standard/standard.ts'
 import { fault, finding, type FindingCode } from './codes.ts'
 import { judgeBySchema, withDocument } from './engine.ts'
@@ -15,8 +16,11 @@ export type InvalidCode = Extract<RefusalCode, 'ZP_XML' | 'ZP_TYPE' | 'ZP_SCHEMA
 
 /** What level 1 says of a message. `model` is null when its type is not known. */
 export type Judgement =
-  | { readonly kind: 'valid', readonly model: MessageModel, readonly message: Tree }
+  | { readonly kind: 'valid', readonly model: MessageModel, readonly message: Tree, /** What level 2 says, where that was judged with it. */ readonly within?: Within }
   | { readonly kind: 'invalid', readonly code: InvalidCode, readonly model: MessageModel | null, readonly findings: readonly Finding[] }
+
+/** What is judged: of a message that is large level 2 as well, where its weights are given, as the thread has it at hand. */
+export interface Asked { readonly bytes: Uint8Array, readonly weights: Weights | null }
 
 export interface JudgeLimits {
   readonly payload_bytes_max: number
@@ -28,12 +32,17 @@ export interface JudgeLimits {
 /** @returns an invalid judgement */
 export const invalid = (code: InvalidCode, model: MessageModel | null, findings: readonly Finding[]): Judgement => ({ kind: 'invalid', code, model, findings })
 
-/** @returns the judgement of these bytes: the reader says valid or not sure, libxml2 decides what it is not sure of, and our walk explains */
-export function judge (bytes: Buffer, limits: JudgeLimits): Judgement {
+/** @returns that the message is valid, where the reader is sure of it; it passes nothing that the pre-checks refuse, so they need not go first */
+export function surely (bytes: Buffer, { level1_engine, payload_bytes_max }: JudgeLimits): Judgement | null {
+  if (level1_engine !== 'reader' || bytes.length > payload_bytes_max) return null
+  const reading = readMessage(bytes)
+  return reading.kind === 'valid' ? reading : null
+}
+
+/** @returns what the pre-checks, which keep what is hostile from libxml2, and libxml2 say of bytes that the reader is not sure of; our walk explains */
+export function decided (bytes: Buffer, limits: JudgeLimits): Judgement {
   const refused = precheck(bytes, limits.payload_bytes_max)
   if (refused) return invalid(refused.code, null, [refused.finding])
-  const reading = limits.level1_engine === 'reader' ? readMessage(bytes) : null
-  if (reading?.kind === 'valid') return reading
   return withDocument(bytes,
     document => judgeDocument(document, bytes, limits),
     wrong => invalid('ZP_XML', null, [notWellFormed(wrong, bytes)]))
@@ -45,24 +54,30 @@ function judgeDocument (document: XmlDocument, bytes: Buffer, limits: JudgeLimit
   const { model } = type
   // The pre-checks refuse it already; schema validation of a document with entities has crashed libxml2 before.
   if (document.dtd) return invalid('ZP_XML', model, [generic('ZP_XML_DOCTYPE', null, '')])
+  // What our walk finds is invalid whatever libxml2 says, which needs seconds to collect ten thousand faults.
+  const found = limits.level1_engine === 'reader' ? explain(document.root, model, bytes, limits.findings_max) : null
+  if (found !== null && found.length > 0) return faulty(model, found)
   const verdict = judgeBySchema(document, model)
-  if (verdict.kind === 'valid') return accepted(document, bytes, model, limits)
   if (verdict.kind === 'failed') return invalid('ZP_XML', model, [generic('ZP_XML_UNCHECKED', null, '')])
-  const findings = explain(document.root, model, bytes, limits.findings_max)
-  if (findings.length === 0) return invalid('ZP_SCHEMA', model, [generic('ZP_SCHEMA_OTHER', verdict.line, verdict.path)])
-  return invalid(findings.some(each => each.code === 'ZP_TYPE_CONTRADICTED') ? 'ZP_TYPE' : 'ZP_SCHEMA', model, findings)
+  if (verdict.kind === 'valid') return accepted(document, bytes, model, found, limits)
+  const findings = found ?? explain(document.root, model, bytes, limits.findings_max)
+  return findings.length > 0 ? faulty(model, findings) : invalid('ZP_SCHEMA', model, [generic('ZP_SCHEMA_OTHER', verdict.line, verdict.path)])
 }
+
+const faulty = (model: MessageModel, findings: readonly Finding[]): Judgement =>
+  invalid(findings.some(each => each.code === 'ZP_TYPE_CONTRADICTED') ? 'ZP_TYPE' : 'ZP_SCHEMA', model, findings)
 
 /**
  * What libxml2 calls valid. Where the reader is not sure (comments, CDATA, odd numbers), the message comes
  * from libxml2's tree, after a look for what libxml2 overlooks: it reads the last dash of `[^Z+-]` (LDT_Tijd) as no dash, and
  * so lets a time zone west of Greenwich through that the standard forbids and other engines refuse.
+ * @param looked what that look found, where it was done before
  */
-function accepted (document: XmlDocument, bytes: Buffer, model: MessageModel, { level1_engine, findings_max }: JudgeLimits): Judgement {
+function accepted (document: XmlDocument, bytes: Buffer, model: MessageModel, looked: readonly Finding[] | null, { level1_engine, findings_max }: JudgeLimits): Judgement {
   const reading = level1_engine === 'libxml2' ? readMessage(bytes, model) : null
   if (reading?.kind === 'valid') return reading
-  const overlooked = explain(document.root, model, bytes, findings_max)
-  return overlooked.length === 0 ? { kind: 'valid', model, message: treeOf(document.root, model.root) } : invalid('ZP_SCHEMA', model, overlooked)
+  const overlooked = looked ?? explain(document.root, model, bytes, findings_max)
+  return overlooked.length === 0 ? { kind: 'valid', model, message: treeOf(document.root, model.root) } : faulty(model, overlooked)
 }
 
 const generic = (code: FindingCode, line: number | null, path: string): Finding => finding(fault(code), { line, path })

@@ -1,9 +1,9 @@
 /** Large messages are judged in one worker thread with bounds on time, memory and waiting, so that the event loop keeps turning. */
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { invalid, type Judgement, type JudgeLimits } from './judge.ts'
+import { invalid, type Asked, type Judgement, type JudgeLimits } from './judge.ts'
 import type { Strikes } from './strikes.ts'
-import { fromWire, type WireJudgement } from './wire.ts'
+import { fromWire, type Answer } from './wire.ts'
 
 export interface LargeLimits extends JudgeLimits {
   /** Time for one message, the thread's start included. */
@@ -17,11 +17,17 @@ export interface LargeLimits extends JudgeLimits {
   readonly worker_waiting_max: number
 }
 
-/** WASM memory never shrinks: a thread ends after a message of more bytes than this, or after so many messages. */
-const recycle = { bytes: 4_000_000, messages: 200 } as const
+/** Room in the thread for what is new: little, as most of what a large message makes stays until the end, and garbage that lies there counts beside it. */
+const young_mb = 12
+
+/**
+ * A thread ends after so many messages, and after one of more bytes than this: WASM memory never shrinks once libxml2 has
+ * `parsed` a large message, and what the reader leaves of a very large one would be held while the message is stored.
+ */
+const recycle = { parsed_bytes: 4_000_000, bytes: 10_000_000, messages: 200 } as const
 
 export interface LargeJudge {
-  judge (bytes: Uint8Array): Promise<Judgement>
+  judge (asked: Asked): Promise<Judgement>
   close (): Promise<void>
   state (): { readonly waiting: number, readonly running: boolean }
 }
@@ -47,27 +53,28 @@ export function openLarge (limits: LargeLimits, strikes: Strikes, onError: (erro
     return made
   }
 
-  async function run (bytes: Uint8Array): Promise<Judgement> {
+  async function run (asked: Asked): Promise<Judgement> {
+    const { bytes } = asked
     worker ??= begin()
-    const answer = await ask(worker, bytes, limits.worker_ms_max)
+    const answer = await ask(worker, asked, limits.worker_ms_max)
     served++
-    if (answer === null || bytes.length > recycle.bytes || served >= recycle.messages) await end()
+    if (answer === null || bytes.length > (answer.parsed ? recycle.parsed_bytes : recycle.bytes) || served >= recycle.messages) await end()
     if (answer === null && closed) return busy
     if (answer === null) {
       onError(new Error('the validation thread died or ran out of time'))
       return strikes.failed(bytes)
     }
     strikes.passed(bytes)
-    return fromWire(answer)
+    return await fromWire(answer.judgement)
   }
 
   return {
-    judge: bytes => {
+    judge: asked => {
       if (closed || waiting >= limits.worker_waiting_max) return Promise.resolve(busy)
       waiting++
       const judged = last.then(() => {
         waiting--
-        return closed ? busy : run(bytes)
+        return closed ? busy : run(asked)
       })
       last = judged.catch(() => {})
       return judged
@@ -85,16 +92,16 @@ function start ({ payload_bytes_max, findings_max, level1_engine, worker_heap_mb
   const workerData: JudgeLimits = { payload_bytes_max, findings_max, level1_engine }
   // The sources and the built files lie side by side in the same way.
   const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url)
-  const worker = new Worker(file, { workerData, resourceLimits: { maxOldGenerationSizeMb: worker_heap_mb } })
+  const worker = new Worker(file, { workerData, resourceLimits: { maxOldGenerationSizeMb: worker_heap_mb, maxYoungGenerationSizeMb: young_mb } })
   worker.on('error', () => { /* its exit tells; the error's text may hold anything */ })
   worker.unref()
   return worker
 }
 
 /** @returns the worker's answer, or null when it died or took too long */
-function ask (worker: Worker, bytes: Uint8Array, ms_max: number): Promise<WireJudgement | null> {
+function ask (worker: Worker, { bytes, weights }: Asked, ms_max: number): Promise<Answer | null> {
   return new Promise(resolve => {
-    const done = (answer: WireJudgement | null): void => {
+    const done = (answer: Answer | null): void => {
       clearTimeout(timer)
       worker.off('message', done).off('exit', died).unref()
       resolve(answer)
@@ -104,6 +111,6 @@ function ask (worker: Worker, bytes: Uint8Array, ms_max: number): Promise<WireJu
     worker.on('message', done).on('exit', died).ref()
     // A copy: the sender's bytes may be a view on something larger, and they are still needed here.
     const copy = new Uint8Array(bytes)
-    worker.postMessage(copy, [copy.buffer])
+    worker.postMessage({ bytes: copy, weights } satisfies Asked, [copy.buffer])
   })
 }

@@ -1,6 +1,7 @@
 /** The face of validation: level 1, bytes in, judgement out; content never makes it throw. */
 import { setImmediate } from 'node:timers/promises'
-import { judge, invalid, type Judgement } from './judge.ts'
+import type { Weights } from '../rules/rules.ts'
+import { decided, invalid, surely, type Judgement } from './judge.ts'
 import { openLarge, type LargeLimits } from './large.ts'
 import { checkSize } from './precheck.ts'
 import { openStrikes } from './strikes.ts'
@@ -23,15 +24,18 @@ export const validator_defaults = {
 } as const satisfies Required<ValidatorLimits>
 
 export interface Validator {
-  /** @returns level 1's judgement. ZP_BUSY: not judged, to be tried again. ZP_POISON: could not be judged, twice. */
-  validate (bytes: Uint8Array): Promise<Judgement>
+  /**
+   * @param weights of the rules within a message, where level 2 is wanted too: it comes with the judgement of a message that another thread has at hand
+   * @returns level 1's judgement. ZP_BUSY: not judged, to be tried again. ZP_POISON: could not be judged, twice.
+   */
+  validate (bytes: Uint8Array, weights?: Weights | null): Promise<Judgement>
   /** Ends the worker thread; what waits for it is told to come back. */
   close (): Promise<void>
   /** The thread for large messages: what waits for it, and whether there is one now. */
   state (): { readonly waiting: number, readonly running: boolean }
 }
 
-/** libxml2-wasm frees what it holds of a document only when the event loop turns: it must, every so many messages. */
+/** libxml2-wasm frees what it holds of a document only when the event loop turns: it must, every so many messages that it has had. */
 const turn_every = 32
 
 /**
@@ -43,13 +47,15 @@ export function openValidator (given: ValidatorLimits = {}, onError: (error: unk
   const large = openLarge(limits, strikes, onError)
   let count = 0
   return {
-    validate: async bytes => {
-      if (++count % turn_every === 0) await setImmediate()
+    validate: async (bytes, weights = null) => {
       const refused = checkSize(bytes.length, limits.payload_bytes_max)
       if (refused) return invalid(refused.code, null, [refused.finding])
-      if (bytes.length > limits.worker_bytes) return await large.judge(bytes)
+      if (bytes.length > limits.worker_bytes) return await large.judge({ bytes, weights })
       try {
-        const judgement = judge(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), limits)
+        const given = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+        const sure = surely(given, limits)
+        if (sure === null && ++count % turn_every === 0) await setImmediate()
+        const judgement = sure ?? decided(given, limits)
         strikes.passed(bytes)
         return judgement
       } catch (error) {

@@ -76,7 +76,8 @@ function wasm (): Engine {
 
 const run = promisify(execFile)
 
-const nativeC: Engine = {
+/** The system's libxml2 in a process of its own. */
+export const nativeC: Engine = {
   name: 'native libxml2',
   note: 'C, tree, schema compiled once; the measure of the others',
   valid: async ({ schema, file }) => (await run(native, [schema, file, '0', '0'])).stdout.startsWith('1 '),
@@ -122,7 +123,7 @@ export function openEngines (absent: Readonly<Record<string, string>>): Engine[]
   const validator = openValidator()
   const makers: ReadonlyArray<readonly [name: string, make: () => Engine]> = [
     ['native libxml2', () => nativeC],
-    ['', () => inside('Zorgpoort, level 1 whole', 'pre-checks, type, schema, typed message; above 256 kB in a worker thread',
+    ['', () => inside('Zorgpoort, level 1 whole', 'as in the gateway: the reader, pre-checks and libxml2 where it is not sure, typed message; above 256 kB in a worker thread',
       async ({ bytes }) => (await validator.validate(bytes)).kind === 'valid', () => validator.close())],
     ['', () => inside('Zorgpoort, reader alone', 'accept-only walk, typed message', ({ bytes }) => readMessage(bytes).kind === 'valid')],
     ['', wasm],

@@ -43,9 +43,7 @@ export const placeholder = 'JBENCH000000'
 async function pump (order: Order): Promise<Counted> {
   const template = readFileSync(order.file)
   const at = template.indexOf(placeholder)
-  const pool = new Pool(order.url, {
-    connections: order.connections, pipelining: 1, connect: { ca: readFileSync(order.ca), cert: readFileSync(order.certificate), key: readFileSync(order.key), servername: 'localhost' }
-  })
+  const pool = poolOf(order)
   const latencies: number[] = []
   let [accepted, failed, measured, next] = [0, 0, 0, 0]
   const begin = performance.now()
@@ -74,7 +72,13 @@ async function pump (order: Order): Promise<Counted> {
   return { accepted, failed, perSecond: measured / order.measure_ms * 1000, p50_ms: quantile(latencies, 0.5), p99_ms: quantile(latencies, 0.99) }
 }
 
-async function post (pool: Pool, path: string, body: Buffer): Promise<number> {
+/** @returns connections of a client with that certificate */
+export const poolOf = ({ url, ca, certificate, key, connections }: Pick<Order, 'url' | 'ca' | 'certificate' | 'key' | 'connections'>): Pool => new Pool(url, {
+  connections, pipelining: 1, connect: { ca: readFileSync(ca), cert: readFileSync(certificate), key: readFileSync(key), servername: 'localhost' }
+})
+
+/** @returns the status of the answer; 0 when the connection broke */
+export async function post (pool: Pool, path: string, body: Buffer): Promise<number> {
   try {
     const { statusCode, body: answer } = await pool.request({ method: 'POST', path, body, headers: { 'content-type': 'application/xml' } })
     await answer.dump()

@@ -18,7 +18,8 @@ const slow_ms = 2_000
 
 interface Row { readonly engine: string, readonly note: string, readonly figures: Readonly<Record<string, { perSecond: Spread, toNative: number | null }>>, readonly wrong: readonly string[] }
 
-function placed (folder: string, sample: Sample, name: string): Placed {
+/** @returns the document with its files in a folder */
+export function placed (folder: string, sample: Sample, name: string): Placed {
   const { model, bytes } = sample
   const files = schemaFiles(model)
   const schema = join(folder, files.messageName)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { openMunicipalities, type Answering, type Municipality } from '../municipality.ts'
 import { makePushWorld, movable, reaches } from './pushing.ts'
-import { message, until, type Told } from './world.ts'
+import { filler, message, until, type Told } from './world.ts'
 
 const municipalities = await openMunicipalities()
 const world = await makePushWorld(municipalities)
@@ -93,7 +93,7 @@ describe('a message for a municipality that is called', () => {
   test('of 18,749,181 bytes goes from REST to its software; of one byte more it is refused at the sender’s door', async () => {
     const { municipality, code } = await place()
     const small = message('WMO315', 8, { ontvanger: code, identificatie: 'G8' })
-    const padded = (size: number, bytes = small): Buffer => Buffer.concat([bytes, Buffer.alloc(size - bytes.byteLength, ' ')])
+    const padded = (size: number, bytes = small): Buffer => Buffer.concat([bytes, Buffer.from(filler(size - bytes.byteLength))])
     const over = await from.post(padded(18_749_182))
     assert.deepEqual([over.status, over.told.code, over.told['transportCode']], [413, 'ZP_SIZE', 'BRS06'])
     assert.match(String(over.told.detail), new RegExp(`^${code}: 18749182 > 18749181 bytes`))

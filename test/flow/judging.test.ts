@@ -1,10 +1,13 @@
 /** Level 2 at the door, over real TLS: who breaks a rule within his message has the retour at once, and his receiver never knows. */
 import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
 import { describe, test } from 'node:test'
 import { readMessage, textAt, type Tree } from '../../src/standard/standard.ts'
+import { within } from '../../src/rules/rules.ts'
+import { largeClaim } from '../validate/sample.ts'
 import { zipOf } from '../zip/bytes.ts'
 import { budgetWithoutEnd } from './broken.ts'
-import { aanbieder, fixture, makeWorld, message, until, withText, type Told } from './world.ts'
+import { aanbieder, fixture, gemeente, makeWorld, message, until, withText, type Told } from './world.ts'
 
 const world = await makeWorld()
 await world.judge(aanbieder, { level: 'content' })
@@ -21,6 +24,8 @@ function messageIn (bytes: Uint8Array): Tree {
   assert.ok('message' in reading)
   return reading.message
 }
+
+function * pieces (bytes: Buffer): Generator<Buffer> { for (let at = 0; at < bytes.length; at += 70_000) yield bytes.subarray(at, at + 70_000) }
 
 describe('a message that breaks a rule within it', () => {
   test('is stored, rejected and answered in one; its receiver sees nothing of it', async () => {
@@ -89,6 +94,20 @@ describe('a message that breaks a rule within it', () => {
       assert.equal((await from.send(budgetWithoutEnd(seed)))['verdict'], verdict)
     }
     await world.judge(aanbieder, { level: 'content' })
+  })
+
+  test('is told the same when it is large and another thread judges it, with its length declared or in chunks', async () => {
+    await world.judge(gemeente, { level: 'content' })
+    const bytes = withText(withText(largeClaim(1_500_000), 'Afzender', aanbieder), 'Ontvanger', gemeente)
+    const reading = readMessage(bytes)
+    assert.ok(reading.kind === 'valid')
+    const { findings, rejected } = within({ ...reading, bytes }, {})
+    const first = await to.post(bytes)
+    assert.deepEqual([first.status, first.told['verdict'], first.told.findings, rejected], [202, 'rejected', findings, true])
+    assert.ok(findings.some(it => it.line !== null))
+    assert.ok(bytes.equals((await to.get(`/v1/messages/${first.told.id}/payload`)).bytes))
+    const again = await to.call('POST', '/v1/messages', Readable.from(pieces(bytes)), { 'content-type': 'application/xml' })
+    assert.deepEqual([again.status, again.bytes], [200, first.bytes])
   })
 
   test('is answered by nobody else: the receiver cannot, and its sender cannot correct the answer', async () => {

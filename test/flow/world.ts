@@ -135,6 +135,11 @@ export function altered (bytes: Uint8Array, pattern: RegExp, by: string): Buffer
   assert.match(text, pattern)
   return Buffer.from(text.replace(pattern, by))
 }
+/** Comments of so many bytes in all, to stand after a message: what is longer than ten million in one piece no reader takes. */
+export function filler (bytes: number): string {
+  const piece = Math.min(bytes, 9_000_000)
+  return piece === 0 ? '' : `<!--${' '.repeat(piece - 7)}-->${filler(bytes - piece)}`
+}
 /** Gives the first element of this name another text. */
 export const withText = (bytes: Uint8Array, name: string, text: string): Buffer => altered(bytes, new RegExp(`(:${name}>)[^<]*(</)`), `$1${text}$2`)
 

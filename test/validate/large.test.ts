@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
+import { within } from '../../src/rules/rules.ts'
 import { openValidator, type Judgement, type Validator, type ValidatorLimits } from '../../src/validate/validate.ts'
 import { findingsOf, largeClaim, sample } from './sample.ts'
 
@@ -37,6 +38,22 @@ describe('large messages', () => {
     }))
   })
 
+  it('brings level 2 where it is asked, as the rules themselves tell it, and none of what is not valid', async () => {
+    await using({}, async validator => {
+      const judgement = await validator.validate(claim, {})
+      assert.ok(judgement.kind === 'valid')
+      const { within: told, ...read } = judgement
+      assert.deepEqual(told, within({ ...read, bytes: claim }, {}))
+      assert.equal(told?.rejected, true)
+      assert.ok(!('within' in await validator.validate(claim)))
+      assert.ok(!('within' in await validator.validate(claim.subarray(0, -30), {})))
+      const off = Object.fromEntries(told?.findings.map(it => [it.code, 'off' as const]) ?? [])
+      const weighed = await validator.validate(claim, off)
+      assert.ok(weighed.kind === 'valid')
+      assert.deepEqual(weighed.within, within({ ...read, bytes: claim }, off))
+    })
+  })
+
   it('lines beyond 65,535 are exact', async () => {
     await using({}, async validator => {
       const text = claim.toString()
@@ -46,6 +63,18 @@ describe('large messages', () => {
       assert.deepEqual(more, [])
       assert.equal(only?.line, text.slice(0, at).split('\n').length)
       assert.match(only?.path ?? '', /^Declaratie\/Clienten\/Client\[\d{4}\]\/Bsn$/)
+    })
+  })
+
+  it('the thread is kept after what the reader is sure of, and ends after what libxml2 had, whose memory never shrinks', async () => {
+    await using({}, async validator => {
+      const kept: Record<string, boolean> = {}
+      const odd = Buffer.from(claim.toString().replace('<jw323:Header>', '<!-- x --><jw323:Header>'))
+      for (const [name, bytes] of Object.entries({ sure: claim, odd, 'sure again': claim })) {
+        assert.equal(said(await validator.validate(bytes)), 'valid')
+        kept[name] = validator.state().running
+      }
+      assert.deepEqual(kept, { sure: true, odd: false, 'sure again': true })
     })
   })
 

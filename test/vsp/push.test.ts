@@ -11,7 +11,7 @@ import { modelOf, supportedTypes, type MessageType } from '../../src/standard/st
 import { ownView } from '../../src/party/party.ts'
 import type { Arrival } from '../../src/store/store.ts'
 import { makeChain } from '../chain.ts'
-import { aanbieder, gemeente, message, withText, type Client, type Reply } from '../flow/world.ts'
+import { aanbieder, filler, gemeente, message, withText, type Client, type Reply } from '../flow/world.ts'
 import { aMandate, anAccount, aParty, putAccount, putMandate, putParty } from '../register.ts'
 import { needTool } from '../tools.ts'
 import { zipBytes, zipOf } from '../zip/bytes.ts'
@@ -192,7 +192,7 @@ describe('a request that is not right', () => {
     const narrow = await own.start()
     const most = 18_749_181
     const { bytes } = next()
-    const of = (size: number): Buffer => Buffer.concat([bytes, Buffer.alloc(size - bytes.length, '\n')])
+    const of = (size: number): Buffer => Buffer.concat([bytes, Buffer.from(filler(size - bytes.length))])
     const outcomes: string[] = []
     for (const content of [of(most + 1), zipBytes({ members: [{ deflate: true, content: Buffer.concat([of(most - 2_000_000), randomBytes(1_000_001).toString('hex')].map(it => Buffer.from(it))) }] }), of(most)]) {
       const traceerId = randomUUID()

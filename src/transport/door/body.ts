@@ -1,7 +1,7 @@
 /** Reading a message from the wire: type and size before bytes, and a bound on what all requests together hold. */
 import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
-import { Refusal } from '../../core/core.ts'
+import { Refusal, release } from '../../core/core.ts'
 
 export interface Limits { readonly payload_bytes_max: number, readonly batch_bytes_max: number, readonly inflight_bytes_max: number, readonly ggk_bytes_max: number }
 
@@ -56,7 +56,34 @@ const apart_max = 16
 /** Gathers the pieces of a body. */
 interface Gathering { add (piece: Buffer): void, whole (): Buffer }
 
-function gathering (): Gathering {
+/** Of what is large no pieces are kept beside the whole. Its room is made when so much has come: who only says that much will come gets none. */
+const large_bytes = 1_000_000
+
+/** @param declared bytes; 0 where nobody said */
+function gathering (declared: number): Gathering {
+  const small = inPieces()
+  let room: Buffer | null = null
+  let used = 0
+  const large = (): Buffer => {
+    const made = Buffer.allocUnsafeSlow(declared)
+    small.whole().copy(made)
+    small.clear()
+    return made
+  }
+  return {
+    add: piece => {
+      // The parser of the wire gives no more than was declared.
+      if (room === null && declared > large_bytes && used + piece.byteLength > large_bytes) room = large()
+      if (room === null) small.add(piece)
+      else piece.copy(room, used)
+      used += piece.byteLength
+      if (room !== null) release(piece)
+    },
+    whole: () => room === null ? small.whole() : room.subarray(0, used)
+  }
+}
+
+function inPieces (): Gathering & { clear (): void } {
   const pieces: Buffer[] = []
   let block = Buffer.alloc(0); let used = 0
   const close = (): void => { if (used > 0) pieces.push(block.subarray(0, used)); block = block.subarray(used); used = 0 }
@@ -69,7 +96,8 @@ function gathering (): Gathering {
     whole: () => {
       close()
       return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)
-    }
+    },
+    clear: () => { pieces.length = 0 }
   }
 }
 
@@ -79,7 +107,7 @@ function gathering (): Gathering {
  * @throws Refusal ZP_SIZE, or ZP_BUSY when all requests together hold too much
  */
 export function readBody (stream: IncomingMessage, bytes_max: number, held: Inflight, count: (bytes: number) => void): Promise<Buffer> {
-  const body = gathering()
+  const body = gathering(Number(stream.headers['content-length'] ?? 0))
   let size = 0
   return new Promise((resolve, reject) => {
     const stop = (code: 'ZP_SIZE' | 'ZP_BUSY' | 'ZP_REQUEST', detail: string | null = null): void => {
