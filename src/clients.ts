@@ -1,4 +1,5 @@
 /** Whom a message is about, as marks that tell no Bsn; and in which order messages about one client go. */
+import { setImmediate as turn } from 'node:timers/promises'
 import { partyKind, type PartyCode } from './core/core.ts'
 import type { MessageModel, MessageNumber } from './standard/standard.ts'
 import type { Mark, Marker } from './vault/vault.ts'
@@ -8,10 +9,18 @@ interface Parties { readonly afzender: PartyCode, readonly ontvanger: PartyCode 
 /** @returns the party under whose code a message's clients are marked: the gemeente, on whichever side it stands */
 export const gemeenteOf = ({ afzender, ontvanger }: Parties): PartyCode => partyKind(afzender) === 'gemeente' ? afzender : ontvanger
 
+/** A claim may be about ten thousand persons: after so many others go on. */
+const turn_marks = 500
+
 /** @param bsns every Bsn of the message @returns a mark for each different one */
-export function clientMarks (marker: Pick<Marker, 'mark'>, family: MessageModel['family'], parties: Parties, bsns: readonly string[]): Mark[] {
+export async function clientMarks (marker: Pick<Marker, 'mark'>, family: MessageModel['family'], parties: Parties, bsns: readonly string[]): Promise<Mark[]> {
   const gemeente = gemeenteOf(parties)
-  return [...new Set(bsns)].map(bsn => marker.mark({ family, gemeente, bsn }))
+  const marks: Mark[] = []
+  for (const bsn of new Set(bsns)) {
+    marks.push(marker.mark({ family, gemeente, bsn }))
+    if (marks.length % turn_marks === 0) await turn()
+  }
+  return marks
 }
 
 /** @param bsns every Bsn of the message @returns for each different one his marks under every key, the current first */

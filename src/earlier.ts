@@ -45,7 +45,7 @@ async function read ({ validator, parties, marker, clock, mode }: Importer, payl
   const bsns = [...new Set(valuesOf(model, message, 'Bsn'))]
   if (mode === 'test' && !bsns.every(isTestBsn)) return { kind: 'wrong', finding: wrongBsn }
   const [journey, at] = [journeyOf(headerOf(model, message)), clock.now()]
-  const clients = clientMarks(marker, model.family, journey, bsns)
+  const clients = await clientMarks(marker, model.family, journey, bsns)
   const facts = keptFacts({ parties, history }, { model, message, journey, bsns, clients, at })
   if (facts === null) return { kind: 'apart' }
   const [answered, referentienummer] = [answeredHeader(model, message), newReferentienummer()]

@@ -31,7 +31,7 @@ async function brings ({ validator, parties, marker, clock }: Rebuilder, { famil
   const { model, message } = judged
   const journey = journeyOf(headerOf(model, message))
   const bsns = [...new Set(valuesOf(model, message, 'Bsn'))]
-  const clients = clientMarks(marker, family, journey, bsns)
+  const clients = await clientMarks(marker, family, journey, bsns)
   const facts = model.role === 'retour' ? null : keptFacts({ parties, history }, { model, message, journey, bsns, clients, at: clock.now() })
   return { facts, voids: model.answers !== null && history.voids(model, message) }
 }

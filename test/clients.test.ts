@@ -26,14 +26,14 @@ test('a mark is an HMAC under the current key, another in another standard, geme
   assert.equal(new Set(all.map(it => Buffer.from(it.hash).toString('hex'))).size, all.length)
 })
 
-test('a client is marked once, under the gemeente, whichever side it stands on', () => {
-  const marks = clientMarks(marker, 'iwmo', there, ['999900006', '999990019', '999900006'])
+test('a client is marked once, under the gemeente, whichever side it stands on', async () => {
+  const marks = await clientMarks(marker, 'iwmo', there, ['999900006', '999990019', '999900006'])
   assert.equal(marks.length, 2)
-  assert.deepEqual(clientMarks(marker, 'iwmo', back, ['999900006', '999990019']), marks)
+  assert.deepEqual(await clientMarks(marker, 'iwmo', back, ['999900006', '999990019']), marks)
 })
 
-test('messages about one client share an order key, a 319 that of its request, a retour none of its own', () => {
-  const [one, other] = clientMarks(marker, 'iwmo', there, ['999900006', '999990019'])
+test('messages about one client share an order key, a 319 that of its request, a retour none of its own', async () => {
+  const [one, other] = await clientMarks(marker, 'iwmo', there, ['999900006', '999990019'])
   assert.ok(one && other)
   const key = (type: MessageType, way: typeof there, clients = [one]) => orderKey(modelOf(type), way, clients)
   assert.equal(key('WMO301', there), key('WMO305', there))

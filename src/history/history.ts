@@ -4,7 +4,7 @@ import type { Classes, Family } from '../standard/standard.ts'
 
 export { factsOf, pairOf, voids } from './facts.ts'
 export { keysOf, sameKey, type KeyName, type Keys } from './keys.ts'
-export { furtherNeeds, needsOf, type Lookup, type Needs } from './needs.ts'
+export { furtherNeeds, needsOf, type BringingKey, type Lookup, type Needs } from './needs.ts'
 export { openHistory, type HistoryOptions } from './open.ts'
 export { lateFindings, lateCodes, type Arrival, type LateCode } from './late.ts'
 export { memoryHistory, type MemoryHistory } from './memory.ts'

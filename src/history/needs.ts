@@ -39,16 +39,20 @@ const asks: { readonly [number: string]: (model: MessageModel, message: Tree) =>
   // TR355, TR359, TR360, TR365.
   319: (model, message) => ({ ...nothing, lookups: requests(model, message) }),
   // TR304; TR307, TR308, TR319, TR321, TR322, TR338 to TR341, TR369, TR378, TR384, TR387 to TR389; TR314; TR323, TR390; TR333; TR318.
-  323: (model, message) => ({
-    ofClients: ['301:ToegewezenProduct'],
-    lookups: [
-      ...toewijzing(model, message), lookup(model, message, '323:Prestatie', 'ToewijzingNummer'),
-      lookup(model, message, '323:Prestatie', 'ReferentieNummer', 'ReferentieNummer', 'VorigReferentieNummer'),
-      lookup(model, message, '323:Prestatie', 'VorigReferentieNummer', 'ReferentieNummer', 'VorigReferentieNummer'),
-      lookup(model, message, '323:Declaratie', 'DeclaratieNummer')
-    ],
-    laatsteDeclaratie: true
-  }),
+  323: (model, message) => {
+    // A large claim is looked through once for each kind of number.
+    const numbers = lookup(model, message, '301:ToegewezenProduct', 'ToewijzingNummer')
+    const references = lookup(model, message, '323:Prestatie', 'ReferentieNummer', 'ReferentieNummer', 'VorigReferentieNummer')
+    return {
+      ofClients: ['301:ToegewezenProduct'],
+      lookups: [
+        numbers, { ...numbers, of: '323:Prestatie' },
+        references, { ...references, by: 'VorigReferentieNummer' },
+        lookup(model, message, '323:Declaratie', 'DeclaratieNummer')
+      ],
+      laatsteDeclaratie: true
+    }
+  },
   // TR304, TR337, TR366, TR367, TR371, TR376, TR378.
   325: (model, message) => ({
     ...nothing,
@@ -65,28 +69,31 @@ export function needsOf (model: MessageModel, message: Tree): Needs {
   return { clients: [...new Set(model.role === 'retour' ? [] : valuesOf(model, message, 'Bsn'))], ...ask, lookups: lookups.filter(it => it.values.length > 0) }
 }
 
+/** By which a fact may bring others. */
+export type BringingKey = 'Identificatie' | 'ReferentieAanbieder' | 'ReferentieNummer'
+
 /**
  * What facts bring with them: a request its other references and all answers to these, a Prestatie its rejection. A credit needs no look-up: it stands on the ToewijzingNummer of its debit (TR323).
  * @param found facts by class and keys, as keysOf gives them
  * @returns what to load besides; asked again with what that brings, until nothing is new
  */
-export function furtherNeeds (found: Iterable<{ readonly of: FactName, readonly keys: Keys }>): readonly Lookup[] {
-  const wanted = new Map<string, { readonly of: FactName, readonly by: Lookup['by'], readonly values: Set<string> }>()
+export function furtherNeeds (found: Iterable<{ readonly of: FactName, readonly keys: Pick<Keys, BringingKey> }>): readonly Lookup[] {
+  const wanted = new Map<Bringing, Set<string>>()
   for (const { of, keys } of found) {
-    for (const [other, by] of brings[of] ?? []) {
-      const value = keys[by]
-      const known = wanted.get(`${other} ${by}`) ?? { of: other, by, values: new Set<string>() }
-      if (value !== undefined) wanted.set(`${other} ${by}`, { ...known, values: known.values.add(value) })
+    for (const one of brings[of] ?? []) {
+      const value = keys[one.by]
+      if (value !== undefined) wanted.set(one, (wanted.get(one) ?? new Set()).add(value))
     }
   }
-  return [...wanted.values()].map(({ of, by, values }) => ({ of, by, values: [...values] }))
+  return [...wanted].map(([one, values]) => ({ ...one, values: [...values] }))
 }
 
-const answers: ReadonlyArray<readonly [FactName, Lookup['by']]> = [['319:Antwoord', 'ReferentieAanbieder'], ['301:ToegewezenProduct', 'ReferentieAanbieder']]
-const brings: Partial<Record<FactName, ReadonlyArray<readonly [FactName, Lookup['by']]>>> = {
-  '315:AangevraagdProduct': [['315:AangevraagdProduct', 'Identificatie'], ...answers],
+interface Bringing { readonly of: FactName, readonly by: BringingKey }
+const answers: readonly Bringing[] = [{ of: '319:Antwoord', by: 'ReferentieAanbieder' }, { of: '301:ToegewezenProduct', by: 'ReferentieAanbieder' }]
+const brings: Partial<Record<FactName, readonly Bringing[]>> = {
+  '315:AangevraagdProduct': [{ of: '315:AangevraagdProduct', by: 'Identificatie' }, ...answers],
   '317:Verzoek': answers,
-  '323:Prestatie': [['325:Prestatie', 'ReferentieNummer']]
+  '323:Prestatie': [{ of: '325:Prestatie', by: 'ReferentieNummer' }]
 }
 
 /** @returns the look-up of a class by what the message says in elements of that name, wherever they stand */

@@ -322,7 +322,7 @@ const gateway = {
     row: 'Gateway', title: 'Waiting for the validation thread', expr: 'zorgpoort_validator_waiting', legend: 'waiting', unit: 'short'
   },
   zorgpoort_validator_running: {
-    kind: 'gauge', help: '1 while there is a validation thread; it is made when needed, and anew after a large message.', labels: [],
+    kind: 'gauge', help: '1 while there is a validation thread; it is made when needed, and anew after libxml2 had a large message.', labels: [],
     row: 'Gateway', title: 'Validation thread', expr: 'zorgpoort_validator_running', legend: 'running', unit: 'short'
   },
   zorgpoort_validator_failures_total: {

@@ -6,7 +6,8 @@ import type { Audit } from './audit.ts'
 import { StoreConflict, type Db, type Session, type Statement, type Row, type Values } from './db.ts'
 import { at, places, prepared, type Dialect } from './dialect.ts'
 import { dagtekeningOf, type ClosedFacts, type FactKeeper } from './facts.ts'
-import { marksIn } from './marks.ts'
+import type { Kinds } from './many.ts'
+import { markKey, marksIn } from './marks.ts'
 import { numbering, type Numbering } from './numbering.ts'
 import { pushOrder, workKey, type Order } from './order.ts'
 import { closedReceipt, receiptKeeper, type ClosedReceipt, type ReceiptKeeper } from './receipts.ts'
@@ -14,6 +15,7 @@ import { corrections } from './refused.ts'
 import { bytes, envelopeColumns, maybe, message, never_ms, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
 import { signatureKeeper } from './signature.ts'
+import type { Together } from './step.ts'
 import type { Acceptance, Accepted, Correlation, Difference, Envelope, Store } from './verbs.ts'
 
 export interface AcceptRules {
@@ -23,21 +25,28 @@ export interface AcceptRules {
 
 const states = ['delivery', 'offered_ms', 'answer', 'answer_due_ms', 'order_key', 'data_key', 'kek_id', 'voids', 'header', 'receipt', 'seal'] as const
 
-function statements ({ sql, lock, newMessage, ofKey, ofNumber }: Dialect) {
+const kinds: Kinds = {
+  ...Object.fromEntries([...envelopeColumns, ...states].map(name => [name, 'text' as const])),
+  ...Object.fromEntries(['size_bytes', 'received_ms', 'offered_ms', 'answer_due_ms', 'voids'].map(name => [name, 'number' as const])),
+  data_key: 'bytes', receipt: 'bytes', seal: 'bytes'
+}
+const keyKinds: Kinds = { sender: 'text', type: 'text', identificatie: 'text' }
+
+function statements ({ sql, lock, newMessage, ofKey, ofNumber, many }: Dialect) {
   const keyed = (columns: string[]) => ofKey(sql('message').select(columns))
   return {
-    first: prepared(keyed(['id', 'sha256', 'receipt']).unionAll(sql('spent').select(['id', 'sha256', 'receipt']).where(places(['sender', 'type', 'identificatie'])))),
+    first: many(prepared(keyed(['id', 'sha256', 'receipt']).unionAll(sql('spent').select(['id', 'sha256', 'receipt']).where(places(['sender', 'type', 'identificatie'])))), keyKinds),
     taken: prepared(ofNumber(sql('message').select('seq'), at('number'))),
     // Whether there is work: as it was before another let go of the message, so a yes is to be looked at again, and a no where it died meanwhile.
     asked: prepared(lock(keyed(['seq', 'id', 'receiver', 'origin', 'verdict', 'delivery', 'answer', 'answered_by', 'offered_ms', 'conversatie', 'order_key', 'disowned', 'header'])
       .select(sql.raw('(select count(*) from delivery as d where d.message = message.seq) as work')))),
-    message: prepared(newMessage(places([...envelopeColumns, ...states])).returning('seq')),
-    payload: prepared(sql('payload').insert(places(['message', 'body']))),
-    finding: prepared(sql('finding').insert(places(['message', 'body']))),
+    message: many(prepared(newMessage(places([...envelopeColumns, ...states])).returning(['seq', 'id'])), kinds, { by: 'id' }),
+    payload: many(prepared(sql('payload').insert(places(['message', 'body']))), { message: 'number', body: 'bytes' }),
+    finding: many(prepared(sql('finding').insert(places(['message', 'body']))), { message: 'number', body: 'bytes' }),
     member: prepared(sql('batch_member').insert(places(['batch', 'position', 'state', 'message', 'ended_ms'])).onConflict(['batch', 'position']).ignore()),
-    delivery: prepared(sql('delivery').insert({
+    delivery: many(prepared(sql('delivery').insert({
       ...places(['message', 'target', 'order_key', 'state', 'due_ms', 'since_ms']), kind: 'handle', lease_until_ms: 0, fence: 0, attempts: 0
-    })),
+    })), { message: 'number', target: 'text', order_key: 'text', state: 'text', due_ms: 'number', since_ms: 'number' }),
     arrived: prepared(sql('message').where('seq', at('seq')).update({ delivery: 'delivered', delivered_ms: at('now') })),
     answered: prepared(sql('message').update({ answer: 'answered', answered_by: at('by'), disowned: null }).where('seq', at('seq')))
   }
@@ -162,6 +171,22 @@ async function begin (session: Session, order: Order, message: number, order_key
 }
 
 export type Accept = (session: Session, item: Closing) => Promise<Accepted>
+
+/** What is accepted together: each by itself where it answers another, corrects one or causes one. */
+export const accepting = (accept: Accept): Together<Closing, Accepted> => ({
+  each: accept,
+  alone: accept,
+  bytes: ({ payload }) => payload.byteLength,
+  touches ({ item, facts, caused }) {
+    const { envelope: { sender, receiver, type, identificatie, referentienummer }, correlation, replaces, wire = null, push = null } = item
+    if (correlation !== null || replaces !== null || caused.length > 0) return null
+    const order = `order|${receiver}|${orderKeyOf(item, null)}`
+    const own = [`key|${sender}|${type}|${identificatie}`, referentienummer, ...wire === null ? [] : [`${sender}|${wire.number}`], ...(facts?.kept.clients ?? []).map(markKey)]
+    const pair = [`pair|${[sender, receiver].sort().join('|')}`, facts === null ? 'passed' : 'put'] as const
+    // What came by a number asks more before it is written, and so comes later than one of its key that did not.
+    return wire === null && push === null ? { changes: own, shares: [[order, 'waits'], pair] } : { changes: [...own, order], shares: [pair] }
+  }
+})
 
 /** @returns what takes one message in, inside a transaction; a refused or repeated one changes nothing */
 export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, safe: Safe, rules: AcceptRules): Accept {

@@ -3,7 +3,7 @@ import type { AccountId, Fingerprint, Instant, MessageId, Sha256 } from '../core
 import type { Ring } from '../vault/vault.ts'
 import { openLinker, type Link, type Linker } from './chain.ts'
 import type { Session } from './db.ts'
-import { at, places, prepared, type Dialect } from './dialect.ts'
+import { places, prepared, type Dialect } from './dialect.ts'
 import { bytes, maybe, whole } from './rows.ts'
 import { shut } from './safe.ts'
 
@@ -89,9 +89,9 @@ export interface Head { readonly seq: number, readonly mac: Uint8Array | null }
 
 /** @returns what reads the head; it stays the head until the transaction ends where there is one writer, or who asks holds the chain */
 export function headReader ({ sql, lock }: Dialect): (session: Session) => Promise<Head> {
-  const last = prepared(lock(sql('audit').select(['seq', 'mac']).where('chain', at('chain')).orderBy('seq', 'desc').limit(1)))
+  const last = prepared(lock(sql('audit').select(['seq', 'mac']).where('chain', mainChain).orderBy('seq', 'desc').limit(1)))
   return async session => {
-    const [row] = await session.all(last, { chain: mainChain })
+    const [row] = await session.all(last)
     return row === undefined ? { seq: 0, mac: null } : { seq: whole(row, 'seq'), mac: maybe(row, 'mac', bytes) }
   }
 }

@@ -1,5 +1,6 @@
 /** How the store talks to a database: statements, one session per transaction, and the two ways storage fails. */
 import { Unusable } from '../core/core.ts'
+import type { Kind } from './binary.ts'
 import type { StoreMeasures } from './verbs.ts'
 
 /** What a column takes. Booleans are not among them: databases disagree about those. */
@@ -14,6 +15,18 @@ export interface Statement {
   readonly slots: ReadonlyArray<{ readonly name: string } | { readonly value: Value }>
   /** Run often: a connection may keep it prepared. */
   readonly kept?: true
+  /** Its form for many sets of values, where there is one. */
+  readonly many?: Many
+}
+
+/** A statement for many sets of values: each of its values is a column of them, as an array in binary form. */
+export interface Many {
+  readonly statement: Statement
+  readonly columns: ReadonlyArray<readonly [name: string, kind: Kind]>
+  /** The column by whose value a row is known to be of a set; null where rows say so in `nth`, counted from 1. */
+  readonly by: string | null
+  /** Nobody is told what it gives: each set counts as one row. */
+  readonly silent: boolean
 }
 
 /** @returns the values of a statement in the order of its places @throws TypeError for a place nobody gave a value for */
@@ -32,6 +45,8 @@ export type Topic = typeof topics[number]
 
 /** One transaction, or one reading. */
 export interface Session {
+  /** The session of the whole transaction, where this is that of one item of a group. */
+  readonly within?: Session
   all (statement: Statement, values?: Values): Promise<Row[]>
   /** @returns how many rows changed */
   run (statement: Statement, values?: Values): Promise<number>

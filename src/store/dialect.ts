@@ -2,6 +2,7 @@
 import knexModule from 'knex'
 import type { Knex } from 'knex'
 import type { Session, Statement, Value } from './db.ts'
+import { forMany, type Kinds, type Sets } from './many.ts'
 
 /** What builds SQL for one database; it has no connection. */
 export interface Dialect {
@@ -31,8 +32,10 @@ export interface Dialect {
   ofKey (query: Knex.QueryBuilder): Knex.QueryBuilder
   /** Narrows a query of messages to the one that bears this referentienummer. @param alias of the table, with its dot */
   ofNumber (query: Knex.QueryBuilder, number: string, alias?: string): Knex.QueryBuilder
-  /** Narrows a query of messages `m` with their work `d` to one piece of work */
-  ofWork (query: Knex.QueryBuilder, delivery: string): Knex.QueryBuilder
+  /** @returns a query of one piece of work `d`, whose message is locked before it where rows are */
+  ofWork (delivery: string): Knex.QueryBuilder
+  /** @returns the statement, with its form for many sets of values where that is worth something: see `forMany` */
+  many (statement: Statement, kinds: Kinds, sets?: Sets): Statement
   /** @returns in SQL the id of the message that has this number */
   idAt (seq: string): string
   /** Lets one transaction at a time go on under a name, until it ends; null where there is one writer at a time anyway. */
@@ -69,7 +72,8 @@ export const sqliteDialect: Dialect = {
   ofId: (query, column, id) => query.where(column, id),
   ofKey: query => query.where(places(keyColumns)),
   ofNumber: (query, number, alias = '') => query.where(`${alias}referentienummer`, number),
-  ofWork: (query, delivery) => query.where('d.id', delivery),
+  ofWork: delivery => sqliteSql('delivery as d').where('d.id', delivery),
+  many: statement => statement,
   idAt: seq => `(select f.id from message as f where f.seq = ${seq})`,
   making: (statement, ordered) => ordered ? `${statement} without rowid` : statement,
   alone: null,
@@ -95,11 +99,13 @@ export const postgresDialect: Dialect = {
   ofId: (query, column, id, ...numbers) => numbers.reduce((narrowed, it) => narrowed.whereRaw('(?? between message_from(?) and message_to(?) or ?? < 1099511627776)', [it, id, id, it]), query.where(column, id)),
   ofKey: query => query.where(places(keyColumns)).whereRaw('seq = message_at(?, ?, ?)', keyColumns.map(at)),
   ofNumber: (query, number, alias = '') => query.whereRaw('??seq = message_numbered(?)'.replace('??', alias), [number]),
-  ofWork: (query, delivery) => query.where('d.id', delivery).whereRaw('m.seq = message_worked(?)', [delivery]),
+  ofWork: delivery => postgresSql('delivery as d').join('message as m', 'm.seq', 'd.message').where('d.id', delivery)
+    .whereRaw('m.seq = message_worked(?)', [delivery]).forNoKeyUpdate('m', 'd'),
+  many: forMany,
   idAt: seq => `message_id(${seq})`,
   // Numbers go on for ever here.
   making: statement => statement.replaceAll(/\bserial\b/g, 'bigserial').replaceAll(/\binteger\b/g, 'bigint'),
-  alone: { sql: 'select pg_advisory_xact_lock(hashtextextended($1, 0))', slots: [{ name: 'name' }], kept: true },
+  alone: forMany({ sql: 'select pg_advisory_xact_lock(hashtextextended($1, 0))', slots: [{ name: 'name' }], kept: true }, { name: 'text' }, { ordered: true }),
   aloneNow: { sql: 'select pg_try_advisory_xact_lock(hashtextextended($1, 0))::int as alone', slots: [{ name: 'name' }] },
   clock: 'cast(extract(epoch from clock_timestamp()) * 1000 as bigint)',
   events: name => postgresSql.raw(`(select chain, seq, at_ms, event, message, account, detail from audit
@@ -124,10 +130,24 @@ function value (binding: unknown): Value {
   throw new TypeError('a statement takes texts, numbers, bytes and null only')
 }
 
-/** @returns a statement to be kept and run often, with places marked by `at` */
+/** @returns how the value is written in the text; null for one that is given at each run, or is not written in every database alike */
+function literal (slot: Statement['slots'][number]): string | null {
+  if ('name' in slot || slot.value instanceof Uint8Array) return null
+  return typeof slot.value === 'string' ? `'${slot.value.replaceAll("'", "''")}'` : String(slot.value)
+}
+
+/**
+ * What is the same at every run stands in the text: SQLite makes a plan anew whenever a value is given that it has compared with the
+ * condition of an index, and PostgreSQL goes by such an index only where it reads the value.
+ * @returns a statement to be kept and run often, with places marked by `at`
+ */
 export function prepared (query: Buildable): Statement {
   const { sql, bindings } = query.toSQL().toNative()
-  return { sql, slots: bindings.map(slot), kept: true }
+  const slots = bindings.map(slot)
+  let [seen, given] = [0, 0]
+  const text = sql.replaceAll(/\$\d+|\?/g, place => literal(slots[seen++] ?? { name: '' }) ?? (place === '?' ? place : `$${++given}`))
+  if (seen !== slots.length) throw new TypeError('a statement has as many places as values')
+  return { sql: text, slots: slots.filter(it => literal(it) === null), kept: true }
 }
 
 /** @returns a statement to be run once, whose values are in it already */

@@ -4,8 +4,11 @@ import type { Fact, Pair } from '../history/history.ts'
 import type { Mark, Wrapped } from '../vault/vault.ts'
 import type { Db, Row, Session, Statement, Value, Values } from './db.ts'
 import { at, places, prepared, type Dialect } from './dialect.ts'
+import { asking, lotsOf, type Asking } from './lots.ts'
+import type { Kinds } from './many.ts'
+import { markKey } from './marks.ts'
 import { numbersOf } from './numbers.ts'
-import { whole } from './rows.ts'
+import { bytes, text, whole } from './rows.ts'
 import type { Columns, Safe } from './safe.ts'
 import type { KeptFacts } from './kept.ts'
 import type { Acceptance, Envelope } from './verbs.ts'
@@ -38,24 +41,31 @@ const lots = [64, 8, 1] as const
 /** A large claim brings tens of thousands: after so many others go on meanwhile, also within the transaction, in which nobody else writes. */
 const turn_facts = 1_024
 
-function statements ({ sql, lock, stay }: Dialect) {
+const pairKinds: Kinds = { family: 'text', gemeente: 'text', aanbieder: 'text' }
+const factKinds: Kinds = Object.fromEntries(Object.entries({ source: 'number', position: 'number', pair: 'number', of: 'text', person: 'number', toewijzing: 'text', referentie: 'text', vorige: 'text', day: 'number', body: 'bytes' } as const).map(([name, kind]) => [`${name}0`, kind]))
+
+function statements ({ sql, lock, stay, many }: Dialect) {
   const here = () => sql('source').whereIn('place', [at('seq'), at('imported')])
   const manyRows = (lot: number) => Array.from({ length: lot }, (_, nth) => Object.fromEntries(factColumns.map(name => [name, at(`${name}${nth}`)])))
+  const people = (places: readonly string[]) => sql('person').select(['id', 'key_id', 'hash', 'data_key', 'kek_id']).whereIn('hash', places)
   const ofPair = () => sql('pair').where({ family: at('family'), gemeente: at('gemeente'), aanbieder: at('aanbieder') })
   return {
-    person: prepared(sql('person').select(['id', 'data_key', 'kek_id']).where({ hash: at('hash'), key_id: at('key') }).orderByRaw('id limit 1')),
-    newPerson: prepared(sql('person').insert(places(['family', 'gemeente', 'key_id', 'hash', 'data_key', 'kek_id'])).returning('id')),
+    persons: asking(people),
+    newPerson: many(prepared(sql('person').insert(places(['family', 'gemeente', 'key_id', 'hash', 'data_key', 'kek_id'])).returning(['id', 'hash'])), { family: 'text', gemeente: 'text', key_id: 'text', hash: 'bytes', data_key: 'bytes', kek_id: 'text' }, { by: 'hash' }),
     // He stays as long as something is written about him: who is erased, or about whom there is nothing any more, goes before or after that.
-    personHere: prepared(stay(sql('person').select(['id', 'data_key', 'kek_id']).where({ hash: at('hash'), key_id: at('key') }).orderByRaw('id limit 1'))),
-    pair: prepared(ofPair().select(['id', 'version'])),
+    personsHere: asking(places => stay(people(places)), one => many(one, { it0: 'bytes' })),
+    pair: many(prepared(ofPair().select(['id', 'version'])), pairKinds),
     // What would change what counts between the two waits until this is recorded.
     pairAlone: prepared(lock(ofPair().select(['id', 'version']))),
     newPair: prepared(sql('pair').insert({ ...places(['family', 'gemeente', 'aanbieder', 'gapless']), version: 0 }).onConflict(['family', 'gemeente', 'aanbieder']).ignore().returning('id')),
-    rise: prepared(sql('pair').where('id', at('id')).update({ version: sql.raw('version + 1') })),
-    passed: prepared(ofPair().update({ complete_from: sql.raw('case when complete_from <= ? then ? else complete_from end', [at('day'), at('next')]), gapless: at('seq'), version: sql.raw('version + 1') })),
-    source: prepared(sql('source').insert(places(['place', 'id', 'pair', 'number', 'identificatie', 'dagtekening', 'waits', 'voided_by']))),
-    facts: lots.map((lot): readonly [number, Statement] => [lot, prepared(sql('fact').insert(manyRows(lot)))]),
-    counted: prepared(here().where('waits', 1).update({ waits: 0 }).returning(['pair', 'voided_by'])),
+    rise: many(prepared(sql('pair').where('id', at('id')).update({ version: sql.raw('version + 1') })), { id: 'number' }, { alike: ['id'] }),
+    passed: many(prepared(ofPair().update({ complete_from: sql.raw('case when complete_from <= ? then ? else complete_from end', [at('day'), at('next')]), gapless: at('seq'), version: sql.raw('version + 1') })), { ...pairKinds, day: 'text', next: 'text', seq: 'number' }, { alike: ['family', 'gemeente', 'aanbieder'] }),
+    source: many(prepared(sql('source').insert(places(['place', 'id', 'pair', 'number', 'identificatie', 'dagtekening', 'waits', 'voided_by']))), { place: 'number', id: 'text', pair: 'number', number: 'text', identificatie: 'text', dagtekening: 'text', waits: 'number', voided_by: 'text' }),
+    facts: lots.map((lot): readonly [number, Statement] => {
+      const insert = prepared(sql('fact').insert(manyRows(lot)))
+      return [lot, lot === 1 ? many(insert, factKinds) : insert]
+    }),
+    counted: many(prepared(here().where('waits', 1).update({ waits: 0 }).returning(['pair', 'voided_by'])), { seq: 'number', imported: 'number' }),
     voided: prepared(here().whereNull('voided_by').update({ voided_by: at('by') }).returning(['pair', 'waits'])),
     restored: prepared(sql('source').where('voided_by', at('by')).update({ voided_by: null }).returning(['pair', 'waits']))
   }
@@ -100,7 +110,19 @@ const clientOf = ({ client }: Fact): number | null => client === null ? null : N
 const jsonOf = ({ it }: Fact): Uint8Array => Buffer.from(JSON.stringify(it))
 
 type Sql = ReturnType<typeof statements>
-const personOf = async (session: Session, statement: Statement, { key, hash }: Mark): Promise<Row | undefined> => (await session.all(statement, { key, hash }))[0]
+
+/** @returns by mark the first row that bears it */
+async function personsOf (session: Session, question: Asking, marks: readonly Mark[]): Promise<Map<string, Row>> {
+  const found = new Map<string, Row>()
+  for (const { size, values } of lotsOf(marks.map(it => it.hash))) {
+    for (const row of await session.all(question(size), values)) {
+      const mark = markKey({ key: text(row, 'key_id'), hash: bytes(row, 'hash') })
+      const known = found.get(mark)
+      if (known === undefined || whole(row, 'id') < whole(known, 'id')) found.set(mark, row)
+    }
+  }
+  return found
+}
 
 /** @returns what is made of each, one after the other; others go on meanwhile */
 async function inTurns<From, To> (all: readonly From[], make: (one: From, nth: number) => Promise<To>): Promise<To[]> {
@@ -115,12 +137,13 @@ async function inTurns<From, To> (all: readonly From[], make: (one: From, nth: n
 /** @returns what closes the facts of a message before the transaction begins */
 const closer = (db: Db, sql: Sql, safe: Safe): FactKeeper['close'] => async ({ facts: kept = null, envelope: { id } }) => {
   if (kept === null || kept.facts.length === 0) return null
-  const opened = await db.read(session => inTurns(kept.clients, async (mark): Promise<{ person: ClosedPerson, columns: Columns }> => {
-    const row = await personOf(session, sql.person, mark)
+  const rows = await db.read(session => personsOf(session, sql.persons, kept.clients))
+  const opened = await inTurns(kept.clients, async (mark): Promise<{ person: ClosedPerson, columns: Columns }> => {
+    const row = rows.get(markKey(mark))
     if (row !== undefined) return { person: { row: whole(row, 'id'), mark, data_key: Buffer.alloc(0), kek_id: '' }, columns: safe.of(row, id) }
     const { data_key, kek_id, ...columns } = safe.fresh(id)
     return { person: { row: null, mark, data_key, kek_id }, columns }
-  }))
+  })
   const bodies = await inTurns(kept.facts, async (fact, position) => {
     const client = clientOf(fact)
     const columns = client === null ? null : opened[client]?.columns
@@ -140,13 +163,16 @@ function putter (sql: Sql, safe: Safe, rise: FactKeeper['rise']): FactKeeper['pu
     return whole(it ?? (await session.all(sql.pair, pairValues(pair)))[0] ?? {}, 'id')
   }
 
-  /** Since the facts were closed he may have been written by another, or erased. */
-  async function personIn (session: Session, { id, kept: { pair: { family, gemeente } } }: ClosedFacts, { row: was, mark, data_key, kek_id }: ClosedPerson): Promise<Found> {
-    const row = await personOf(session, sql.personHere, mark)
-    if (row !== undefined) return { row: whole(row, 'id'), again: whole(row, 'id') === was ? null : safe.of(row, id) }
-    const fresh = was === null ? null : safe.fresh(id)
-    const [made] = await session.all(sql.newPerson, { family, gemeente, key_id: mark.key, hash: mark.hash, data_key: fresh?.data_key ?? data_key, kek_id: fresh?.kek_id ?? kek_id })
-    return { row: whole(made ?? {}, 'id'), again: fresh }
+  /** Since the facts were closed each may have been written by another, or erased. */
+  async function personsIn (session: Session, { id, kept: { pair: { family, gemeente } }, persons }: ClosedFacts): Promise<Found[]> {
+    const here = await personsOf(session, sql.personsHere, persons.map(it => it.mark))
+    return await inTurns(persons, async ({ row: was, mark, data_key, kek_id }) => {
+      const row = here.get(markKey(mark))
+      if (row !== undefined) return { row: whole(row, 'id'), again: whole(row, 'id') === was ? null : safe.of(row, id) }
+      const fresh = was === null ? null : safe.fresh(id)
+      const [made] = await session.all(sql.newPerson, { family, gemeente, key_id: mark.key, hash: mark.hash, data_key: fresh?.data_key ?? data_key, kek_id: fresh?.kek_id ?? kek_id })
+      return { row: whole(made ?? {}, 'id'), again: fresh }
+    })
   }
 
   async function write (session: Session, rows: readonly Values[]): Promise<void> {
@@ -162,10 +188,10 @@ function putter (sql: Sql, safe: Safe, rise: FactKeeper['rise']): FactKeeper['pu
   }
 
   return async (session, { seq, envelope: { id, type, identificatie, origin }, dagtekening, waits, voided_by = null }, closed) => {
-    const { kept: { pair, facts }, persons, bodies } = closed
+    const { kept: { pair, facts }, bodies } = closed
     const [place, pair_id] = [placeOf(seq, origin), await pairId(session, pair, seq)]
     await session.run(sql.source, { place, id, pair: pair_id, number: type.slice(-3), identificatie, dagtekening, waits, voided_by })
-    const found = await inTurns(persons, person => personIn(session, closed, person))
+    const found = await personsIn(session, closed)
     await write(session, facts.map((fact, position) => {
       const about = found[clientOf(fact) ?? -1]
       const body = about?.again?.close(bodyColumn(position), jsonOf(fact)) ?? bodies[position] ?? null

@@ -148,7 +148,7 @@ function gathering (db: Db, linker: Linker | null, wrote: () => void): Pick<Audi
   return {
     flush,
     audit: async (session, row) => {
-      const rows = gathered.get(session)
+      const rows = gathered.get(session.within ?? session)
       if (rows === undefined) throw new TypeError('what is told outside a transaction that writes is not kept')
       rows.push(closing(toldOf(row)))
     },

@@ -16,13 +16,17 @@ export interface Marks {
   keys (session: Session): Promise<string[]>
 }
 
+/** @returns a mark as text, to find what bears it */
+export const markKey = ({ key, hash }: Mark): string => `${key}:${Buffer.from(hash).toString('base64')}`
+
 const rowOf = (nth: number): Record<string, string> => ({ key_id: at(`key${nth}`), message: at('message'), hash: at(`hash${nth}`) })
 const valuesOf = (message: number, marks: readonly Mark[]): Values =>
   Object.assign({ message }, ...marks.map(({ key, hash }, nth) => ({ [`key${nth}`]: key, [`hash${nth}`]: hash })))
 
-export function marksIn ({ sql }: Dialect): Marks {
+export function marksIn ({ sql, many }: Dialect): Marks {
+  const insert = (lot: number): Statement => prepared(sql('client').insert(Array.from({ length: lot }, (_, nth) => rowOf(nth))))
   const put: ReadonlyArray<readonly [number, Statement]> = lots.map(lot =>
-    [lot, prepared(sql('client').insert(Array.from({ length: lot }, (_, nth) => rowOf(nth))))])
+    [lot, lot === 1 ? many(insert(1), { key0: 'text', message: 'number', hash0: 'bytes' }) : insert(lot)])
   const next = prepared(sql('client').select('key_id').where('key_id', '>', at('after')).orderByRaw('key_id limit 1'))
   const forget = prepared(sql('client').where({ key_id: at('key'), message: at('message') }).delete())
 

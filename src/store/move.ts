@@ -63,7 +63,7 @@ const metaOf = (db: Database.Database): Map<string, string> => new Map(all(db, '
 const metaIn = async (session: Session): Promise<Map<string, string>> => new Map((await session.all(raw('select name, value from meta'))).map(row => [text(row, 'name'), text(row, 'value')]))
 
 /** Work with the target takes as long as it takes. */
-const patient = { statement_ms_max: 24 * 3_600_000, lock_ms_max: 60_000, connections_max: 4 }
+const patient = { statement_ms_max: 24 * 3_600_000, lock_ms_max: 60_000, connections_max: 4, plans_ms: 0 }
 async function withTarget<T> ({ to }: MoveOptions, work: (db: Db) => Promise<T>): Promise<T> {
   const { db } = await connect(to.url, { ...to.postgres, ...patient })
   try { return await work(db) } finally { await db.close() }

@@ -1,5 +1,5 @@
 /** By which columns facts are found, and the day until which something runs. */
-import { keysOf, sameKey, type Bron, type Fact, type KeyName, type Keys } from '../history/history.ts'
+import { keysOf, sameKey, type BringingKey, type Bron, type Fact, type KeyName, type Keys } from '../history/history.ts'
 import type { Values } from './db.ts'
 
 /** The columns of a fact, and of its message, in which a key stands as history compares it. */
@@ -44,7 +44,7 @@ export function numbersOf (fact: Fact, bron: Pick<Bron, 'Identificatie'>): Value
   return { toewijzing: ToewijzingNummer ?? null, referentie, vorige: VorigReferentieNummer ?? null, day: dayOf(endOf(fact)) }
 }
 
-/** @param row with the columns of a fact and of its message @returns its keys, and perhaps more: of a class only those count that history names for it */
-export function keysIn ({ toewijzing, referentie, vorige, identificatie }: Readonly<Record<string, string | undefined>>): Keys {
-  return { ToewijzingNummer: toewijzing, ReferentieAanbieder: referentie, ReferentieNummer: referentie, DeclaratieNummer: referentie, VorigReferentieNummer: vorige, Identificatie: identificatie }
+/** @param row with columns of a fact and of its message @returns its keys by which others are looked for, and perhaps more: of a class only those count that history names for it */
+export function keysIn ({ referentie, identificatie }: { readonly referentie: string | undefined, readonly identificatie: string }): Pick<Keys, BringingKey> {
+  return { ReferentieAanbieder: referentie, ReferentieNummer: referentie, Identificatie: identificatie }
 }

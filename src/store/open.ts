@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { systemClock, type Clock } from '../core/core.ts'
 import type { Roots } from '../vault/vault.ts'
-import { accepter, closingAll, earlierVerb, type AcceptRules } from './accept.ts'
+import { accepter, accepting, closingAll, earlierVerb, type AcceptRules, type Closing } from './accept.ts'
 import { arrivalVerbs } from './arrivals.ts'
 import { backupVerbs } from './backup.ts'
 import { batchVerbs } from './batch.ts'
@@ -15,6 +15,7 @@ import { disownVerb } from './disown.ts'
 import { eraseVerbs } from './erase.ts'
 import { factKeeper } from './facts.ts'
 import { sweepVerb } from './forget.ts'
+import { gathered, type Gathered } from './gather.ts'
 import { heldVerbs } from './held.ts'
 import { knownVerb } from './known.ts'
 import { openLinked, openLinking } from './linking.ts'
@@ -40,13 +41,15 @@ import { openSafe, type Safe } from './safe.ts'
 import { checkServer, explained, hasTables } from './server.ts'
 import { signatureVerb } from './signature.ts'
 import { sourceVerbs } from './sources.ts'
+import { together, type Together } from './step.ts'
+import { ofOne } from './troubles.ts'
 import { lockSqlite, openSqlite } from './sqlite.ts'
 import { taskVerbs } from './tasks.ts'
 import { telling } from './telling.ts'
 import { tenureVerbs } from './tenure.ts'
 import { openTide } from './tide.ts'
 import { auditVerbs } from './trail.ts'
-import type { Store, StoreObserver } from './verbs.ts'
+import type { Accepted, Store, StoreObserver } from './verbs.ts'
 
 export type Mode = 'test' | 'production'
 
@@ -127,22 +130,25 @@ async function check (db: Db, { sql }: Dialect): Promise<void> {
   else await db.read(session => session.all(once(sql('meta').select('name').limit(1))))
 }
 
+/** One transaction for a call; for several where the database is a server, on which each costs its round trips. SQLite's one writer gathers whatever is to be written. */
+function openAccepting (db: Db, dialect: Dialect, acceptances: Together<Closing, Accepted>): Gathered<Closing, Accepted> {
+  const write = (closed: readonly Closing[]): Promise<Accepted[]> => db.write(session => together(session, dialect, closed, acceptances), weigh(closed.map(it => it.item)))
+  return dialect.alone === null ? { add: write, end: async () => {} } : gathered(write, acceptances, ofOne)
+}
+
 /** The verbs over an open database that is up to date. */
 function storeOn ({ db: opened, dialect }: Opened, rules: AcceptRules, safe: Safe, roots: Roots | null, observe?: StoreObserver): Store {
   const auditing = (dialect.name === 'sqlite' ? openLinked : openLinking)(opened, dialect, roots?.audit ?? null)
   const { db, audit } = auditing
   const facts = factKeeper(db, dialect, safe)
   const accept = accepter(dialect, audit, facts, safe, rules)
+  const accepted = openAccepting(db, dialect, accepting(accept))
   const tide = openTide()
   const verbs: Store = {
     async accept (items) {
       const all = closingAll(safe, facts, items)
       const closed = Array.isArray(all) ? all : await all
-      return await db.write(async session => {
-        const results = []
-        for (const item of closed) results.push(await accept(session, item))
-        return results
-      }, weigh(items))
+      return await accepted.add(closed)
     },
     ...earlierVerb(db, dialect, safe),
     ...arrivalVerbs(db, dialect, safe),
@@ -179,6 +185,7 @@ function storeOn ({ db: opened, dialect }: Opened, rules: AcceptRules, safe: Saf
     ...batchVerbs(db, dialect, audit, safe),
     check: () => check(db, dialect),
     async close () {
+      await accepted.end()
       await auditing.close()
       await db.close()
     }

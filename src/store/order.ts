@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import type { Instant, RetryPolicy } from '../core/core.ts'
 import type { Row, Session, Values } from './db.ts'
 import { at, hold, places, prepared, type Dialect } from './dialect.ts'
+import type { Kinds } from './many.ts'
 import { text, whole } from './rows.ts'
 
 /** Pushes of one key to one party are in each other's way. */
@@ -41,6 +42,7 @@ const inWay = (target: string, key: string, message: string, others = ''): strin
 
 const stateBy = (obstacle: string): string => `case when ${obstacle} then 'blocked' else 'due' end`
 const policyColumns = ['first_ms', 'longest_ms', 'total_ms'] as const
+const policyKinds: Kinds = { first_ms: 'number', longest_ms: 'number', total_ms: 'number', now: 'number', give_up: 'number' }
 
 /**
  * @returns the numbers of the message marked so, and of what answered it, which has its order key: one after the other, because who asks
@@ -52,23 +54,25 @@ export function withAnswers ({ sql, events, among }: Dialect, message: string): 
 }
 
 function statements (dialect: Dialect) {
-  const { sql, among } = dialect
+  const { sql, among, many } = dialect
   const push = { kind: 'push', lease_until_ms: 0, attempts: 0, due_ms: at('now'), since_ms: at('now'), ...places(policyColumns), give_up_ms: at('give_up') }
   const key = [at('target'), at('order_key')]
   const own = inWay('delivery.target', 'delivery.order_key', 'delivery.message', ' and p.id <> delivery.id')
   const fresh = '(select m.order_key from message as m where m.seq = delivery.message)'
   return {
-    begin: prepared(sql('delivery').insert({
+    begin: many(prepared(sql('delivery').insert({
       ...places(['message', 'target', 'order_key']), ...push, fence: 0,
       state: sql.raw(stateBy(inWay('?', '?', '?')), [...key, ...key, at('message'), ...key, at('message')])
-    })),
-    turn: prepared(sql('delivery').where('id', at('delivery')).update({
+    })), { message: 'number', target: 'text', order_key: 'text', ...policyKinds }),
+    turn: many(prepared(sql('delivery').where('id', at('delivery')).update({
       ...push, fence: sql.raw('fence + 1'), first_failed_ms: null, last_reason: null, class: null, state: sql.raw(stateBy(own))
-    })),
-    free: prepared(sql('delivery').where('id', sql.raw("(select b.id from delivery as b where b.state = 'blocked' and b.target = ? and b.order_key = ? order by b.message limit 1)", key))
-      .whereRaw("not exists (select 1 from delivery as p where p.kind = 'push' and p.state = 'due' and p.target = ? and p.order_key = ?)", key)
-      .whereRaw("not exists (select 1 from delivery as h where h.kind = 'handle' and h.state = 'due' and h.target = ? and h.order_key = ? and h.message < delivery.message)", key)
-      .update({ state: 'due', due_ms: at('now'), since_ms: at('now') })),
+    })), { delivery: 'number', ...policyKinds }),
+    waits: many(prepared(sql('delivery').select('id').whereRaw("state = 'blocked'").where({ target: at('target'), order_key: at('order_key') }).limit(1)), { target: 'text', order_key: 'text' }),
+    free: many(prepared(sql('delivery').where('id', sql.raw("(select b.id from delivery as b where b.state = 'blocked' and b.target = ? and b.order_key = ? order by b.message limit 1)", key))
+      // Asked one by one: by "not exists" all that is due is read where there are many to be freed.
+      .whereRaw("(select 1 from delivery as p where p.kind = 'push' and p.state = 'due' and p.target = ? and p.order_key = ? limit 1) is null", key)
+      .whereRaw("(select 1 from delivery as h where h.kind = 'handle' and h.state = 'due' and h.target = ? and h.order_key = ? and h.message < delivery.message limit 1) is null", key)
+      .update({ state: 'due', due_ms: at('now'), since_ms: at('now') })), { target: 'text', order_key: 'text', now: 'number' }),
     left: prepared(sql('delivery').where('message', at('message')).select(['target', 'order_key'])),
     end: prepared(sql('delivery').where('message', at('message')).delete()),
     // Of each by itself: who joins the messages may have them read whole.
@@ -96,7 +100,10 @@ const freshKey = (row: Row): string => workKey(whole(row, 'message'), text(row, 
 export function pushOrder (dialect: Dialect): Order {
   const sql = statements(dialect)
   const alone = async (session: Session, keys: readonly Key[]): Promise<void> => await hold(session, dialect, ...keys.map(nameOf))
-  const next = async (session: Session, { target, order_key }: Key, now: Instant): Promise<void> => { await session.run(sql.free, { target, order_key, now }) }
+  // Mostly nothing waits, which is soon seen.
+  const next = async (session: Session, { target, order_key }: Key, now: Instant): Promise<void> => {
+    if ((await session.all(sql.waits, { target, order_key })).length > 0) await session.run(sql.free, { target, order_key, now })
+  }
   return {
     hold: alone,
     async free (session, key, now) {

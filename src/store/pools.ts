@@ -15,10 +15,12 @@ export interface PostgresOptions {
   readonly lock_ms_max: number
   /** Between us and the server stands a pooler in transaction mode (PgBouncer): no LISTEN, no prepared statements, settings in each transaction. */
   readonly pooled: boolean
+  /** Time for which a connection that writes keeps the plan of a statement; with 0 each execution makes its own, as on those that read and behind a pooler. */
+  readonly plans_ms: number
   /** Where the server is and how it is got in; without it the url says so. A password that is a function is asked for each connection. */
   readonly access?: Pick<pg.ClientConfig, 'user' | 'host' | 'port' | 'database' | 'password' | 'ssl' | 'application_name'>
 }
-export const postgresDefaults: PostgresOptions = { connections_max: 10, connect_ms_max: 5_000, statement_ms_max: 30_000, lock_ms_max: 5_000, pooled: false }
+export const postgresDefaults: PostgresOptions = { connections_max: 10, connect_ms_max: 5_000, statement_ms_max: 30_000, lock_ms_max: 5_000, pooled: false, plans_ms: 2_000 }
 
 /** A client that hears nothing for so much longer than the server gives a statement gives the connection up. */
 const grace_ms = 5_000
@@ -33,13 +35,17 @@ const types = {
   getTypeParser: (oid: number, format?: 'text' | 'binary'): ((value: string) => unknown) => numeric.has(oid) ? Number : pg.types.getTypeParser(oid, format as 'text')
 }
 
+/** A plan that is kept was perhaps made when a table was nearly empty: it goes by an index all the same. */
+const kept = { plan_cache_mode: 'auto', enable_seqscan: 'off' }
+const anew = { plan_cache_mode: 'force_custom_plan' }
+
 /** The same in each transaction, where the connection's own settings are not ours. */
 export const local = ({ pooled, statement_ms_max, lock_ms_max }: PostgresOptions): string => pooled
   ? `; set local statement_timeout = ${statement_ms_max}; set local lock_timeout = ${lock_ms_max}; set local idle_in_transaction_session_timeout = ${statement_ms_max}; set local plan_cache_mode = force_custom_plan; set local jit = off`
   : ''
 
-function connection (url: string, { connect_ms_max, statement_ms_max, lock_ms_max, pooled, access }: PostgresOptions): pg.ClientConfig {
-  const settings = { statement_timeout: statement_ms_max, lock_timeout: lock_ms_max, idle_in_transaction_session_timeout: statement_ms_max, plan_cache_mode: 'force_custom_plan', jit: 'off' }
+function connection (url: string, { connect_ms_max, statement_ms_max, lock_ms_max, pooled, plans_ms, access }: PostgresOptions): pg.ClientConfig {
+  const settings = { statement_timeout: statement_ms_max, lock_timeout: lock_ms_max, idle_in_transaction_session_timeout: statement_ms_max, jit: 'off', ...(plans_ms > 0 ? kept : anew) }
   return {
     application_name: 'zorgpoort',
     ...(access ?? { connectionString: url }),
@@ -76,31 +82,42 @@ export function openPools (url: string, options: PostgresOptions): Pools {
   const sockets = new Set<Socket>()
   const pools: pg.Pool[] = []
   const made = new WeakMap<object, number>()
+  const planned = new WeakMap<object, number>()
   let doubted = -Infinity
   const stream = (): Socket => {
     const socket = new Socket()
     sockets.add(socket)
     return socket.on('close', () => { sockets.delete(socket) })
   }
-  async function take (pool: pg.Pool): Promise<pg.PoolClient> {
+  /** Has a connection make its plans anew when they may be too old. @returns whether it answers; where it does not, the others hardly will */
+  async function renewed (client: pg.PoolClient, plans_ms: number): Promise<boolean> {
+    const now = performance.now()
+    if (plans_ms === 0 || now - (planned.get(client) ?? now) < plans_ms) return true
+    try { await client.query('discard plans') } catch { doubted = performance.now(); return false }
+    planned.set(client, now)
+    return true
+  }
+  async function take (pool: pg.Pool, plans_ms: number): Promise<pg.PoolClient> {
     for (;;) {
       const client = await pool.connect().catch((error: unknown) => { throw unreachable(error) })
-      if ((made.get(client) ?? 0) > doubted) return client
+      if ((made.get(client) ?? 0) > doubted && await renewed(client, plans_ms)) return client
       client.release(true)
     }
   }
   return {
     config: { ...connection(url, options), stream },
     open (max, over = {}) {
-      const pool = new pg.Pool({ ...connection(url, { ...options, ...over }), stream, max, idleTimeoutMillis: 60_000 })
+      const used = { ...options, ...over }
+      const pool = new pg.Pool({ ...connection(url, used), stream, max, idleTimeoutMillis: 60_000 })
       // One may be lost at any moment, idle or in hand between two statements: its next use tells.
       pool.on('error', () => {})
       pool.on('connect', client => {
         made.set(client, performance.now())
+        planned.set(client, performance.now())
         client.on('error', () => {})
       })
       pools.push(pool)
-      return { max, take: () => take(pool), waiting: () => pool.waitingCount, count: () => pool.totalCount }
+      return { max, take: () => take(pool, used.pooled ? 0 : used.plans_ms), waiting: () => pool.waitingCount, count: () => pool.totalCount }
     },
     doubt () { doubted = performance.now() },
     async close () {

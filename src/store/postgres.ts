@@ -22,8 +22,8 @@ interface Line { readonly pool: Pool, readonly pools: Pools, readonly options: P
 
 const names = new WeakMap<Statement, string>()
 let named = 0
-/** All columns of a table: a connection that kept such a statement refuses it once a newer version has added one. */
-const whatever = /(?<!count\()\*/i
+/** All columns of a table: a connection that kept such a statement refuses it once a newer version has added one. What was picked by name already (`its`) is as it was. */
+const whatever = /(?<!count\(|its\.)\*/i
 /** @returns the name under which a connection keeps the statement; none where it is asked once, connections are shared, or what it gives may change */
 function nameOf (statement: Statement, pooled: boolean): { readonly name?: string } {
   if (statement.kept !== true || pooled || whatever.test(statement.sql)) return {}
@@ -238,7 +238,7 @@ const closedAlready = (): Promise<never> => Promise.reject(new StoreUnavailable(
 function openLines (pools: Pools, options: PostgresOptions) {
   const writers = Math.max(1, Math.floor(options.connections_max / 2))
   const line = (max: number, over: Partial<PostgresOptions> = {}): Line => ({ pool: pools.open(max, over), pools, options: { ...options, ...over } })
-  return { writing: line(writers), readers: line(Math.max(1, options.connections_max - writers)), long: line(2, { statement_ms_max: long_ms }) }
+  return { writing: line(writers), readers: line(Math.max(1, options.connections_max - writers), { plans_ms: 0 }), long: line(2, { statement_ms_max: long_ms, plans_ms: 0 }) }
 }
 
 /**

@@ -9,6 +9,7 @@ import { pushOrder, type Key } from './order.ts'
 import { reopener, type Reopen } from './reopen.ts'
 import { claimed, envelopeColumns, maybe, message, never_ms, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
+import { askTogether, together } from './step.ts'
 import { taskOpener } from './tasks.ts'
 import { behind, firstOf, handleQueue, heldQueue, inState, lookValues, passed, placeOf, queueOf, sinceLook, type Look, type Place, type Tide } from './tide.ts'
 import type { Acceptance, Finish, Finished, Store } from './verbs.ts'
@@ -17,7 +18,7 @@ type Outcome = Finish['outcome']
 type Verbs = Pick<Store, 'claim' | 'renew' | 'release' | 'finish'>
 
 function statements (dialect: Dialect) {
-  const { sql, lock, lockFree, among, ofWork } = dialect
+  const { sql, lockFree, among, ofWork, many } = dialect
   const rise = sql.raw('fence + 1')
   const held = () => sql('delivery').where({ id: at('delivery'), fence: at('fence'), state: 'due' })
   const ready = (what: string) => sinceLook(dialect, sql('delivery').select('id').whereRaw(what)).where('due_ms', '<=', at('now')).orderByRaw('due_ms, id limit ?', [at('limit')])
@@ -32,7 +33,8 @@ function statements (dialect: Dialect) {
       .where(among('id', free)).returning(['id', 'message', 'fence', 'attempts', 'first_failed_ms', 'lease_until_ms', 'due_ms', 'released'])),
     renew: prepared(held().update({ lease_until_ms: at('until') })),
     release: prepared(held().update({ ...change, attempts: sql.raw('attempts - 1') }).returning(['id', 'kind', 'target', 'due_ms'])),
-    leased: prepared(lock(ofWork(sql('delivery as d').join('message as m', 'm.seq', 'd.message'), at('delivery')).where({ 'd.fence': at('fence'), 'd.state': 'due' }).select(['d.message', 'd.kind', 'd.target', 'd.order_key']), 'm', 'd')),
+    work: many(prepared(sql('delivery').select(['target', 'order_key']).where('id', at('delivery'))), { delivery: 'number' }),
+    leased: many(prepared(ofWork(at('delivery')).where({ 'd.fence': at('fence'), 'd.state': 'due' }).select(['d.message', 'd.kind', 'd.target', 'd.order_key'])), { delivery: 'number', fence: 'number' }),
     failed: prepared(sql('delivery').where('id', at('delivery')).update({
       ...change, due_ms: at('due'), last_reason: at('reason'), first_failed_ms: sql.raw('coalesce(first_failed_ms, ?)', [at('now')]),
       give_up_ms: sql.raw('coalesce(first_failed_ms, ?) + total_ms', [at('now')])
@@ -45,12 +47,12 @@ function statements (dialect: Dialect) {
     // When handlers look again it is as if for the first time.
     hold: prepared(sql('delivery').where('id', at('delivery')).update({ ...change, state: 'held', last_reason: at('reason'), due_ms: at('due'), since_ms: at('now'), attempts: 0, first_failed_ms: null })),
     giveUp: prepared(sql('delivery').where('id', at('delivery')).update({ ...change, state: 'dead', class: at('class'), last_reason: at('reason'), due_ms: never_ms, since_ms: at('now') })),
-    gone: prepared(sql('delivery').where('id', at('delivery')).delete()),
-    offered: prepared(sql('message').where('seq', at('seq')).update({
+    gone: many(prepared(sql('delivery').where('id', at('delivery')).delete()), { delivery: 'number' }),
+    offered: many(prepared(sql('message').where('seq', at('seq')).update({
       delivery: 'offered', offered_ms: sql.raw('coalesce(offered_ms, ?)', [at('now')]), answer_due_ms: sql.raw('coalesce(answer_due_ms, ?)', [at('answer_due')])
-    }).returning(['id', 'data_key', 'kek_id'])),
-    delivered: prepared(sql('message').where('seq', at('seq'))
-      .update({ delivery: 'delivered', offered_ms: sql.raw('coalesce(offered_ms, ?)', [at('now')]), delivered_ms: at('now') }).returning('id')),
+    }).returning(['id', 'data_key', 'kek_id'])), { seq: 'number', now: 'number', answer_due: 'number' }),
+    delivered: many(prepared(sql('message').where('seq', at('seq'))
+      .update({ delivery: 'delivered', offered_ms: sql.raw('coalesce(offered_ms, ?)', [at('now')]), delivered_ms: at('now') }).returning('id')), { seq: 'number', now: 'number' }),
     state: prepared(sql('message').where('seq', at('seq')).update({ delivery: at('state') }).returning('id')),
     rejected: prepared(sql('message').where('seq', at('seq')).update({ verdict: 'rejected', delivery: at('delivery'), offered_ms: at('offered') }).returning(['id', 'answers', 'data_key', 'kek_id'])),
     finding: prepared(sql('finding').insert({ message: at('seq'), body: at('body') }).onConflict('message').merge()),
@@ -91,6 +93,10 @@ async function alone (session: Session, work: () => Promise<Finished>): Promise<
 async function storeCaused (session: Session, accept: Accept, caused: readonly Closing[]): Promise<void> {
   for (const item of caused) if ((await accept(session, item)).kind === 'refused') throw new Error('a caused message was refused')
 }
+
+/** It is in nobody's way any more, and what waits for it is the same whichever of several leaves last. */
+const leaves = ({ outcome }: Finish): boolean => outcome.kind === 'delivered' || (outcome.kind === 'offered' && (outcome.push ?? null) === null)
+const keyOf = (row: Row): string => `${text(row, 'target')}|${text(row, 'order_key')}`
 
 /** The work whose outcome is recorded. */
 interface Leased extends Key { readonly delivery: number, readonly seq: number, readonly pushed: boolean }
@@ -223,14 +229,22 @@ export function queueVerbs (db: Db, dialect: Dialect, accept: Accept, audit: Aud
     async finish (items, now) {
       const all = closingAll(safe, facts, items.flatMap(item => item.caused ?? []))
       const closed = Array.isArray(all) ? all : await all
-      const work = items.map((item, nth) => {
-        const before = items.slice(0, nth).reduce((sum, it) => sum + (it.caused?.length ?? 0), 0)
-        return { item, caused: closed.slice(before, before + (item.caused?.length ?? 0)) }
-      })
+      const left = [...closed]
+      const work = items.map(item => ({ item, caused: left.splice(0, item.caused?.length ?? 0) }))
       return await db.write(async session => {
-        const results: Finished[] = []
-        for (const { item, caused } of work) results.push(await alone(session, () => finishOne(session, item, caused, now)))
-        return results
+        const rows = dialect.alone === null ? [] : await askTogether(session, sql.work, items.map(({ delivery }) => ({ delivery })))
+        const keys = new Map(items.map((item, nth) => [item, rows[nth]?.map(keyOf) ?? []]))
+        return await together(session, dialect, work, {
+          bytes: () => 0,
+          // What a handler made of it, or judged by history, may touch anything.
+          touches ({ item, caused }) {
+            if (caused.length > 0 || item.history !== undefined || (item.tasks ?? []).length > 0) return null
+            const [own, key] = [`work|${item.delivery}`, keys.get(item) ?? []]
+            return leaves(item) ? { changes: [own], shares: key.map(it => [it, 'leaves']) } : { changes: [own, ...key] }
+          },
+          each: (part, { item, caused }) => finishOne(part, item, caused, now),
+          alone: (_, { item, caused }) => alone(session, () => finishOne(session, item, caused, now))
+        })
       }, weigh(items.flatMap(item => item.caused ?? [])))
     }
   }

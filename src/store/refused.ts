@@ -13,7 +13,7 @@ import type { RefusedFilter, RefusedItem, RefusedMessage, Store, View } from './
 const day_ms = 86_400_000
 const told = ['r.id', 'r.at_ms', 'r.party', 'r.account', 'r.door', 'r.family', 'r.type', 'r.identificatie', 'r.code', 'r.sha256', 'r.size_bytes']
 
-function statements ({ sql, lock, ofId, events }: Dialect) {
+function statements ({ sql, lock, ofId, events, many }: Dialect) {
   const withCorrection = (): Knex.QueryBuilder => sql('refused as r').leftJoin('replacement as by', 'by.replaced', 'r.id')
   const seen = (): Knex.QueryBuilder => withCorrection().select([...told, 'by.message as replaced_by'])
   return {
@@ -24,7 +24,7 @@ function statements ({ sql, lock, ofId, events }: Dialect) {
     quota: prepared(sql('refused').where('party', at('party')).where('at_ms', '>', at('since')).select(sql.raw('count(*) as kept'))),
     open: prepared(withCorrection().select(['r.id', 'r.sha256', 'r.code']).where({ 'r.party': at('party'), 'r.type': at('type'), 'r.identificatie': at('identificatie') }).whereNull('by.replaced').orderBy('r.id', 'desc')),
     // Asked for every message that is accepted: nothing but the index, and nothing to sort.
-    any: prepared(sql('refused').select('id').where({ party: at('party'), type: at('type'), identificatie: at('identificatie') })),
+    any: many(prepared(sql('refused').select('id').where({ party: at('party'), type: at('type'), identificatie: at('identificatie') })), { party: 'text', type: 'text', identificatie: 'text' }),
     keep: prepared(sql('refused').insert(places(['id', 'at_ms', 'party', 'account', 'door', 'family', 'type', 'identificatie', 'code', 'sha256', 'size_bytes', 'data_key', 'kek_id', 'why', 'payload']))),
     replace: prepared(sql('replacement').insert(places(['message', 'replaced'])).onConflict('replaced').merge(['message'])),
     // A correction that was refused itself is none: the next one takes its place.

@@ -103,6 +103,8 @@ function connect (path: string, readonly: boolean): Connection {
     // A checkpoint costs two syncs; one per 16 MB. A giant message leaves no giant log behind.
     db.pragma('wal_autocheckpoint = 4000')
     db.pragma('journal_size_limit = 67108864')
+    // What a part of a transaction would be undone by is written to no file: it is gone with the process anyway.
+    db.pragma('temp_store = memory')
   }
   db.pragma('foreign_keys = on')
   db.pragma('cache_size = -32000')

@@ -38,6 +38,9 @@ export const broken = (failure: unknown): boolean => failure instanceof StoreUna
 export const doubtful = (failure: unknown): boolean => failure instanceof StoreUnavailable &&
   ['25006', 'silent'].includes(codeOf(failure.cause))
 
+/** @returns whether another transaction, or what was asked, was the trouble, and not the storage: who shared the transaction may go on by himself */
+export const ofOne = (failure: unknown): boolean => !(failure instanceof StoreFull || failure instanceof StoreUnavailable) || /^(57014|55P03)$/.test(codeOf(failure.cause))
+
 /** @returns whether the same may go well at once: nothing of it is there, and it was not time itself that it lacked */
 export const again = (failure: unknown): boolean => (failure instanceof StoreConflict || failure instanceof StoreUnavailable) &&
   !(failure instanceof CommitUnknown) && !/^(57014|55P03)$/.test(codeOf(failure.cause))

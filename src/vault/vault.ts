@@ -1,6 +1,6 @@
 /** The face of the vault: the three roots, and what is kept encrypted under a key of its own. */
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto'
-import { Unusable } from '../core/core.ts'
+import { release, Unusable } from '../core/core.ts'
 import type { Ring } from './ring.ts'
 
 export { newRingLine, parseRing, readRoots, type Ring, type RingKey, type Roots, type RootSources } from './ring.ts'
@@ -12,6 +12,8 @@ export { readLine, readSource, sourcePattern } from './source.ts'
 const iv3394 = Buffer.alloc(8, 0xa6)
 const nonce_bytes = 12
 const tag_bytes = 16
+/** What is large is closed in pieces: at once it would be held twice. */
+const piece_bytes = 1_000_000
 
 /** A data key as it is kept: wrapped (AES-KW, RFC 3394), and by which key of the ring. */
 export interface Wrapped { readonly data_key: Uint8Array, readonly kek_id: string }
@@ -42,14 +44,27 @@ function lockWith (bytes: Uint8Array): Lock {
     close (place, bytes) {
       const nonce = randomBytes(nonce_bytes)
       const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(place))
-      return Buffer.concat([nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()])
+      const closed = Buffer.allocUnsafe(nonce_bytes + bytes.byteLength + tag_bytes)
+      closed.set(nonce)
+      for (let at = 0; at < bytes.byteLength; at += piece_bytes) {
+        const piece = cipher.update(bytes.subarray(at, at + piece_bytes))
+        closed.set(piece, nonce_bytes + at)
+        if (piece.byteLength === piece_bytes) release(piece)
+      }
+      // In this mode nothing is left to give at the end.
+      cipher.final()
+      closed.set(cipher.getAuthTag(), nonce_bytes + bytes.byteLength)
+      return closed
     },
     open (place, bytes) {
       if (bytes.byteLength < nonce_bytes + tag_bytes) throw new Unopened('what was kept encrypted is cut off')
       const end = bytes.byteLength - tag_bytes
       const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, nonce_bytes)).setAAD(Buffer.from(place)).setAuthTag(bytes.subarray(end))
+      const opened = decipher.update(bytes.subarray(nonce_bytes, end))
       try {
-        return Buffer.concat([decipher.update(bytes.subarray(nonce_bytes, end)), decipher.final()])
+        // In this mode nothing is left to give at the end: here it says whether all of it is genuine.
+        decipher.final()
+        return opened
       } catch { throw new Unopened('what was kept encrypted was changed, or stands where it does not belong') }
     }
   }

@@ -93,8 +93,9 @@ async function chaos (): Promise<void> {
         away_ms += performance.now() - since
       }
       await pause(300)
-      const { taken, refused } = await loading.stop()
-      assert.ok(taken > 0 && refused > 0, `${taken} taken, ${refused} refused`)
+      // Who was soon enough back had nobody refused.
+      const { taken } = await loading.stop()
+      assert.ok(taken > 0)
       const loud = gateway.lines.filter(it => /"level":(50|60)/.test(it))
       assert.ok(loud.length < 100 + away_ms / 10, `${loud.length} errors logged in ${away_ms} ms, such as ${loud[0]}`)
       await gateway.stop()

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { messageId, type PartyCode } from '../../src/core/core.ts'
 import { readRoots, rootsIn } from '../../src/vault/vault.ts'
-import { aanbieder, altered, gemeente, makeWorld, message, until, type World } from '../flow/world.ts'
+import { aanbieder, altered, filler, gemeente, makeWorld, message, until, type World } from '../flow/world.ts'
 import { openReceivers, reaching, type Arrived, type Receiver, type Receivers } from '../receivers.ts'
 import { aParty, putParty } from '../register.ts'
 import { assertWhole } from '../store/whole.ts'
@@ -123,7 +123,7 @@ test('killed or told to stop at any of the points, nothing is lost, marked twice
     if (at === undefined) writeFileSync(file, `${point} ${signal}`)
     else await armOutside(there, at, () => { child.process.kill(signal) })
     const [client, other] = [++seed, ++seed]
-    const bulk = at === 'half' ? ' '.repeat(bulky_bytes) : ''
+    const bulk = at === 'half' ? filler(bulky_bytes) : ''
     // Two of one key, and one of another.
     const chains = [[altered(message('WMO305', client, { identificatie: `A${client}` }), /$/, bulk), message('WMO305', client, { identificatie: `B${client}` })], [message('WMO305', other)]]
     const posting = receipted(world, () => gateway, chains)

@@ -1,4 +1,4 @@
-/** Fo01s of three gateway processes on one PostgreSQL database: each is told, one at a time and in order, also when a process stops in the middle. */
+/** Fo01s of three gateway processes on one PostgreSQL database: each is told, one at a time, also when a process stops in the middle. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
@@ -9,7 +9,7 @@ import { missing, startPostgres } from '../postgres.ts'
 import { reaching } from '../receivers.ts'
 import { aParty, putParty } from '../register.ts'
 
-test('an Fo01 of any of three gateways is told once and alone, also while one of them stops', { skip: missing('bundled') }, async () => {
+test('an Fo01 of any of three gateways is told alone, and once but for the one in hand when one of them stops', { skip: missing('bundled') }, async () => {
   const server = await startPostgres()
   after(() => server.close())
   const { world, ...chain } = await makeChain(await server.freshDatabase())
@@ -35,6 +35,9 @@ test('an Fo01 of any of three gateways is told once and alone, also while one of
   const told = (): string[] => endpoint.calls.filter(it => it.operation === 'Fo01').map(it => String(it.stuurgegevens['crossRefnummer']))
   await until(() => new Set(told()).size >= numbers.length || undefined, 'every Fo01')
   await Promise.all(stay.map(it => it.stop()))
-  assert.deepEqual(told().toSorted(), numbers.toSorted(), 'each once')
+  assert.deepEqual([...new Set(told())].toSorted(), numbers.toSorted(), 'each')
+  // What is cut off in the middle may have arrived: nobody knows, so it is told again, in the same words.
+  const again = told().length - numbers.length
+  assert.ok(again === 0 || again === 1, `${again} more than once`)
   assert.equal(endpoint.most(), 1, 'one at a time')
 })

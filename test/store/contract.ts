@@ -12,6 +12,7 @@ import { factContract } from './facts.ts'
 import { factAnewContract } from './facts-anew.ts'
 import { factEndContract } from './facts-ending.ts'
 import { forgetContract } from './forgetting.ts'
+import { groupContract } from './grouping.ts'
 import { judgingContract } from './judging.ts'
 import { keepContract } from './keeping.ts'
 import { noticeContract } from './noticing.ts'
@@ -40,6 +41,7 @@ interface Subject extends Extent { readonly fresh: Fresh, readonly open: OpenSto
 
 const parts = {
   accept: ({ fresh }) => { acceptContract(fresh) },
+  group: ({ fresh, runs }) => { groupContract(fresh, runs) },
   arrive: ({ fresh }) => { arriveContract(fresh) },
   leave: ({ fresh, open, runs }) => { leaveContract(fresh, open, runs) },
   work: ({ fresh }) => { workContract(fresh) },

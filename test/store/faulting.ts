@@ -111,13 +111,13 @@ export function faultContract (fresh: Fresh, several: boolean): void {
     })
 
     if (several) {
-      test('fails the one call whose storage fails at every try, stores the others, and the same call succeeds later', async t => {
+      test('fails the calls whose transaction fails at every try, stores the others, and the same calls succeed later', async t => {
         let [armed, count] = [false, 0]
         const store = await fresh(t, {
           wrap: db => ({
             ...db,
             write (work, weight) {
-              const fails = armed && ++count === 7
+              const fails = armed && ++count === 2
               return db.write(session => work(failing(session, () => fails)), weight)
             }
           })
@@ -125,7 +125,8 @@ export function faultContract (fresh: Fresh, several: boolean): void {
         armed = true
         const items = Array.from({ length: 20 }, () => heen())
         const results = await Promise.allSettled(items.map(item => store.accept([item])))
-        assert.deepEqual(results.flatMap(result => result.status === 'rejected' ? [result.reason instanceof StoreFailure] : []), [true])
+        const failures = results.flatMap(result => result.status === 'rejected' ? [result.reason instanceof StoreFailure] : [])
+        assert.ok(failures.length > 0 && failures.length < items.length && failures.every(it => it), `${failures}`)
         const again = await Promise.all(items.map(item => store.accept([item])))
         assert.deepEqual(again.flat().map(({ kind }) => kind), results.map(({ status }) => status === 'rejected' ? 'stored' : 'duplicate'))
         assert.equal(await assertWhole(store, roots.audit), 21)

@@ -208,20 +208,22 @@ describe('PostgreSQL', { skip: missing('bundled') }, () => {
     assert.equal(await readonly.write(put), 1)
   })
 
-  test('a line that lets nothing through any more: who waits is told in time, all of it recovers, and closing ends', { timeout: 60_000 }, async t => {
-    const proxy = await startProxy(server.port)
-    const db = await opened(t, { statement_ms_max: 200, connect_ms_max: 500, connections_max: 4 }, proxy.url(url))
-    await Promise.all([db.write(put), db.write(put), db.read(put), db.read(put)])
-    proxy.swallow()
-    const ends = await Promise.allSettled([db.write(put), db.write(put), db.write(put), db.read(put)])
-    for (const end of ends) assert.ok(end.status === 'rejected' && end.reason instanceof StoreUnavailable)
-    proxy.pass()
-    assert.equal(await db.write(put), 1)
-    assert.equal(await db.read(put), 1)
-    proxy.swallow()
-    await db.close()
-    await until(() => proxy.count() === 0 || undefined, 'no connection stays')
-  })
+  for (const plans_ms of [0, 1]) {
+    test(`a line that lets nothing through any more: who waits is told in time, all of it recovers, and closing ends, plans ${plans_ms === 0 ? 'for each execution' : 'kept, and too old'}`, { timeout: 60_000 }, async t => {
+      const proxy = await startProxy(server.port)
+      const db = await opened(t, { statement_ms_max: 200, connect_ms_max: 500, connections_max: 4, plans_ms }, proxy.url(url))
+      await Promise.all([db.write(put), db.write(put), db.read(put), db.read(put)])
+      proxy.swallow()
+      const ends = await Promise.allSettled([db.write(put), db.write(put), db.write(put), db.read(put)])
+      for (const end of ends) assert.ok(end.status === 'rejected' && end.reason instanceof StoreUnavailable)
+      proxy.pass()
+      assert.equal(await db.write(put), 1)
+      assert.equal(await db.read(put), 1)
+      proxy.swallow()
+      await db.close()
+      await until(() => proxy.count() === 0 || undefined, 'no connection stays')
+    })
+  }
 
   test('closing lets what was begun finish, and refuses the rest at once', async () => {
     const db = await openPostgres(url)

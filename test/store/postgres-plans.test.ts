@@ -1,10 +1,12 @@
-/** What PostgreSQL does with the statements of the store's verbs: none reads through a table, or goes by an index that does not narrow, just loaded or analyzed. */
+/** What PostgreSQL does with the statements of the store's verbs: none reads through a table, or goes by an index that does not narrow, just loaded, analyzed, or by plans kept from before. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
 import { newMessageId, newReferentienummer, sha256Hex, type Instant } from '../../src/core/core.ts'
 import { ownView } from '../../src/party/party.ts'
 import { openStore, type Db, type Session, type Store } from '../../src/store/store.ts'
-import type { Row, Statement } from '../../src/store/db.ts'
+import { arrange, type Row, type Statement, type Value, type Values } from '../../src/store/db.ts'
 import { missing, startPostgres, type PostgresServer } from '../postgres.ts'
 import { byDoor, keyOf, noticeTo, refusedAs } from './arriving.ts'
 import { ask, bringing, byNumber, markOf, toegewezen } from './facts.ts'
@@ -31,15 +33,51 @@ const lookedAt = (it: Plan): number => (it['Actual Rows'] + (it['Rows Removed by
 const nameOf = (it: Plan): string => it['Index Name'] ?? it['Relation Name'] ?? ''
 const broad = (it: Plan): boolean => /Scan/.test(it['Node Type']) && lookedAt(it) > rows_max
 
-/** Each statement is run once more to see how, and that is undone. @param told what it reads too much of */
-function explaining (session: Session, told: (statement: Statement, steps: readonly Plan[]) => void): Session {
-  async function look (statement: Statement, values: Parameters<Session['all']>[1], undone: boolean): Promise<void> {
+const literal = (it: Value): string => it === null
+  ? 'null'
+  : it instanceof Uint8Array
+    ? `'\\x${Buffer.from(it).toString('hex')}'::bytea`
+    : typeof it === 'number' ? `${it}` : pg.escapeLiteral(it)
+
+/** @returns as text what `arrayOf` of the store wrote: a head of five words, then each element behind its length */
+function arrayLiteral (bytes: Buffer): string {
+  const elements: string[] = []
+  const kind = bytes.readInt32BE(8)
+  for (let at = 20; at < bytes.length;) {
+    const size = bytes.readInt32BE(at)
+    const it = bytes.subarray(at += 4, at += Math.max(size, 0))
+    elements.push(size < 0 ? 'null' : literal(kind === 20 ? Number(it.readBigInt64BE()) : kind === 25 ? it.toString() : it))
+  }
+  return `array[${elements.join(', ')}]::${kind === 20 ? 'bigint' : kind === 25 ? 'text' : 'bytea'}[]`
+}
+
+/** Runs it and undoes what it did. */
+async function undone (session: Session, work: () => Promise<unknown>): Promise<void> {
+  await session.nested(async () => { await work(); throw new Undone() }).catch((error: unknown) => { if (!(error instanceof Undone)) throw error })
+}
+
+/** Explains a statement as it is planned for its values. */
+async function anew (session: Session, { sql, slots }: Statement, values?: Values): Promise<readonly Row[]> {
+  return await session.all({ slots, sql: `explain (analyze, format json) ${sql}` }, values)
+}
+
+const preparedAs: Statement = { sql: 'select name, generic_plans from pg_prepared_statements where statement = $1', slots: [{ name: 'text' }] }
+/** The same, as this connection keeps it when it does. @param kept takes those of which a plan is kept */
+async function asKept (session: Session, statement: Statement, values: Values | undefined, kept: Set<string>): Promise<readonly Row[]> {
+  const [row] = await session.all(preparedAs, { text: statement.sql })
+  if (row === undefined) return await anew(session, statement, values)
+  if (row['generic_plans'] !== 0) kept.add(statement.sql)
+  const given = arrange(statement, values ?? {}).map((it, nth) => it instanceof Uint8Array && new RegExp(`\\$${nth + 1}::[a-z]+\\[\\]`).test(statement.sql) ? arrayLiteral(Buffer.from(it)) : literal(it))
+  return await session.all({ slots: [], sql: `explain (analyze, format json) execute ${String(row['name'])}${given.length === 0 ? '' : `(${given.join(', ')})`}` })
+}
+
+/** Each statement is run once more to see how, and that is undone. @param told what it reads too much of @param kept given where the connection's own plans are meant: a statement is run before it is looked at, and of which a plan is kept is told here */
+function explaining (session: Session, told: (statement: Statement, steps: readonly Plan[]) => void, kept?: Set<string>): Session {
+  async function look (statement: Statement, values: Values | undefined, changes: boolean): Promise<void> {
     if (!/^\s*(select|insert|update|delete|with)\b/i.test(statement.sql) || statement.sql.includes('pg_advisory')) return
-    const explain = async (): Promise<void> => {
-      told(statement, stepsIn(planOf(await session.all({ slots: statement.slots, sql: `explain (analyze, format json) ${statement.sql}` }, values))))
-      if (undone) throw new Undone()
-    }
-    await (undone ? session.nested(explain) : explain()).catch((error: unknown) => { if (!(error instanceof Undone)) throw error })
+    if (kept !== undefined) await undone(session, () => session.all(statement, values))
+    const explain = async (): Promise<void> => { told(statement, stepsIn(planOf(await (kept === undefined ? anew(session, statement, values) : asKept(session, statement, values, kept))))) }
+    await (changes ? undone(session, explain) : explain())
   }
   // Where a window of a list ends, 2,000 further on, is read up to.
   const edge = (sql: string): boolean => sql.includes(' offset ')
@@ -111,6 +149,9 @@ async function day (store: Store, at: Instant): Promise<void> {
   await store.accept([pushed, retour(asked, { ...offered, order_key: null })])
   await store.earlier(pushed.envelope)
   await ask(store, { clients: [[markOf(1)]], ofClients: ['301:ToegewezenProduct'], ...byNumber('one') })
+  // As a claim asks, for as many as one question holds; what is copied here would not open.
+  const many = Array.from({ length: 200 }, (_, nth) => `${1_000_000 + nth}`)
+  await ask(store, { clients: many.map((_, nth) => [markOf(nth)]), ofClients: ['301:ToegewezenProduct'], ...byNumber(...many) })
   for (const [claim] of [await store.claim(5, 1_000, at)]) if (claim !== undefined) await store.finish([finish(claim, { kind: 'later', due: at, reason: 'busy', counts: true })], at)
   for (const outcome of [{ kind: 'held', reason: 'seen' }, { kind: 'offered', push: policy }] as const) {
     await store.finish((await store.claim(5, 1_000, at)).map(it => finish(it, outcome)), at)
@@ -145,15 +186,35 @@ for (const which of ['bundled', 'installed'] as const) {
     let server: PostgresServer
     let loaded: string
     const nameIn = (url: string): string => url.slice(url.lastIndexOf('/') + 1)
-    const open = (url: string, wrap = (db: Db): Db => db): Promise<Store> => openStore({ url, mode: 'test', roots, wrap, clock: { now: () => later(-100 * day_ms) } })
-    before(async () => {
-      server = await startPostgres({ which, settings: { autovacuum: 'off' } })
+    const open = (url: string, wrap = (db: Db): Db => db, postgres: { readonly plans_ms?: number } = {}): Promise<Store> =>
+      openStore({ url, mode: 'test', roots, wrap, clock: { now: () => later(-100 * day_ms) }, postgres: { connections_max: 2, ...postgres } })
+    /** A database with the first of every table. */
+    async function nearlyEmpty (): Promise<string> {
       const url = await server.freshDatabase()
       const store = await open(url)
       await first(store)
       await store.auditHead()
       await store.close()
-      loaded = nameIn(url)
+      return url
+    }
+    /** @returns what takes plans, how many it was given, and what of them reads too much */
+    function judging (amiss = broad) {
+      const wrong = new Map<string, string>()
+      let seen = 0
+      return {
+        told ({ sql }: Statement, steps: readonly Plan[]): void {
+          seen++
+          for (const it of steps.filter(amiss)) wrong.set(`${sql} ${nameOf(it)}`, `${it['Node Type']} ${nameOf(it)}: ${lookedAt(it)} rows: ${sql}`)
+        },
+        passed (least: number): void {
+          assert.deepEqual([...wrong.values()], [])
+          assert.ok(seen > least, `${seen} statements`)
+        }
+      }
+    }
+    before(async () => {
+      server = await startPostgres({ which, settings: { autovacuum: 'off' } })
+      loaded = nameIn(await nearlyEmpty())
       await load(server, loaded)
     })
     after(() => server.close())
@@ -163,17 +224,31 @@ for (const which of ['bundled', 'installed'] as const) {
       test(`no statement of a day reads more than it asks for, ${analyzed ? 'analyzed' : 'just loaded'}`, async t => {
         const url = await server.freshDatabase(loaded)
         if (analyzed) await server.query('analyze', [], nameIn(url))
-        const wrong = new Map<string, string>()
-        let seen = 0
-        const told = ({ sql }: Statement, steps: readonly Plan[]): void => {
-          seen++
-          for (const it of steps.filter(broad)) wrong.set(`${sql} ${nameOf(it)}`, `${it['Node Type']} ${nameOf(it)}: ${lookedAt(it)} rows: ${sql}`)
-        }
+        const { told, passed } = judging()
         const store = await open(url, db => ({ ...db, write: (work, weight) => db.write(session => work(explaining(session, told)), weight), read: work => db.read(session => work(analyzed ? explaining(session, told) : session)) }))
         t.after(() => store.close())
         for (const ms of [0, 60_000]) await day(store, later(ms))
-        assert.deepEqual([...wrong.values()], [])
-        assert.ok(seen > 100, `${seen} statements`)
+        passed(100)
+      })
+    }
+
+    for (const old of [false, true]) {
+      test(`plans kept from when the tables were nearly empty ${old ? 'are made anew in time' : 'go by an index until then'}`, async t => {
+        const url = await nearlyEmpty()
+        const judged = judging(it => broad(it) && (old || it['Node Type'] === 'Seq Scan'))
+        const kept = new Set<string>()
+        let full = false
+        const plans_ms = old ? 500 : 600_000
+        const store = await open(url, db => ({ ...db, write: (work, weight) => db.write(session => work(full ? explaining(session, judged.told, kept) : session), weight) }), { plans_ms })
+        t.after(() => store.close())
+        // From the sixth time on a connection may keep the plan of a statement.
+        for (let nth = 0; nth < 7; nth++) await day(store, later(nth * 60_000))
+        await load(server, nameIn(url))
+        if (old) await pause(plans_ms)
+        full = true
+        await day(store, later(7 * 60_000))
+        judged.passed(100)
+        assert.ok(kept.size > 50, `${kept.size} statements with a plan that is kept`)
       })
     }
   })

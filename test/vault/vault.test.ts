@@ -1,5 +1,6 @@
 /** The vault: rings, wrapped keys, and what is closed under them. */
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,6 +31,16 @@ test('what is closed opens again, and nowhere else', () => {
     const changed = Buffer.from(closed)
     changed[at] = (changed[at] ?? 0) ^ 1
     assert.throws(() => lock.open('id:payload', changed), Unopened)
+  }
+})
+
+test('what is large opens as it was, and so does nothing at all', () => {
+  const { lock } = openVault(ring('a')).make()
+  for (const bytes of [0, 1, 999_999, 1_000_000, 1_000_001, 2_500_000]) {
+    const large = randomBytes(bytes)
+    const closed = lock.close('id:payload', large)
+    assert.equal(closed.byteLength, bytes + 28)
+    assert.ok(large.equals(lock.open('id:payload', closed)))
   }
 })
 

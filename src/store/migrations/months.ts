@@ -60,7 +60,7 @@ begin
   return null;
 end $$`
 
-/** Called immutable so that the months that are not meant are left out when a statement is planned, which is at each execution. */
+/** Called immutable so that the months that are not meant are left out when a statement is planned, or begins by a plan that is kept. What it is asked of must be values of the execution, never written in the statement: its answer would be kept with the plan. */
 const lookUp = (name: string, takes: string, gives: string, query: string): string =>
   `create function ${name}(${takes}) returns ${gives} language plpgsql immutable as $$ begin return (${query}); end $$`
 
