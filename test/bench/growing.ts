@@ -1,14 +1,16 @@
 /** Makes a database large: what stands in it once more, under ids, numbers, keys and persons of its own, in the order in which it would have come. */
 import { createHash } from 'node:crypto'
+import type { Database } from 'better-sqlite3'
 
 /** Runs one statement. */
-type Ask = (sql: string, values?: readonly unknown[]) => Promise<Array<Record<string, unknown>>>
+export type Ask = (sql: string, values?: readonly unknown[]) => Promise<Array<Record<string, unknown>>>
 /** Adds all that stood there at first once more. @param copy how often that was done, from 1 */
 export type Grow = (copy: number) => Promise<void>
 
 /** Numbers of one copy lie this far from those of the one before it. */
 const step = 10_000
-const base_ms = 1_790_000_000_000
+/** In the month of what comes by the verbs, as PostgreSQL looks for an id in the part of its month. */
+const base_ms = Date.now() - 4 * 3_600_000
 const hashed = (text: string): string => createHash('md5').update(text).digest('hex')
 
 /** @returns the id of the nth message of a copy: in their order, as those of UUIDv7 are */
@@ -20,18 +22,36 @@ export function idOf (copy: number, nth: number): string {
 /** @returns another number for each of what it is of, in no order */
 export function uuidOf (copy: number, nth: number, what: string): string {
   const it = hashed(`${what}${copy}.${nth}`)
-  return `${it.slice(0, 8)}-${it.slice(8, 12)}-${it.slice(12, 16)}-${it.slice(16, 20)}-${it.slice(20)}`
+  return `${it.slice(0, 8)}-${it.slice(8, 12)}-4${it.slice(13, 16)}-a${it.slice(17, 20)}-${it.slice(20)}`
 }
 
-/** The same three as functions of PostgreSQL. */
+/** @returns the hash of the nth person of a copy, from 1 */
+export const hashOf = (copy: number, nth: number): Buffer => Buffer.from(hashed(`hash${copy}.${nth}`), 'hex')
+
+/** The same as functions of PostgreSQL. */
 export const functions = [
   `create function new_uuid(copy bigint, nth bigint, what text) returns text language sql immutable as $$
-    select left(it, 8) || '-' || substr(it, 9, 4) || '-' || substr(it, 13, 4) || '-' || substr(it, 17, 4) || '-' || substr(it, 21) from (select md5(what || copy || '.' || nth)) as made(it) $$`,
+    select left(it, 8) || '-' || substr(it, 9, 4) || '-4' || substr(it, 14, 3) || '-a' || substr(it, 18, 3) || '-' || substr(it, 21) from (select md5(what || copy || '.' || nth)) as made(it) $$`,
   `create function new_id(copy bigint, nth bigint) returns text language sql immutable as $$
     select left(at, 8) || '-' || substr(at, 9) || '-7' || left(it, 3) || '-a' || substr(it, 4, 3) || '-' || substr(it, 7, 12)
     from (select lpad(to_hex(${base_ms} + copy * ${step} + nth), 12, '0'), md5('id' || copy || '.' || nth)) as made(at, it) $$`,
   "create function new_hash(copy bigint, nth bigint) returns bytea language sql immutable as $$ select decode(md5('hash' || copy || '.' || nth), 'hex') $$"
 ]
+
+/** @returns what asks SQLite, which has those functions from now on */
+export function askSqlite (db: Database): Ask {
+  db.function('new_id', { deterministic: true }, (copy, nth) => idOf(Number(copy), Number(nth)))
+  db.function('new_uuid', { deterministic: true }, (copy, nth, what) => uuidOf(Number(copy), Number(nth), String(what)))
+  db.function('new_hash', { deterministic: true }, (copy, nth) => hashOf(Number(copy), Number(nth)))
+  return async (sql, values = []) => {
+    // The numbers of places are those of PostgreSQL.
+    const statement = db.prepare<unknown[], Record<string, unknown>>(sql)
+    const given = Object.fromEntries(values.map((value, nth) => [String(nth + 1), value]))
+    if (statement.reader) return statement.all(given)
+    statement.run(given)
+    return []
+  }
+}
 
 /** What of a row is its copy's own; `c` is the copy, `s` what it stands for. The order is that in which one refers to another. */
 const copied: ReadonlyArray<readonly [table: string, joined: string, order: string, own: Readonly<Record<string, string>>]> = [

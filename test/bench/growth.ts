@@ -14,7 +14,7 @@ import { startPostgres } from '../postgres.ts'
 import { pair, toegewezen } from '../store/facts.ts'
 import { account, aanbieder, heen, roots } from '../store/sample.ts'
 import { shown, table } from './figures.ts'
-import { functions, growing, idOf, uuidOf, type Grow } from './growing.ts'
+import { askSqlite, functions, growing, type Grow } from './growing.ts'
 import { machine, machineLine } from './machine.ts'
 import { emptyFolder, option, quick, say } from './place.ts'
 
@@ -152,17 +152,7 @@ async function onSqlite (): Promise<string> {
   await store.close()
   const db = new Database(path)
   db.pragma('synchronous = off')
-  db.function('new_id', { deterministic: true }, (copy, nth) => idOf(Number(copy), Number(nth)))
-  db.function('new_uuid', { deterministic: true }, (copy, nth, what) => uuidOf(Number(copy), Number(nth), String(what)))
-  db.function('new_hash', { deterministic: true }, (copy, nth) => Buffer.from(uuidOf(Number(copy), Number(nth), 'hash').replaceAll('-', ''), 'hex'))
-  const grow = await growing(async (sql, values = []) => {
-    // The numbers of places are those of PostgreSQL.
-    const statement = db.prepare<unknown[], Record<string, unknown>>(sql)
-    const given = Object.fromEntries(values.map((value, nth) => [String(nth + 1), value]))
-    if (statement.reader) return statement.all(given)
-    statement.run(given)
-    return []
-  })
+  const grow = await growing(askSqlite(db))
   const [smaller, larger] = await both(grow, async () => {
     db.pragma('wal_checkpoint(truncate)')
     const rows = db.prepare<[], Record<string, unknown>>("select m.tbl_name as \"table\", case when m.type = 'index' then m.name end as \"index\", sum(d.pgsize) as bytes, 0 as rows from dbstat as d join sqlite_master as m on m.name = d.name group by 1, 2").all().map(sizeOf)

@@ -77,7 +77,7 @@ export async function narrow (url: string): Promise<Shape> {
 
 /** A message with a number and an order key of its own, to be claimed or pushed. */
 export const received = (over: Wanted, receiver: PartyCode): Acceptance => {
-  const payload = Buffer.from(`<Bericht>${randomUUID().repeat(40)}</Bericht>`)
+  const payload = Buffer.from(over.payload ?? `<Bericht>${randomUUID().repeat(40)}</Bericht>`)
   const at = now()
   return {
     ...heen({ ...over, answer: 'none', order_key: randomUUID() }),
@@ -89,8 +89,8 @@ export const received = (over: Wanted, receiver: PartyCode): Acceptance => {
   }
 }
 
-/** The store itself, with all that belongs to a message. @param of work that handlers see, or pushes to twenty destinations */
-export async function own (url: string, of: 'handle' | 'push'): Promise<Shape> {
+/** The store itself, with all that belongs to a message. @param of work that handlers see, or pushes to twenty destinations @param over what else is of a message to one of them */
+export async function own (url: string, of: 'handle' | 'push', over: (target: PartyCode) => Wanted = () => ({})): Promise<Shape> {
   let seen: { readonly statement: Statement, readonly values: Values } | null = null
   const isClaim = ({ sql }: Statement): boolean => /^update "delivery" set "fence".*"attempts" = attempts \+ 1/s.test(sql)
   const store: Store = await openStore({ url, mode: 'test', roots, wrap: db => ({ ...db, write: work => db.write(session => work({ ...session, all: (statement, values = {}) => { if (isClaim(statement)) seen = { statement, values }; return session.all(statement, values) } })) }) })
@@ -100,7 +100,7 @@ export async function own (url: string, of: 'handle' | 'push'): Promise<Shape> {
     async cycle (claimer, batch) {
       // Each claimer has destinations of its own, as processes do.
       const target = destinations[(claimer * 5 + turn++ % 5) % destinations.length] ?? partyCode('12340000')
-      await store.accept(Array.from({ length: batch }, () => received(of === 'handle' ? {} : { delivery: 'offered', push: policy }, target)))
+      await store.accept(Array.from({ length: batch }, () => received({ ...over(target), ...of === 'handle' ? {} : { delivery: 'offered', push: policy } }, target)))
       const [claims, claim_ms] = await timed(() => claim(target, batch))
       const ends = await store.finish(claims.map(({ delivery, fence }) => ({ delivery, fence, outcome: of === 'handle' ? { kind: 'offered' } : { kind: 'delivered' } })), now())
       return { done: ends.filter(it => it === 'done').length, claim_ms }
