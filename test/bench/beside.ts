@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { large, middle } from './documents.ts'
 import { quantile, shown, shownSpread, spread, table, type Spread } from './figures.ts'
-import { cpuOf, prepare, serve, type Ground, type Serving } from './gateway.ts'
+import { prepare, serve, type Ground, type Serving } from './gateway.ts'
 import { placeholder, poolOf, post, type Order } from './load.ts'
 import { machine, machineLine } from './machine.ts'
 import { option, quick, say } from './place.ts'
+import { cpuOf } from './processes.ts'
 
 const rounds = option('rounds', quick ? 1 : 5)
 const seconds = option('seconds', quick ? 4 : 12)

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { shown, shownSpread, spread, table } from './figures.ts'
-import { machine, machineLine, syncsPerSecond } from './machine.ts'
+import { machine, machineLine, syncs, syncsLine } from './machine.ts'
 import { emptyFolder, here, option, quick, say } from './place.ts'
 import { own } from './shapes.ts'
 
@@ -67,5 +67,5 @@ else {
       say(rows.at(-1)?.join(' | ') ?? '')
     }
   }
-  console.log(`${machineLine(about)}; ${shown(syncsPerSecond())} syncs a second\n\n${table(['work', 'ms of a sync', 'messages a second', 'µs of the processor'], rows)}`)
+  console.log(`${machineLine(about)}; ${syncsLine([syncs()])}\n\n${table(['work', 'ms of a sync', 'messages a second', 'µs of the processor'], rows)}`)
 }

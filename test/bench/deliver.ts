@@ -8,9 +8,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { count, counts, last, now, openField, usual, type Field } from './destinations.ts'
 import { quantile, shown, shownSpread, spread, table, type Spread } from './figures.ts'
 import { fresh, summed, type Fresh } from './fresh.ts'
-import { cpuOf } from './gateway.ts'
 import { machine, machineLine } from './machine.ts'
 import { option, quick, say, work } from './place.ts'
+import { cpuOf } from './processes.ts'
 import type { Mood } from './receivers.ts'
 
 const waiting = option('waiting', quick ? 2_000 : 100_000)

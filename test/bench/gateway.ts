@@ -110,21 +110,3 @@ export function stored (ground: Ground): number {
     return Number(db.prepare('select count(*) from message join payload on payload.message = message.seq').pluck().get())
   } finally { db.close() }
 }
-
-/** Peak and present resident memory of a process, in bytes; null where the system does not tell (it is Linux that does). */
-export function memoryOf (pid: number): { peak: number, now: number } | null {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-    const kb = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? NaN)
-    return { peak: kb('VmHWM') * 1024, now: kb('VmRSS') * 1024 }
-  } catch { return null }
-}
-
-/** Processor time a process has used so far, all its threads, in milliseconds; null where the system does not tell. */
-export function cpuOf (pid: number): number | null {
-  try {
-    // After the name in brackets: state, and then user and system time as the 12th and 13th field, in hundredths of a second.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')
-    return (Number(fields[11]) + Number(fields[12])) * 10
-  } catch { return null }
-}

@@ -4,9 +4,10 @@ import { Agent, request } from 'undici'
 import { documents, hostile as bytesOf } from '../hostile/corpus.ts'
 import { giants } from '../hostile/giants.ts'
 import { quantile, shown, table } from './figures.ts'
-import { memoryOf, prepare, serve } from './gateway.ts'
+import { prepare, serve } from './gateway.ts'
 import { machine, machineLine } from './machine.ts'
 import { emptyFolder, quick, say } from './place.ts'
+import { memoryOf } from './processes.ts'
 
 const mb = 1e6
 const rounds = quick ? 1 : 3

@@ -4,6 +4,8 @@ import { closeSync, fdatasyncSync, openSync, readFileSync, rmSync, statfsSync, w
 import { createRequire } from 'node:module'
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { quantile, shownSpread, spread } from './figures.ts'
 import { say, work } from './place.ts'
 
 /** What figures cannot be compared without. */
@@ -37,10 +39,16 @@ export function toolVersion (command: string, ...args: string[]): string | undef
   return status === 0 ? (stdout || stderr).split('\n')[0]?.trim() : undefined
 }
 
+/** @returns of the SQLite that comes with better-sqlite3 */
+function sqliteVersion (): string {
+  const db = new Database(':memory:')
+  try { return String(db.prepare('select sqlite_version()').pluck().get()) } finally { db.close() }
+}
+
 export function machine (): Machine {
-  const names = ['libxml2-wasm', 'libxmljs2', 'xsd-schema-validator', 'fastify', 'undici', 'better-sqlite3']
+  const names = ['libxml2-wasm', 'libxmljs2', 'xsd-schema-validator', 'fastify', 'undici', 'better-sqlite3', 'pg', 'pg-boss', 'graphile-worker']
   const found = names.map(name => [name, versionOf(name) ?? 'not installed'])
-  const system = [['libxml2 (system)', toolVersion('xml2-config', '--version') ?? 'not installed'], ['java', toolVersion('java', '-version') ?? 'not installed']]
+  const system = [['SQLite', sqliteVersion()], ['libxml2 (system)', toolVersion('xml2-config', '--version') ?? 'not installed'], ['java', toolVersion('java', '-version') ?? 'not installed']]
   return {
     cores: availableParallelism(),
     cpu: cpus()[0]?.model ?? 'unknown',
@@ -57,20 +65,28 @@ export const machineLine = (it: Machine): string =>
 
 const tmpfs = 0x01021994
 
-/** @returns how often a second 4 KiB are written and made to last, where the gateway's database stands */
-export function syncsPerSecond (ms = 1000): number {
+/** Writing 4 KiB and making it last: how often a second, and how long it takes. */
+export interface Syncs { readonly perSecond: number, readonly median_ms: number, readonly p99_ms: number }
+
+/** @returns what the disk does where the gateway's database stands */
+export function syncs (ms = 1000): Syncs {
   if (statfsSync(work).type === tmpfs) say('  note: the bench folder is on tmpfs, so nothing here waits for a disk')
   const path = join(work, 'sync')
   const file = openSync(path, 'w')
   const block = Buffer.alloc(4096, 1)
-  let count = 0
+  const took: number[] = []
   const begin = performance.now()
-  while (performance.now() - begin < ms) {
-    writeSync(file, block, 0, block.length, (count++ % 1024) * block.length)
+  for (let at = begin; at - begin < ms;) {
+    writeSync(file, block, 0, block.length, (took.length % 1024) * block.length)
     fdatasyncSync(file)
+    const done = performance.now()
+    took.push(done - at)
+    at = done
   }
-  const seconds = (performance.now() - begin) / 1000
   closeSync(file)
   rmSync(path)
-  return count / seconds
+  return { perSecond: took.length / ms * 1000, median_ms: quantile(took, 0.5), p99_ms: quantile(took, 0.99) }
 }
+
+export const syncsLine = (all: readonly Syncs[]): string =>
+  `write 4 KiB + fdatasync on the same disk: ${shownSpread(spread(all.map(it => it.median_ms)))} ms, p99 ${shownSpread(spread(all.map(it => it.p99_ms)))} ms; ${shownSpread(spread(all.map(it => it.perSecond)))} a second`

@@ -6,7 +6,7 @@
 import pg from 'pg'
 import { startPostgres, type PostgresServer } from '../postgres.ts'
 import { shown, table } from './figures.ts'
-import { machine, machineLine, syncsPerSecond } from './machine.ts'
+import { machine, machineLine, syncs, syncsLine } from './machine.ts'
 import { emptyFolder, option, quick, say } from './place.ts'
 import { narrow, own, skipLocked, type Shape } from './shapes.ts'
 import { graphile } from './graphile.ts'
@@ -98,5 +98,5 @@ const server = await startPostgres({ which, durable: true, settings: { shared_bu
 try {
   const head = ['queue', 'claimers', 'batch', 'readers', `done a second, per ${slice_s} s`, 'ms a claim', 'pages a claim']
   const rows = await all(server)
-  console.log(`${quick ? 'QUICK: figures mean nothing\n\n' : ''}${machineLine(machine())}; PostgreSQL ${server.version}; ${shown(syncsPerSecond())} syncs a second\n\n${table(head, rows)}`)
+  console.log(`${quick ? 'QUICK: figures mean nothing\n\n' : ''}${machineLine(machine())}; PostgreSQL ${server.version}; ${syncsLine([syncs()])}\n\n${table(head, rows)}`)
 } finally { await server.close() }

@@ -10,9 +10,10 @@ import Database from 'better-sqlite3'
 import { count, counts, last, now, openField, usual, type Field, type Heap } from './destinations.ts'
 import { shown, shownSpread, spread, table } from './figures.ts'
 import { fresh, summed, type Journey } from './fresh.ts'
-import { memoryOf, type Serving } from './gateway.ts'
+import type { Serving } from './gateway.ts'
 import { machine, machineLine } from './machine.ts'
 import { option, quick, say, work } from './place.ts'
+import { memoryOf } from './processes.ts'
 
 const waiting = option('waiting', quick ? 10_000 : 1_000_000)
 /** As many as a tenth is compared with, and given up. */
