@@ -31,3 +31,12 @@ export function option (name: string, otherwise: number): number {
   if (!Number.isSafeInteger(value) || value < 1) throw new TypeError(`--${name} takes a whole number`)
   return value
 }
+
+/** @returns what stands behind `--name` or `--name=` on the command line, or undefined @throws TypeError when nothing does */
+export function text (name: string): string | undefined {
+  const at = process.argv.findIndex(it => it === `--${name}` || it.startsWith(`--${name}=`))
+  if (at < 0) return undefined
+  const found = process.argv[at] === `--${name}` ? process.argv[at + 1] : process.argv[at]?.slice(name.length + 3)
+  if (found === undefined || found === '') throw new TypeError(`--${name} takes a value`)
+  return found
+}

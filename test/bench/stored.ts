@@ -18,7 +18,7 @@ import { toegewezen } from '../store/facts.ts'
 import { aanbieder, account, gemeente, roots, type Wanted } from '../store/sample.ts'
 import { quantile, shown, shownSpread, spread, table } from './figures.ts'
 import { askSqlite, functions, growing, hashOf, type Ask } from './growing.ts'
-import { machine, machineLine, syncsPerSecond } from './machine.ts'
+import { machine, machineLine, syncs, syncsLine } from './machine.ts'
 import { option, quick, say, work } from './place.ts'
 import { destinations, own, received, type Shape } from './shapes.ts'
 
@@ -281,7 +281,7 @@ async function measured (open: () => Promise<Places>): Promise<string> {
 const only = process.argv.find(it => it.startsWith('--only='))?.slice(7)
 const about_machine = machine()
 mkdirSync(work, { recursive: true })
-const syncs = syncsPerSecond()
+const disk = syncsLine([syncs()])
 const parts: string[] = []
 for (const [name, open] of [['sqlite', onSqlite], ['postgres', onPostgres]] as const) if (only === undefined || only === name) parts.push(await measured(open))
-console.log(`${quick ? 'QUICK: figures mean nothing\n\n' : ''}${machineLine(about_machine)}; ${shown(syncs)} syncs a second; groups of ${batch} by ${claimers} claimers, ${turns} turns of ${seconds} s\n\n${parts.join('\n\n')}`)
+console.log(`${quick ? 'QUICK: figures mean nothing\n\n' : ''}${machineLine(about_machine)}; ${disk}; groups of ${batch} by ${claimers} claimers, ${turns} turns of ${seconds} s\n\n${parts.join('\n\n')}`)
