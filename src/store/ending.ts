@@ -10,22 +10,22 @@ import { maybe, text, whole } from './rows.ts'
 /** What has no end yet may have one so many days later; what has one may get an earlier one. */
 const look_again_days = 30
 
-function statements ({ sql, lockAway }: Dialect) {
+function statements ({ sql, lockAway, many }: Dialect) {
   const here = () => sql('source').whereIn('place', [at('seq'), at('imported')])
   const counting = () => sql('fact as f').join('source as s', 's.place', 'f.source').where({ 's.waits': 0 }).whereNull('s.voided_by')
   const ofSource = () => sql('fact').where('source', at('place'))
   return {
-    source: prepared(here().select(['place', 'pair', 'number', 'dagtekening', 'waits', 'voided_by', 'keep_until'])),
-    facts: prepared(ofSource().select(['of', 'toewijzing', 'day']).whereIn('of', ['301:ToegewezenProduct', '305:StartProduct', '307:StopProduct', '323:Declaratie'])),
-    version: prepared(counting().select('f.day').where({ 'f.pair': at('pair'), 'f.toewijzing': at('toewijzing'), 'f.of': '301:ToegewezenProduct' }).orderByRaw('f.source desc, f.position desc limit 1')),
-    keep: prepared(sql('source').where('place', at('place')).update({ keep_until: at('until') })),
-    persons: prepared(ofSource().distinct('person').whereNotNull('person').orderBy('person')),
-    noFacts: prepared(ofSource().delete()),
-    noSource: prepared(sql('source').where('place', at('place')).delete()),
-    lone: prepared(sql('person').where('id', at('person')).whereNotExists(sql('fact').select('source').where('person', at('person'))).delete()),
+    source: many(prepared(here().select(['place', 'pair', 'number', 'dagtekening', 'waits', 'voided_by', 'keep_until'])), { seq: 'number', imported: 'number' }),
+    facts: many(prepared(ofSource().select(['of', 'toewijzing', 'day']).whereIn('of', ['301:ToegewezenProduct', '305:StartProduct', '307:StopProduct', '323:Declaratie'])), { place: 'number' }),
+    version: many(prepared(counting().select('f.day').where({ 'f.pair': at('pair'), 'f.toewijzing': at('toewijzing'), 'f.of': '301:ToegewezenProduct' }).orderByRaw('f.source desc, f.position desc limit 1')), { pair: 'number', toewijzing: 'text' }),
+    keep: many(prepared(sql('source').where('place', at('place')).update({ keep_until: at('until') })), { place: 'number', until: 'number' }),
+    persons: many(prepared(ofSource().distinct('person').whereNotNull('person').orderBy('person')), { place: 'number' }),
+    noFacts: many(prepared(ofSource().delete()), { place: 'number' }),
+    noSource: many(prepared(sql('source').where('place', at('place')).delete()), { place: 'number' }),
+    lone: many(prepared(sql('person').where('id', at('person')).whereNotExists(sql('fact').select('source').where('person', at('person'))).delete()), { person: 'number' }),
     // Before it is looked what there is about him: nobody writes more about him until this is done.
     his: prepared(lockAway(sql('person').select('id').where({ key_id: at('key'), hash: at('hash') }).orderBy('id'))),
-    alone: prepared(lockAway(sql('person').select('id').where('id', at('person')))),
+    alone: many(prepared(lockAway(sql('person').select('id').where('id', at('person')))), { person: 'number' }),
     emptied: prepared(sql('fact').where('person', at('person')).whereIn('source', [at('seq'), at('imported')]).update({ body: null }).returning('pair')),
     // By messages that were erased, for whomever: no mark leads from him to those any more.
     rest: prepared(sql('fact').where('person', at('person')).whereNotNull('body').whereRaw("(select s.gone from source as s where s.place = fact.source) = 'erased'").update({ body: null }).returning('pair')),
@@ -42,8 +42,8 @@ const yearEnd = (day: number | null): number | null => day === null ? null : day
 export interface FactEnd {
   /** @param today in days since 1970 @returns whether the message feeds facts whose end has not come */
   keeps (session: Session, seq: number, today: number, terms: FactTerms | null, dry: boolean): Promise<boolean>
-  /** Takes away the facts of a message, and persons about whom there is nothing any more. */
-  forget (session: Session, seq: number): Promise<void>
+  /** Takes away the facts of a message, and persons about whom there is nothing any more. @returns the pair of which what counts has changed by it, which the caller is to let rise; null for none */
+  forget (session: Session, seq: number): Promise<number | null>
   /** Destroys what the facts of a message say of a person; that they were there stays. With the last of them goes his key. */
   erase (session: Session, seq: number, person: readonly Mark[]): Promise<void>
   /** The same, of all messages about him that were erased for another before. */
@@ -100,7 +100,7 @@ export function factEnd (dialect: Dialect, rise: FactKeeper['rise']): FactEnd {
     },
     async forget (session, seq) {
       const [source] = await session.all(sql.source, anyPlace(seq))
-      if (source === undefined) return
+      if (source === undefined) return null
       const place = whole(source, 'place')
       const persons = await session.all(sql.persons, { place })
       await session.run(sql.noFacts, { place })
@@ -110,7 +110,7 @@ export function factEnd (dialect: Dialect, rise: FactKeeper['rise']): FactEnd {
         if (dialect.alone !== null) await session.all(sql.alone, { person })
         await session.run(sql.lone, { person })
       }
-      if (source['waits'] === 0 && source['voided_by'] === null) await rise(session, whole(source, 'pair'))
+      return source['waits'] === 0 && source['voided_by'] === null ? whole(source, 'pair') : null
     },
     erase: async (session, seq, marks) => {
       await session.run(sql.gone, anyPlace(seq))

@@ -4,12 +4,13 @@ import type { Instant } from '../core/core.ts'
 import type { Audit } from './audit.ts'
 import type { Db, Row, Session } from './db.ts'
 import { at, hold, prepared, type Dialect } from './dialect.ts'
-import { factEnd, type FactEnd } from './ending.ts'
+import { factEnd } from './ending.ts'
 import type { FactKeeper } from './facts.ts'
 import { arrivalEnd } from './leaving.ts'
 import { marksIn } from './marks.ts'
 import { maybe, message, text, whole } from './rows.ts'
-import type { FactTerms, Swept, SweepKind, SweepStep } from './keeping.ts'
+import type { Swept, SweepKind, SweepStep } from './keeping.ts'
+import { together, type Together } from './step.ts'
 import type { Store } from './verbs.ts'
 
 /** What is under way, or waits for a person, is not forgotten however old it is. */
@@ -17,7 +18,7 @@ const settled: ReadonlySet<string> = new Set(['none', 'delivered'])
 /** @returns whether a message in this state of delivery has come to its end */
 export const isSettled = (delivery: string): boolean => settled.has(delivery)
 
-function statements ({ sql, lockFree }: Dialect) {
+function statements ({ sql, lockFree, many }: Dialect) {
   const state = ['m.id', 'm.received_ms', 'm.delivery', 'm.answer', 'm.answer_due_ms', 'm.size_bytes', 'm.payload_gone_why']
   /** Rows on which nothing hangs that is not theirs alone: found by age, and deleted by id. */
   const aged = (rows: () => Knex.QueryBuilder, column: string, parts: string | Knex.Raw) => {
@@ -38,14 +39,14 @@ function statements ({ sql, lockFree }: Dialect) {
       batch: aged(() => sql('batch').where('state', 'done'), 'received_ms', 'members as parts')
     },
     // What somebody else has in hand stays this time; what another forgot or erased since is not forgotten again.
-    still: prepared(lockFree(sql('message').select('seq').where({ seq: at('seq'), delivery: at('delivery'), answer: at('answer') }).whereRaw("coalesce(payload_gone_why, '') = ?", [at('gone')]))),
-    noPayload: prepared(sql('payload').where('message', at('seq')).delete()),
-    noFinding: prepared(sql('finding').where('message', at('seq')).delete()),
-    gone: prepared(sql('message').where('seq', at('seq')).update({ data_key: null, kek_id: null, payload_gone_ms: at('now'), payload_gone_why: at('why') })),
+    still: many(prepared(lockFree(sql('message').select('seq').where({ seq: at('seq'), delivery: at('delivery'), answer: at('answer') }).whereRaw("coalesce(payload_gone_why, '') = ?", [at('gone')]))), { seq: 'number', delivery: 'text', answer: 'text', gone: 'text' }),
+    noPayload: many(prepared(sql('payload').where('message', at('seq')).delete()), { seq: 'number' }),
+    noFinding: many(prepared(sql('finding').where('message', at('seq')).delete()), { seq: 'number' }),
+    gone: many(prepared(sql('message').where('seq', at('seq')).update({ data_key: null, kek_id: null, payload_gone_ms: at('now'), payload_gone_why: at('why') })), { seq: 'number', why: 'text', now: 'number' }),
     spend: prepared(sql.into(sql.raw('spent (sender, type, identificatie, id, sha256, receipt)'))
       .insert(sql('message').select(['sender', 'type', 'identificatie', 'id', 'sha256', 'receipt']).where('seq', at('seq')))),
-    idOf: prepared(sql('message').select('id').where('seq', at('seq'))),
-    noMessage: prepared(sql('message').where('seq', at('seq')).delete())
+    idOf: many(prepared(sql('message').select('id').where('seq', at('seq'))), { seq: 'number' }),
+    noMessage: many(prepared(sql('message').where('seq', at('seq')).delete()), { seq: 'number' })
   }
 }
 
@@ -86,22 +87,46 @@ function reason (row: Row, now: Instant): keyof Swept['kept'] | null {
 
 const day_ms = 86_400_000
 
+/** What is asked of rows in step: none of them is in another's way. */
+const inStep = <Result>(each: (session: Session, row: Row) => Promise<Result>): Together<Row, Result> =>
+  ({ each, alone: each, touches: () => ({ changes: [] }), bytes: row => whole(row, 'size_bytes') })
+
+/** @returns from a row on those that are old enough, as many as one window takes if all of them go */
+function lotOf (rows: readonly Row[], from: number, { before, bytes_max }: Pick<SweepStep, 'before' | 'bytes_max'>): Row[] {
+  let bytes = 0
+  const end = rows.findIndex((row, nth) => {
+    if (nth < from) return false
+    if (whole(row, 'received_ms') >= before || bytes > bytes_max) return true
+    bytes += whole(row, 'size_bytes')
+    return false
+  })
+  return rows.slice(from, end < 0 ? rows.length : end)
+}
+
+/** What says of rows, in step, why each stays or whether it is free to go. */
+interface Asking { readonly reasons: (rows: readonly Row[]) => Promise<ReadonlyArray<keyof Swept['kept'] | null>>, readonly free: (rows: readonly Row[]) => Promise<readonly boolean[]> }
+
 /** Goes through one window of messages, in the order they were taken. @returns those that go, and the tally */
-async function sorted (session: Session, facts: FactEnd, free: (row: Row) => Promise<boolean>, rows: readonly Row[], { before, now, bytes_max, messages_max, history = null, dry }: Omit<SweepStep, 'history'> & { readonly history?: FactTerms | null }): Promise<{ readonly going: Row[], readonly tally: Swept }> {
+async function sorted (rows: readonly Row[], { reasons, free }: Asking, { before, bytes_max, messages_max }: Pick<SweepStep, 'before' | 'bytes_max' | 'messages_max'>): Promise<{ readonly going: Row[], readonly tally: Swept }> {
   const going: Row[] = []
   const kept = { undelivered: 0, awaiting: 0, payload: 0, history: 0 }
-  let [bytes, after, done] = [0, 0, rows.length < messages_max]
-  for (const row of rows) {
-    if (whole(row, 'received_ms') >= before) { done = true; break }
-    if (bytes > bytes_max) { done = false; break }
-    after = whole(row, 'seq')
-    const why = reason(row, now) ?? (await facts.keeps(session, after, Math.floor(now / day_ms), history, dry) ? 'history' : null)
-    if (why !== null) { kept[why]++; continue }
-    if (!await free(row)) continue
-    going.push(row)
-    bytes += whole(row, 'size_bytes')
+  let [bytes, seen] = [0, 0]
+  // Mostly one lot; more where messages that are kept were to be passed.
+  for (let lot = lotOf(rows, 0, { before, bytes_max }); lot.length > 0; lot = lotOf(rows, seen, { before, bytes_max: bytes_max - bytes })) {
+    const why = await reasons(lot)
+    const mayGo = lot.filter((_, nth) => why[nth] === null)
+    const isFree = await free(mayGo)
+    for (const it of why) if (it !== null) kept[it]++
+    for (const row of mayGo.filter((_, nth) => isFree[nth])) {
+      going.push(row)
+      bytes += whole(row, 'size_bytes')
+    }
+    seen += lot.length
+    if (bytes > bytes_max) break
   }
-  return { going, tally: { swept: going.length, bytes, kept, after: done ? null : after } }
+  const next = rows[seen]
+  const done = next === undefined ? rows.length < messages_max : whole(next, 'received_ms') >= before
+  return { going, tally: { swept: going.length, bytes, kept, after: done ? null : whole(rows[seen - 1] ?? {}, 'seq') } }
 }
 
 /** @returns the verb that forgets by age */
@@ -140,20 +165,32 @@ export function sweepVerb (db: Db, dialect: Dialect, audit: Audit, { rise }: Pic
     return { ...none, swept, bytes, after: ended && !more ? null : 0 }
   }
 
-  /** Nobody else is changing it: as it was looked at it goes. */
-  const free = (session: Session) => async (row: Row): Promise<boolean> => dialect.alone === null ||
-    (await session.all(sql.still, { seq: whole(row, 'seq'), delivery: text(row, 'delivery'), answer: text(row, 'answer'), gone: maybe(row, 'payload_gone_why', text) ?? '' })).length > 0
+  /** @returns what asks about rows in this transaction: why they stay, and whether nobody else is changing them, so that they go as they were looked at */
+  function asking (session: Session, { now, dry, history }: SweepStep): Asking {
+    const today = Math.floor(now / day_ms)
+    return {
+      reasons: rows => together(session, dialect, rows, inStep(async (part, row) => reason(row, now) ?? (await facts.keeps(part, whole(row, 'seq'), today, history ?? null, dry) ? 'history' : null))),
+      free: async rows => dry || dialect.alone === null
+        ? rows.map(() => true)
+        : await together(session, dialect, rows, inStep(async (part, row) =>
+          (await part.all(sql.still, { seq: whole(row, 'seq'), delivery: text(row, 'delivery'), answer: text(row, 'answer'), gone: maybe(row, 'payload_gone_why', text) ?? '' })).length > 0))
+    }
+  }
 
-  async function step (session: Session, kind: Exclude<SweepKind, keyof typeof sql.whole>, { now, after, messages_max, dry, ...rest }: SweepStep): Promise<Swept> {
+  async function step (session: Session, kind: Exclude<SweepKind, keyof typeof sql.whole>, it: SweepStep): Promise<Swept> {
+    const { now, after, messages_max, dry } = it
     const rows = await session.all(sql[kind], { after, limit: messages_max })
-    const { going, tally } = await sorted(session, facts, dry ? async () => true : free(session), rows, { now, after, messages_max, dry, ...rest })
+    const { going, tally } = await sorted(rows, asking(session, it), it)
     const [first, last] = [going[0], going.at(-1)]
     if (dry || first === undefined || last === undefined) return tally
-    for (const row of going) {
-      await facts.forget(session, whole(row, 'seq'))
-      if (kind === 'payload') await forget.payload(session, whole(row, 'seq'), 'retention', now)
-      else await forget.metadata(session, whole(row, 'seq'))
-    }
+    const changed = await together(session, dialect, going, inStep(async (part, row) => {
+      const pair = await facts.forget(part, whole(row, 'seq'))
+      if (kind === 'payload') await forget.payload(part, whole(row, 'seq'), 'retention', now)
+      else await forget.metadata(part, whole(row, 'seq'))
+      return pair
+    }))
+    // Last: whoever stores something between the two waits from then on until this is committed.
+    for (const pair of [...new Set(changed)].filter(it => it !== null).sort((a, b) => a - b)) await rise(session, pair)
     await audit(session, { at: now, event: 'swept', message: null, detail: [kind, going.length, message(first, 'id'), message(last, 'id')].join(':') })
     return tally
   }

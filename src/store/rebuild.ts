@@ -107,7 +107,8 @@ function rederiver (dialect: Dialect, facts: FactKeeper, safe: Safe) {
     if (wanted ? source !== undefined && await isRight(session, row, source, kept) : source === undefined) return 'same'
     if (dry) return wanted ? 'written' : 'removed'
     const voided_by = voidedBy(row, source)
-    await forget(session, seq)
+    const changed = await forget(session, seq)
+    if (changed !== null) await facts.rise(session, changed)
     if (!wanted || closed === null) return 'removed'
     const envelope = { id: messageId(text(row, 'id')), type: messageType(row, 'type'), identificatie: text(row, 'identificatie'), origin: oneOf(row, 'origin', ['party', 'gateway', 'import']) }
     await facts.put(session, { seq, envelope, dagtekening: dagtekeningOf(JSON.parse(text(row, 'header')) as Record<string, string>), waits: waitsOf(row), voided_by }, closed)

@@ -44,8 +44,8 @@ export function askSqlite (db: Database): Ask {
   db.function('new_uuid', { deterministic: true }, (copy, nth, what) => uuidOf(Number(copy), Number(nth), String(what)))
   db.function('new_hash', { deterministic: true }, (copy, nth) => hashOf(Number(copy), Number(nth)))
   return async (sql, values = []) => {
-    // The numbers of places are those of PostgreSQL.
-    const statement = db.prepare<unknown[], Record<string, unknown>>(sql)
+    // The numbers of places are those of PostgreSQL. Nothing is kept by which a statement that fails could be undone.
+    const statement = db.prepare<unknown[], Record<string, unknown>>(sql.replace(/^insert /, 'insert or fail '))
     const given = Object.fromEntries(values.map((value, nth) => [String(nth + 1), value]))
     if (statement.reader) return statement.all(given)
     statement.run(given)
@@ -53,14 +53,14 @@ export function askSqlite (db: Database): Ask {
   }
 }
 
-/** What of a row is its copy's own; `c` is the copy, `s` what it stands for. The order is that in which one refers to another. */
+/** What of a row is its copy's own; `c` is the copy, `s` what it stands for. The order is that in which one refers to another. What is copied is named by its last number besides: else all that is there may be read for it. */
 const copied: ReadonlyArray<readonly [table: string, joined: string, order: string, own: Readonly<Record<string, string>>]> = [
   ['message', 's.seq = t.seq', 't.seq', {
     seq: `t.seq + c.n * ${step}`, id: 'new_id(c.n, s.nth)', identificatie: "substr(new_uuid(c.n, s.nth, 'key'), 1, 12)", referentienummer: "new_uuid(c.n, s.nth, 'number')", conversatie: "new_uuid(c.n, s.nth, 'conversatie')"
   }],
   ['payload', 's.seq = t.message', 't.message', { message: `t.message + c.n * ${step}` }],
-  ['client', 's.seq = t.message', 't.message', { message: `t.message + c.n * ${step}`, hash: 'new_hash(c.n, s.nth % (select (count(*) + 5) / 6 from seeds))' }],
-  ['audit', 's.id = t.message', 't.seq', { seq: `t.seq + c.n * 4 * ${step}`, message: 'new_id(c.n, s.nth)' }],
+  ['client', 's.seq = t.message and t.key_id = (select min(key_id) from client)', 't.message', { message: `t.message + c.n * ${step}`, hash: 'new_hash(c.n, s.nth % (select (count(*) + 5) / 6 from seeds))' }],
+  ['audit', 's.id = t.message and t.chain = (select min(chain) from audit)', 't.seq', { seq: `t.seq + c.n * 4 * ${step}`, message: 'new_id(c.n, s.nth)' }],
   ['person', `s.nth = 0 and t.id < ${step}`, 't.id', { id: `t.id + c.n * ${step}`, hash: 'new_hash(c.n, t.id)' }],
   ['source', 's.seq = t.place', 't.place', { place: `t.place + c.n * ${step}`, id: 'new_id(c.n, s.nth)', identificatie: "substr(new_uuid(c.n, s.nth, 'key'), 1, 12)" }],
   ['fact', 's.seq = t.source', 't.source, t.position', { source: `t.source + c.n * ${step}`, person: `t.person + c.n * ${step}`, toewijzing: 't.toewijzing || c.n' }]
@@ -78,9 +78,11 @@ export async function growing (ask: Ask): Promise<Grow> {
   await ask('create unique index seeds_id on seeds (id)')
   const statements: string[] = []
   for (const [table, joined, order, own] of copied) {
+    const [first] = order.split(', ')
+    const [last] = await ask(`select max(${first}) as last from ${table} as t`)
     const columns = await columnsOf(ask, table)
     const picked = columns.map(it => own[it] ?? `t."${it}"`)
-    statements.push(`insert into ${table} (${columns.map(it => `"${it}"`).join(', ')}) select ${picked.join(', ')} from ${table} as t join seeds as s on ${joined} cross join (select cast($1 as bigint) as n) as c order by ${order}`)
+    statements.push(`insert into ${table} (${columns.map(it => `"${it}"`).join(', ')}) select ${picked.join(', ')} from ${table} as t join seeds as s on ${joined} and ${first} <= ${String(last?.['last'])} cross join (select cast($1 as bigint) as n) as c order by ${order}`)
   }
   return async copy => { for (const sql of statements) await ask(sql, [copy]) }
 }
