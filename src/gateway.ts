@@ -6,7 +6,7 @@ import { startBatches, type Batches } from './batches.ts'
 import { openCalendar, openTerms, parseHolidays, recognised, type Calendar } from './calendar/calendar.ts'
 import { openCheckpoints, removeAuditBefore } from './audit/audit.ts'
 import { retourCodes, ruleCodes, transportCodes } from './codes/codes.ts'
-import { systemClock, type Clock, type Instant, type PartyCode, type RetryPolicy } from './core/core.ts'
+import { systemClock, type Clock, type Instant, type RetryPolicies } from './core/core.ts'
 import { everyMark } from './clients.ts'
 import { breakerPolicy, ConfigError, pushNetworks, pushPorts, retryPolicy, rolesOf, ruleWeights, vspValues, type Config } from './config.ts'
 import { startCounts } from './counts.ts'
@@ -23,12 +23,12 @@ import { openParties, type Parties } from './party/party.ts'
 import { openPipeline, type Pipeline, type Stages } from './pipeline.ts'
 import { startPusher, type Pusher, type PushObserver } from './pusher.ts'
 import { messageLinks } from './receipt.ts'
-import { retryOf, route } from './route/route.ts'
+import { retriesOf, route } from './route/route.ts'
 import * as rules from './rules/rules.ts'
 import { authoritiesIn, boundFindings, openRevocation, openTrust, statementBytes, type Revocation, type RevocationOptions, type Trust } from './sign/sign.ts'
 import { openSources } from './sources/sources.ts'
 import * as standard from './standard/standard.ts'
-import { isPostgres, lockForServe, openStore, StoreFull, type Marked, type Store, type Topic } from './store/store.ts'
+import { isPostgres, lockForServe, openServed, StoreFull, type Marked, type Served, type Store, type Topic } from './store/store.ts'
 import { largestPayload } from './stuf/stuf.ts'
 import { openTenures, soleTenures, type Tenures } from './tenures.ts'
 import { openOperations } from './transport/operations/operations.ts'
@@ -87,7 +87,7 @@ export async function startGateway (config: Config, log: Log, handlers: readonly
 }
 
 /** @returns null when messages can be taken, else why not */
-async function readiness (store: Store, stopping: AbortSignal, now: Instant, sealUntil: Instant): Promise<string | null> {
+async function readiness (store: Served, stopping: AbortSignal, now: Instant, sealUntil: Instant): Promise<string | null> {
   if (stopping.aborted) return 'stopping'
   if (now > sealUntil) return 'the seal certificate has expired'
   return await store.check().then(() => null, error => error instanceof StoreFull ? 'the storage is full or cannot be written' : 'the storage cannot be used')
@@ -162,7 +162,7 @@ const courierOf = (config: Config, keys: Pick<OwnKeys, 'push'>, clock: Clock): C
   clock
 })
 
-interface Pushing { readonly store: Store, readonly tenures: Tenures, readonly pipeline: Pipeline, readonly parties: Parties, readonly clock: Clock, readonly log: Log, readonly observer: PushObserver }
+interface Pushing { readonly store: Served, readonly tenures: Tenures, readonly pipeline: Pipeline, readonly parties: Parties, readonly clock: Clock, readonly log: Log, readonly observer: PushObserver }
 
 /** What gives it work, by the settings. */
 const pusherOf = (config: Config, parts: Pushing): Promise<Pusher> => startPusher({
@@ -175,7 +175,7 @@ const pusherOf = (config: Config, parts: Pushing): Promise<Pusher> => startPushe
 })
 
 /** How the municipal door reads and speaks, by the settings. */
-function ggkOf (config: Config, { store, parties, clock }: { readonly store: Store, readonly parties: Parties, readonly clock: Clock }): Omit<GgkParts, 'who' | 'take' | 'odd'> {
+function ggkOf (config: Config, { store, parties, clock }: { readonly store: Served, readonly parties: Parties, readonly clock: Clock }): Omit<GgkParts, 'who' | 'take' | 'odd'> {
   const settings = noticeSettings(config)
   const now = () => clock.now()
   return {
@@ -202,7 +202,7 @@ async function takeUp ({ database }: Config, store: Pick<Store, 'freeLeases'>, l
 }
 
 /** Where other processes may serve the same database, the limits of accounts hold for all of them together. */
-function sharedCounts ({ database }: Config, store: Store, opened: Closers): Elsewhere {
+function sharedCounts ({ database }: Config, store: Served, opened: Closers): Elsewhere {
   if (!isPostgres(database)) return alone
   const counts = startCounts(store)
   opened.counts = () => counts.stop()
@@ -210,7 +210,7 @@ function sharedCounts ({ database }: Config, store: Store, opened: Closers): Els
 }
 
 /** What one of several processes at a database does at a time. @param shares whether work is shared out to this one */
-async function tenuresOf ({ database, lease_ms }: Config, parts: { readonly store: Store, readonly clock: Clock, readonly log: Log }, opened: Closers, shares = true): Promise<Tenures> {
+async function tenuresOf ({ database, lease_ms }: Config, parts: { readonly store: Served, readonly clock: Clock, readonly log: Log }, opened: Closers, shares = true): Promise<Tenures> {
   if (!isPostgres(database)) return soleTenures
   const tenures = await openTenures({ ...parts, lease_ms, shares })
   opened.tenures = () => tenures.stop()
@@ -261,7 +261,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const roots = readRoots(config)
   opened.lock = lockForServe(config.database)
   const metrics = openMetrics()
-  const store = await openStore({ ...openingOf(config.database, config), mode: config.mode, clock, observe: metrics.store, retour_unknown: config.retour_unknown, roots })
+  const store = await openServed({ ...openingOf(config.database, config), mode: config.mode, clock, observe: metrics.store, retour_unknown: config.retour_unknown, roots })
   opened.store = () => store.close()
   for (const warning of serverWarnings(config.database, config)) log.warn(warning)
   await takeUp(config, store, log)
@@ -291,7 +291,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const receive = receiving(pipeline, metrics, store, worker, pusher)
   const notices: Notices = !roles.has('work') ? elsewhere : startNotices({ store, courier, parties, destinations: pusher, clock, log, lease_ms, poll_ms, random: Math.random })
   opened.notices = () => notices.stop()
-  const policyOf = (target: PartyCode): RetryPolicy => retryOf(parties.party(target, clock.now()), retry)
+  const policies = async (): Promise<RetryPolicies> => retriesOf((await store.register()).parties, retry)
   const arrivals = openArrivals({ store, receive, clock, mode: config.mode, refused: code => { metrics.refused(code) } })
   const batches = startBatches({ store, receive, works: roles.has('work'), clock, log, lease_ms, poll_ms, limits: zipLimits(config), mode: config.mode, total_ms: retry.total_ms, refused: code => { metrics.refused(code) } })
   opened.batches = () => batches.stop()
@@ -307,8 +307,8 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
     receive, receiveBatch: batches.receive,
     erase: (request, account) => erase({ store, marker, clock }, request, account),
     push_ports: pushPorts(config),
-    redrive: request => redrive({ store, policyOf }, request),
-    noticeAgain: async (id, decided) => (await store.noticesAgain([id], decided, policyOf))[0] ?? 'absent',
+    redrive: async request => redrive({ store, policies: await policies() }, request),
+    noticeAgain: async (id, decided) => (await store.noticesAgain([id], decided, await policies()))[0] ?? 'absent',
     codes: { retour: family => retourCodes(standard.codeList('LDT_RetourCode', family)), rules: ruleCodes, transport: transportCodes },
     supported: type => standard.supportedTypes().find(it => it === type)
   }), ggkInterface({ ...ggkOf(config, { store, parties, clock }), who, take: arrivals.take, odd: metrics.odd }), vspInterface({ ...vspOf(config), store, parties, who, arrivals, inflight: held, now: () => clock.now() })])

@@ -19,7 +19,7 @@ import type * as Rules from './rules/rules.ts'
 import type { boundFindings, Sealer, statementBytes, verifySignature } from './sign/sign.ts'
 import { signed } from './signed.ts'
 import type * as Standard from './standard/standard.ts'
-import type { Acceptance, Accepted, Claimed, Difference, Envelope, Finish, KeptSignature, MemberOf, PushClaimed, Store, Wire } from './store/store.ts'
+import type { Acceptance, Accepted, Claimed, Difference, Envelope, Finish, KeptSignature, MemberOf, PushClaimed, Served, Wire } from './store/store.ts'
 import type { Judgement, Validator } from './validate/validate.ts'
 import type { Mark, Marker } from './vault/vault.ts'
 
@@ -40,7 +40,7 @@ export interface Stages extends RefusedLimits, Room, Shop {
   readonly weights: Rules.Weights
   readonly marker: Pick<Marker, 'mark' | 'marks'>
   readonly history: typeof Facts
-  readonly store: Store
+  readonly store: Served
   readonly handlers: Handlers
   readonly handler_ms_max: number
   readonly route: typeof route

@@ -157,7 +157,7 @@ describe('who brings notices', () => {
     ;(await call(calls, 3)).answers(timeout)
     assert.equal((await stateOf(slow, 'dead')).reason, 'exhausted: timeout')
     await until(() => lines.filter(it => it.includes('could not be told')).length === 2 ? true : undefined)
-    assert.deepEqual(await store.noticesAgain([no], { by: null, reason: 'mended', now: later(time.ms) }, () => policy), ['again'])
+    assert.deepEqual(await store.noticesAgain([no], { by: null, reason: 'mended', now: later(time.ms) }, { usual: policy }), ['again'])
     notices.wake()
     const fourth = await call(calls, 4)
     assert.deepEqual([fourth.body, fourth.attempt], [calls[0]?.body, 1])

@@ -1,7 +1,8 @@
 /** `zorgpoort conformance`: does our schema judge as the official one you have? Told type by type, by mutated messages. */
 import { join } from 'node:path'
 import { InvalidArgumentError, type Command } from 'commander'
-import { conformance as compare, supportedTypes, type TypeConformance } from '../../src/standard/standard.ts'
+import { supportedTypes } from '../../src/standard/standard.ts'
+import { conformance as compare, type TypeConformance } from '../../src/validate/validate.ts'
 import { home } from '../../src/version.ts'
 import { Problem } from '../problem.ts'
 import { progress } from '../progress.ts'

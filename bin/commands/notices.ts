@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { rfc3339, systemClock, type MessageId, type PartyCode, type RetryPolicy } from '../../src/core/core.ts'
 import { toldReason } from '../../src/here/here.ts'
-import { retryOf } from '../../src/route/route.ts'
+import { retriesOf } from '../../src/route/route.ts'
 import { noticeAnswers, type NoticeAgain, type NoticeState, type Store, type StoredNotice } from '../../src/store/store.ts'
 import { messageIn, partyIn, reasonIn } from '../decide.ts'
 import { retryIn, withPlace, withStore, type Place } from '../place.ts'
@@ -60,12 +60,12 @@ interface AgainOptions extends Place { readonly party?: string, readonly reason:
 type Answers = ReadonlyArray<readonly [MessageId, NoticeAgain]>
 
 async function putBack (store: Store, ids: readonly MessageId[], reason: string, usual: RetryPolicy): Promise<Answers> {
-  const byCode = new Map((await store.register()).parties.map(it => [it.code, it]))
+  const policies = retriesOf((await store.register()).parties, usual)
   const decided = { by: null, reason, now: systemClock.now() }
   const answers: Array<readonly [MessageId, NoticeAgain]> = []
   for (let at = 0; at < ids.length; at += page_notices) {
     const some = ids.slice(at, at + page_notices)
-    const their = await store.noticesAgain(some, decided, target => retryOf(byCode.get(target) ?? null, usual))
+    const their = await store.noticesAgain(some, decided, policies)
     answers.push(...some.map((id, nth) => [id, their[nth] ?? 'absent'] as const))
   }
   return answers

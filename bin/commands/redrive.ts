@@ -1,7 +1,7 @@
 /** `zorgpoort redrive`: dead letters put back to work, beside a gateway that runs or not. */
 import type { Command } from 'commander'
 import { systemClock, type RetryPolicy } from '../../src/core/core.ts'
-import { retryOf } from '../../src/route/route.ts'
+import { retriesOf } from '../../src/route/route.ts'
 import type { Redriven, StoppedFilter, Store } from '../../src/store/store.ts'
 import { redrive as drive, redriveOutcomes, type Redriver, type Redriving } from '../../src/upkeep/upkeep.ts'
 import { deadFilter, withDead, type DeadOptions } from '../dead.ts'
@@ -29,8 +29,7 @@ function whichOf (ids: readonly string[], options: Options): Omit<StoppedFilter,
 
 async function redriverOn (store: Store, usual: RetryPolicy): Promise<Redriver> {
   const { parties } = await store.register()
-  const byCode = new Map(parties.map(it => [it.code, it]))
-  return { store, policyOf: target => retryOf(byCode.get(target) ?? null, usual) }
+  return { store, policies: retriesOf(parties, usual) }
 }
 
 /** All pages, until nothing is left that was dead when it began. */

@@ -1,7 +1,12 @@
 /** When a transient failure is tried again, when that ends, and when a destination is left in peace. */
+import type { PartyCode } from './ids.ts'
 
 /** Tried again after `first_ms`, doubling up to `longest_ms` between two tries, and given up `total_ms` after the first failure. */
 export interface RetryPolicy { readonly first_ms: number, readonly longest_ms: number, readonly total_ms: number }
+/** What holds for whom: a party's own policy, or the usual one. */
+export interface RetryPolicies { readonly usual: RetryPolicy, readonly own?: ReadonlyMap<PartyCode, RetryPolicy> }
+/** @returns by which policy is tried what goes to this party */
+export const retryFor = ({ usual, own }: RetryPolicies, target: PartyCode): RetryPolicy => own?.get(target) ?? usual
 
 /**
  * @param named how the caller's reader knows a member

@@ -1,5 +1,5 @@
 /** Where a message goes: from its envelope and the receiver's connections, nothing else. */
-import type { RetryPolicy } from '../core/core.ts'
+import type { PartyCode, RetryPolicies, RetryPolicy } from '../core/core.ts'
 import type { CalledConnection, Connection, Envelope, GgkConnection, Party } from '../store/store.ts'
 
 /** mailbox: the receiver fetches it. push: it is brought to the receiver's own endpoint, and may be fetched meanwhile. none: the receiver is no longer connected, and why. */
@@ -15,6 +15,10 @@ export const ggkConnection = ({ connections }: Doors): GgkConnection | null => c
 /** @returns when what is pushed to a party is tried again and given up: as its endpoint's own settings say, or as usual */
 export const retryOf = (receiver: Doors | null, usual: RetryPolicy): RetryPolicy =>
   (receiver === null ? null : pushConnection(receiver))?.retry ?? usual
+
+/** @returns the same for each of these parties */
+export const retriesOf = (parties: ReadonlyArray<Doors & { readonly code: PartyCode }>, usual: RetryPolicy): RetryPolicies =>
+  ({ usual, own: new Map(parties.map(it => [it.code, retryOf(it, usual)])) })
 
 /**
  * @param receiver as the register knows it now; it may have left since the message was accepted

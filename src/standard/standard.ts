@@ -15,6 +15,4 @@ export { generateMessage, type SampleOverrides, type SampleSize } from './sample
 export { groundsAt, sampleAnswer } from './samples/answers.ts'
 export { keepFiles } from './keep.ts'
 export { fixtureRefusal } from './samples/fixtures.ts'
-export { compileSchema } from './compile.ts'
-export { conformance, type ConformanceOptions, type TypeConformance } from './conformance.ts'
 export { mutantOf, type Mutant } from './samples/mutants.ts'

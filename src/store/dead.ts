@@ -1,5 +1,5 @@
 /** Dead letters: what was given up, and how it is tried again as if for the first time. */
-import type { MessageId, PartyCode, RetryPolicy } from '../core/core.ts'
+import { retryFor, type MessageId, type RetryPolicies } from '../core/core.ts'
 import type { Audit } from './audit.ts'
 import type { Db, Row, Session } from './db.ts'
 import type { DeadVerbs, Decided, Redriven } from './deciding.ts'
@@ -48,7 +48,7 @@ const turnsOf = (ids: readonly MessageId[], { alone }: Dialect): Array<[number, 
   alone === null ? [...ids.entries()] : [...ids.entries()].sort(([, a], [, b]) => a < b ? -1 : 1)
 
 /** Who drives again, and by which policy; null: only looks whether it may be. */
-type Again = Decided & { readonly policyOf: (target: PartyCode) => RetryPolicy } | null
+type Again = Decided & { readonly policies: RetryPolicies } | null
 
 /** @returns the verbs of dead letters */
 export function deadVerbs (db: Db, dialect: Dialect, audit: Audit, facts: Pick<FactKeeper, 'restored' | 'voided'>): DeadVerbs {
@@ -88,13 +88,13 @@ export function deadVerbs (db: Db, dialect: Dialect, audit: Audit, facts: Pick<F
     return await outdated(session, looks, id, message) || await correct.replaced(session, id) ? 'replaced' : null
   }
 
-  async function work (session: Session, row: Row, { policyOf, now }: NonNullable<Again>): Promise<'waiting' | 'offered'> {
+  async function work (session: Session, row: Row, { policies, now }: NonNullable<Again>): Promise<'waiting' | 'offered'> {
     const delivery = whole(row, 'id')
     if (oneOf(row, 'kind', ['handle', 'push']) === 'handle') {
       await session.run(sql.handle, { delivery, now })
       return 'waiting'
     }
-    const { first_ms, longest_ms, total_ms } = policyOf(partyOf(row, 'target'))
+    const { first_ms, longest_ms, total_ms } = retryFor(policies, partyOf(row, 'target'))
     await session.run(sql.push, { delivery, now, first_ms, longest_ms, total_ms, give_up: now + total_ms })
     return 'offered'
   }
@@ -128,9 +128,9 @@ export function deadVerbs (db: Db, dialect: Dialect, audit: Audit, facts: Pick<F
 
   return {
     deadLetters: stoppedLister(db, dialect, messageRows(dialect), 'dead'),
-    async redrive (ids, decided, policyOf) {
+    async redrive (ids, decided, policies) {
       if (ids.length > redrive_max) throw new RangeError(`at most ${redrive_max} messages are driven again at once`)
-      return await db.write(session => all(session, ids, { ...decided, policyOf }), { items: Math.max(1, ids.length), bytes: 0 })
+      return await db.write(session => all(session, ids, { ...decided, policies }), { items: Math.max(1, ids.length), bytes: 0 })
     },
     mayRedrive: ids => db.read(session => all(session, ids, null))
   }

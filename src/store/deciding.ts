@@ -1,5 +1,5 @@
 /** What people decide, in verbs of the domain: dead letters driven again, held messages released or refused, tasks done. */
-import type { AccountId, Instant, MessageId, PartyCode, RetryPolicy, TaskId, TaskState } from '../core/core.ts'
+import type { AccountId, Instant, MessageId, PartyCode, TaskId, TaskState, RetryPolicies } from '../core/core.ts'
 import type { MessageType } from '../standard/model.ts'
 import type { StoppedFilter } from './stopped.ts'
 import type { Page, StoredMessage, View } from './verbs.ts'
@@ -36,10 +36,10 @@ export interface DeadVerbs {
   deadLetters (filter: StoppedFilter): Promise<Page<StoredMessage>>
   /**
    * Puts at most 1,000 messages back to work, all in one transaction. Who shares an order key goes in the order of acceptance.
-   * @param policyOf what holds from now on for what is pushed to this party
+   * @param policies what holds from now on for what is pushed to a party
    * @returns one answer for each id
    */
-  redrive (ids: readonly MessageId[], decided: Decided, policyOf: (target: PartyCode) => RetryPolicy): Promise<Redriven[]>
+  redrive (ids: readonly MessageId[], decided: Decided, policies: RetryPolicies): Promise<Redriven[]>
   /** The same answers, and nothing is changed. */
   mayRedrive (ids: readonly MessageId[]): Promise<Redriven[]>
 }

@@ -1,5 +1,5 @@
 /** Notices on their way: claimed one at a time of each party, recorded, given up, and driven again. */
-import { instant, Refusal, type MessageId, type PartyCode, type RetryPolicy } from '../core/core.ts'
+import { instant, Refusal, retryFor, type MessageId, type RetryPolicies } from '../core/core.ts'
 import type { Audit, AuditEvent } from './audit.ts'
 import { cursorOf, placeOf } from './cursor.ts'
 import type { Db, Row, Session } from './db.ts'
@@ -139,7 +139,7 @@ export function noticeVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe)
     await tell(session, 'notice_sent', delivery, now)
   }
 
-  async function again (session: Session, id: MessageId, decided: Decided, policyOf: (target: PartyCode) => RetryPolicy): Promise<NoticeAgain> {
+  async function again (session: Session, id: MessageId, decided: Decided, policies: RetryPolicies): Promise<NoticeAgain> {
     await session.all(sql.arrival, { id })
     const [row] = await session.all(sql.known, { id })
     if (row === undefined) return 'absent'
@@ -147,7 +147,7 @@ export function noticeVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe)
     if (whole(row, 'gone') === 1) return 'gone'
     const delivery = whole(row, 'seq')
     if ((await session.all(sql.newer, { delivery })).length > 0) return 'replaced'
-    const { first_ms, longest_ms, total_ms } = policyOf(partyOf(row, 'target'))
+    const { first_ms, longest_ms, total_ms } = retryFor(policies, partyOf(row, 'target'))
     await session.run(sql.again, { delivery, now: decided.now, first_ms, longest_ms, total_ms })
     await tell(session, 'notice_again', delivery, decided.now, decided, decided.reason)
     return 'again'
@@ -180,11 +180,11 @@ export function noticeVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe)
 
     notices: noticeLister(db, dialect),
 
-    async noticesAgain (ids, decided, policyOf) {
+    async noticesAgain (ids, decided, policies) {
       if (ids.length > again_max) throw new RangeError(`at most ${again_max} notices are driven again at once`)
       return await db.write(async session => {
         const results: NoticeAgain[] = []
-        for (const id of ids) results.push(await again(session, id, decided, policyOf))
+        for (const id of ids) results.push(await again(session, id, decided, policies))
         return results
       }, { items: Math.max(1, ids.length), bytes: 0 })
     }

@@ -1,5 +1,5 @@
 /** Notices in verbs of the domain: what a party is told by a message of the protocol (Fo01), on its way there. */
-import type { Instant, MessageId, PartyCode, RetryPolicy } from '../core/core.ts'
+import type { Instant, MessageId, PartyCode, RetryPolicies } from '../core/core.ts'
 import type { Notice } from './arriving.ts'
 import type { Decided } from './deciding.ts'
 import type { Claimed, Finish, Finished, Page } from './verbs.ts'
@@ -59,8 +59,8 @@ export interface NoticeVerbs {
   notices (filter: NoticeFilter): Promise<Page<StoredNotice>>
   /**
    * Puts dead ones back on their way, at most 1,000, all in one transaction.
-   * @param policyOf what holds from now on for what is brought to this party
+   * @param policies what holds from now on for what is brought to a party
    * @returns one answer for each id
    */
-  noticesAgain (ids: readonly MessageId[], decided: Decided, policyOf: (target: PartyCode) => RetryPolicy): Promise<NoticeAgain[]>
+  noticesAgain (ids: readonly MessageId[], decided: Decided, policies: RetryPolicies): Promise<NoticeAgain[]>
 }

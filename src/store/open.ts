@@ -74,8 +74,8 @@ export interface StoreOptions extends Partial<AcceptRules> {
 /** A database that is open. */
 export interface Opened { readonly db: Db, readonly dialect: Dialect }
 
-/** @throws TypeError when it is no url of a store */
-function pathOf (url: string): string {
+/** @returns of SQLite the path of its file @throws TypeError when it is no url of a store */
+export function pathOf (url: string): string {
   const path = /^sqlite:(?!:)(.+)$/s.exec(url)?.[1]
   if (path === undefined) throw new TypeError('a store url is sqlite: and the path of a file, or postgres://')
   return resolve(path)

@@ -188,6 +188,13 @@ export function openSqlite (path: string, committed?: StoreObserver['committed']
   }
 }
 
+/** The number that rises with every change of the register, for who asks it at every request; the file is there. */
+export function openVersion (path: string): { now (): number, close (): void } {
+  const db = openFile(path, () => connect(path, true))
+  const version = db.prepare<[], Row>("select value from meta where name = 'register_version'")
+  return { now: () => storing(db, () => whole(version.get() ?? {}, 'value')), close () { db.close() } }
+}
+
 /**
  * Takes the one place of a server at this database file, by a lock of the operating system that goes with the process.
  * @returns what gives it back

@@ -5,6 +5,7 @@ export { contentsOf, copyDatabase, damageOf, kekIdsOf, throughToDisk, tryKeys, t
 export { asking, lastKeys, lookAtMade, lookAtServer, ringFaults, type Made, type Place, type ServerLook } from './examine.ts'
 export { lookOver, stepsOf, type Look } from './look.ts'
 export { sizes } from './sqlite.ts'
+export { openServed, type Served } from './aside.ts'
 export { openStore, isMade, migrate, lockForServe, type Mode, type StoreOptions } from './open.ts'
 export { StoreFailure, StoreFull, StoreUnavailable, StoreUnusable, topics, type Db, type Session, type Topic } from './db.ts'
 export { adviceOn } from './server.ts'

@@ -1,5 +1,5 @@
 /** Driving dead letters again: those that were named, or all that a filter finds, in steps that keep nobody waiting. */
-import { instant, Refusal, type Instant, type MessageId, type PartyCode, type RetryPolicy } from '../core/core.ts'
+import { instant, Refusal, type Instant, type MessageId, type RetryPolicies } from '../core/core.ts'
 import type { Decided, Redriven, StoppedFilter, Store } from '../store/store.ts'
 
 /** So many go in one transaction: it keeps other requests waiting for some milliseconds. */
@@ -25,8 +25,8 @@ export interface Redriving {
 }
 export interface Redriver {
   readonly store: Pick<Store, 'deadLetters' | 'redrive' | 'mayRedrive'>
-  /** When a push to this party is tried again and given up from now on. */
-  readonly policyOf: (target: PartyCode) => RetryPolicy
+  /** When a push to a party is tried again and given up from now on. */
+  readonly policies: RetryPolicies
 }
 
 /** What is given up while this goes on, maybe again, is left for another time: or it would never end. */
@@ -40,8 +40,8 @@ function placeOf (cursor: string | undefined, now: Instant): Place {
   return { until: instant(Number(until)), cursor: rest }
 }
 
-async function step ({ store, policyOf }: Redriver, ids: readonly MessageId[], { decided, dry }: RedriveRequest): Promise<Redriving['messages']> {
-  const outcomes = dry ? await store.mayRedrive(ids) : await store.redrive(ids, decided, policyOf)
+async function step ({ store, policies }: Redriver, ids: readonly MessageId[], { decided, dry }: RedriveRequest): Promise<Redriving['messages']> {
+  const outcomes = dry ? await store.mayRedrive(ids) : await store.redrive(ids, decided, policies)
   return ids.map((id, nth) => ({ id, outcome: outcomes[nth] ?? 'absent' }))
 }
 

@@ -1,6 +1,7 @@
 /** libxml2, and nothing else of it than this: parse, and judge by one schema. Nothing is ever fetched; its own texts, which quote values, stay here. */
 import { ParseOption, XmlDocument, XmlParseError, XmlValidateError, type ErrorDetail, type XsdValidator } from 'libxml2-wasm'
-import { compileSchema, schemaFiles, type MessageModel } from '../standard/standard.ts'
+import { schemaFiles, type MessageModel } from '../standard/standard.ts'
+import { compileSchema } from './compile.ts'
 
 /** Never NOENT, DTDLOAD or HUGE: entities stay unresolved, nothing outside is read, and the parser's own limits hold. */
 const option = ParseOption.XML_PARSE_BIG_LINES | ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE | ParseOption.XML_PARSE_NO_SYS_CATALOG | ParseOption.XML_PARSE_COMPACT

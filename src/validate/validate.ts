@@ -9,6 +9,8 @@ import { openStrikes } from './strikes.ts'
 export type { InvalidCode, Judgement } from './judge.ts'
 export { findingCodes, fault, finding, type Fault, type FindingCode, type Words } from './codes.ts'
 export { checkSize } from './precheck.ts'
+export { compileSchema, isValid } from './compile.ts'
+export { conformance, type ConformanceOptions, type TypeConformance } from './conformance.ts'
 export { elementLines } from './lines.ts'
 export { told, visible } from './shape.ts'
 

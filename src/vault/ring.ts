@@ -39,7 +39,11 @@ function keyOf (text: string, nth: number, name: string): RingKey {
 /** @param name what a failure names, never the text @throws Unusable when it is no ring */
 export function parseRing (text: string, name: string): Ring {
   const lines = text.split(/\r?\n/).filter(it => it.trim() !== '' && !it.startsWith('#'))
-  const keys = lines.map((it, nth) => keyOf(it, nth, name))
+  return ringOf(lines.map((it, nth) => keyOf(it, nth, name)), name)
+}
+
+/** @param keys the current one first @throws Unusable when there is none, or two have the same name */
+function ringOf (keys: readonly RingKey[], name: string): Ring {
   const [current] = keys
   if (current === undefined) throw new Unusable(`${name}: it holds no key`)
   const byId = new Map(keys.map(key => [key.id, key]))
@@ -58,3 +62,9 @@ export function readRoots (sources: RootSources): Roots {
   const ring = (setting: keyof RootSources): Ring => parseRing(readSource(sources[setting], setting), setting)
   return { kek: ring('kek'), index: ring('index_key'), audit: ring('audit_key') }
 }
+
+/** The keys alone, as data: what another thread is given. */
+export type RootKeys = Readonly<Record<keyof Roots, readonly RingKey[]>>
+export const keysOf = ({ kek, index, audit }: Roots): RootKeys => ({ kek: kek.keys, index: index.keys, audit: audit.keys })
+/** @returns the roots of which these are the keys */
+export const rootsOf = ({ kek, index, audit }: RootKeys): Roots => ({ kek: ringOf(kek, 'kek'), index: ringOf(index, 'index_key'), audit: ringOf(audit, 'audit_key') })

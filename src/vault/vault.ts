@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from '
 import { release, Unusable } from '../core/core.ts'
 import type { Ring } from './ring.ts'
 
-export { newRingLine, parseRing, readRoots, type Ring, type RingKey, type Roots, type RootSources } from './ring.ts'
+export { keysOf, newRingLine, parseRing, readRoots, rootsOf, type Ring, type RingKey, type RootKeys, type Roots, type RootSources } from './ring.ts'
 export { openMarker, type Mark, type Marker, type Person } from './marker.ts'
 export { makeRoots, rootsIn, turnRing } from './files.ts'
 export { readLine, readSource, sourcePattern } from './source.ts'

@@ -7,8 +7,8 @@ import type { Finding } from '../../src/core/core.ts'
 import { allCases, casesOf, type Case, type Sent } from '../../src/rules/examples/examples.ts'
 import { judgedAs } from '../../src/rules/examples/explain.ts'
 import { rules } from '../../src/rules/rules.ts'
-import { answerTo, compileSchema, families, leavesNamed, textAt, writeMessage, type MessageModel } from '../../src/standard/standard.ts'
-import { isValid } from '../../src/standard/compile.ts'
+import { answerTo, families, leavesNamed, textAt, writeMessage, type MessageModel } from '../../src/standard/standard.ts'
+import { compileSchema, isValid } from '../../src/validate/validate.ts'
 import { openValidator, type Validator } from '../../src/validate/validate.ts'
 
 const all = allCases()

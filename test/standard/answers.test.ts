@@ -8,8 +8,8 @@ import fc from 'fast-check'
 import type { XsdValidator } from 'libxml2-wasm'
 import { isRejecting } from '../../src/core/core.ts'
 import { judgeWithin, rules } from '../../src/rules/rules.ts'
-import { answeredHeader, answerTo, compileSchema, generateMessage, headerLeaves, isWrapperType, leavesNamed, modelOf, models, readMessage, schemaFiles, textAt, valuesOf, writeMessage, type Answer, type ComplexType, type Ground, type MessageModel, type MessageType, type Node, type Tree } from '../../src/standard/standard.ts'
-import { isValid } from '../../src/standard/compile.ts'
+import { answeredHeader, answerTo, generateMessage, headerLeaves, isWrapperType, leavesNamed, modelOf, models, readMessage, schemaFiles, textAt, valuesOf, writeMessage, type Answer, type ComplexType, type Ground, type MessageModel, type MessageType, type Node, type Tree } from '../../src/standard/standard.ts'
+import { compileSchema, isValid } from '../../src/validate/validate.ts'
 import { openValidator } from '../../src/validate/validate.ts'
 
 const as = { identificatie: 'ZP0000000001', dagtekening: '2026-04-10' }

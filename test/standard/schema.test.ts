@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
-import { compileSchema, conformance, modelOf, models, mutantOf, readMessage, schemaFiles } from '../../src/standard/standard.ts'
-import { isValid } from '../../src/standard/compile.ts'
+import { modelOf, models, mutantOf, readMessage, schemaFiles } from '../../src/standard/standard.ts'
+import { compileSchema, isValid, conformance } from '../../src/validate/validate.ts'
 
 const schemas = join(import.meta.dirname, '../../schemas/istandaarden')
 const perType = 250

@@ -103,7 +103,7 @@ export function decideContract (fresh: Fresh): void {
       assert.equal((await seen(store, asked))?.answer, 'answered')
       await store.decideHeld(answer.envelope.id, 'refuse', decided(500))
       assert.deepEqual([(await seen(store, asked))?.answer, (await seen(store, asked))?.answered_by], ['awaited', null])
-      const again = async () => await store.redrive(idsOf(answer), decided(600), () => ({ first_ms: 1, longest_ms: 1, total_ms: 1 }))
+      const again = async () => await store.redrive(idsOf(answer), decided(600), { usual: { first_ms: 1, longest_ms: 1, total_ms: 1 } })
       assert.deepEqual(await again(), ['replaced'])
       const better = retour(asked, { envelope: { received: later(700) } })
       assert.deepEqual((await store.accept([better])).map(it => it.kind), ['stored'])

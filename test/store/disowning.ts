@@ -102,7 +102,7 @@ export function disownContract (fresh: Fresh): void {
       for (const it of [first, other]) assert.equal(await disown(store, it, gemeente), 'done')
       assert.deepEqual(await known(), ['301 1', '301 2'])
       await store.accept([retour(two)])
-      const redriven = await store.redrive([first, other].map(it => it.envelope.id), { by: account, reason: 'repaired', now: later(60) }, () => policy)
+      const redriven = await store.redrive([first, other].map(it => it.envelope.id), { by: account, reason: 'repaired', now: later(60) }, { usual: policy })
       assert.deepEqual(redriven, ['redriven', 'replaced'])
       const message = (await store.inspect(one.envelope.id))?.message
       assert.deepEqual([message?.answer, message?.answered_by, await known()], ['answered', first.envelope.id, ['301 2']])
@@ -116,7 +116,7 @@ export function disownContract (fresh: Fresh): void {
       await store.accept([{ ...item, caused: [no] }])
       assert.equal(await disown(store, no, gemeente), 'done')
       assert.deepEqual((await stateOf(store, item)).slice(0, 2), ['none', 'answered'])
-      assert.deepEqual(await store.redrive([no.envelope.id], { by: account, reason: 'repaired', now: later(60) }, () => policy), ['redriven'])
+      assert.deepEqual(await store.redrive([no.envelope.id], { by: account, reason: 'repaired', now: later(60) }, { usual: policy }), ['redriven'])
     })
 
     test('counts as not sent, until it is answered after all', async t => {
@@ -142,7 +142,7 @@ export function disownContract (fresh: Fresh): void {
       await store.accept([retour(item, { delivery: 'offered', voids: true })])
       const known = async () => numbersIn(await ask(store, byNumber('1', '2')))
       assert.deepEqual(await known(), [])
-      assert.deepEqual(await store.redrive([other.envelope.id], { by: account, reason: 'repaired', now: later(60) }, () => policy), ['redriven'])
+      assert.deepEqual(await store.redrive([other.envelope.id], { by: account, reason: 'repaired', now: later(60) }, { usual: policy }), ['redriven'])
       assert.deepEqual([await known(), (await stateOf(store, other)).slice(0, 2)], [['301 2'], ['offered', 'awaited']])
       assert.equal((await store.claimPush(aanbieder, 9, 1000, later(60))).length, 1)
       assert.equal(await disown(store, other, aanbieder, 'IB001', null, 70), 'done')

@@ -173,7 +173,7 @@ function stepsOf (store: Store, world: World, rows: readonly Row[]): Step[] {
   const [dead] = rows.filter(it => it.state === 'dead')
   if (left.redrives > 0 && dead !== undefined) {
     can(`redrive ${dead.nth}`, async () => {
-      must((await store.redrive([item(dead.nth).envelope.id], { by: null, reason: 'mended', now }, () => policy))[0] === 'redriven', 'what is dead is driven again')
+      must((await store.redrive([item(dead.nth).envelope.id], { by: null, reason: 'mended', now }, { usual: policy }))[0] === 'redriven', 'what is dead is driven again')
       return { ...spent(world, 'redrives'), redriven: new Set(world.redriven).add(dead.nth) }
     })
   }

@@ -68,7 +68,7 @@ function personContract (fresh: Fresh): void {
     const [dead, due, ...more] = (await store.notices({ limit: 9 })).items
     assert.deepEqual([dead?.state, dead?.reason, due?.id, due?.state, more], ['dead', 'erased', notice.id, 'due', []])
     assert.ok(dead)
-    assert.deepEqual(await store.noticesAgain([dead.id], { by: account, reason: 'repaired', now: later(9) }, () => notice.policy), ['gone'])
+    assert.deepEqual(await store.noticesAgain([dead.id], { by: account, reason: 'repaired', now: later(9) }, { usual: notice.policy }), ['gone'])
   })
 
   test('of what was refused too', async t => {

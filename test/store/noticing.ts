@@ -10,7 +10,7 @@ const policy = { first_ms: 1_000, longest_ms: 10_000, total_ms: 100_000 }
 const other = { first_ms: 2_000, longest_ms: 20_000, total_ms: 200_000 }
 const body = (text: string): Uint8Array => Buffer.from(`<Fo01Bericht>${text}</Fo01Bericht>`)
 const decided = { by: accountId('operator'), reason: 'endpoint_repaired', now: later(9_000) }
-const policyOf = (): typeof other => other
+const policies = { usual: other }
 
 interface Made { readonly notice: Notice, readonly arrival: Arrival }
 
@@ -104,7 +104,7 @@ export function noticeContract (fresh: Fresh): void {
       const { state, reason, ended: at } = await stateOf(store, one.notice.id) ?? {}
       assert.deepEqual([state, reason, at, (await store.noticeTargets()).map(it => it.target)], ['dead', 'exhausted: timeout', later(10), [stranger]])
       const unknown = newMessageId(start)
-      assert.deepEqual(await store.noticesAgain([one.notice.id, two.notice.id, unknown, one.notice.id], decided, policyOf), ['again', 'not_dead', 'absent', 'not_dead'])
+      assert.deepEqual(await store.noticesAgain([one.notice.id, two.notice.id, unknown, one.notice.id], decided, policies), ['again', 'not_dead', 'absent', 'not_dead'])
       const claim = await claimNotice(store, decided.now)
       assert.deepEqual([claim.attempt, claim.failing_since, claim.policy, Buffer.from(claim.body)], [1, null, other, one.notice.body])
       const kept = one.arrival.outcome.kind === 'refused' ? one.arrival.outcome.kept : null
@@ -113,7 +113,7 @@ export function noticeContract (fresh: Fresh): void {
       assert.deepEqual(rows.map(it => [it.event, it.detail, it.account]), [
         ['notice_dead', `${one.notice.id}:IB014:exhausted: timeout`, null], ['notice_again', `${one.notice.id}:IB014:endpoint_repaired`, 'operator'], ['notice_sent', `${one.notice.id}:IB014`, null]
       ])
-      await assert.rejects(store.noticesAgain(Array.from({ length: 1_001 }, () => unknown), decided, policyOf), RangeError)
+      await assert.rejects(store.noticesAgain(Array.from({ length: 1_001 }, () => unknown), decided, policies), RangeError)
     })
 
     test('what came again since is not told of any more', async t => {
@@ -121,7 +121,7 @@ export function noticeContract (fresh: Fresh): void {
       const { notice, arrival } = await refused(store)
       await store.finishNotice(ended(await claimNotice(store), dead('no_ggk')), later(10))
       const newer = await refused(store, gemeente, { number: arrival.number })
-      assert.deepEqual(await store.noticesAgain([notice.id], decided, policyOf), ['replaced'])
+      assert.deepEqual(await store.noticesAgain([notice.id], decided, policies), ['replaced'])
       const claim = await claimNotice(store, later(11))
       assert.equal(claim.id, newer.notice.id)
       await refused(store, gemeente, { number: arrival.number })

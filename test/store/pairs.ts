@@ -248,7 +248,7 @@ export const storms: readonly Storm[] = [
       await scene.one.accept([held, dead])
       await scene.one.disown(got, dead.envelope.id, { code: 'StUF055', finding }, account, null, end)
       const told = await both(scene, () => scene.one.decideHeld(held.envelope.id, 'refuse', decided), () => scene.other.decideHeld(held.envelope.id, 'release', decided))
-      const again = await both(scene, () => scene.one.redrive([dead.envelope.id], decided, () => policy), () => scene.other.redrive([dead.envelope.id], decided, () => policy))
+      const again = await both(scene, () => scene.one.redrive([dead.envelope.id], decided, { usual: policy }), () => scene.other.redrive([dead.envelope.id], decided, { usual: policy }))
       assert.deepEqual([told.filter(it => it === 'done').length, again.flat().filter(it => it === 'redriven').length], [1, 1], JSON.stringify([told, again]))
     },
     never: { 'one was driven again twice': "select message from audit where event = 'redriven' group by message having count(*) > 1" }
@@ -307,7 +307,7 @@ export const storms: readonly Storm[] = [
         if (claim !== null) await scene.one.finishNotice({ delivery: claim.delivery, fence: claim.fence, outcome: { kind: 'dead', class: 'functional', reason: 'no' } }, end)
       }
       await both(scene, () => scene.one.keepArrival(refused(2), noticeTo()), async () => {
-        await scene.other.noticesAgain([notice.id], { by: account, reason: 'mended', now: end }, () => policy)
+        await scene.other.noticesAgain([notice.id], { by: account, reason: 'mended', now: end }, { usual: policy })
         const claim = await scene.other.claimNotice(gemeente, 1_000, end)
         if (claim !== null) await scene.other.finishNotice({ delivery: claim.delivery, fence: claim.fence, outcome: { kind: 'delivered' } }, end)
       })

@@ -160,7 +160,7 @@ async function day (store: Store, at: Instant): Promise<void> {
   await store.pushTargets(at)
   for (const outcome of [{ kind: 'later', due: at, reason: 'busy', counts: true }, { kind: 'dead', class: 'functional', reason: 'no' }, { kind: 'delivered' }] as const) await store.finish((await store.claimPush(aanbieder, 5, 1_000, at)).map(it => finish(it, outcome)), at)
   await store.release(await store.claimPush(gemeente, 5, 1_000, at))
-  await store.redrive([pushed.envelope.id, behind.envelope.id], { ...decided, now: at }, () => policy)
+  await store.redrive([pushed.envelope.id, behind.envelope.id], { ...decided, now: at }, { usual: policy })
   await store.giveUp(aanbieder, later(-1e9), 5, at)
   await store.tryDestination(gemeente, { ...decided, now: at })
   for (const it of [pushed, behind, waits, asked]) await store.acknowledge(got, it.envelope.id, account, at)

@@ -177,7 +177,7 @@ class Trial {
   }
 
   async redrive (message: Message): Promise<void> {
-    const [became] = await this.store.redrive([message.item.envelope.id], { by: account, reason: 'mended', now: this.now }, () => policy)
+    const [became] = await this.store.redrive([message.item.envelope.id], { by: account, reason: 'mended', now: this.now }, { usual: policy })
     assert.equal(became, message.delivery === 'dead' ? 'redriven' : 'not_dead')
     if (message.delivery !== 'dead' || message.work === null) return
     if (message.work.kind === 'push') return this.model.push(message)

@@ -112,7 +112,7 @@ const deeds: ReadonlyArray<readonly [name: string, times: number, deed: (store: 
     const finding = { level: 1 as const, code: 'StUF055', line: null, path: '', found: '', expected: '', message: '', message_en: '' }
     await store.disown(ownView(aanbieder), someId(world), { code: 'StUF055', finding }, account, noticeTo(), later(world.now))
   }],
-  ['redrive', 2, async (store, world) => { await store.redrive([someId(world), someId(world), someId(world)], { by: account, reason: 'mended', now: later(world.now) }, () => policy) }],
+  ['redrive', 2, async (store, world) => { await store.redrive([someId(world), someId(world), someId(world)], { by: account, reason: 'mended', now: later(world.now) }, { usual: policy }) }],
   ['give up', 1, async (store, world) => { await store.giveUp(aanbieder, later(world.now - 60_000), 3, later(world.now)) }],
   ['decide', 1, async (store, world) => { await store.decideHeld(someId(world), world.draw() < 0.5 ? 'release' : 'refuse', { by: account, reason: 'seen', now: later(world.now) }) }],
   ['refuse', 1, async (store, world) => {

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { Refusal, rfc3339, type MessageId } from '../../core/core.ts'
 import { ownView } from '../../party/party.ts'
-import type { Account, OperatorFilter, Store } from '../../store/store.ts'
+import type { Account, OperatorFilter, Served } from '../../store/store.ts'
 import { shown, shownOne } from './here.ts'
 import { asText, found, gives, idOf, json, type RouteParts } from './parts.ts'
 import { payloadAnswer, reasonIn, reasons, sendPayload } from './payload.ts'
@@ -43,7 +43,7 @@ function filterOf (parts: RouteParts, { party, type, overdue, from, to, limit, .
 }
 
 /** A message that was refused, for whoever its sender calls. @throws Refusal ZP_NOT_FOUND */
-async function refusedAnswer (store: Store, id: MessageId, role: Account['role'], links: Links): Promise<Record<string, unknown>> {
+async function refusedAnswer (store: Served, id: MessageId, role: Account['role'], links: Links): Promise<Record<string, unknown>> {
   const { message, history } = found(await store.inspectRefused(id))
   const why = role === 'operator' ? await store.refused(ownView(message.party), id) : null
   return { message: refusedView(message, links), ...historyView(history), ...(why === null ? {} : { findings: why.findings }) }

@@ -4,14 +4,14 @@ import { isMessageId, messageId, Refusal, type AccountId, type BatchId, type Fin
 import type { Terms } from '../../calendar/calendar.ts'
 import type { Parties, Who } from '../../party/party.ts'
 import type { Submitter } from '../../pipeline.ts'
-import type { Decided, ListFilter, NoticeAgain, Store } from '../../store/store.ts'
+import type { Decided, ListFilter, NoticeAgain, Served } from '../../store/store.ts'
 import { problemShape } from './shapes.ts'
 import type { ErasureRequest, ErasureStatement, RedriveRequest, Redriving } from '../../upkeep/upkeep.ts'
 import type { Links } from './views.ts'
 
 /** What the routes need; the gateway brings it. */
 export interface RouteParts {
-  readonly store: Store
+  readonly store: Served
   readonly parties: Parties
   readonly now: () => Instant
   readonly receive: (bytes: Uint8Array, by: Submitter) => Promise<{ readonly id: string, readonly duplicate: boolean, readonly receipt: Uint8Array }>

@@ -1,7 +1,7 @@
 /** Refused messages at the REST door: what a correction says it replaces, and how their sender finds them. */
 import type { FastifyRequest } from 'fastify'
 import { isMessageId, messageId, Refusal, type MessageId } from '../../core/core.ts'
-import type { ListFilter, Page, RefusedFilter, RefusedMessage, Store, View } from '../../store/store.ts'
+import type { ListFilter, Page, RefusedFilter, RefusedMessage, Served, View } from '../../store/store.ts'
 import { found } from './parts.ts'
 import { refusedView, type Links } from './views.ts'
 
@@ -27,7 +27,7 @@ export const refusedPage = ({ items, next }: Page<RefusedMessage>, links: Links)
   ({ messages: items.map(it => refusedView(it, links)), next })
 
 /** @returns a refused message of this view, with all that was wrong with it. @throws Refusal ZP_NOT_FOUND */
-export async function refusedDetail (store: Store, view: View, id: MessageId, links: Links): Promise<Record<string, unknown>> {
+export async function refusedDetail (store: Served, view: View, id: MessageId, links: Links): Promise<Record<string, unknown>> {
   const { detail, findings, payload_kept, ...refused } = found(await store.refused(view, id))
   const { replaces } = await store.replacements(id)
   return { ...refusedView(refused, links), replaces, detail, findings, payload_kept }

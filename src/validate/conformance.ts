@@ -3,11 +3,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { XsdValidator } from 'libxml2-wasm'
+import { modelOf, mutantOf, schemaFiles, supportedTypes, type MessageModel, type MessageType } from '../standard/standard.ts'
 import { compileSchema, isValid } from './compile.ts'
-import type { MessageModel, MessageType } from './model.ts'
-import { modelOf, supportedTypes } from './models.ts'
-import { schemaFiles } from './schema.ts'
-import { mutantOf } from './samples/mutants.ts'
 
 export interface ConformanceOptions {
   /** Folder with our `<TYPE>.xsd` and basisschema.xsd, or with one folder per family and release as in `schemas/istandaarden`. When not given: the schemas this program judges by, from the model. */

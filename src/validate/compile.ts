@@ -1,6 +1,6 @@
 /** Compiles a message's schema for libxml2, with its import taken from memory and from nowhere else. */
 import { ParseOption, XmlBufferInputProvider, XmlDocument, XsdValidator, xmlCleanupInputProvider, xmlRegisterInputProvider } from 'libxml2-wasm'
-import type { SchemaFiles } from './schema.ts'
+import type { SchemaFiles } from '../standard/standard.ts'
 
 const folder = 'memory:/schema/'
 const encoder = new TextEncoder()
