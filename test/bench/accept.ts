@@ -8,6 +8,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { KeyAlgorithm } from '../../src/sign/sign.ts'
+import { missing } from '../postgres.ts'
 import { middle } from './documents.ts'
 import type { Counted } from './drive.ts'
 import { shown, shownSpread, spread, table } from './figures.ts'
@@ -79,18 +80,28 @@ interface Figures {
   readonly disk: Syncs[]
 }
 
+/** @returns why a queue is not measured, by its name */
+function leftOut (): Partial<Record<Peer, string>> {
+  const noServer = missing('bundled')
+  return Object.fromEntries(peers.flatMap(peer => {
+    const why = noServer !== false ? noServer : versionOf(peer) === undefined ? 'not installed: run "npm install" in test/bench' : null
+    return why === null ? [] : [[peer, why]]
+  }))
+}
+
 async function measured (file: string): Promise<Figures> {
   const all: Figures = { gateway: { 'P-256': [], 'RSA-2048': [] }, bare: [], queues: { 'pg-boss': [], 'graphile-worker': [] }, disk: [] }
   const kept = <T extends Counted>(into: T[], what: string, it: T): void => {
     into.push(it)
     say(`  ${what}: ${shown(it.perSecond)} a second, p99 ${shown(it.p99_ms)} ms`)
   }
+  const without = leftOut()
+  for (const [peer, why] of Object.entries(without)) say(`  ${peer} is left out: ${why}`)
   for (let nth = 1; nth <= runs; nth++) {
     all.disk.push(syncs())
     for (const kind of kinds) kept(all.gateway[kind], `run ${nth}, seal ${kind}`, await gatewayRun(`accept/${kind}-${nth}`, kind, file))
     for (const peer of peers) {
-      if (versionOf(peer) !== undefined) kept(all.queues[peer], `run ${nth}, ${peer}`, await peerRun(peer, file, { name: `${peer}-${nth}`, connections, warm_ms, measure_ms }))
-      else say(`  ${peer}: not installed: run "npm install" in test/bench`)
+      if (without[peer] === undefined) kept(all.queues[peer], `run ${nth}, ${peer}`, await peerRun(peer, file, { name: `${peer}-${nth}`, connections, warm_ms, measure_ms }))
     }
     kept(all.bare, `run ${nth}, bare fastify`, await bareRun(`accept/bare-${nth}`, file))
   }

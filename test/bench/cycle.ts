@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { shown, shownSpread, spread, table } from './figures.ts'
-import { machine, machineLine, syncs, syncsLine } from './machine.ts'
+import { machine, machineLine, syncs, syncsLine, type Syncs } from './machine.ts'
 import { emptyFolder, here, option, quick, say } from './place.ts'
 import { own } from './shapes.ts'
 
@@ -55,17 +55,37 @@ function run (kind: Kind, sync_us: number, library: string): Run {
   return JSON.parse(child.stdout) as Run
 }
 
-const child = kinds.find(it => process.argv.includes(`--child=${it}`))
-if (child !== undefined) console.log(JSON.stringify(await measure(child, emptyFolder(`cycle-${child}`))))
-else {
-  const [about, library] = [machine(), slowSync()]
-  const rows: string[][] = []
-  for (const kind of kinds) {
-    for (const sync_us of [0, 1_000]) {
-      const runs = Array.from({ length: rounds }, () => run(kind, sync_us, library))
-      rows.push([kind, sync_us === 0 ? 'its own' : shown(sync_us / 1000), shownSpread(spread(runs.map(it => it.done))), shownSpread(spread(runs.map(it => it.cpu_us)))])
-      say(rows.at(-1)?.join(' | ') ?? '')
+const noRuns = (): Run[] => []
+/** No sync takes less. */
+const floors_us = [0, 1_000] as const
+
+/** @returns a Markdown section and the figures @throws Error where no library can be built that makes syncs slow */
+export async function cycle (): Promise<{ markdown: string, json: object }> {
+  const library = slowSync()
+  const all = kinds.flatMap(kind => floors_us.map(sync_us => ({ kind, sync_us, runs: noRuns() })))
+  const disk: Syncs[] = []
+  say(`store cycle on SQLite: ${all.length} kinds, ${rounds} round(s) of ${seconds} s each`)
+  for (let nth = 1; nth <= rounds; nth++) {
+    disk.push(syncs())
+    for (const { kind, sync_us, runs } of all) {
+      runs.push(run(kind, sync_us, library))
+      say(`  round ${nth}, ${kind}, ${sync_us === 0 ? 'the disk as it is' : `${sync_us / 1000} ms a sync`}: ${shown(runs.at(-1)?.done ?? NaN)} a second`)
     }
   }
-  console.log(`${machineLine(about)}; ${syncsLine([syncs()])}\n\n${table(['work', 'ms of a sync', 'messages a second', 'µs of the processor'], rows)}`)
+  const rows = all.map(({ kind, sync_us, runs }) => [kind, sync_us === 0 ? 'its own' : shown(sync_us / 1000), shownSpread(spread(runs.map(it => it.done))), shownSpread(spread(runs.map(it => it.cpu_us)))])
+  const markdown = [
+    `Accepted, claimed and finished in groups of ${batch} by ${claimers} claimers on SQLite, work for a handler and for a push; median of ${rounds} rounds of ${seconds} s in turns (min–max).`, '',
+    table(['work', 'ms of a sync, at least', 'messages a second', 'processor, µs a message'], rows), '',
+    `- ${syncsLine(disk)}.`
+  ].join('\n')
+  return { markdown, json: { batch, claimers, seconds, all, disk } }
+}
+
+const child = kinds.find(it => process.argv.includes(`--child=${it}`))
+if (process.argv[1] === import.meta.filename) {
+  if (child !== undefined) console.log(JSON.stringify(await measure(child, emptyFolder(`cycle-${child}`))))
+  else {
+    const about = machine()
+    console.log(`${machineLine(about)}\n\n${(await cycle()).markdown}`)
+  }
 }

@@ -6,7 +6,7 @@ import { toolVersion } from './machine.ts'
 import { here, say, work } from './place.ts'
 
 /** How long one build may take. */
-const build_ms_max = 240_000
+const build_ms_max = 480_000
 
 const run = (command: string, args: readonly string[], cwd = here) =>
   spawnSync(command, args, { cwd, encoding: 'utf8', timeout: build_ms_max, maxBuffer: 64e6 })
@@ -50,6 +50,7 @@ function buildLibxmljs2 (): string | null {
   const nodedir = headers()
   const built = run('npm', ['rebuild', 'libxmljs2', '--ignore-scripts=false', ...(nodedir === null ? [] : [`--nodedir=${nodedir}`])])
   if (loads('libxmljs2')) return null
+  if (built.signal !== null) return `not built: not ready within ${build_ms_max / 1000} s`
   const error = `${built.stderr}\n${built.stdout}`.split('\n').find(line => /error/i.test(line) && !/^npm warn/.test(line))
   return `not built: ${(error ?? 'no reason given').slice(0, 160)}`
 }
