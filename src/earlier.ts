@@ -1,8 +1,7 @@
 /** Messages of before this gateway: checked whole, then taken in to be known to rules and nothing more. */
-import { hash } from 'node:crypto'
 import { isTestBsn, journeyOf } from './admit.ts'
 import { clientMarks } from './clients.ts'
-import { newMessageId, newReferentienummer, sha256Hex, type Clock, type Finding, type Sha256 } from './core/core.ts'
+import { digestOf, newMessageId, newReferentienummer, type Clock, type Finding, type Sha256 } from './core/core.ts'
 import * as history from './history/history.ts'
 import type { Parties } from './party/party.ts'
 import { keptFacts } from './remember.ts'
@@ -74,8 +73,6 @@ async function read ({ validator, parties, marker, clock, mode }: Importer, payl
     }
   }
 }
-
-const digestOf = (bytes: Uint8Array): Sha256 => sha256Hex(hash('sha256', bytes, 'hex'))
 
 interface Checked { readonly it: Named, readonly sha256: Sha256, readonly answers: boolean }
 

@@ -1,9 +1,8 @@
 /** The one control flow: Received → Valid → Admitted → Sealed → Stored at the door, Claimed → delivered at the worker. */
-import { hash } from 'node:crypto'
 import { concluded, failed, patient, pushed, rejected, unpushed, withheld } from './acknowledge/acknowledge.ts'
 import { admit, agree, journeyOf, mayStillSend, refuseRealPersons, refuseTooLarge, refuseTooLargeUnread, type Journey, type Room } from './admit.ts'
 import { clientMarks, orderKey } from './clients.ts'
-import { isReferentienummer, newIdentificatie, newMessageId, newReferentienummer, newTaskId, Refusal, rfc3339, sha256Hex, type AccountId, type Clock, type Door, type Finding, type Fingerprint, type Instant, type MessageId, type PartyCode, type Referentienummer, type RetryPolicy, type Sha256 } from './core/core.ts'
+import { digestOf, isReferentienummer, newIdentificatie, newMessageId, newReferentienummer, newTaskId, Refusal, rfc3339, type AccountId, type Clock, type Door, type Finding, type Fingerprint, type Instant, type MessageId, type PartyCode, type Referentienummer, type RetryPolicy, type Sha256 } from './core/core.ts'
 import { dutchDate, type Calendar } from './calendar/calendar.ts'
 import type { Courier, deliver, Delivered, Pushed } from './deliver/deliver.ts'
 import type { Draft, Handlers, HandlerTask, Outcome, Tools } from './handle/handle.ts'
@@ -20,7 +19,7 @@ import type { boundFindings, Sealer, statementBytes, verifySignature } from './s
 import { signed } from './signed.ts'
 import type * as Standard from './standard/standard.ts'
 import type { Acceptance, Accepted, Claimed, Difference, Envelope, Finish, KeptSignature, MemberOf, PushClaimed, Served, Wire } from './store/store.ts'
-import type { Judgement, Validator } from './validate/validate.ts'
+import type { Judgement, Validator, Wish } from './validate/validate.ts'
 import type { Mark, Marker } from './vault/vault.ts'
 
 /** Everything the flow is made of; `gateway.ts` brings it. */
@@ -58,7 +57,8 @@ export interface Stages extends RefusedLimits, Room, Shop {
 export interface Submitter { readonly account: AccountId | null, readonly party: PartyCode, readonly certificate: Fingerprint | null, readonly door: Door, readonly signature?: Uint8Array | null, readonly replaces?: MessageId, readonly member?: MemberOf, readonly wire?: Wire }
 
 interface Received { readonly bytes: Uint8Array, readonly by: Submitter, readonly at: Instant }
-interface Valid extends Received { readonly model: Standard.MessageModel, readonly message: Standard.Tree, readonly within?: Rules.Within }
+/** Of a large one that leaves no facts behind an outline is here. */
+interface Valid extends Received { readonly sha256: Sha256, readonly model: Standard.MessageModel, readonly message: Standard.Tree, readonly outline?: true, readonly within?: Rules.Within }
 interface Admitted extends Valid { readonly journey: Journey, readonly bsns: readonly string[], readonly clients: readonly Mark[], readonly signature: KeptSignature | null }
 /** With the answer of the gateway to what is rejected. */
 interface Judged extends Admitted, Rules.Within { readonly answer: Sealed | null }
@@ -84,12 +84,12 @@ export function openPipeline (stages: Stages): Pipeline {
     receive: async (bytes, by) => {
       const received = { bytes, by, at: stages.clock.now() }
       await spared(stages, received)
-      const judgement = await stages.validator.validate(bytes, stages.weights)
-      const { model } = judgement
+      const judgement = await stages.validator.validate(bytes, wishOf(stages, stages.weights))
+      const { model, sha256 = null } = judgement
       return await taken(stages, received, judgement).catch(async error => {
         // Who may not send it has nothing to correct, and takes no room of the party he names.
         const his = error instanceof Refusal && model !== null && mayStillSend(by, model.family, stages.parties, stages.clock.now())
-        throw his ? await keepRefused(stages, { ...received, model, sha256: digestOf(bytes) }, error) : error
+        throw his ? await keepRefused(stages, { ...received, model, sha256: sha256 ?? digestOf(bytes) }, error) : error
       })
     },
     work: async (claimed, stop) => await work(stages, claimed, stop).catch(error => {
@@ -103,6 +103,9 @@ export function openPipeline (stages: Stages): Pipeline {
     })
   }
 }
+
+/** What the flow asks of a large message that it does not have at hand. */
+const wishOf = ({ parties, clock }: Stages, weights: Rules.Weights | null): Wish => ({ weights, keepers: parties.keepers(clock.now()) })
 
 /** What is too large for its receiver is not read. @throws Refusal */
 async function spared (stages: Stages, { bytes, by, at }: Received): Promise<void> {
@@ -120,8 +123,8 @@ async function taken (stages: Stages, received: Received, judgement: Judgement):
 
 function valid (received: Received, judgement: Judgement): Valid {
   if (judgement.kind === 'invalid') throw new Refusal(judgement.code, judgement.model?.type ?? null, judgement.findings)
-  const { kind, ...read } = judgement
-  return { ...received, ...read }
+  const { kind, sha256 = digestOf(received.bytes), ...read } = judgement
+  return { ...received, ...read, sha256 }
 }
 
 async function admitted (stages: Stages, it: Valid): Promise<Admitted> {
@@ -142,15 +145,13 @@ function signatureOf ({ parties, verifySignature }: Stages, { bytes, by: { signa
 }
 
 /** Who may send what to whom can change, and a seal certificate can expire; the same bytes of the same sender get their first receipt all the same. */
-async function receivedBefore (stages: Stages, { bytes, model, message, by }: Valid): Promise<Stored | null> {
+async function receivedBefore (stages: Stages, { sha256, model, message, by }: Valid): Promise<Stored | null> {
   const journey = journeyOf(stages.standard.headerOf(model, message))
   if (journey.sender !== by.party || !mayStillSend(by, model.family, stages.parties, stages.clock.now())) return null
   const { type } = model
-  const found = await stages.store.earlier({ sender: journey.sender, type, identificatie: journey.identificatie, sha256: digestOf(bytes) })
+  const found = await stages.store.earlier({ sender: journey.sender, type, identificatie: journey.identificatie, sha256 })
   return found === null ? null : { ...found, type, duplicate: true, delivery: null, waiting: false, pushing: [] }
 }
-
-const digestOf = (bytes: Uint8Array): Sha256 => sha256Hex(hash('sha256', bytes, 'hex'))
 
 /** @returns from when on the answer to a message offered now is overdue; null where none is asked */
 const answerDue = ({ calendar }: Stages, { answerDays }: Standard.MessageModel, now: Instant): Instant | null =>
@@ -182,7 +183,7 @@ async function seal (stages: Stages, it: Judged): Promise<Sealed> {
       envelope,
       payload: it.bytes,
       signature: it.signature,
-      seal: await stages.sealer.seal(it.bytes, statement, it.at),
+      seal: await stages.sealer.seal(sha256, statement, it.at),
       receipt: receiptBytes(envelope, it.by.certificate, it.findings, retour?.envelope.id ?? null),
       findings: it.findings,
       header: stages.standard.headerLeaves(it.model, it.message),
@@ -224,12 +225,12 @@ async function numbered ({ store }: Stages, { wire, party }: Submitter): Promise
   return { referentienummer, conversatie: own ? conversatie : referentienummer }
 }
 
-function envelopeOf ({ model, journey, by, at, bytes, rejected }: Judged, numbers: Record<'referentienummer' | 'conversatie', Referentienummer>): Envelope {
+function envelopeOf ({ model, journey, by, at, bytes, sha256, rejected }: Judged, numbers: Record<'referentienummer' | 'conversatie', Referentienummer>): Envelope {
   const { type, family, release } = model
   return {
     ...journey, ...numbers, type, family, release,
     id: newMessageId(at), answers: null,
-    sha256: digestOf(bytes), size_bytes: bytes.byteLength, received: at,
+    sha256, size_bytes: bytes.byteLength, received: at,
     account: by.account, door: by.door, origin: by.account === null ? 'gateway' : 'party', verdict: rejected ? 'rejected' : 'accepted'
   }
 }
@@ -334,10 +335,11 @@ async function prepare (stages: Stages, draft: Draft, party: PartyCode): Promise
 }
 
 /** An answer repeats all that it rejects, and says why: that of a claim near the largest size fits only without its indentation. */
-async function written ({ standard, validator }: Stages, { type, message }: Draft): Promise<{ readonly bytes: Uint8Array, readonly judgement: Judgement }> {
+async function written (stages: Stages, { type, message }: Draft): Promise<{ readonly bytes: Uint8Array, readonly judgement: Judgement }> {
+  const { standard, validator } = stages
   const write = async (step?: string): Promise<{ readonly bytes: Uint8Array, readonly judgement: Judgement }> => {
     const bytes = await standard.writeInTurns(standard.modelOf(type), message, step)
-    return { bytes, judgement: await validator.validate(bytes) }
+    return { bytes, judgement: await validator.validate(bytes, wishOf(stages, null)) }
   }
   const usual = await write()
   return usual.judgement.kind === 'invalid' && usual.judgement.code === 'ZP_SIZE' ? await write('') : usual

@@ -1,9 +1,9 @@
 /** Checkpoints: every so often, and at stop, what the chain is now is signed, kept, and told to the log, whose store pins it. */
-import { newMessageId, type Clock } from '../core/core.ts'
+import { digestOf, newMessageId, type Clock } from '../core/core.ts'
 import type { Log } from '../log.ts'
 import type { Sealer } from '../sign/sign.ts'
 import type { AuditHead, Checkpoint, Store } from '../store/store.ts'
-import { pinOf, purpose, sha256Of, statementBytes, statementOf, type Mark } from './statement.ts'
+import { pinOf, purpose, statementBytes, statementOf, type Mark } from './statement.ts'
 
 export interface CheckpointParts {
   readonly store: Pick<Store, 'auditHead' | 'lastCheckpoint' | 'keepCheckpoint'>
@@ -18,9 +18,9 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 async function signed ({ sealer, clock }: CheckpointParts, head: AuditHead, last: Checkpoint | null, begins: readonly Mark[]): Promise<Checkpoint> {
   const at = clock.now()
   const id = newMessageId(at)
-  const previous = last === null ? null : { id: last.id, sha256: sha256Of(last.body) }
+  const previous = last === null ? null : { id: last.id, sha256: digestOf(last.body) }
   const body = statementBytes({ id, at, heads: [{ chain: head.chain, seq: head.seq, mac: hex(head.mac) }], begins, previous })
-  return { id, at, seq: head.seq, removed: begins[0]?.seq ?? 0, body, seal: await sealer.seal(body, purpose, at) }
+  return { id, at, seq: head.seq, removed: begins[0]?.seq ?? 0, body, seal: await sealer.seal(digestOf(body), purpose, at) }
 }
 
 /**
@@ -40,7 +40,7 @@ export async function makeCheckpoint (parts: CheckpointParts, begin?: Mark): Pro
   const begins = begin === undefined ? (last === null ? [] : statementOf(last)?.begins ?? []) : [begin]
   const made = await signed(parts, head, last, begins)
   // Another was made meanwhile, by the clock or a sweep, here or beside: this one would not name it.
-  if (!await store.keepCheckpoint(made, sha256Of(made.body), last?.id ?? null)) return await makeCheckpoint(parts, begin)
+  if (!await store.keepCheckpoint(made, digestOf(made.body), last?.id ?? null)) return await makeCheckpoint(parts, begin)
   // One text a head: a log may take a long number standing alone for a Bsn.
   log.info({ checkpoint: made.id, heads: [`${head.chain}-${head.seq}-${pinOf(hex(head.mac))}`] }, 'audit checkpoint')
   return made

@@ -1,6 +1,5 @@
 /** What a checkpoint says: the heads of the chain, what it begins after, and the checkpoint before it; as bytes that are signed. */
-import { createHash } from 'node:crypto'
-import { rfc3339, sha256Hex, type Instant, type Sha256 } from '../core/core.ts'
+import { digestOf, rfc3339, type Instant, type Sha256 } from '../core/core.ts'
 import type { Checkpoint } from '../store/store.ts'
 
 /** A row of a chain, by its number and its mac in hexadecimal. */
@@ -20,8 +19,6 @@ export interface Statement {
 const format = 'zorgpoort-checkpoint-1'
 /** Signed along with a checkpoint, so that no signature over anything else can pass for one. */
 export const purpose: Uint8Array = Buffer.from(format)
-
-export const sha256Of = (bytes: Uint8Array): Sha256 => sha256Hex(createHash('sha256').update(bytes).digest('hex'))
 
 const mark = ({ chain, seq, mac }: Mark): Mark => ({ chain, seq, mac })
 
@@ -50,7 +47,7 @@ export function statementOf ({ id, at, seq, removed, body }: Checkpoint): Statem
 }
 
 /** @returns the SHA-256 of a row's mac: it pins the row, and gives nothing to who sees it */
-export const pinOf = (mac: string): Sha256 => sha256Of(Buffer.from(mac, 'hex'))
+export const pinOf = (mac: string): Sha256 => digestOf(Buffer.from(mac, 'hex'))
 
 /** How a checkpoint is shown: what it says, and its signed bytes. */
 export function checkpointView (checkpoint: Checkpoint): Record<string, unknown> {

@@ -1,10 +1,10 @@
 /** Whether the audit is whole: every row bound to the one before it, and every checkpoint signed and kept. Reads in windows. */
 import { setImmediate as turn } from 'node:timers/promises'
-import { instant, Unusable, type Instant } from '../core/core.ts'
+import { digestOf, instant, Unusable, type Instant } from '../core/core.ts'
 import { verifySeal } from '../sign/sign.ts'
 import { mainChain, oursOf, waitingChain, type Checkpoint, type Linker, type NumberedCheckpoint as Numbered, type Trail, type TrailRow } from '../store/store.ts'
 import type { Pin } from './pin.ts'
-import { pinOf, purpose, sha256Of, statementOf, type Statement } from './statement.ts'
+import { pinOf, purpose, statementOf, type Statement } from './statement.ts'
 
 /**
  * What can be wrong. changed: a row is not as it was written, or was written without the key. missing: rows were removed.
@@ -95,7 +95,7 @@ function openCheckpointWalk (trail: Trail, trusted: readonly string[], findings:
 
   function judge (it: Numbered, begin: number): Vouched | null {
     const statement: Statement | null = statementOf(it)
-    const digest = sha256Of(it.body)
+    const digest = digestOf(it.body)
     count++
     // What lies before the beginning is on its way out.
     if (it.seq >= begin) open.set(it.id, { digest, seq: it.seq })

@@ -1,6 +1,7 @@
 /** Who is who, and who may act for whom: the register kept in memory, fresh at every question. */
 import type { AccountId, Fingerprint, Instant, PartyCode } from '../core/core.ts'
 import { families, type Family } from '../standard/standard.ts'
+import { judgesInFull } from './judging.ts'
 import type { Account, Certificate, Mandate, Party, Register, Store, View } from '../store/store.ts'
 
 export { judgesInFull, levelFor } from './judging.ts'
@@ -19,6 +20,8 @@ export interface Parties {
   byOin (oin: string): Account | null
   /** @returns the party, if it is connected now, or null */
   party (code: PartyCode, now: Instant): Party | null
+  /** @returns the parties of whose messages history is kept now */
+  keepers (now: Instant): readonly PartyCode[]
   /** @returns the parties an account may act for now, in any way, in order of their codes */
   actsFor (account: Account, now: Instant): readonly PartyCode[]
   /** @returns what an account sees for a party now; null when it may not act for it at all */
@@ -45,6 +48,7 @@ interface Lookup {
   readonly registered: ReadonlySet<Fingerprint>
   readonly byOin: ReadonlyMap<string, Account>
   readonly parties: ReadonlyMap<PartyCode, Party>
+  readonly keepers: readonly Party[]
   readonly active: ReadonlyMap<AccountId, Account>
   readonly mandates: ReadonlyMap<AccountId, ByParty>
 }
@@ -61,6 +65,7 @@ function lookup ({ version, parties, accounts, mandates }: Register): Lookup {
     registered: new Set(accounts.flatMap(account => account.certificates.map(it => it.fingerprint))),
     byOin: new Map(active.flatMap(account => account.oin === null ? [] : [[account.oin, account] as const])),
     parties: new Map(parties.map(party => [party.code, party])),
+    keepers: parties.filter(judgesInFull),
     active: new Map(active.map(account => [account.id, account])),
     mandates: new Map(perAccount)
   }
@@ -105,6 +110,7 @@ export async function openParties (store: Pick<Store, 'register' | 'registerVers
       const party = now.parties.get(code)
       return party !== undefined && within(party, at) ? party : null
     },
+    keepers: at => now.keepers.filter(it => within(it, at)).map(it => it.code),
     actsFor: (account, at) => actsFor(now, account, at),
     view: (account, party, at) => viewOf(now, account, party, at),
     acts (account, party, at) {

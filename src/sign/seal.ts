@@ -1,20 +1,20 @@
 /** Making seals: a detached CMS signature (RFC 5652, the shape of CAdES-BES) over a message's exact bytes and its receipt's statement. */
 import { hash, sign as signWith } from 'node:crypto'
 import { promisify } from 'node:util'
-import { Unusable, type Fingerprint, type Instant } from '../core/core.ts'
+import { Unusable, type Fingerprint, type Instant, type Sha256 } from '../core/core.ts'
 import { keyIsStrong, maySeal, readPem, subjectLine, type Certificate } from './certificate.ts'
-import { oids, rsaEncryption, sha256 } from './cms.ts'
+import { oids, rsaEncryption, sha256 as digestAlgorithm } from './cms.ts'
 import { context, integer, octetString, sequence, setOf, time, tlv } from './der.ts'
 import { checkPair } from './usable.ts'
 
 /** What seals with one key. Made once, used for every message. */
 export interface Sealer {
   /**
-   * @param payload the exact bytes sealed @param statement their receipt's `statementBytes`
+   * @param sha256 of the exact bytes sealed @param statement their receipt's `statementBytes`
    * @param at the signing time, cut to the second; whether the certificate is valid then is for the caller to watch
    * @returns the detached CMS SignedData, DER
    */
-  readonly seal: (payload: Uint8Array, statement: Uint8Array, at: Instant) => Promise<Buffer>
+  readonly seal: (sha256: Sha256, statement: Uint8Array, at: Instant) => Promise<Buffer>
   readonly certificate: { readonly fingerprint: Fingerprint, readonly subject: string, readonly not_after: Instant, readonly pem: string }
 }
 
@@ -45,15 +45,15 @@ export function openSealer (keyPem: string, certificatePem: string, chainPem = '
   if (!maySeal(certificate)) throw new Unusable('seal_certificate is not for digital signatures')
 
   const ess = signingCertificate(certificate)
-  const before = Buffer.concat([one, setOf([sha256.algorithm]), sequence(oids.data),
+  const before = Buffer.concat([one, setOf([digestAlgorithm.algorithm]), sequence(oids.data),
     setOf([certificate, ...chainOf(chainPem)].map(({ der }) => der), 0xa0)])
-  const signer = Buffer.concat([one, sequence(certificate.issuer, certificate.serial), sha256.algorithm])
-  const algorithm = key.asymmetricKeyType === 'rsa' ? rsaEncryption : sha256.ecdsa
+  const signer = Buffer.concat([one, sequence(certificate.issuer, certificate.serial), digestAlgorithm.algorithm])
+  const algorithm = key.asymmetricKeyType === 'rsa' ? rsaEncryption : digestAlgorithm.ecdsa
 
   return {
     certificate: { fingerprint: certificate.fingerprint, subject: subjectLine(certificate), not_after: certificate.not_after, pem: certificate.x509.toString() },
-    async seal (payload, statement, at) {
-      const attributes = setOf([contentType, attribute(oids.signingTime, time(at)), attribute(oids.messageDigest, octetString(digest(payload))),
+    async seal (sha256, statement, at) {
+      const attributes = setOf([contentType, attribute(oids.signingTime, time(at)), attribute(oids.messageDigest, octetString(Buffer.from(sha256, 'hex'))),
         attribute(oids.statementDigest, octetString(digest(statement))), ess])
       const signature = octetString(await sign('sha256', attributes, key))
       // What is signed is a SET OF; what is sent is the same under the tag [0] (RFC 5652 5.4).

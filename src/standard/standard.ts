@@ -5,6 +5,7 @@ export { headerOf, headerLeaves, answeredHeader, type Answered, type Envelope } 
 export { classesIn, isWrapperType } from './build.ts'
 export { bare, before, dateParts, daysIn, integer, keyOf, keyReader, orderOf, plusYears, sameDate, sameNumber } from './compare.ts'
 export { asTree, leavesNamed, occurrences, valuesOf, textAt, type PlacedLeaf } from './tree.ts'
+export { outlineOf } from './outline.ts'
 export { schemaFiles, type SchemaFiles } from './schema.ts'
 export { escapeXml, isXmlText } from './escape.ts'
 export { writeInTurns, writeMessage } from './writer.ts'

@@ -37,6 +37,9 @@ export interface PlacedLeaf { readonly path: string, readonly text: string }
 
 const leads = new Map<string, WeakMap<ComplexType, readonly ElementModel[]>>()
 
+/** @returns whether a class holds a leaf of that name, anywhere */
+export const leadsTo = (type: ComplexType, name: string): boolean => leadingTo(type, name).length > 0
+
 /** @returns the elements of a class that are of that name or hold one; the rest of a message need not be walked */
 function leadingTo (type: ComplexType, name: string): readonly ElementModel[] {
   const known = leads.get(name) ?? new WeakMap<ComplexType, readonly ElementModel[]>()

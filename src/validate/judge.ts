@@ -1,6 +1,6 @@
 /** Level 1 of one message, from bytes to judgement, in this thread. */
 import type { XmlDocument } from 'libxml2-wasm'
-import type { Finding, RefusalCode } from '../core/core.ts'
+import type { Finding, RefusalCode, Sha256 } from '../core/core.ts'
 import type { Weights, Within } from '../rules/rules.ts'
 import { readMessage, type MessageModel, type Tree } from '../standard/standard.ts'
 import { fault, finding, type FindingCode } from './codes.ts'
@@ -15,12 +15,31 @@ import { notWellFormed } from './wellformed.ts'
 export type InvalidCode = Extract<RefusalCode, 'ZP_XML' | 'ZP_TYPE' | 'ZP_SCHEMA' | 'ZP_SIZE' | 'ZP_POISON' | 'ZP_BUSY'>
 
 /** What level 1 says of a message. `model` is null when its type is not known. */
-export type Judgement =
-  | { readonly kind: 'valid', readonly model: MessageModel, readonly message: Tree, /** What level 2 says, where that was judged with it. */ readonly within?: Within }
-  | { readonly kind: 'invalid', readonly code: InvalidCode, readonly model: MessageModel | null, readonly findings: readonly Finding[] }
+export type Judgement = Known & (
+  | Valid
+  | { readonly kind: 'invalid', readonly code: InvalidCode, readonly model: MessageModel | null, readonly findings: readonly Finding[] })
+interface Valid {
+  readonly kind: 'valid'
+  readonly model: MessageModel
+  readonly message: Tree
+  /** What level 2 says, where that was judged with it. */
+  readonly within?: Within
+  /** Of what was asked for by a wish only this much is here: see outlineOf. */
+  readonly outline?: true
+}
+/** What another thread that had the bytes at hand tells besides, where that was wished for. */
+interface Known { readonly sha256?: Sha256 }
 
-/** What is judged: of a message that is large level 2 as well, where its weights are given, as the thread has it at hand. */
-export interface Asked { readonly bytes: Uint8Array, readonly weights: Weights | null }
+/** What is wanted of a message so large that another thread has it at hand; of every other one it is asked where it is needed. */
+export interface Wish {
+  /** For level 2; null where nobody asks for that. */
+  readonly weights: Weights | null
+  /** Parties of which one must send or get a message for it to come whole. Of all others its outline comes, as a typed message of 25 MB takes a third of a second to hand over. */
+  readonly keepers: readonly string[]
+}
+
+/** What is judged. */
+export interface Asked { readonly bytes: Uint8Array, readonly wish: Wish | null }
 
 export interface JudgeLimits {
   readonly payload_bytes_max: number

@@ -99,7 +99,7 @@ function start ({ payload_bytes_max, findings_max, level1_engine, worker_heap_mb
 }
 
 /** @returns the worker's answer, or null when it died or took too long */
-function ask (worker: Worker, { bytes, weights }: Asked, ms_max: number): Promise<Answer | null> {
+function ask (worker: Worker, { bytes, wish }: Asked, ms_max: number): Promise<Answer | null> {
   return new Promise(resolve => {
     const done = (answer: Answer | null): void => {
       clearTimeout(timer)
@@ -111,6 +111,6 @@ function ask (worker: Worker, { bytes, weights }: Asked, ms_max: number): Promis
     worker.on('message', done).on('exit', died).ref()
     // A copy: the sender's bytes may be a view on something larger, and they are still needed here.
     const copy = new Uint8Array(bytes)
-    worker.postMessage({ bytes: copy, weights } satisfies Asked, [copy.buffer])
+    worker.postMessage({ bytes: copy, wish } satisfies Asked, [copy.buffer])
   })
 }

@@ -1,12 +1,11 @@
 /** The face of validation: level 1, bytes in, judgement out; content never makes it throw. */
 import { setImmediate } from 'node:timers/promises'
-import type { Weights } from '../rules/rules.ts'
-import { decided, invalid, surely, type Judgement } from './judge.ts'
+import { decided, invalid, surely, type Judgement, type Wish } from './judge.ts'
 import { openLarge, type LargeLimits } from './large.ts'
 import { checkSize } from './precheck.ts'
 import { openStrikes } from './strikes.ts'
 
-export type { InvalidCode, Judgement } from './judge.ts'
+export type { InvalidCode, Judgement, Wish } from './judge.ts'
 export { findingCodes, fault, finding, type Fault, type FindingCode, type Words } from './codes.ts'
 export { checkSize } from './precheck.ts'
 export { compileSchema, isValid } from './compile.ts'
@@ -27,10 +26,10 @@ export const validator_defaults = {
 
 export interface Validator {
   /**
-   * @param weights of the rules within a message, where level 2 is wanted too: it comes with the judgement of a message that another thread has at hand
+   * @param wish what comes with the judgement of a message that another thread has at hand
    * @returns level 1's judgement. ZP_BUSY: not judged, to be tried again. ZP_POISON: could not be judged, twice.
    */
-  validate (bytes: Uint8Array, weights?: Weights | null): Promise<Judgement>
+  validate (bytes: Uint8Array, wish?: Wish | null): Promise<Judgement>
   /** Ends the worker thread; what waits for it is told to come back. */
   close (): Promise<void>
   /** The thread for large messages: what waits for it, and whether there is one now. */
@@ -49,10 +48,10 @@ export function openValidator (given: ValidatorLimits = {}, onError: (error: unk
   const large = openLarge(limits, strikes, onError)
   let count = 0
   return {
-    validate: async (bytes, weights = null) => {
+    validate: async (bytes, wish = null) => {
       const refused = checkSize(bytes.length, limits.payload_bytes_max)
       if (refused) return invalid(refused.code, null, [refused.finding])
-      if (bytes.length > limits.worker_bytes) return await large.judge({ bytes, weights })
+      if (bytes.length > limits.worker_bytes) return await large.judge({ bytes, wish })
       try {
         const given = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
         const sure = surely(given, limits)

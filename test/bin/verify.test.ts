@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import { fingerprint, instant, messageId, partyCode, sha256Hex, type Instant } from '../../src/core/core.ts'
+import { digestOf, fingerprint, instant, messageId, partyCode, sha256Hex, type Instant } from '../../src/core/core.ts'
 import { issue, makeAuthority, openSealer, statementBytes, type Authority, type Issued } from '../../src/sign/sign.ts'
 import { budgetWithoutEnd } from '../flow/broken.ts'
 import { makeWorld, message } from '../flow/world.ts'
@@ -48,7 +48,7 @@ const stated = statementBytes({
   received: String(receipt['received']), sha256: sha256Hex(String(receipt['sha256'])), verdict: 'accepted'
 })
 /** The same message sealed with other keys, or at another time. */
-const resealed = async ({ key, certificate }: Issued, at: Instant = instant(now)): Promise<Buffer> => await openSealer(key, certificate).seal(it.payload, stated, at)
+const resealed = async ({ key, certificate }: Issued, at: Instant = instant(now)): Promise<Buffer> => await openSealer(key, certificate).seal(digestOf(it.payload), stated, at)
 const authority = async (from = -day): Promise<Authority> => await makeAuthority({ name: 'Test CA', algorithm: 'P-256', notBefore: instant(now + from) })
 const sealer = async (by: Authority, from = -day, until = day): Promise<Issued> =>
   await issue(by, { subject: 'seal', use: 'seal', algorithm: 'P-256', notBefore: instant(now + from), notAfter: instant(now + until) })

@@ -1,6 +1,5 @@
 /** Parcels as the gateway pushes them: a message of the standard, really sealed, with its receipt. */
-import { hash } from 'node:crypto'
-import { instant, messageId, partyCode, referentienummer, rfc3339, sha256Hex } from '../../src/core/core.ts'
+import { digestOf, instant, messageId, partyCode, referentienummer, rfc3339 } from '../../src/core/core.ts'
 import { receiptBytes } from '../../src/receipt.ts'
 import { openSealer, statementBytes, type Issued } from '../../src/sign/sign.ts'
 import { generateMessage, headerOf, modelOf, writeMessage } from '../../src/standard/standard.ts'
@@ -25,7 +24,7 @@ function messageFor (payload: Uint8Array | undefined): { readonly envelope: Enve
     bytes,
     envelope: {
       id, family: 'iwmo', type: 'WMO315', release: '3.2', afzender: partyCode(afzender), ontvanger: partyCode(ontvanger), sender: partyCode(sender), receiver: partyCode(receiver), identificatie,
-      sha256: sha256Hex(hash('sha256', bytes)), size_bytes: bytes.byteLength, received, account: null, door: 'rest', origin: 'party', referentienummer: number, conversatie: number, answers: null, verdict: 'accepted'
+      sha256: digestOf(bytes), size_bytes: bytes.byteLength, received, account: null, door: 'rest', origin: 'party', referentienummer: number, conversatie: number, answers: null, verdict: 'accepted'
     }
   }
 }
@@ -38,7 +37,7 @@ export async function aParcel (seal?: Issued, payload?: Uint8Array): Promise<Par
   return {
     message: { ...envelope, ...states },
     payload: bytes,
-    seal: seal === undefined ? Buffer.from([0x30, 0x00]) : await openSealer(seal.key, seal.certificate).seal(bytes, statement, received),
+    seal: seal === undefined ? Buffer.from([0x30, 0x00]) : await openSealer(seal.key, seal.certificate).seal(digestOf(bytes), statement, received),
     receipt: receiptBytes(envelope, null, [], null),
     numbers: { number: envelope.referentienummer, conversatie: envelope.conversatie, answers: null },
     told: null

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import { issue, makeAuthority, openSealer, verifySeal, type KeyAlgorithm } from '../../src/sign/sign.ts'
 import { needTool } from '../tools.ts'
 import { bench, day, now, payload, sealed, stated } from './world.ts'
-import { instant } from '../../src/core/core.ts'
+import { digestOf, instant } from '../../src/core/core.ts'
 
 const algorithms: readonly KeyAlgorithm[] = ['P-256', 'P-384', 'RSA-2048', 'RSA-3072']
 const changed = Buffer.from(payload)
@@ -35,7 +35,7 @@ describe('openssl judges our seals', () => {
     const ca = await makeAuthority({ name: 'Old CA', algorithm: 'P-256', notBefore: instant(now - 900 * day) })
     const { key, certificate } = await issue(ca, { subject: 'seal', use: 'seal', algorithm: 'P-256', notBefore: instant(now - 800 * day), days: 365 })
     const signedAt = instant(now - 700 * day)
-    const seal = await openSealer(key, certificate).seal(payload, stated, signedAt)
+    const seal = await openSealer(key, certificate).seal(digestOf(payload), stated, signedAt)
     put('ca.pem', ca.certificate)
     put('seal.p7s', seal)
     put('message.xml', payload)

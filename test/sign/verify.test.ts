@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { createHash, createPrivateKey } from 'node:crypto'
 import { before, describe, test, type TestContext } from 'node:test'
 import fc from 'fast-check'
-import { instant } from '../../src/core/core.ts'
+import { digestOf, instant } from '../../src/core/core.ts'
 import { context, octetString, readDer, sequence, setOf, tlv } from '../../src/sign/der.ts'
 import { examineSeal, issue, makeAuthority, openSealer, statementBytes, verifySeal, type Authority, type Issued, type SealClaim } from '../../src/sign/sign.ts'
 import { needTool } from '../tools.ts'
@@ -55,9 +55,9 @@ describe('a seal holds', () => {
     const { key, certificate } = await issue(middle, { subject: 'seal', use: 'seal', algorithm: 'P-256' })
     // openssl made the root a moment ago, so sealing is a little later.
     const soon = instant(now + 60_000)
-    const along = await openSealer(key, certificate, middle.certificate).seal(payload, stated, soon)
+    const along = await openSealer(key, certificate, middle.certificate).seal(digestOf(payload), stated, soon)
     assert.equal(judged({ seal: along, trusted: [root] }), 'ok')
-    assert.equal(judged({ seal: await openSealer(key, certificate).seal(payload, stated, soon), trusted: [root] }), 'chain')
+    assert.equal(judged({ seal: await openSealer(key, certificate).seal(digestOf(payload), stated, soon), trusted: [root] }), 'chain')
   })
 })
 
@@ -109,7 +109,7 @@ describe('a seal does not hold', () => {
   })
 
   test('with the signature of another message of the same signer', async () => {
-    const other = await openSealer(issued.key, issued.certificate).seal(Buffer.from('another message'), stated, now)
+    const other = await openSealer(issued.key, issued.certificate).seal(digestOf(Buffer.from('another message')), stated, now)
     assert.equal(judged({ seal: rebuilt({ signature: lastOctets(other) }) }), 'signature')
   })
 
@@ -121,7 +121,7 @@ describe('a seal does not hold', () => {
 
   test('when a certificate that is no authority issued the signer’s', async () => {
     const leaf = await issue({ certificate: issued.certificate, privateKey: createPrivateKey(issued.key) }, { subject: 'seal', use: 'seal', algorithm: 'P-256' })
-    const forged = await openSealer(leaf.key, leaf.certificate, issued.certificate).seal(payload, stated, now)
+    const forged = await openSealer(leaf.key, leaf.certificate, issued.certificate).seal(digestOf(payload), stated, now)
     assert.equal(judged({ seal: forged }), 'chain')
     assert.equal(judged({ seal: forged, trusted: [issued.certificate] }), 'chain')
   })

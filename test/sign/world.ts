@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import { instant, messageId, partyCode, sha256Hex, type Instant } from '../../src/core/core.ts'
+import { digestOf, instant, messageId, partyCode, sha256Hex, type Instant } from '../../src/core/core.ts'
 import { issue, makeAuthority, openSealer, statementBytes, type Authority, type IssueRequest, type Issued, type SealStatement } from '../../src/sign/sign.ts'
 
 export const now: Instant = instant(Math.floor(Date.now() / 1000) * 1000)
@@ -27,7 +27,7 @@ const issuedFor = (request: Partial<IssueRequest>): IssueRequest => ({ subject: 
 export async function sealed (request: Partial<IssueRequest> = {}, ca?: Authority): Promise<{ seal: Buffer, ca: Authority, issued: Issued }> {
   const authority = ca ?? await makeAuthority({ name: 'Test CA', algorithm: 'P-256' })
   const issued = await issue(authority, issuedFor(request))
-  return { seal: await openSealer(issued.key, issued.certificate).seal(payload, stated, now), ca: authority, issued }
+  return { seal: await openSealer(issued.key, issued.certificate).seal(digestOf(payload), stated, now), ca: authority, issued }
 }
 
 /** A folder of this test file's own, and the openssl program working in it. */

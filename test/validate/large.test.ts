@@ -2,11 +2,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
+import { digestOf } from '../../src/core/core.ts'
 import { within } from '../../src/rules/rules.ts'
+import { answeredHeader, headerLeaves, headerOf, leavesNamed, outlineOf } from '../../src/standard/standard.ts'
 import { openValidator, type Judgement, type Validator, type ValidatorLimits } from '../../src/validate/validate.ts'
 import { findingsOf, largeClaim, sample } from './sample.ts'
 
 const claim = largeClaim(5_000_000)
+const keepers = ['0344']
+const wish = { weights: {}, keepers }
 
 async function using (limits: ValidatorLimits, work: (validator: Validator) => Promise<void>): Promise<void> {
   const validator = openValidator(limits)
@@ -40,17 +44,33 @@ describe('large messages', () => {
 
   it('brings level 2 where it is asked, as the rules themselves tell it, and none of what is not valid', async () => {
     await using({}, async validator => {
-      const judgement = await validator.validate(claim, {})
+      const judgement = await validator.validate(claim, wish)
       assert.ok(judgement.kind === 'valid')
       const { within: told, ...read } = judgement
       assert.deepEqual(told, within({ ...read, bytes: claim }, {}))
       assert.equal(told?.rejected, true)
       assert.ok(!('within' in await validator.validate(claim)))
-      assert.ok(!('within' in await validator.validate(claim.subarray(0, -30), {})))
+      assert.ok(!('within' in await validator.validate(claim.subarray(0, -30), wish)))
       const off = Object.fromEntries(told?.findings.map(it => [it.code, 'off' as const]) ?? [])
-      const weighed = await validator.validate(claim, off)
+      const weighed = await validator.validate(claim, { ...wish, weights: off })
       assert.ok(weighed.kind === 'valid')
       assert.deepEqual(weighed.within, within({ ...read, bytes: claim }, off))
+    })
+  })
+
+  it('brings the outline alone where nobody keeps what it says, and the digest of what came', async () => {
+    const [valid, not] = [claim, claim.subarray(0, -30)]
+    await using({}, async validator => {
+      const [kept, passed, wrong] = [await validator.validate(valid, wish), await validator.validate(valid, { ...wish, keepers: ['0999'] }), await validator.validate(not, wish)]
+      assert.ok(kept.kind === 'valid' && passed.kind === 'valid' && wrong.kind === 'invalid')
+      assert.deepEqual([kept, passed, wrong].map(it => it.sha256), [valid, valid, not].map(digestOf))
+      assert.deepEqual([kept.outline, passed.outline], [undefined, true])
+      const { message, model } = kept
+      assert.deepEqual(passed.message, outlineOf(model, message))
+      assert.deepEqual(passed.within, kept.within)
+      assert.deepEqual([headerOf, headerLeaves, answeredHeader].map(of => of(model, passed.message)), [headerOf, headerLeaves, answeredHeader].map(of => of(model, message)))
+      assert.deepEqual(leavesNamed(model, passed.message, 'Bsn'), leavesNamed(model, message, 'Bsn'))
+      assert.ok(JSON.stringify(passed.message).length * 10 < JSON.stringify(message).length)
     })
   })
 
