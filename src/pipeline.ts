@@ -63,6 +63,8 @@ interface Admitted extends Valid { readonly journey: Journey, readonly bsns: rea
 /** With the answer of the gateway to what is rejected. */
 interface Judged extends Admitted, Rules.Within { readonly answer: Sealed | null }
 interface Sealed { readonly acceptance: Acceptance }
+/** What handlers say where they are done with a message. */
+type Ending = Extract<Outcome<HandlerTask>, { kind: 'done' | 'reject' }>
 /** Stored, or stored before: in both cases the receipt that stands. `delivery`: where it is now; null for what was stored before. `waiting`: the worker has something to do; `pushing`: the pusher has, for these. */
 export interface Stored { readonly id: string, readonly type: Standard.MessageType, readonly duplicate: boolean, readonly delivery: Acceptance['delivery'] | null, readonly waiting: boolean, readonly pushing: readonly PartyCode[], readonly receipt: Uint8Array }
 
@@ -167,7 +169,7 @@ async function judge (stages: Stages, it: Admitted): Promise<Judged> {
 /** The answer that findings make, by the gateway in the name of who gets the message. */
 async function answered (stages: Stages, { model, message, journey, at }: Pick<Admitted, 'model' | 'message' | 'journey' | 'at'>, findings: readonly Finding[]): Promise<Sealed> {
   const answer = stages.standard.answerTo(model, message, findings, { identificatie: newIdentificatie(), dagtekening: dutchDate(at) })
-  return await prepare(stages, { type: answer.model.type, message: answer.message }, journey.receiver)
+  return await prepare(stages, written(stages, { type: answer.model.type, message: answer.message }), journey.receiver)
 }
 
 async function seal (stages: Stages, it: Judged): Promise<Sealed> {
@@ -278,9 +280,19 @@ async function work (stages: Stages, claimed: Claimed, stop: AbortSignal): Promi
   const bench = openBench(stages, claimed, stages.parties.party(envelope.receiver, stages.clock.now()), signal)
   const outcome = await handled(stages, envelope, bench.tools)
   if (outcome.kind === 'hold' || outcome.kind === 'later') return withheld(claimed, outcome, stages.clock.now())
-  const caused = await Promise.all((outcome.send ?? []).map(async draft => (await prepare(stages, draft, envelope.receiver)).acceptance))
+  const { send = [], findings = [], ...rest } = outcome
+  const told = await toldOf(stages, envelope, findings, bench)
+  bench.shut()
+  // Not awaited: what this function holds of a large message would stay meanwhile.
+  return ended(stages, claimed, rest, { drafts: [...send], findings: told, history: bench.history() })
+}
+
+/** @param drafts each goes when it is written */
+async function ended (stages: Stages, claimed: Claimed, outcome: Pick<Ending, 'kind' | 'tasks'> & { readonly deliver?: boolean }, { drafts, findings, history }: { readonly drafts: Draft[], readonly findings: readonly Finding[], readonly history: Finish['history'] }): Promise<Finish> {
+  const { envelope } = claimed
+  const caused = await Promise.all(drafts.splice(0).map(draft => prepare(stages, written(stages, draft), envelope.receiver)))
   const tasks = (outcome.tasks ?? []).map(it => ({ ...it, id: newTaskId(stages.clock.now()) }))
-  const done = { caused, findings: await toldOf(stages, envelope, outcome.findings ?? [], bench), tasks, history: bench.history() }
+  const done = { caused: caused.map(it => it.acceptance), findings, tasks, history }
   if (outcome.kind === 'reject') return rejected(claimed, done, outcome.deliver === true ? await brought(stages, envelope) : null)
   const due = answerDue(stages, stages.standard.modelOf(envelope.type), stages.clock.now())
   return concluded(claimed, await brought(stages, envelope), done, due)
@@ -308,9 +320,9 @@ async function brought (stages: Stages, envelope: Envelope): Promise<Delivered> 
 /** What was seen at the door stands beside what handlers found. */
 async function toldOf ({ store, rules }: Stages, { id, sender }: Envelope, findings: readonly Finding[], bench: Bench): Promise<readonly Finding[]> {
   if (findings.length === 0) return []
-  const { model, message, bytes } = await bench.opened()
+  const { model, message, bytes, ground } = await bench.opened()
   const before = (await store.findings(ownView(sender), id) ?? []).filter(it => it.level <= 2)
-  return [...before, ...rules.placed(rules.shortened(findings), model, message, bytes)]
+  return [...before, ...rules.placed(rules.shortened(findings), model, message, bytes, ground?.lines)]
 }
 
 /** A handler gets `handler_ms_max`; one that hangs longer counts as failed, whatever it still does. */
@@ -327,8 +339,8 @@ async function handled ({ handlers }: Stages, envelope: Envelope, tools: Tools):
 }
 
 /** The gateway's own message takes the same stages as anybody's. @param party in whose name it speaks: who gets the message it is about */
-async function prepare (stages: Stages, draft: Draft, party: PartyCode): Promise<Sealed> {
-  const { bytes, judgement } = await written(stages, draft)
+async function prepare (stages: Stages, own: ReturnType<typeof written>, party: PartyCode): Promise<Sealed> {
+  const { bytes, judgement } = await own
   const by: Submitter = { account: null, party, certificate: null, door: 'gateway' }
   const read = valid({ bytes, by, at: stages.clock.now() }, judgement)
   return await seal(stages, await judge(stages, await admitted(stages, read)))

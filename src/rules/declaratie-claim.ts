@@ -4,7 +4,7 @@ import { pairOf, type History, type Known } from '../history/history.ts'
 import type { Contract, Parties } from '../sources/sources.ts'
 import { textAt, type Classes } from '../standard/standard.ts'
 import { isCredit, standOf, type Stand } from './declaratie-prestatie.ts'
-import type { Outside } from './rule.ts'
+import { inTurns, type Outside, type Pause } from './rule.ts'
 import type { Placed, Scene } from './scene.ts'
 import { integer } from './value.ts'
 import type { Toegewezen } from './volume.ts'
@@ -39,7 +39,7 @@ export interface Claim {
 }
 
 /** Nothing is asked twice that many Prestaties have in common. */
-export function claimOf (scene: Scene, outside: Outside): Claim {
+export function * claimOf (scene: Scene, outside: Outside): Generator<Pause, Claim> {
   const { history, sources } = outside
   const parties = pairOf(scene.model, scene.message)
   const nummers = memo((nummer: number) => opNummer(history, `${nummer}`))
@@ -48,11 +48,13 @@ export function claimOf (scene: Scene, outside: Outside): Claim {
     const [categorie = '', code = '', date = ''] = key.split('\0')
     return sources.contract(parties, categorie, code, date)
   })
+  const prestaties: Prestatie[] = []
+  yield * inTurns(scene.all('323:Prestatie'), placed => { prestaties.push(prestatieOf(placed, clients(bsnOf(placed.parent)), nummers(integer(placed.it.ToewijzingNummer)))) })
   return {
     scene,
     outside,
     parties,
-    prestaties: scene.all('323:Prestatie').map(placed => prestatieOf(placed, clients(bsnOf(placed.parent)), nummers(integer(placed.it.ToewijzingNummer)))),
+    prestaties,
     contract: it => contracts([it.ProductCategorie, it.ProductCode, it.ProductPeriode.Begindatum.trim()].join('\0'))
   }
 }

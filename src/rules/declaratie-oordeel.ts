@@ -14,7 +14,7 @@ import { claimOf, type Claim, type Prestatie } from './declaratie-claim.ts'
 import { somtoetsen, toetsen, type Toets, type Toetsen } from './declaratie-debet.ts'
 import { zonderToewijzing } from './levering-verzoek.ts'
 import { isCredit, verschillen } from './declaratie-prestatie.ts'
-import { pause, type Against, type Fault, type Outside, type Pause } from './rule.ts'
+import { inTurns, type Against, type Fault, type Outside, type Pause } from './rule.ts'
 import type { Scene } from './scene.ts'
 import { wrong } from './value.ts'
 
@@ -30,19 +30,8 @@ export const uitOordeel = (code: string): Against => function * (scene, outside)
   yield * verdict.faults.get(code) ?? []
 }
 
-/** A claim of 25 MB has 25,000 Prestaties: after so many of them others go on. */
-const pause_prestaties = 500
-
-/** Visits each, with pauses between. */
-function * inTurns (prestaties: readonly Prestatie[], visit: (it: Prestatie) => void): Generator<Pause, void> {
-  for (const [nth, it] of prestaties.entries()) {
-    visit(it)
-    if (nth % pause_prestaties === pause_prestaties - 1) yield pause
-  }
-}
-
 function * oordeel (scene: Scene, outside: Outside): Generator<Pause, Faults> {
-  const claim = claimOf(scene, outside)
+  const claim = yield * claimOf(scene, outside)
   const told = new Map<string, Fault[]>()
   /** @returns whether a rule refuses; none is left out, so that every fault is told */
   const refuses = (code: string, fault: Fault | null): boolean => {

@@ -34,6 +34,15 @@ export interface Outside {
 /** Where a rule over very many Prestaties lets others go on; who judges at once passes it by. */
 export const pause = Symbol('pause')
 export type Pause = typeof pause
+/** A claim of 25 MB has 25,000 Prestaties: after so many of them others go on. */
+const pause_prestaties = 500
+/** Visits each, with pauses between. */
+export function * inTurns<T> (prestaties: readonly T[], visit: (it: T) => void): Generator<Pause, void> {
+  for (const [nth, it] of prestaties.entries()) {
+    visit(it)
+    if (nth % pause_prestaties === pause_prestaties - 1) yield pause
+  }
+}
 export type Against = (scene: Scene, outside: Outside) => Iterable<Fault | Pause>
 
 interface Described {

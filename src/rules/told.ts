@@ -25,13 +25,13 @@ const more = (most: number): Finding => ({
 })
 
 /**
- * @param bytes of the message; they are looked through only when there is something to place
+ * @param bytes of the message; they are looked through only when there is something to place @param known the line of every element, where somebody has looked already
  * @returns the findings, each with the line of its element, or where that is absent of the class it should stand in
  */
-export function placed (findings: readonly Finding[], model: MessageModel, message: Tree, bytes: Uint8Array): readonly Finding[] {
+export function placed (findings: readonly Finding[], model: MessageModel, message: Tree, bytes: Uint8Array, known: Uint32Array | null = null): readonly Finding[] {
   const wanted = new Set(findings.filter(it => it.line === null && it.path !== '').map(it => it.path))
   if (wanted.size === 0) return findings
-  const lines = elementLines(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  const lines = known ?? elementLines(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
   const ordinals = ordinalsOf(model.root, message, new Set([...wanted].flatMap(withAncestors)))
   return findings.map(it => it.line === null && it.path !== '' ? { ...it, line: lineOf(it.path, ordinals, lines) } : it)
 }
@@ -41,7 +41,7 @@ function withAncestors (path: string): readonly string[] {
   return steps.map((_, nth) => steps.slice(0, nth + 1).join('/'))
 }
 
-function lineOf (path: string, ordinals: ReadonlyMap<string, number>, lines: readonly number[]): number | null {
+function lineOf (path: string, ordinals: ReadonlyMap<string, number>, lines: Uint32Array): number | null {
   const at = withAncestors(path).findLast(it => ordinals.has(it))
   return at === undefined ? null : lines[ordinals.get(at) ?? -1] ?? null
 }

@@ -178,13 +178,23 @@ export const sumOf = (prestaties: readonly Tree[]): bigint => prestaties.reduce(
 /** @returns an amount with its sign as the standard writes it: zero is a debit */
 export const totaal = (sum: bigint): Tree => ({ TotaalBedrag: `${sum < 0n ? -sum : sum}`, DebetCredit: sum < 0n ? 'C' : 'D' })
 
-/** Puts the elements of a message in the order of the schema. */
+/** Puts the elements of a message in the order of the schema; what stands in order already is not copied: of a large answer that is nearly all. */
 export function ordered (tree: Tree, type: ComplexType): Tree {
-  return Object.fromEntries(type.elements.flatMap(({ name, type: of }): ReadonlyArray<readonly [string, Node]> => {
+  const names = Object.keys(tree)
+  const made: Record<string, Node> = {}
+  let [same, nth] = [true, 0]
+  for (const { name, type: of } of type.elements) {
     const node = tree[name]
-    if (node === undefined) return []
-    if (of.kind === 'simple') return [[name, node]]
-    const all = occurrences(node).map(it => ordered(asTree(it) ?? {}, of))
-    return [[name, isList(node) ? all : all[0] ?? {}]]
-  }))
+    if (node === undefined) continue
+    const next = of.kind === 'simple' ? node : orderedNode(node, of)
+    made[name] = next
+    same &&= names[nth++] === name && next === node
+  }
+  return same && nth === names.length ? tree : made
+}
+
+function orderedNode (node: Node, type: ComplexType): Node {
+  if (!isList(node)) return ordered(asTree(node) ?? {}, type)
+  const all = node.map(it => ordered(asTree(it) ?? {}, type))
+  return all.every((it, nth) => it === node[nth]) ? node : all
 }

@@ -33,7 +33,7 @@ interface Walk {
  */
 export function explain (root: XmlElement, model: MessageModel, bytes: Buffer, findings_max: number): Finding[] {
   const findings: Finding[] = []
-  let ordinal = 0; let lines: readonly number[] | null = null
+  let ordinal = 0; let lines: Uint32Array | null = null
   const walk: Walk = {
     model,
     full: () => findings.length > findings_max,

@@ -1,6 +1,7 @@
 /** Level 1 of one message, from bytes to judgement, in this thread. */
 import type { XmlDocument } from 'libxml2-wasm'
 import type { Finding, RefusalCode, Sha256 } from '../core/core.ts'
+import type { Needs } from '../history/history.ts'
 import type { Weights, Within } from '../rules/rules.ts'
 import { readMessage, type MessageModel, type Tree } from '../standard/standard.ts'
 import { fault, finding, type FindingCode } from './codes.ts'
@@ -24,11 +25,14 @@ interface Valid {
   readonly message: Tree
   /** What level 2 says, where that was judged with it. */
   readonly within?: Within
-  /** Of what was asked for by a wish only this much is here: see outlineOf. */
+  /** Only the outline of the message is here: see outlineOf. */
   readonly outline?: true
+  readonly ground?: Ground
 }
 /** What another thread that had the bytes at hand tells besides, where that was wished for. */
 interface Known { readonly sha256?: Sha256 }
+/** What judging a valid message against earlier ones begins and ends with. */
+export interface Ground { /** What must be loaded for it. */ readonly needs: Needs, /** The line of every element, in document order. */ readonly lines: Uint32Array }
 
 /** What is wanted of a message so large that another thread has it at hand; of every other one it is asked where it is needed. */
 export interface Wish {
@@ -36,6 +40,8 @@ export interface Wish {
   readonly weights: Weights | null
   /** Parties of which one must send or get a message for it to come whole. Of all others its outline comes, as a typed message of 25 MB takes a third of a second to hand over. */
   readonly keepers: readonly string[]
+  /** Whether it is judged against earlier messages: then it comes whole, with its ground. */
+  readonly judging?: boolean
 }
 
 /** What is judged. */

@@ -11,12 +11,12 @@ export function lineAt (bytes: Buffer, at: number): number {
 }
 
 /** @returns the line of every element, in document order; for messages of more lines than the parser's nodes can tell (65,535) */
-export function elementLines (bytes: Buffer): readonly number[] {
+export function elementLines (bytes: Buffer): Uint32Array {
   const lines: number[] = []
   let line = 1; let newline = bytes.indexOf(LF)
   scan(bytes, at => {
     for (; newline >= 0 && newline < at; newline = bytes.indexOf(LF, newline + 1)) line++
     lines.push(line)
   })
-  return lines
+  return Uint32Array.from(lines)
 }

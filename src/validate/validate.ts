@@ -5,7 +5,7 @@ import { openLarge, type LargeLimits } from './large.ts'
 import { checkSize } from './precheck.ts'
 import { openStrikes } from './strikes.ts'
 
-export type { InvalidCode, Judgement, Wish } from './judge.ts'
+export type { Ground, InvalidCode, Judgement, Wish } from './judge.ts'
 export { findingCodes, fault, finding, type Fault, type FindingCode, type Words } from './codes.ts'
 export { checkSize } from './precheck.ts'
 export { compileSchema, isValid } from './compile.ts'

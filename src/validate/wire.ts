@@ -2,12 +2,12 @@
 import type { Finding, Sha256 } from '../core/core.ts'
 import type { Within } from '../rules/rules.ts'
 import { modelByNamespace } from '../standard/standard.ts'
-import type { InvalidCode, Judgement } from './judge.ts'
+import type { Ground, InvalidCode, Judgement } from './judge.ts'
 import { fromParts, toParts } from './parts.ts'
 
 /** A judgement as plain data, the message in parts. */
 export type WireJudgement =
-  | { readonly kind: 'valid', readonly namespace: string, readonly parts: readonly Uint8Array[], readonly within?: Within, readonly outline?: true, readonly sha256?: Sha256 }
+  | { readonly kind: 'valid', readonly namespace: string, readonly parts: readonly Uint8Array[], readonly within?: Within, readonly outline?: true, readonly ground?: Ground, readonly sha256?: Sha256 }
   | { readonly kind: 'invalid', readonly code: InvalidCode, readonly namespace: string, readonly findings: readonly Finding[], readonly sha256?: Sha256 }
 
 /** What the worker posts. `parsed`: libxml2 has had the message, whose memory never shrinks. */

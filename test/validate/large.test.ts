@@ -3,9 +3,10 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { digestOf } from '../../src/core/core.ts'
-import { within } from '../../src/rules/rules.ts'
+import { needsOf } from '../../src/history/history.ts'
+import { judgeWithin, placed, within } from '../../src/rules/rules.ts'
 import { answeredHeader, headerLeaves, headerOf, leavesNamed, outlineOf } from '../../src/standard/standard.ts'
-import { openValidator, type Judgement, type Validator, type ValidatorLimits } from '../../src/validate/validate.ts'
+import { elementLines, openValidator, type Judgement, type Validator, type ValidatorLimits } from '../../src/validate/validate.ts'
 import { findingsOf, largeClaim, sample } from './sample.ts'
 
 const claim = largeClaim(5_000_000)
@@ -71,6 +72,18 @@ describe('large messages', () => {
       assert.deepEqual([headerOf, headerLeaves, answeredHeader].map(of => of(model, passed.message)), [headerOf, headerLeaves, answeredHeader].map(of => of(model, message)))
       assert.deepEqual(leavesNamed(model, passed.message, 'Bsn'), leavesNamed(model, message, 'Bsn'))
       assert.ok(JSON.stringify(passed.message).length * 10 < JSON.stringify(message).length)
+    })
+  })
+
+  it('comes with the ground of its judging where that is wished for, whole whoever keeps it', async () => {
+    await using({}, async validator => {
+      const judgement = await validator.validate(claim, { weights: null, keepers: [], judging: true })
+      assert.ok(judgement.kind === 'valid' && judgement.ground !== undefined && judgement.outline === undefined)
+      const { model, message, ground } = judgement
+      assert.deepEqual(ground.needs, needsOf(model, message))
+      assert.deepEqual(ground.lines, elementLines(claim))
+      const found = judgeWithin(model, message)
+      assert.deepEqual(placed(found, model, message, claim, ground.lines), placed(found, model, message, claim))
     })
   })
 
