@@ -9,7 +9,7 @@ import { machine, machineLine, syncs, syncsLine, type Syncs } from './machine.ts
 import { emptyFolder, here, option, quick, say } from './place.ts'
 import { own } from './shapes.ts'
 
-const seconds = option('seconds', quick ? 1 : 6)
+const seconds = option('seconds', quick ? 1 : 5)
 const rounds = option('rounds', quick ? 1 : 3)
 const claimers = option('claimers', 8)
 const batch = 32
@@ -18,9 +18,13 @@ const kinds = ['handle', 'push'] as const
 type Kind = typeof kinds[number]
 interface Run { readonly done: number, readonly cpu_us: number }
 
+/** What is measured: whether in a thread of its own, as the gateway has it, and how long a sync takes at least. */
+interface Way { readonly kind: Kind, readonly served: boolean, readonly sync_us: number, readonly runs: Run[] }
+const ways = (): Way[] => kinds.flatMap(kind => [true, false].flatMap(served => [0, 1_000].map(sync_us => ({ kind, served, sync_us, runs: [] }))))
+
 /** In a process of its own, whose syncs are slow. */
-async function measure (kind: Kind, folder: string): Promise<Run> {
-  const shape = await own(`sqlite:${join(folder, 'store.db')}`, kind)
+async function measure (kind: Kind, served: boolean, folder: string): Promise<Run> {
+  const shape = await own(`sqlite:${join(folder, 'store.db')}`, kind, undefined, served)
   let done = 0
   const until = async (end: number): Promise<void> => {
     await Promise.all(Array.from({ length: claimers }, async (_, nth) => {
@@ -48,34 +52,31 @@ function slowSync (): string {
   return library
 }
 
-function run (kind: Kind, sync_us: number, library: string): Run {
+function run ({ kind, served, sync_us }: Way, library: string): Run {
   const env = { ...process.env, LD_PRELOAD: library, SLOWSYNC_US: String(sync_us) }
-  const child = spawnSync(process.execPath, [import.meta.filename, ...process.argv.slice(2), `--child=${kind}`], { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawnSync(process.execPath, [import.meta.filename, ...process.argv.slice(2), `--child=${kind}`, ...served ? ['--served'] : []], { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
   if (child.status !== 0) throw new Error('a run failed')
   return JSON.parse(child.stdout) as Run
 }
 
-const noRuns = (): Run[] => []
-/** No sync takes less. */
-const floors_us = [0, 1_000] as const
-
 /** @returns a Markdown section and the figures @throws Error where no library can be built that makes syncs slow */
 export async function cycle (): Promise<{ markdown: string, json: object }> {
   const library = slowSync()
-  const all = kinds.flatMap(kind => floors_us.map(sync_us => ({ kind, sync_us, runs: noRuns() })))
+  const all = ways()
   const disk: Syncs[] = []
   say(`store cycle on SQLite: ${all.length} kinds, ${rounds} round(s) of ${seconds} s each`)
   for (let nth = 1; nth <= rounds; nth++) {
     disk.push(syncs())
-    for (const { kind, sync_us, runs } of all) {
-      runs.push(run(kind, sync_us, library))
-      say(`  round ${nth}, ${kind}, ${sync_us === 0 ? 'the disk as it is' : `${sync_us / 1000} ms a sync`}: ${shown(runs.at(-1)?.done ?? NaN)} a second`)
+    for (const way of all) {
+      const { kind, served, sync_us, runs } = way
+      runs.push(run(way, library))
+      say(`  round ${nth}, ${kind}, ${served ? 'a thread of its own' : 'the same thread'}, ${sync_us === 0 ? 'the disk as it is' : `${sync_us / 1000} ms a sync`}: ${shown(runs.at(-1)?.done ?? NaN)} a second`)
     }
   }
-  const rows = all.map(({ kind, sync_us, runs }) => [kind, sync_us === 0 ? 'its own' : shown(sync_us / 1000), shownSpread(spread(runs.map(it => it.done))), shownSpread(spread(runs.map(it => it.cpu_us)))])
+  const rows = all.map(({ kind, served, sync_us, runs }) => [kind, served ? 'its own, as in the gateway' : 'of who asks', sync_us === 0 ? 'its own' : shown(sync_us / 1000), shownSpread(spread(runs.map(it => it.done))), shownSpread(spread(runs.map(it => it.cpu_us)))])
   const markdown = [
     `Accepted, claimed and finished in groups of ${batch} by ${claimers} claimers on SQLite, work for a handler and for a push; median of ${rounds} rounds of ${seconds} s in turns (min–max).`, '',
-    table(['work', 'ms of a sync, at least', 'messages a second', 'processor, µs a message'], rows), '',
+    table(['work', 'thread', 'ms of a sync, at least', 'messages a second', 'processor, µs a message'], rows), '',
     `- ${syncsLine(disk)}.`
   ].join('\n')
   return { markdown, json: { batch, claimers, seconds, all, disk } }
@@ -83,7 +84,7 @@ export async function cycle (): Promise<{ markdown: string, json: object }> {
 
 const child = kinds.find(it => process.argv.includes(`--child=${it}`))
 if (process.argv[1] === import.meta.filename) {
-  if (child !== undefined) console.log(JSON.stringify(await measure(child, emptyFolder(`cycle-${child}`))))
+  if (child !== undefined) console.log(JSON.stringify(await measure(child, process.argv.includes('--served'), emptyFolder(`cycle-${child}`))))
   else {
     const about = machine()
     console.log(`${machineLine(about)}\n\n${(await cycle()).markdown}`)

@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { instant, newMessageId, newReferentienummer, partyCode, sha256Hex, type PartyCode } from '../../src/core/core.ts'
-import { openStore, type Acceptance, type Claimed, type Store } from '../../src/store/store.ts'
+import { openServed, openStore, type Acceptance, type Claimed, type Served } from '../../src/store/store.ts'
 import type { Statement, Values } from '../../src/store/db.ts'
 import { heen, roots, type Wanted } from '../store/sample.ts'
 
@@ -89,11 +89,12 @@ export const received = (over: Wanted, receiver: PartyCode): Acceptance => {
   }
 }
 
-/** The store itself, with all that belongs to a message. @param of work that handlers see, or pushes to twenty destinations @param over what else is of a message to one of them */
-export async function own (url: string, of: 'handle' | 'push', over: (target: PartyCode) => Wanted = () => ({})): Promise<Shape> {
+/** The store itself, with all that belongs to a message. @param of work that handlers see, or pushes to twenty destinations @param over what else is of a message to one of them @param served opened as by who serves: on SQLite in a thread of its own */
+export async function own (url: string, of: 'handle' | 'push', over: (target: PartyCode) => Wanted = () => ({}), served = false): Promise<Shape> {
   let seen: { readonly statement: Statement, readonly values: Values } | null = null
   const isClaim = ({ sql }: Statement): boolean => /^update "delivery" set "fence".*"attempts" = attempts \+ 1/s.test(sql)
-  const store: Store = await openStore({ url, mode: 'test', roots, wrap: db => ({ ...db, write: work => db.write(session => work({ ...session, all: (statement, values = {}) => { if (isClaim(statement)) seen = { statement, values }; return session.all(statement, values) } })) }) })
+  const options = { url, mode: 'test', roots } as const
+  const store: Served = served ? await openServed(options) : await openStore({ ...options, wrap: db => ({ ...db, write: work => db.write(session => work({ ...session, all: (statement, values = {}) => { if (isClaim(statement)) seen = { statement, values }; return session.all(statement, values) } })) }) })
   let turn = 0
   const claim = (target: PartyCode, batch: number): Promise<readonly Claimed[]> => of === 'handle' ? store.claim(batch, lease_ms, now()) : store.claimPush(target, batch, lease_ms, now())
   return {
