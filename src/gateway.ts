@@ -291,7 +291,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const receive = receiving(pipeline, metrics, store, worker, pusher)
   const notices: Notices = !roles.has('work') ? elsewhere : startNotices({ store, courier, parties, destinations: pusher, clock, log, lease_ms, poll_ms, random: Math.random })
   opened.notices = () => notices.stop()
-  const policies = async (): Promise<RetryPolicies> => retriesOf((await store.register()).parties, retry)
+  const policies = async (): Promise<RetryPolicies> => retriesOf((await store.register()).parties.filter(it => parties.party(it.code, clock.now()) !== null), retry)
   const arrivals = openArrivals({ store, receive, clock, mode: config.mode, refused: code => { metrics.refused(code) } })
   const batches = startBatches({ store, receive, works: roles.has('work'), clock, log, lease_ms, poll_ms, limits: zipLimits(config), mode: config.mode, total_ms: retry.total_ms, refused: code => { metrics.refused(code) } })
   opened.batches = () => batches.stop()

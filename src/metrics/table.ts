@@ -172,7 +172,7 @@ const storage = {
     row: 'Storage', title: 'Pieces per commit, mean', expr: 'rate(zorgpoort_commit_pieces_sum[5m]) / rate(zorgpoort_commit_pieces_count[5m])', legend: 'pieces', unit: 'short'
   },
   zorgpoort_store_waiting: {
-    kind: 'gauge', help: 'Pieces of writing that wait for their commit.', labels: [],
+    kind: 'gauge', help: 'Pieces of writing that wait for their commit; on SQLite all that was asked of the database and is not answered yet.', labels: [],
     row: 'Storage', title: 'Waiting to be written', expr: 'zorgpoort_store_waiting', legend: 'waiting', unit: 'short'
   },
   zorgpoort_store_connections: {

@@ -93,7 +93,17 @@ const maySend = (now: Lookup, account: Account | undefined, party: PartyCode, fa
 export async function openParties (store: Pick<Store, 'register' | 'registerVersion'>): Promise<Parties> {
   let now = lookup(await store.register())
   let fresh: Promise<void> | null = null
-  const look = async (): Promise<void> => { if (store.registerVersion() !== now.version) now = lookup(await store.register()) }
+  let asked: { readonly version: number, readonly found: Promise<void> } | null = null
+  async function ask (): Promise<void> {
+    try { now = lookup(await store.register()) } finally { asked = null }
+  }
+  /** Who comes while it is asked waits for the same answer: another of the same version would say nothing else. */
+  async function look (): Promise<void> {
+    const version = store.registerVersion()
+    if (version === now.version) return
+    if (asked?.version !== version) asked = { version, found: ask() }
+    await asked.found
+  }
   return {
     // All that is asked in one turn of the event loop shares one look: what was committed before the turn is seen.
     refresh () {

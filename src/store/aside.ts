@@ -35,7 +35,7 @@ const gone = (): StoreUnavailable => new StoreUnavailable('the store is closed')
 /** The thread, and who waits for what it was asked. */
 function startThread ({ url, mode, retour_unknown, roots = null, clock = systemClock, observe }: Options, heard: (topic: Topic) => void) {
   const given: Given = { url, mode, retour_unknown, roots: roots === null ? null : keysOf(roots), now: clock.now() }
-  const worker = new Worker(new URL(`./thread${extname(import.meta.filename)}`, import.meta.url), { workerData: given })
+  const worker = new Worker(new URL(`./thread${extname(import.meta.filename)}`, import.meta.url), { name: 'store', workerData: given })
   const waiting = new Map<number, Waiting>()
   let asked: Asked[] = []
   let [last, over] = [0, false]
@@ -46,6 +46,8 @@ function startThread ({ url, mode, retour_unknown, roots = null, clock = systemC
     if (it.kind === 'heard') return heard(it.topic)
     const who = waiting.get(it.nth)
     waiting.delete(it.nth)
+    // What could not be opened ends.
+    if (it.nth === 0 && it.kind === 'failed') over = true
     if (it.kind === 'failed') who?.reject(failure(it.failed))
     else who?.resolve(unload(it.load))
   }
@@ -62,9 +64,16 @@ function startThread ({ url, mode, retour_unknown, roots = null, clock = systemC
   const answer = (nth: number): Promise<unknown> => new Promise((resolve, reject) => { waiting.set(nth, { resolve, reject }) })
 
   worker.on('message', (all: readonly Told[]) => { for (const it of all) told(it) })
-  worker.on('exit', ended)
-  // A mistake of ours: it ends the process, as it would have in the one thread.
-  worker.on('error', error => { throw error })
+  worker.on('exit', () => {
+    const expected = over
+    ended()
+    if (!expected) throw new Error('the thread of the store ended by itself')
+  })
+  // A mistake of ours, or no memory: it ends the process, as it would have in the one thread.
+  worker.on('error', error => {
+    ended()
+    throw error
+  })
   async function ask (verb: string, ...given: readonly unknown[]): Promise<unknown> {
     if (over) throw gone()
     const nth = ++last
@@ -88,13 +97,21 @@ function startThread ({ url, mode, retour_unknown, roots = null, clock = systemC
   }
 }
 
+/** @throws StoreFailure when that cannot be had: then the thread is not left behind */
+async function versionBeside (path: string, thread: { close (): Promise<void> }): Promise<ReturnType<typeof openVersion>> {
+  try { return openVersion(path) } catch (error) {
+    await thread.close()
+    throw error
+  }
+}
+
 async function openAside (options: Options): Promise<Served> {
   const listeners: Array<(topic: Topic) => void> = []
   const heard = (topic: Topic): void => { for (const listener of listeners) listener(topic) }
   const thread = startThread(options, heard)
   const names = await thread.opened()
   const path = pathOf(options.url)
-  const version = openVersion(path)
+  const version = await versionBeside(path, thread)
   let closed: Promise<void> | null = null
   const verbs = Object.fromEntries(Array.isArray(names) ? names.map(name => [name, (...given: readonly unknown[]) => thread.ask(name, ...given)]) : [])
   const own: Pick<Store, 'registerVersion' | 'measures' | 'tell' | 'hear' | 'close'> = {
@@ -103,7 +120,9 @@ async function openAside (options: Options): Promise<Served> {
     tell: heard,
     hear (listener) { listeners.push(listener) },
     async close () {
-      closed ??= thread.close().finally(() => { version.close() })
+      // First, so that the thread's are the last connections: those take in what is in the log, and it goes.
+      if (closed === null) version.close()
+      closed ??= thread.close()
       await closed
     }
   }

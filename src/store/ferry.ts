@@ -65,24 +65,33 @@ export interface Failed {
   readonly kind: Kind
   readonly message: string
   readonly stack: string | undefined
+  /** Such as the driver's name for it. */
+  readonly name: string
+  readonly code: string | null
   readonly cause: Failed | null
   readonly refusal: { readonly code: RefusalCode, readonly detail: string | null } | null
 }
 
-const plain = { kind: 'Error', stack: undefined, cause: null, refusal: null } as const
+const plain = { kind: 'Error', name: 'Error', code: null, stack: undefined, cause: null, refusal: null } as const
+
+/** So far is looked for what caused it. */
+const causes_max = 5
 
 /** @returns what a failure says, without what else hangs on it; of what caused it the same */
-export function failed (error: unknown): Failed {
+export function failed (error: unknown, causes = causes_max): Failed {
   if (!(error instanceof Error)) return { ...plain, message: String(error) }
-  const { message, stack, cause } = error
+  const { message, stack, name, cause } = error
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : null
   const refusal = error instanceof Refusal ? { code: error.code, detail: error.detail } : null
-  return { kind: kinds.find(it => error instanceof failures[it]) ?? 'Error', message, stack, cause: cause === undefined ? null : failed(cause), refusal }
+  return { kind: kinds.find(it => error instanceof failures[it]) ?? 'Error', message, stack, name, code, cause: cause === undefined || causes === 0 ? null : failed(cause, causes - 1), refusal }
 }
 
 /** @returns a failure of the same class that says the same */
-export function failure ({ kind, message, stack, cause, refusal }: Failed): Error {
+export function failure ({ kind, message, stack, name, code, cause, refusal }: Failed): Error {
   if (refusal !== null) return new Refusal(refusal.code, refusal.detail)
   const error = new failures[kind](message, cause === null ? {} : { cause: failure(cause) })
   if (stack !== undefined) error.stack = stack
+  if (name !== error.name) error.name = name
+  if (code !== null) Object.assign(error, { code })
   return error
 }

@@ -1,7 +1,7 @@
 /** SQLite behind the store: one connection that writes, one that reads, and the lock that lets one server in. */
-import { closeSync, openSync, statfsSync, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, openSync, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { arrange, StoreFull, StoreUnavailable, StoreUnusable, type Db, type Row, type Session, type Topic, type Value } from './db.ts'
 import { groupWriter, type Writer } from './group.ts'
@@ -113,12 +113,14 @@ function connect (path: string, readonly: boolean): Connection {
 
 /**
  * Makes the file before SQLite does, so that nobody but its owner can read it (the log beside it takes the same rights), and opens it.
+ * One that is there is never opened here: to close it would let go of all locks this process has on it, and whoever reads it next takes its log away.
  * @param database what a failure names: the file itself, or the one it stands beside
  * @throws StoreFailure when it cannot be made or opened
  */
 function openFile<T> (path: string, open: () => T, database = path): T {
   try {
-    closeSync(openSync(path, 'a', 0o600))
+    if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK)
+    else closeSync(openSync(path, 'a', 0o600))
     return open()
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'no reason given'
@@ -143,13 +145,22 @@ export const sizes = (path: string): Omit<StoreMeasures, 'waiting'> => ({
   free_bytes: told(() => freeBytes(path))
 })
 
-/** Between two transactions, and without waiting for whoever reads. */
-async function truncate (db: Connection): Promise<boolean> {
+/** Between two transactions, and without waiting for whoever reads. @returns whether nobody did */
+async function truncated (db: Connection): Promise<boolean> {
   do await turn(); while (db.inTransaction)
   return storing(db, () => {
     db.pragma('busy_timeout = 0')
     try { return db.pragma('wal_checkpoint(truncate)', { simple: true }) === 0 } finally { db.pragma(`busy_timeout = ${busy_timeout_ms}`) }
   })
+}
+
+/** Who looks at the register's version is soon done. */
+async function truncate (db: Connection): Promise<boolean> {
+  for (let left = 5; left > 0; left--) {
+    if (await truncated(db)) return true
+    await sleep(3)
+  }
+  return await truncated(db)
 }
 
 /** @param committed told of each commit @throws StoreFailure when the file cannot be made or opened */
@@ -188,10 +199,18 @@ export function openSqlite (path: string, committed?: StoreObserver['committed']
   }
 }
 
+/** Closes what was opened when the rest fails. */
+function opened<T> (db: Connection, work: () => T): T {
+  try { return storing(db, work) } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
 /** The number that rises with every change of the register, for who asks it at every request; the file is there. */
 export function openVersion (path: string): { now (): number, close (): void } {
   const db = openFile(path, () => connect(path, true))
-  const version = db.prepare<[], Row>("select value from meta where name = 'register_version'")
+  const version = opened(db, () => db.prepare<[], Row>("select value from meta where name = 'register_version'"))
   return { now: () => storing(db, () => whole(version.get() ?? {}, 'value')), close () { db.close() } }
 }
 

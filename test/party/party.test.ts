@@ -39,6 +39,32 @@ describe('the register', () => {
     assert.equal(parties.party(own, now), null)
     assert.equal(reads, 2)
   })
+
+  test('is asked for once, however many turns the answer takes; and again where that failed', async () => {
+    const turn = (): Promise<void> => new Promise(resolve => { setImmediate(resolve) })
+    let [version, reads, fails] = [1, 0, false]
+    const parties = await openParties({
+      async register () {
+        reads++
+        for (let times = 0; times < 20; times++) await turn()
+        if (fails) throw new Error('busy')
+        return register(version, [])
+      },
+      registerVersion: () => version
+    })
+    async function looks (): Promise<Set<string>> {
+      const all: Array<Promise<string>> = []
+      for (let times = 0; times < 10; times++) {
+        all.push(parties.refresh().then(() => 'seen', () => 'failed'))
+        await turn()
+      }
+      return new Set(await Promise.all(all))
+    }
+    [version, fails] = [2, true]
+    assert.deepEqual([await looks(), reads], [new Set(['failed']), 2])
+    fails = false
+    assert.deepEqual([await looks(), reads], [new Set(['seen']), 3])
+  })
 })
 
 describe('who acts for whom', () => {

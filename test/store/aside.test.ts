@@ -1,6 +1,7 @@
 /** The store of who serves: SQLite in a thread of its own keeps the contract of every store, and tells what goes wrong there. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -17,6 +18,13 @@ const folder = mkdtempSync(join(tmpdir(), 'zorgpoort-aside-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
 const urlOf = (name: string): string => `sqlite:${join(folder, name)}.db`
+
+/** A process of its own, for what would end this one. */
+function run (name: string, program: string, ...options: readonly string[]): { readonly status: number | null, readonly stdout: string } {
+  const path = join(folder, `${name}.mjs`)
+  writeFileSync(path, program)
+  return spawnSync(process.execPath, [...options, path], { encoding: 'utf8', timeout: 60_000 })
+}
 
 /** Commands verify the audit and import lists by a store of their own, and so do tests here. */
 async function served ({ wrap, moving, ...options }: StoreOptions): Promise<Store> {
@@ -62,10 +70,55 @@ describe('a store in a thread', () => {
     const answers = items.map(it => store.accept([it]))
     await Promise.all([store.close(), store.close()])
     assert.deepEqual((await Promise.all(answers)).flat().map(it => it.kind), items.map(() => 'stored'))
+    assert.deepEqual(readdirSync(folder).filter(it => it.startsWith('closed.')), ['closed.db'], 'all of it is in the database, also for who copies that alone')
     await assert.rejects(store.accept([heen()]), StoreUnavailable)
     const again = await openStore({ url, mode: 'test', roots })
     for (const { envelope } of items) assert.equal((await again.message(ownView(gemeente), envelope.id))?.id, envelope.id)
     await again.close()
+  })
+
+  test('keeps its lock on the database, without which another program that reads it takes the log away', { skip: process.platform === 'linux' ? false : 'locks are looked up in /proc' }, async () => {
+    const path = join(folder, 'locks.db')
+    const store = await openServed({ url: urlOf('locks'), mode: 'test', roots })
+    const held = (): boolean => readFileSync('/proc/locks', 'utf8').split('\n').some(line => line.includes(` ${process.pid} `) && line.includes(`:${statSync(path).ino} `))
+    assert.ok(held())
+    const beside = await openStore({ url: urlOf('locks'), mode: 'test', roots })
+    await beside.trail(async trail => await trail.counts(0))
+    assert.ok(held())
+    await beside.close()
+    await store.close()
+  })
+
+  test('that cannot be had whole is left by all of it', async () => {
+    const path = join(folder, 'half.db')
+    const program = `import { openServed } from '${import.meta.dirname}/../../src/store/store.ts'
+      import fs from 'node:fs'
+      import { syncBuiltinESMExports } from 'node:module'
+      fs.accessSync = () => { throw Object.assign(new Error('too many open files'), { code: 'EMFILE' }) }
+      syncBuiltinESMExports()
+      await openServed({ url: 'sqlite:${path}', mode: 'test' }).catch(error => { console.log(error.message) })`
+    const { status, stdout } = run('half', program)
+    assert.deepEqual([status, stdout], [0, `the database cannot be opened: ${path} (EMFILE)\n`])
+  })
+
+  test('whose thread dies says so to who asks, and ends the process as any mistake of ours does', () => {
+    const mistake = join(folder, 'mistake.mjs')
+    writeFileSync(mistake, `import { isMainThread } from 'node:worker_threads'
+      import { existsSync } from 'node:fs'
+      if (!isMainThread) setInterval(() => { if (existsSync('${folder}/now')) throw new TypeError('a mistake') }, 10)`)
+    const program = `import { openServed } from '${import.meta.dirname}/../../src/store/store.ts'
+      import { writeFileSync } from 'node:fs'
+      const store = await openServed({ url: 'sqlite:${join(folder, 'dies.db')}', mode: 'test' })
+      process.on('uncaughtException', async error => {
+        console.log(error.message)
+        await store.check().catch(error => { console.log(error.constructor.name) })
+        await store.close().catch(error => { console.log(error.constructor.name) })
+        process.exit(7)
+      })
+      await store.check()
+      writeFileSync('${folder}/now', '')`
+    const { status, stdout } = run('dies', program, '--import', mistake)
+    assert.deepEqual([status, stdout], [7, 'a mistake\nStoreUnavailable\nStoreUnavailable\n'])
   })
 
   test('fails as what it is, and goes on', async () => {

@@ -60,5 +60,12 @@ describe('a failure on its way to another thread', () => {
     assert.deepEqual([there.code, there.detail], ['ZP_QUERY', 'cursor'])
   })
 
+  test('the driver\'s own keeps its name and code, and what was caused by itself is told so far', () => {
+    const error = Object.assign(new Error('UNIQUE constraint failed'), { name: 'SqliteError', code: 'SQLITE_CONSTRAINT_UNIQUE', cause: new Error() as Error })
+    error.cause = error
+    const there = failure(structuredClone(failed(error)))
+    assert.deepEqual([there.name, 'code' in there && there.code, there.cause instanceof Error && there.cause.message], ['SqliteError', 'SQLITE_CONSTRAINT_UNIQUE', 'UNIQUE constraint failed'])
+  })
+
   test('what is thrown and is no error is told', () => { assert.equal(failure(failed('odd')).message, 'odd') })
 })
