@@ -1,6 +1,6 @@
 /** Branded identifiers: made only by the checking constructors below, so that a wrong string is a type error. */
 import { hash, randomBytes, randomInt } from 'node:crypto'
-import { v4, v7, validate, version } from 'uuid'
+import { v7, validate, version } from 'uuid'
 
 declare const brand: unique symbol
 type Brand<T, Name extends string> = T & { readonly [brand]: Name }
@@ -76,7 +76,8 @@ export const newMessageId = (at: Instant): MessageId => messageId(v7({ msecs: at
 export const momentOf = (id: MessageId): Instant => instant(parseInt(id.replaceAll('-', '').slice(0, 12), 16))
 export const newBatchId = (at: Instant): BatchId => batchId(newMessageId(at))
 export const newTaskId = (at: Instant): TaskId => taskId(newMessageId(at))
-export const newReferentienummer = (): Referentienummer => referentienummer(v4())
+/** Of the form the chain asks, a UUIDv4; it begins with the moment, so that an index has those of one time side by side, and 74 bits of it are drawn. */
+export const newReferentienummer = (): Referentienummer => referentienummer(v7({ msecs: Date.now(), random: random16() }).replace(/^(.{14})7/, '$14'))
 
 /** @returns an Identificatie for a message the gateway makes: `ZP` and 10 characters drawn from 36, so that it need not ask which are used */
 export const newIdentificatie = (): string => `ZP${Array.from({ length: 10 }, () => randomInt(36).toString(36)).join('').toUpperCase()}`

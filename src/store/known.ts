@@ -8,6 +8,7 @@ import { at, prepared, type Dialect } from './dialect.ts'
 import { bodyColumn } from './facts.ts'
 import { asking, lotsOf, type Asking } from './lots.ts'
 import { markKey } from './marks.ts'
+import { sought } from './migrations/facts.ts'
 import { columnOf, keysIn } from './numbers.ts'
 import { bytes, maybe, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
@@ -30,7 +31,7 @@ function statements ({ sql }: Dialect) {
     latest: prepared(rows('323:Declaratie').where('f.day', latest)),
     /** Facts of a class by one of their keys. */
     by (of: FactName, by: KeyName): Asking {
-      const ofMessages = (places: readonly string[]) => sql('source as s').select('s.place').where({ 's.pair': at('pair'), 's.number': of.slice(0, 3) }).whereIn(columnOf[by], places)
+      const ofMessages = (places: readonly string[]) => sql('source as s').select('s.place').where({ 's.pair': at('pair'), 's.number': of.slice(0, 3) }).whereRaw(`s.${sought}`).whereIn(columnOf[by], places)
       const known = made.get(`${of} ${by}`) ?? asking(places => by === 'Identificatie' ? rows(of).whereIn('f.source', ofMessages(places)) : rows(of).whereIn(columnOf[by], places))
       made.set(`${of} ${by}`, known)
       return known

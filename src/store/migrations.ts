@@ -7,7 +7,7 @@ import { counting } from './migrations/counting.ts'
 import { countsStep } from './migrations/counts.ts'
 import { cursorsStep } from './migrations/cursors.ts'
 import { doorsStep } from './migrations/doors.ts'
-import { facts } from './migrations/facts.ts'
+import { facts, soughtStep } from './migrations/facts.ts'
 import { judgingStep } from './migrations/judging.ts'
 import { months } from './migrations/months.ts'
 import { movedStep } from './migrations/moved.ts'
@@ -205,5 +205,6 @@ export const migrations: readonly Migration[] = [
   queueStep,
   movedStep,
   linksStep,
-  cursorsStep
+  cursorsStep,
+  soughtStep
 ]

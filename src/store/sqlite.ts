@@ -1,5 +1,6 @@
 /** SQLite behind the store: one connection that writes, one that reads, and the lock that lets one server in. */
 import { accessSync, closeSync, constants, existsSync, openSync, statfsSync, statSync } from 'node:fs'
+import { totalmem } from 'node:os'
 import { dirname } from 'node:path'
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
@@ -14,6 +15,10 @@ const group = { items: 200, bytes: 32_000_000 }
 const light = { items: 1, bytes: 0 }
 /** How long a command of another process may keep the server waiting; the driver blocks meanwhile. */
 const busy_timeout_ms = 2_000
+
+const read_cache_bytes = 32_000_000
+/** What is written to at any place of a large database stays in memory: as much as it comes to, and at most an eighth of what this process may have. */
+const write_cache_bytes = Math.max(read_cache_bytes, Math.min(1_000_000_000, Math.min(totalmem(), process.constrainedMemory() || Infinity) / 8))
 
 const full = /^SQLITE_(FULL|READONLY|CANTOPEN|IOERR_(WRITE|FSYNC|TRUNCATE|SHMSIZE|SHMOPEN|SHMMAP|DIR_FSYNC|DELETE))/
 const unavailable = /^SQLITE_(IOERR|BUSY|LOCKED|NOMEM|CORRUPT|NOTADB|PROTOCOL|SCHEMA|INTERRUPT)/
@@ -107,7 +112,7 @@ function connect (path: string, readonly: boolean): Connection {
     db.pragma('temp_store = memory')
   }
   db.pragma('foreign_keys = on')
-  db.pragma('cache_size = -32000')
+  db.pragma(`cache_size = -${Math.round((readonly ? read_cache_bytes : write_cache_bytes) / 1024)}`)
   return db
 }
 

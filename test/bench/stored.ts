@@ -11,7 +11,7 @@ import Database from 'better-sqlite3'
 import { instant, partyCode, type PartyCode } from '../../src/core/core.ts'
 import type { Pair } from '../../src/history/history.ts'
 import { ownView } from '../../src/party/party.ts'
-import { openStore, type Acceptance, type Store } from '../../src/store/store.ts'
+import { openServed, openStore, type Acceptance, type Served, type Store } from '../../src/store/store.ts'
 import { sweep } from '../../src/upkeep/upkeep.ts'
 import { startPostgres, type PostgresServer } from '../postgres.ts'
 import { toegewezen } from '../store/facts.ts'
@@ -178,7 +178,7 @@ const perSecond = (figure: (it: Turn) => number, all: readonly Turn[]): string =
 
 /** Both databases in turns, in the order small, large, large, small. @returns a table, with the ratio of each pair of turns */
 async function cycles ({ both, cpu_ms }: Places): Promise<string> {
-  const shapes = await Promise.all(both.map(({ url, size }) => own(url, 'handle', target => about(target, size))))
+  const shapes = await Promise.all(both.map(({ url, size }) => own(url, 'handle', target => about(target, size), true)))
   const found: Turn[][] = both.map(() => [])
   // As after some minutes of serving: what is asked for at any place is in memory, as far as it ever is.
   for (const [at, shape] of shapes.entries()) say(`  warm: ${shown((await turn(shape, cpu_ms, warm_ms, (both[at]?.size ?? 0) / warm_of)).done)} a second`)
@@ -213,7 +213,7 @@ async function timed (count: number, ask: () => Promise<unknown>): Promise<numbe
 
 const accepted = (target: PartyCode, size: number): Acceptance => received({ ...about(target, size), delivery: 'offered' }, target)
 
-async function pages (store: Store, size: number): Promise<string> {
+async function pages (store: Served, size: number): Promise<string> {
   await store.accept(Array.from({ length: 3 }, () => accepted(few, size)))
   const asked: ReadonlyArray<readonly [string, () => Promise<{ readonly length: number }>]> = [
     [`mailbox, ${size / ready} lie ready`, () => store.mailbox(ownView(aanbieder), page)],
@@ -228,7 +228,7 @@ async function pages (store: Store, size: number): Promise<string> {
 }
 
 /** One message at each beat, also while others are not done, until told to stop. @returns how long each took from its beat on, in ms */
-async function steadily (store: Store, size: number, on: () => boolean): Promise<number[]> {
+async function steadily (store: Served, size: number, on: () => boolean): Promise<number[]> {
   const all: number[] = []
   const under: Array<Promise<void>> = []
   const began = performance.now()
@@ -246,7 +246,7 @@ async function steadily (store: Store, size: number, on: () => boolean): Promise
 }
 
 /** Messages at a steady rate, alone, and then while payloads are swept by the steps of upkeep. */
-async function swept (store: Store, size: number): Promise<string> {
+async function swept (store: Served, size: number): Promise<string> {
   const until = performance.now() + (quick ? 1 : 20) * 1000
   const alone = await steadily(store, size, () => performance.now() < until)
   let [sum, steps, on] = [0, 0, true]
@@ -278,7 +278,7 @@ async function measured (open: () => Promise<Places>): Promise<string> {
     const parts = [`${places.name}: ${places.both.map(({ size }, nth) => `${size} in ${shown((bytes[nth] ?? 0) / 1e9)} GB`).join(', ')}`]
     if (wanted('cycles')) parts.push(await cycles(places))
     say(parts.at(-1) ?? '')
-    const store = await openStore({ url: large.url, mode: 'test', roots })
+    const store = await openServed({ url: large.url, mode: 'test', roots })
     try {
       for (const [name, part] of [['pages', pages], ['sweep', swept]] as const) {
         if (wanted(name)) parts.push(await part(store, large.size))

@@ -18,6 +18,7 @@ import { openSqlite } from '../../src/store/sqlite.ts'
 import { newRingLine, parseRing, Unopened, type Roots } from '../../src/vault/vault.ts'
 import { aMandate, anAccount, aParty } from '../register.ts'
 import { storeContract } from './contract.ts'
+import { ask, bringing, declaratie } from './facts.ts'
 import { aanbieder, account, claimOne, finish, gemeente, heen, later, retour, roots, start } from './sample.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'zorgpoort-store-'))
@@ -108,6 +109,22 @@ describe('store in an SQLite file', () => {
     db.close()
     assert.deepEqual(through, [])
     assert.ok(seen.size > 30)
+  })
+
+  test('what is looked for by the Identificatie of its message is found by an index that holds nothing else', async () => {
+    const seen = new Set<string>()
+    const noting = (session: Session): Session => ({ ...session, all: (it, values) => { seen.add(it.sql); return session.all(it, values) } })
+    const store = await openStore({ url: urlOf('sought'), mode: 'test', roots, wrap: db => ({ ...db, read: work => db.read(session => work(noting(session))) }) })
+    await store.accept([bringing([declaratie('D1')])])
+    const lookups = (['315:AangevraagdProduct', '323:Declaratie', '323:Prestatie'] as const).map(of => ({ of, by: 'Identificatie' as const, values: ['7'] }))
+    await ask(store, { lookups })
+    await store.close()
+    const db = new Database(pathOf('sought'))
+    const plans = [...seen].filter(it => it.includes('identificatie" in (?)') || it.includes('identificatie` in (?)')).map(sql =>
+      JSON.stringify(db.prepare(`explain query plan ${sql}`).all(...Array(sql.split('?').length - 1).fill(0))))
+    db.close()
+    assert.equal(plans.length, lookups.length)
+    for (const plan of plans) assert.match(plan, /SEARCH s USING (?:COVERING )?INDEX source_sought \(pair=\? AND number=\? AND identificatie=\?\)/)
   })
 
   test('forgets the client of an erased message in the order keys too, also of a retour that was rejected', async () => {

@@ -4,6 +4,7 @@ import { statSync } from 'node:fs'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
 import { instant } from '../../src/core/core.ts'
+import { pauseAfter } from '../../src/upkeep/sweep.ts'
 import type { Report } from '../../src/upkeep/upkeep.ts'
 import { ends, zorgpoort } from '../bin/command.ts'
 import { environment } from '../fault/child.ts'
@@ -60,4 +61,8 @@ test('by hand: counts first, then forgets, beside a running gateway, and leaves 
   assert.equal((JSON.parse((await zorgpoort(['sweep', '--json'], { env })).out) as Report).payload.swept, 0)
   ends(await zorgpoort(['sweep'], { env: { ...env, ZORGPOORT_RETENTION_PAYLOAD_DAYS: '5000' } }), 1, /retention_metadata_days must not be less/)
   assert.equal((await gateway.as('gemeente').get(`/v1/messages/${sent[1]?.id}/payload`)).status, 410)
+})
+
+test('a step leaves the store to others for twice as long as it took, and never for a moment only', () => {
+  assert.deepEqual([0, 5, 90, 4_000].map(pauseAfter), [25, 25, 180, 8_000])
 })

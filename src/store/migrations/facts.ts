@@ -80,3 +80,15 @@ export const facts: Migration = {
       t.integer('voids') // 1: an answer that rejects what it answers; null: not, or not known
     })
 }
+
+/** Messages whose facts are looked for by their Identificatie. A condition of the index below: who looks by it says the same. */
+export const sought = "number in ('315', '323')"
+
+/** The index of all others was written to at any place for each message, and never read. */
+export const soughtStep: Migration = {
+  name: '0026-sought',
+  beside: true,
+  up: schema => schema
+    .raw(`create index source_sought on source (pair, number, identificatie) where ${sought}`)
+    .alterTable('source', t => { t.dropIndex(['pair', 'number', 'identificatie']) })
+}
