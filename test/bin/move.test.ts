@@ -202,7 +202,7 @@ describe('a move that is broken off', { skip }, () => {
       assert.ok(server)
       const source = copyOf(`kill-${++sent}.db`, db => { db.exec("delete from meta where name = 'moved_to'") })
       const to = await fresh()
-      const struck = await started(process.execPath, [script, 'migrate', '--from', source, '--to', to], { env: { ...env, STRIKE: step } }).ended
+      const struck = await started(process.execPath, ['--import', script, join(import.meta.dirname, 'run.ts'), 'migrate', '--from', source, '--to', to], { env: { ...env, STRIKE: step } }).ended
       assert.equal(struck.code, null, `${step} was never come to: ${struck.out}${struck.err}`)
       const decided = ['source closed', 'target opened'].includes(step)
       assert.equal(await serves(source) === null, !decided)

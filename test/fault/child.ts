@@ -19,7 +19,7 @@ export interface Child {
   end (signal: NodeJS.Signals): Promise<number | NodeJS.Signals>
 }
 
-interface Own { readonly script?: string, readonly env?: Readonly<Record<string, string>> }
+interface Own { readonly script?: string, readonly preload?: string, readonly env?: Readonly<Record<string, string>> }
 
 /** The settings of a world as an environment. */
 export const environment = (world: World, over: Record<string, unknown> = {}): Record<string, string> =>
@@ -28,12 +28,12 @@ export const environment = (world: World, over: Record<string, unknown> = {}): R
 /**
  * Starts `serve` and waits until it says so in its log, which takes level info or lower.
  * @param before a shell's words before the command, such as `ulimit -f 4000 &&`
- * @param own a script to run instead of the command, and what it finds in its environment
+ * @param own a script to run instead of the command, a module that all its threads load before it, and what it finds in its environment
  */
 export async function startChild (world: World, over: Record<string, unknown> = {}, before = '', own: Own = {}): Promise<Child> {
-  const { script = command, env: more = {} } = own
+  const { script = command, preload, env: more = {} } = own
   const env = { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compileCache, ...environment(world, over), ...more }
-  const child = spawn('sh', ['-c', `${before} exec "$0" "$@"`, process.execPath, script, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn('sh', ['-c', `${before} exec "$0" "$@"`, process.execPath, ...preload === undefined ? [] : ['--import', preload], script, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const lines: string[] = []
   const ended = once(child, 'exit').then(([code, signal]: Array<number | NodeJS.Signals | null>) => code ?? signal ?? -1)
   createInterface({ input: child.stderr }).on('line', line => { lines.push(line) })

@@ -36,7 +36,7 @@ async function makeStruck () {
 
   /** @returns once the gateway was killed at the point, while it was being asked this */
   async function struckAt (point: AtDoor, by: Speaker, ask: (client: Client) => Promise<Reply>): Promise<void> {
-    const child = await startChild(world, over, '', { script: join(import.meta.dirname, 'struck.ts'), env: { STRIKE: file } })
+    const child = await startChild(world, over, '', { preload: join(import.meta.dirname, 'struck.ts'), env: { STRIKE: file } })
     after(() => { child.process.kill('SIGKILL') })
     const ended = once(child.process, 'exit')
     writeFileSync(file, `${point} SIGKILL`)

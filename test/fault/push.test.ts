@@ -108,7 +108,7 @@ test('killed or told to stop at any of the points, nothing is lost, marked twice
     lease_ms: 60_000, retry_first_ms: 100, retry_longest_ms: 1_000, breaker_open_ms: 100
   }
   const start = async (): Promise<Child> => {
-    const child = await startChild(world, over, '', { script: join(import.meta.dirname, 'struck.ts'), env: { STRIKE: file } })
+    const child = await startChild(world, over, '', { preload: join(import.meta.dirname, 'struck.ts'), env: { STRIKE: file } })
     t.after(() => { child.process.kill('SIGKILL') })
     return child
   }

@@ -1,10 +1,11 @@
-/** The store's face, whose store strikes its own process once at the point, and by the signal, that the file STRIKE says when it comes there. */
+/** What opens a store, whose store strikes its own process once at the point, and by the signal, that the file STRIKE says when it comes there. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { readFileSync, rmSync } from 'node:fs'
-import { openStore as open, type Db, type Finish, type Store, type StoreOptions } from '../../src/store/store.ts'
+import { openStore as open, type StoreOptions } from '../../src/store/open.ts'
+import type { Db, Finish, Store } from '../../src/store/store.ts'
 import type { Within } from './points.ts'
 
-export * from '../../src/store/store.ts'
+export * from '../../src/store/open.ts'
 
 const file = process.env['STRIKE'] ?? ''
 

@@ -1,8 +1,9 @@
-/** Runs the command with a store, or a move, that ends the process at the point STRIKE names, for tests: the module it is taken from is another one here. */
+/** Loaded before the command (`node --import`), in all its threads: a store, or a move, that ends the process at the point STRIKE names, for tests. The module it is taken from is another one here. */
 import { registerHooks } from 'node:module'
 
 const others = [
-  { of: '/src/gateway.ts', specifier: './store/store.ts', other: 'striking.ts' },
+  { of: '/src/store/thread.ts', specifier: './open.ts', other: 'striking.ts' },
+  { of: '/src/store/aside.ts', specifier: './open.ts', other: 'striking.ts' },
   { of: '/bin/move.ts', specifier: '../src/store/store.ts', other: 'moved.ts' }
 ]
 
@@ -12,4 +13,3 @@ registerHooks({
     return found === undefined ? next(specifier, context) : { url: new URL(found.other, import.meta.url).href, format: 'module-typescript', shortCircuit: true }
   }
 })
-await import('../bin/run.ts')

@@ -106,7 +106,7 @@ describe('a gateway that is killed', () => {
     test(`${point === 'accepting' ? 'before' : 'right after'} the commit answers nothing; the same again makes one message, and one Bv03`, { timeout: 120_000 }, async t => {
       const chain = await makeChain()
       const strike = chain.world.path('strike')
-      const child = await startChild(chain.world, { client_ca: chain.world.path('ca.pem') }, '', { script: struck, env: { STRIKE: strike } })
+      const child = await startChild(chain.world, { client_ca: chain.world.path('ca.pem') }, '', { preload: struck, env: { STRIKE: strike } })
       t.after(() => { child.process.kill('SIGKILL') })
       const referentienummer = randomUUID()
       const envelope = soap(di01(message('WMO301', 5), { referentienummer }))

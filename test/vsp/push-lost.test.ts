@@ -72,7 +72,7 @@ describe('a gateway that is killed', () => {
       const world = await makeWorld()
       const file = world.path('strike')
       const start = async (): Promise<Child> => {
-        const child = await startChild(world, { log_level: 'info' }, '', { script: join(import.meta.dirname, '../fault/struck.ts'), env: { STRIKE: file } })
+        const child = await startChild(world, { log_level: 'info' }, '', { preload: join(import.meta.dirname, '../fault/struck.ts'), env: { STRIKE: file } })
         t.after(() => { child.process.kill('SIGKILL') })
         return child
       }
