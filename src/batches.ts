@@ -1,9 +1,8 @@
 /** Batches: taken in when all of the ZIP is good, then their members one by one through the same flow as any message. */
-import { hash } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
 import { namesRealPerson, refuseRealPersonsIn } from './admit.ts'
 import { openBell } from './bell.ts'
-import { instant, messageId, newBatchId, Refusal, refusals, sha256Hex, type AccountId, type BatchId, type Clock, type Fingerprint, type Instant, type PartyCode, type RefusalCode } from './core/core.ts'
+import { digestOf, instant, messageId, newBatchId, Refusal, refusals, type AccountId, type BatchId, type Clock, type Fingerprint, type Instant, type PartyCode, type RefusalCode } from './core/core.ts'
 import type { Log } from './log.ts'
 import type { Pipeline } from './pipeline.ts'
 import { StoreFailure, StoreFull, type BatchEnd, type ClaimedBatch, type MemberEnd, type Store } from './store/store.ts'
@@ -83,7 +82,7 @@ export function startBatches (options: Options): Batches {
     async receive (zip, by) {
       const { members } = await oneByOne(() => looked(zip, limits, mode))
       const received = clock.now()
-      const { kind, id } = await store.createBatch({ ...by, id: newBatchId(received), received, sha256: sha256Hex(hash('sha256', zip, 'hex')), zip, members })
+      const { kind, id } = await store.createBatch({ ...by, id: newBatchId(received), received, sha256: digestOf(zip), zip, members })
       return { id, duplicate: kind === 'duplicate' }
     },
     wake: bell.ring,

@@ -1,6 +1,5 @@
 /** A sender's own signature, kept as evidence with its message. */
-import { createHash } from 'node:crypto'
-import { fingerprint, sha256Hex } from '../core/core.ts'
+import { digestOf, fingerprint } from '../core/core.ts'
 import type { Audit } from './audit.ts'
 import type { Db, Session } from './db.ts'
 import { places, prepared, type Dialect } from './dialect.ts'
@@ -15,7 +14,7 @@ export function signatureKeeper ({ sql }: Dialect, audit: Audit): KeepSignature 
   const keep = prepared(sql('signature').insert(places(['message', 'cms', 'signer', 'certificate', 'checked_ms'])))
   return async (session, seq, { id, account }, { cms, signer, certificate, checked }) => {
     await session.run(keep, { message: seq, cms, signer, certificate, checked_ms: checked })
-    await audit(session, { at: checked, event: 'signed', message: id, account, digest: sha256Hex(createHash('sha256').update(cms).digest('hex')) })
+    await audit(session, { at: checked, event: 'signed', message: id, account, digest: digestOf(cms) })
   }
 }
 

@@ -26,8 +26,8 @@ const observe = {
   collected (duration_ms: number) { tell({ kind: 'collected', duration_ms }) }
 }
 
-const { roots, now, retour_unknown = 'refuse', ...given }: Given = workerData
-const opened = await openStore({ ...given, retour_unknown, roots: roots === null ? null : rootsOf(roots), clock: { now: () => now }, observe }).then(store => ({ store }), (error: unknown) => ({ error }))
+const { roots, now, ...given }: Given = workerData
+const opened = await openStore({ ...given, roots: roots === null ? null : rootsOf(roots), clock: { now: () => now }, observe }).then(store => ({ store }), (error: unknown) => ({ error }))
 if ('error' in opened) tell({ kind: 'failed', nth: 0, failed: failed(opened.error) })
 else {
   const { store } = opened

@@ -1,6 +1,5 @@
 /** A payload as a ZIP with one file, the same bytes at every time: what a list says of them holds when they are fetched. */
-import { hash } from 'node:crypto'
-import { sha256Hex, type MessageId, type Sha256 } from '../../core/core.ts'
+import { digestOf, type MessageId, type Sha256 } from '../../core/core.ts'
 import { zipped } from '../../zip/zip.ts'
 
 /** Of bytes that will be sent. */
@@ -34,7 +33,7 @@ export function openPacking (): Packing {
     const content = await bytes()
     if (content === null) return null
     const zip = await zipped(content, name)
-    return remember(id, { size_bytes: zip.byteLength, sha256: sha256Hex(hash('sha256', zip, 'hex')) })
+    return remember(id, { size_bytes: zip.byteLength, sha256: digestOf(zip) })
   }
 
   return {
