@@ -129,9 +129,9 @@ describe('large messages', () => {
   })
 
   it('one that kills the thread is told to come back, then refused; others are judged on', async () => {
-    // Enough memory for the thread to start and for a small message, not for this one.
-    const deadly = largeClaim(20_000_000)
-    await using({ worker_heap_mb: 12 }, async validator => {
+    // Memory enough by a third for the thread to start and judge a small message (12 MB), and not for this one (over 24).
+    const deadly = largeClaim(24_000_000)
+    await using({ worker_heap_mb: 16 }, async validator => {
       assert.equal(said(await validator.validate(deadly)), 'ZP_BUSY')
       assert.equal(said(await validator.validate(deadly)), 'ZP_POISON')
       assert.equal(said(await validator.validate(largeClaim(300_000))), 'valid')
