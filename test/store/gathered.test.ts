@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { openStore, StoreUnavailable, type Store } from '../../src/store/store.ts'
+import { openStore, StoreUnavailable, type Store, type StoreOptions } from '../../src/store/store.ts'
 import { missing, startPostgres, type PostgresServer } from '../postgres.ts'
 import { aanbieder, heen, roots } from './sample.ts'
 
@@ -17,11 +17,13 @@ describe('calls that share a transaction', { skip: missing('bundled') }, () => {
   let server: PostgresServer
   before(async () => { server = await startPostgres() })
   after(() => server.close())
-  const open = (url: string): Promise<Store> => openStore({ url, mode: 'test', roots, postgres: { lock_ms_max: 1_000 } })
+  const open = (url: string, postgres: StoreOptions['postgres'] = {}): Promise<Store> => openStore({ url, mode: 'test', roots, postgres })
 
   test('of two processes, about the same few orders, wait in one order', async () => {
     const url = await server.freshDatabase()
-    const [one, other] = [await open(url), await open(url)]
+    // On a busy machine they wait long; whoever waits in a circle is found by the server after a second.
+    const patient = { lock_ms_max: 30_000, connect_ms_max: 30_000 }
+    const [one, other] = [await open(url, patient), await open(url, patient)]
     let stored = 0
     await Promise.all(Array.from({ length: clients }, async (_, nth) => {
       for (let round = 0; round < rounds; round++) {
@@ -39,7 +41,7 @@ describe('calls that share a transaction', { skip: missing('bundled') }, () => {
 
   test('do not fail for one that waits in vain', async t => {
     const url = await server.freshDatabase()
-    const store = await open(url)
+    const store = await open(url, { lock_ms_max: 1_000 })
     const holder = new pg.Client(url)
     await holder.connect()
     t.after(async () => { await Promise.all([holder.end(), store.close()]) })

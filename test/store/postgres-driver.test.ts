@@ -45,7 +45,7 @@ describe('PostgreSQL', { skip: missing('bundled') }, () => {
       [`postgres://guarded:zeer-geheim@127.0.0.1:${server.port}/fresh_1?sslmode=require`, /TLS/]
     ] as const
     for (const [at, told] of cases) {
-      await assert.rejects(openPostgres(at, { connect_ms_max: 2_000 }), error => {
+      await assert.rejects(openPostgres(at), error => {
         assert.ok(error instanceof StoreUnavailable)
         assert.match(error.message, told)
         assert.doesNotMatch(error.message, /guarded|127\.0\.0\.1|nergens/)
@@ -148,10 +148,10 @@ describe('PostgreSQL', { skip: missing('bundled') }, () => {
   })
 
   test('a statement that takes too long is ended, and so is one that waits for a lock; the connection stays', async t => {
-    const db = await opened(t, { statement_ms_max: 400, lock_ms_max: 200, connections_max: 4 })
+    const [db, holder] = [await opened(t, { statement_ms_max: 2_000, lock_ms_max: 500 }), await opened(t)]
     await assert.rejects(db.read(session => session.all(sql('select pg_sleep(20)'))), /a statement took too long \(57014\)/)
     const lock = sql('lock table work in access exclusive mode')
-    await db.write(async session => {
+    await holder.write(async session => {
       await session.run(lock)
       await assert.rejects(db.write(other => other.run(lock)), /locked what is needed \(55P03\)/)
     })
@@ -174,18 +174,19 @@ describe('PostgreSQL', { skip: missing('bundled') }, () => {
   })
 
   test('a transaction that idles too long is ended by the server and goes again', async t => {
-    const db = await opened(t, { statement_ms_max: 200 })
+    const db = await opened(t, { statement_ms_max: 2_000 })
+    const idle = () => server.query("select 1 from pg_stat_activity where datname = 'fresh_1' and state = 'idle in transaction'")
     let tries = 0
     await db.write(async session => {
       await put(session)
-      if (++tries === 1) await pause(600)
+      if (++tries === 1) await until(async () => (await idle()).length === 0 || undefined, 'its end')
       await session.all(sql('select 1'))
     })
     assert.equal(tries, 2)
   })
 
   test('who finds no connection free is told so in time, and the next one gets it', async t => {
-    const db = await opened(t, { connections_max: 2, connect_ms_max: 300 })
+    const db = await opened(t, { connections_max: 2, connect_ms_max: 2_000 })
     const { promise, resolve } = Promise.withResolvers<void>()
     const first = db.write(async session => { await put(session); await promise })
     await assert.rejects(db.write(put), /no connection was free or made in time/)
@@ -209,9 +210,9 @@ describe('PostgreSQL', { skip: missing('bundled') }, () => {
   })
 
   for (const plans_ms of [0, 1]) {
-    test(`a line that lets nothing through any more: who waits is told in time, all of it recovers, and closing ends, plans ${plans_ms === 0 ? 'for each execution' : 'kept, and too old'}`, { timeout: 60_000 }, async t => {
+    test(`a line that lets nothing through any more: who waits is told in time, all of it recovers, and closing ends, plans ${plans_ms === 0 ? 'for each execution' : 'kept, and too old'}`, { timeout: 300_000 }, async t => {
       const proxy = await startProxy(server.port)
-      const db = await opened(t, { statement_ms_max: 200, connect_ms_max: 500, connections_max: 4, plans_ms }, proxy.url(url))
+      const db = await opened(t, { statement_ms_max: 2_000, connect_ms_max: 3_000, connections_max: 4, plans_ms }, proxy.url(url))
       await Promise.all([db.write(put), db.write(put), db.read(put), db.read(put)])
       proxy.swallow()
       const ends = await Promise.allSettled([db.write(put), db.write(put), db.write(put), db.read(put)])
@@ -277,11 +278,9 @@ describe('PostgreSQL', { skip: missing('bundled') }, () => {
     proxy.refuse()
     proxy.cut()
     await until(() => proxy.count() === 0 || undefined, 'no connection stands')
-    await pause(100)
-    heard.length = 0
     one.tell('batch')
     await pause(100)
-    assert.equal(heard.length, 0)
+    assert.ok(!heard.includes('batch'))
     proxy.pass()
     await until(() => heard.includes('batch') || undefined, 'it comes after all')
   })
@@ -298,7 +297,7 @@ describe('PostgreSQL', { skip: missing('bundled') }, () => {
   test('behind a pooler: settings hold in each transaction, parts, reading, moments and giving up go', { skip: missingPooler() }, async t => {
     const pooler = await startPooler(server)
     t.after(() => pooler.close())
-    const db = await opened(t, { pooled: true, statement_ms_max: 300 }, pooler.url(url))
+    const db = await opened(t, { pooled: true, statement_ms_max: 2_000 }, pooler.url(url))
     await assert.rejects(db.read(session => session.all(sql('select pg_sleep(20)'))), /57014/)
     await assert.rejects(db.write(session => session.all(sql('select pg_sleep(20)'))), /57014/)
     const had = Number(await count())
