@@ -8,7 +8,7 @@ import { startChild } from './child.ts'
 const members = 150
 const kills = 4
 
-test(`${kills} kills in the middle of a batch: every member ends once, and none is a duplicate of itself`, { timeout: 120_000 }, async t => {
+test(`${kills} kills in the middle of a batch: every member ends once, and none is a duplicate of itself`, { timeout: 300_000 }, async t => {
   const world = await makeWorld()
   // What a killed gateway had claimed is free when its lease has passed.
   const start = async () => {
@@ -27,7 +27,8 @@ test(`${kills} kills in the middle of a batch: every member ends once, and none 
   const ended = (counts: Record<string, number>): number => members - (counts['waiting'] ?? 0)
   const stages: number[] = []
   for (let kill = 0; kill < kills; kill++) {
-    const goal = (stages.at(-1) ?? 0) + 20
+    // Where it went on fast between two looks, what is left is less than a stage.
+    const goal = Math.min((stages.at(-1) ?? 0) + 20, members)
     stages.push(await until(async () => { const it = ended((await look()).counts); return it >= goal ? it : undefined }, 'progress'))
     assert.equal(await child.end('SIGKILL'), 'SIGKILL')
     child = await start()

@@ -35,7 +35,7 @@ export async function startChild (world: World, over: Record<string, unknown> = 
   const env = { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compileCache, ...environment(world, over), ...more }
   const child = spawn('sh', ['-c', `${before} exec "$0" "$@"`, process.execPath, ...preload === undefined ? [] : ['--import', preload], script, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const lines: string[] = []
-  const ended = once(child, 'exit').then(([code, signal]: Array<number | NodeJS.Signals | null>) => code ?? signal ?? -1)
+  const ended = once(child, 'close').then(([code, signal]: Array<number | NodeJS.Signals | null>) => code ?? signal ?? -1)
   createInterface({ input: child.stderr }).on('line', line => { lines.push(line) })
   const serving = new Promise<{ rest: string, operations: string }>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', line => {

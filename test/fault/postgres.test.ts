@@ -76,7 +76,7 @@ async function chaos (): Promise<void> {
   const recovered = async (operations: string): Promise<true> => await until(async () => (await ready(operations)).ok || undefined, 'ready again')
 
   for (const how of ['fast', 'immediate', 'kill'] as const) {
-    test(`the server is stopped (${how}) and started again in the middle of load`, { timeout: 60_000 }, async t => {
+    test(`the server is stopped (${how}) and started again in the middle of load`, { timeout: 300_000 }, async t => {
       const gateway = await world.start()
       const loading = load(t, () => gateway.as('gemeente'))
       let away_ms = 0
@@ -85,9 +85,9 @@ async function chaos (): Promise<void> {
         const since = performance.now()
         await server.stop(how)
         t.after(() => server.start())
-        const said = await ready(gateway.operations)
-        assert.equal(said.status, 503)
-        assert.match(await said.text(), /storage cannot be used/)
+        // Processes of a server that was killed answer for a moment yet.
+        const said = await until(async () => { const it = await ready(gateway.operations); return it.status === 503 ? await it.text() : undefined }, 'it says that it is not ready')
+        assert.match(said, /storage cannot be used/)
         await server.start()
         await recovered(gateway.operations)
         away_ms += performance.now() - since
@@ -103,7 +103,7 @@ async function chaos (): Promise<void> {
     })
   }
 
-  test('connections are ended by an administrator, again and again', { timeout: 60_000 }, async t => {
+  test('connections are ended by an administrator, again and again', { timeout: 300_000 }, async t => {
     const gateway = await world.start()
     const loading = load(t, () => gateway.as('gemeente'))
     for (let round = 0; round < 25; round++) {
@@ -117,7 +117,7 @@ async function chaos (): Promise<void> {
     await honoured()
   })
 
-  test('nothing comes through any more: who asks is told in time, and it goes on when the line is back', { timeout: 60_000 }, async t => {
+  test('nothing comes through any more: who asks is told in time, and it goes on when the line is back', { timeout: 300_000 }, async t => {
     const proxy = await startProxy(server.port)
     const gateway = await world.start({ database: proxy.url(url), postgres_connections_max: 4, postgres_statement_ms_max: 2_000 })
     const loading = load(t, () => gateway.as('gemeente'))
@@ -140,7 +140,7 @@ async function chaos (): Promise<void> {
     await honoured()
   })
 
-  test('others have every connection of the server: 503 until they leave', { timeout: 60_000 }, async t => {
+  test('others have every connection of the server: 503 until they leave', { timeout: 300_000 }, async t => {
     const gateway = await world.start()
     await gateway.as('gemeente').get('/v1/messages')
     const others = await Promise.all(Array.from({ length: 12 }, () => server.hold()))
@@ -155,7 +155,7 @@ async function chaos (): Promise<void> {
     await honoured()
   })
 
-  test('of two gateways one is killed, twice: the other goes on', { timeout: 60_000 }, async t => {
+  test('of two gateways one is killed, twice: the other goes on', { timeout: 300_000 }, async t => {
     const stays = await world.start()
     const own = stays.as('gemeente')
     let other: Client | null = null
