@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import { after, describe, it } from 'node:test'
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout as pause } from 'node:timers/promises'
 import { validateCommand, type ValidateOptions } from '../../bin/commands/validate.ts'
 import { progress, type Out } from '../../bin/progress.ts'
 import { generateMessage, modelOf, writeMessage } from '../../src/standard/standard.ts'
@@ -103,15 +103,13 @@ describe('zorgpoort validate', () => {
 })
 
 describe('progress', () => {
-  const after_ms = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
-
   it('draws a bar on a terminal and takes it away', async () => {
     const out = new Kept(true)
     const bar = progress(out, 'files', 4)
-    await after_ms(120)
+    await pause(120)
     bar.step()
     bar.end()
-    await after_ms(20)
+    while (out.writableLength > 0) await setImmediate()
     assert.match(out.text, /█+░+\] 1\/4 files/)
     assert.ok(out.text.endsWith('\r\u001b[K'))
   })
