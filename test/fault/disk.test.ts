@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { altered, makeWorld, message, type Client, type Told } from '../flow/world.ts'
 import { startChild } from './child.ts'
 
-test('a full disk is 507 ZP_DISK; what has a receipt is kept, and the same bytes are taken later', { timeout: 120_000 }, async t => {
+test('a full disk is 507 ZP_DISK; what has a receipt is kept, and the same bytes are taken later', { timeout: 300_000 }, async t => {
   const world = await makeWorld()
   const bulky = (seed: number): Buffer => altered(message('WMO301', seed), /$/, ' '.repeat(100_000))
   // The shell's limit on the size of a file stands for the full disk; `ulimit -f` counts blocks of 512 bytes.

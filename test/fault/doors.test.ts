@@ -61,7 +61,7 @@ const invalid = (): Buffer => altered(message('WMO301', 1), /<wmo301:Ingangsdatu
 for (const point of ['keeping', 'kept'] as const) {
   const when = point === 'keeping' ? 'before' : 'right after'
 
-  test(`a Di01 that is refused, ${when} the commit: the same again is one refused message, one Fo01 and one Bv03`, { timeout: 120_000 }, async () => {
+  test(`a Di01 that is refused, ${when} the commit: the same again is one refused message, one Fo01 and one Bv03`, { timeout: 300_000 }, async () => {
     const { chain, start, struckAt, toldBy, whole } = await makeStruck()
     const number = randomUUID()
     const post = byGgk(di01(invalid(), { referentienummer: number }), actions.Di01)
@@ -78,7 +78,7 @@ for (const point of ['keeping', 'kept'] as const) {
     await whole()
   })
 
-  test(`a push of the provider door that is refused, ${when} the commit: the same again is one refused message, which its berichtstatus tells`, { timeout: 120_000 }, async () => {
+  test(`a push of the provider door that is refused, ${when} the commit: the same again is one refused message, which its berichtstatus tells`, { timeout: 300_000 }, async () => {
     const { start, struckAt, whole } = await makeStruck()
     const traceerId = randomUUID()
     const { type, body } = dotnet(metadata('WMO305', { traceerId }), altered(message('WMO305', 1), /<wmo305:Begindatum>[^<]*<\/wmo305:Begindatum>/, ''))
@@ -97,7 +97,7 @@ for (const point of ['keeping', 'kept'] as const) {
 }
 
 for (const point of ['disowning', 'disowned'] as const) {
-  test(`an Fo01 of a receiver, ${point === 'disowning' ? 'before' : 'right after'} the commit: the same again ends the message once, and its sender is told once`, { timeout: 120_000 }, async () => {
+  test(`an Fo01 of a receiver, ${point === 'disowning' ? 'before' : 'right after'} the commit: the same again ends the message once, and its sender is told once`, { timeout: 300_000 }, async () => {
     const { world, start, struckAt, toldBy, whole } = await makeStruck()
     const number = randomUUID()
     const before = await start()

@@ -49,7 +49,7 @@ const wrongWith = (bsn: string, secret: ReturnType<typeof secretOf>): ReadonlyAr
 ]
 
 for (const [mode, bsn] of modes) {
-  test(`a planted Bsn, name, comment, Identificatie and reference are found nowhere, in mode ${mode}`, { timeout: 120_000 }, async t => {
+  test(`a planted Bsn, name, comment, Identificatie and reference are found nowhere, in mode ${mode}`, { timeout: 300_000 }, async t => {
     assert.equal(isTestBsn(bsn), mode === 'test')
     const [never, secret] = [neverOf(bsn), secretOf(bsn)]
     const wrong = wrongWith(bsn, secret)

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { altered, makeWorld, message, until, type Told } from '../flow/world.ts'
 import { missing, missingRoom, startPostgres } from '../postgres.ts'
 
-test('a full disk of the server is 507 ZP_DISK until there is room; what has a receipt is kept and arrives', { skip: missing('bundled') || missingRoom(), timeout: 120_000 }, async t => {
+test('a full disk of the server is 507 ZP_DISK until there is room; what has a receipt is kept and arrives', { skip: missing('bundled') || missingRoom(), timeout: 300_000 }, async t => {
   const server = await startPostgres({ small_bytes: 96 * 2 ** 20 })
   t.after(() => server.close())
   await server.query('create database full_one tablespace small')

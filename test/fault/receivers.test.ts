@@ -76,7 +76,7 @@ async function send (gateway: Running, to: Party, count: number, from: number): 
   return sent
 }
 
-test(`${kinds.length} bad receivers beside ${good} good ones: everything ends where it should, counts add up, and nothing they said is told`, { timeout: 180_000 }, async () => {
+test(`${kinds.length} bad receivers beside ${good} good ones: everything ends where it should, counts add up, and nothing they said is told`, { timeout: 300_000 }, async () => {
   const receivers = await openReceivers()
   after(() => receivers.close())
   const world = await makeWorld()

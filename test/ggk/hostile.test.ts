@@ -62,7 +62,7 @@ const bodies: ReadonlyArray<readonly [why: string, body: () => string | Buffer]>
 
 describe('a fault is all that comes of', () => {
   for (const [why, body] of bodies) {
-    test(why, { timeout: 60_000 }, async () => {
+    test(why, { timeout: 300_000 }, async () => {
       const reply = await post(body(), why.startsWith('an Fo01') ? soapHeaders(actions.Fo01) : undefined)
       fo03(reply)
       const shown = reply.bytes.toString() + JSON.stringify(reply.headers)

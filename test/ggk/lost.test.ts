@@ -103,7 +103,7 @@ describe('the same again', () => {
 
 describe('a gateway that is killed', () => {
   for (const point of ['accepting', 'accepted'] as const) {
-    test(`${point === 'accepting' ? 'before' : 'right after'} the commit answers nothing; the same again makes one message, and one Bv03`, { timeout: 120_000 }, async t => {
+    test(`${point === 'accepting' ? 'before' : 'right after'} the commit answers nothing; the same again makes one message, and one Bv03`, { timeout: 300_000 }, async t => {
       const chain = await makeChain()
       const strike = chain.world.path('strike')
       const child = await startChild(chain.world, { client_ca: chain.world.path('ca.pem') }, '', { preload: struck, env: { STRIKE: strike } })

@@ -25,7 +25,7 @@ function enveloped (payload: Uint8Array, referentienummer: string = randomUUID()
   return di01(payload, { ...said, referentienummer }).replace('<GGK:parameters>', `${' '.repeat(spaces)}<GGK:parameters>`)
 }
 
-test(`a payload of ${payload_bytes_max} bytes passes; one byte more is refused with the code of its list, before it is parsed`, { timeout: 120_000 }, async () => {
+test(`a payload of ${payload_bytes_max} bytes passes; one byte more is refused with the code of its list, before it is parsed`, { timeout: 300_000 }, async () => {
   const chain = await makeChain()
   const gateway = await chain.start({ request_ms_max: 60_000 })
   const referentienummer = randomUUID()

@@ -94,7 +94,7 @@ describe('the operations listener', () => {
     }
   })
 
-  test('shows it in a browser', { timeout: 120_000 }, async t => {
+  test('shows it in a browser', { timeout: 300_000 }, async t => {
     if (!needTool(t, 'chromium', 'chromium')) return
     const { paths } = await describedBy()
     const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', `--user-data-dir=${world.path('chromium')}`, '--virtual-time-budget=20000']

@@ -23,7 +23,7 @@ const urlOf = (name: string): string => `sqlite:${join(folder, name)}.db`
 function run (name: string, program: string, ...options: readonly string[]): { readonly status: number | null, readonly stdout: string } {
   const path = join(folder, `${name}.mjs`)
   writeFileSync(path, program)
-  return spawnSync(process.execPath, [...options, path], { encoding: 'utf8', timeout: 60_000 })
+  return spawnSync(process.execPath, [...options, path], { encoding: 'utf8', timeout: 300_000 })
 }
 
 /** Commands verify the audit and import lists by a store of their own, and so do tests here. */

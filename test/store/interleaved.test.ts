@@ -236,7 +236,7 @@ const stories: Readonly<Record<string, Left>> = {
 }
 
 for (const [story, left] of Object.entries(stories)) {
-  test(`${story}: one mark, in order, nothing lost, whatever order things happen in`, { timeout: 120_000 }, async t => {
+  test(`${story}: one mark, in order, nothing lost, whatever order things happen in`, { timeout: 300_000 }, async t => {
     const { states, wrong } = await explore(t, left)
     assert.equal(wrong, null)
     t.diagnostic(`${states} states`)
@@ -264,7 +264,7 @@ const nextNotFreed: Plant = (store, session) => ({
 })
 
 for (const [what, plant] of [['the fence is ignored', fenceIgnored], ['the next of a key is not freed', nextNotFreed]] as const) {
-  test(`planted: ${what}`, { timeout: 120_000 }, async t => {
+  test(`planted: ${what}`, { timeout: 300_000 }, async t => {
     const { wrong } = await explore(t, { ...nothing, ticks: 2, fails: 1, stops: 1 }, plant)
     assert.ok(wrong !== null, 'nothing was found')
     t.diagnostic(wrong)

@@ -7,7 +7,7 @@ import { raced, unlocked, type OpenSeveral } from './racing.ts'
 import { roots } from './sample.ts'
 
 describe('planted on PostgreSQL', { skip: missing('bundled') }, () => {
-  test('what is read to be changed is not locked', { timeout: 240_000 }, async t => {
+  test('what is read to be changed is not locked', { timeout: 300_000 }, async t => {
     const server = await startPostgres({})
     t.after(() => server.close())
     const opened: Array<{ close (): Promise<void> }> = []

@@ -39,7 +39,7 @@ async function killedWhen (args: readonly string[], env: Record<string, string>,
 
 const complete = ['history', 'complete', '--gemeente', gemeente, '--aanbieder', aanbieder, '--from', '2015-01-01']
 
-test('rebuild: each message has all its facts or none, nothing is rejected wrongly meanwhile, and again is whole', { timeout: 180_000 }, async () => {
+test('rebuild: each message has all its facts or none, nothing is rejected wrongly meanwhile, and again is whole', { timeout: 300_000 }, async () => {
   const world = await makeWorld()
   const [gateway, env, ask] = [await world.start(), environment(world), asking(world)]
   for (let n = 0; n < count; n += 20) await Promise.all(Array.from({ length: 20 }, (_, nth) => gateway.as('gemeente').send(message('WMO301', 1 + n + nth))))
@@ -57,7 +57,7 @@ test('rebuild: each message has all its facts or none, nothing is rejected wrong
   assert.equal((await start(gateway, 100_000, 'UNKNOWN')).verdict, 'rejected')
 })
 
-test('import history: nothing of it counts before its end, and again takes the rest', { timeout: 180_000 }, async () => {
+test('import history: nothing of it counts before its end, and again takes the rest', { timeout: 300_000 }, async () => {
   const world = await makeWorld()
   const [gateway, env, ask] = [await world.start(), environment(world), asking(world)]
   await world.judge(gemeente, { level: 'full' })

@@ -16,7 +16,7 @@ for (const [what, args, left] of [
   ['sweep', ['sweep'], 'select count(*) from payload'],
   ['erase', ['erase', '--gemeente', '0344', '--yes'], 'select count(*) from client']
 ] as const) {
-  test(`${what}: nothing is half done, and doing it again ends it`, { timeout: 120_000 }, async () => {
+  test(`${what}: nothing is half done, and doing it again ends it`, { timeout: 300_000 }, async () => {
     const world = await makeWorld()
     const clients = [openMarker(readRoots(rootsIn(world.dir)).index).mark({ family: 'iwmo', gemeente: '0344', bsn })]
     await world.store(async store => { await store.accept(Array.from({ length: count }, () => heen({ answer: 'none', delivery: 'none', clients, envelope: { received: instant(1_000_000_000_000) } }))) })

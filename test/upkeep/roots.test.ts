@@ -6,7 +6,7 @@ import { ends, zorgpoort } from '../bin/command.ts'
 import { environment, startChild } from '../fault/child.ts'
 import { fixture, makeWorld, message, until } from '../flow/world.ts'
 
-test('roots are turned, everything follows, also after a kill half-way, and the old keys may go', { timeout: 120_000 }, async t => {
+test('roots are turned, everything follows, also after a kill half-way, and the old keys may go', { timeout: 300_000 }, async t => {
   const world = await makeWorld()
   const env = environment(world)
   const before = await world.start()

@@ -35,7 +35,7 @@ async function cut ({ type, body }: Written, after_ms: number | 'answer'): Promi
 
 const again = async (client: Client, { type, body }: Written): Promise<number> => (await client.call('POST', pushPath, body, { 'content-type': type })).status
 
-test(`the answers of ${pushes} pushes are cut, each up to three times: sent until answered, each is one message`, { timeout: 200_000 }, async t => {
+test(`the answers of ${pushes} pushes are cut, each up to three times: sent until answered, each is one message`, { timeout: 300_000 }, async t => {
   let cuts = 0
   const one = async (at: number): Promise<void> => {
     const written = dotnet(metadata('WMO305', { traceerId: randomUUID() }), message('WMO305', at, { identificatie: `L${at}` }))
@@ -68,7 +68,7 @@ test('of a refused message whose answer was lost the refusal stands, and its cor
 
 describe('a gateway that is killed', () => {
   for (const point of ['accepting', 'accepted']) {
-    test(`at ${point}: who sends it again has sent one message`, { timeout: 120_000 }, async t => {
+    test(`at ${point}: who sends it again has sent one message`, { timeout: 300_000 }, async t => {
       const world = await makeWorld()
       const file = world.path('strike')
       const start = async (): Promise<Child> => {
