@@ -40,7 +40,7 @@ function statements ({ sql, lock, newMessage, ofKey, ofNumber, many }: Dialect) 
     // Whether there is work: as it was before another let go of the message, so a yes is to be looked at again, and a no where it died meanwhile.
     asked: prepared(lock(keyed(['seq', 'id', 'receiver', 'origin', 'verdict', 'delivery', 'answer', 'answered_by', 'offered_ms', 'conversatie', 'order_key', 'disowned', 'header'])
       .select(sql.raw('(select count(*) from delivery as d where d.message = message.seq) as work')))),
-    message: many(prepared(newMessage(places([...envelopeColumns, ...states])).returning(['seq', 'id'])), kinds, { by: 'id' }),
+    message: many(newMessage(places([...envelopeColumns, ...states])), kinds, { by: 'id' }),
     payload: many(prepared(sql('payload').insert(places(['message', 'body']))), { message: 'number', body: 'bytes' }),
     finding: many(prepared(sql('finding').insert(places(['message', 'body']))), { message: 'number', body: 'bytes' }),
     member: prepared(sql('batch_member').insert(places(['batch', 'position', 'state', 'message', 'ended_ms'])).onConflict(['batch', 'position']).ignore()),

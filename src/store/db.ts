@@ -17,7 +17,12 @@ export interface Statement {
   readonly kept?: true
   /** Its form for many sets of values, where there is one. */
   readonly many?: Many
+  /** What it gives back, where that is asked apart from it. */
+  readonly gives?: Gives
 }
+
+/** What a statement gives back, asked by another: of rows it changes before, of one it inserts after; with the same values. */
+export interface Gives { readonly when: 'before' | 'after', readonly statement: Statement }
 
 /** A statement for many sets of values: each of its values is a column of them, as an array in binary form. */
 export interface Many {

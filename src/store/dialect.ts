@@ -24,8 +24,10 @@ export interface Dialect {
   among (column: string, query: Knex.QueryBuilder): Knex.Raw
   /** @returns the statement of a migration as this database takes it @param ordered the table's rows stand in the order of their primary key and nowhere else, where that can be */
   making (statement: string, ordered: boolean): string
-  /** @returns an insert of a message that does nothing where its key is taken @param row its columns, each with its marked place */
-  newMessage (row: Readonly<Record<string, string>>): Knex.QueryBuilder
+  /** @returns what inserts a message and gives its `seq`; it does nothing and gives nothing where its key is taken @param row its columns, each with its marked place */
+  newMessage (row: Readonly<Record<string, string>>): Statement
+  /** @returns what changes these rows and gives columns of them, none of which it changes: to be run often, as it goes without RETURNING where that costs more than a look */
+  giving (rows: Knex.QueryBuilder, change: Readonly<Record<string, Knex.Value>>, columns: readonly string[]): Statement
   /** Narrows to the message with this id. @param numbers columns that hold its number: tables are cut by it, and then only the part is looked into that the id names */
   ofId (query: Knex.QueryBuilder, column: string, id: string, ...numbers: string[]): Knex.QueryBuilder
   /** Narrows a query of messages to the one that was taken under the key marked `sender`, `type` and `identificatie` */
@@ -68,7 +70,11 @@ export const sqliteDialect: Dialect = {
   stay: query => query,
   lockAway: query => query,
   among: (column, query) => sqliteSql.raw('?? in ?', [column, query]),
-  newMessage: row => sqliteSql('message').insert(row).onConflict([...keyColumns]).ignore(),
+  newMessage: row => ({
+    ...prepared(sqliteSql('message').insert(row).onConflict([...keyColumns]).ignore()),
+    gives: { when: 'after', statement: prepared(sqliteSql.select(sqliteSql.raw('last_insert_rowid() as seq'))) }
+  }),
+  giving: (rows, change, columns) => ({ ...prepared(rows.clone().update(change)), gives: { when: 'before', statement: prepared(rows.clone().select(columns)) } }),
   ofId: (query, column, id) => query.where(column, id),
   ofKey: query => query.where(places(keyColumns)),
   ofNumber: (query, number, alias = '') => query.where(`${alias}referentienummer`, number),
@@ -94,7 +100,8 @@ export const postgresDialect: Dialect = {
   stay: query => query.forKeyShare(),
   lockAway: query => query.forUpdate(),
   among: (column, query) => postgresSql.raw('?? = any(array?)', [column, query]),
-  newMessage: row => postgresSql('message').insert({ seq: postgresSql.raw('message_seq(?)', [at('id')]), ...row }),
+  newMessage: row => prepared(postgresSql('message').insert({ seq: postgresSql.raw('message_seq(?)', [at('id')]), ...row }).returning(['seq', 'id'])),
+  giving: (rows, change, columns) => prepared(rows.clone().update(change).returning(columns)),
   // What came from another database is numbered before all months.
   ofId: (query, column, id, ...numbers) => numbers.reduce((narrowed, it) => narrowed.whereRaw('(?? between message_from(?) and message_to(?) or ?? < 1099511627776)', [it, id, id, it]), query.where(column, id)),
   ofKey: query => query.where(places(keyColumns)).whereRaw('seq = message_at(?, ?, ?)', keyColumns.map(at)),

@@ -44,7 +44,7 @@ const turn_facts = 1_024
 const pairKinds: Kinds = { family: 'text', gemeente: 'text', aanbieder: 'text' }
 const factKinds: Kinds = Object.fromEntries(Object.entries({ source: 'number', position: 'number', pair: 'number', of: 'text', person: 'number', toewijzing: 'text', referentie: 'text', vorige: 'text', day: 'number', body: 'bytes' } as const).map(([name, kind]) => [`${name}0`, kind]))
 
-function statements ({ sql, lock, stay, many }: Dialect) {
+function statements ({ sql, lock, stay, many, giving }: Dialect) {
   const here = () => sql('source').whereIn('place', [at('seq'), at('imported')])
   const manyRows = (lot: number) => Array.from({ length: lot }, (_, nth) => Object.fromEntries(factColumns.map(name => [name, at(`${name}${nth}`)])))
   const people = (places: readonly string[]) => sql('person').select(['id', 'key_id', 'hash', 'data_key', 'kek_id']).whereIn('hash', places)
@@ -65,7 +65,7 @@ function statements ({ sql, lock, stay, many }: Dialect) {
       const insert = prepared(sql('fact').insert(manyRows(lot)))
       return [lot, lot === 1 ? many(insert, factKinds) : insert]
     }),
-    counted: many(prepared(here().where('waits', 1).update({ waits: 0 }).returning(['pair', 'voided_by'])), { seq: 'number', imported: 'number' }),
+    counted: many(giving(here().where('waits', 1), { waits: 0 }, ['pair', 'voided_by']), { seq: 'number', imported: 'number' }),
     voided: prepared(here().whereNull('voided_by').update({ voided_by: at('by') }).returning(['pair', 'waits'])),
     restored: prepared(sql('source').where('voided_by', at('by')).update({ voided_by: null }).returning(['pair', 'waits']))
   }

@@ -18,7 +18,7 @@ type Outcome = Finish['outcome']
 type Verbs = Pick<Store, 'claim' | 'renew' | 'release' | 'finish'>
 
 function statements (dialect: Dialect) {
-  const { sql, lockFree, among, ofWork, many } = dialect
+  const { sql, lockFree, among, ofWork, many, giving } = dialect
   const rise = sql.raw('fence + 1')
   const held = () => sql('delivery').where({ id: at('delivery'), fence: at('fence'), state: 'due' })
   const ready = (what: string) => sinceLook(dialect, sql('delivery').select('id').whereRaw(what)).where('due_ms', '<=', at('now')).orderByRaw('due_ms, id limit ?', [at('limit')])
@@ -48,11 +48,12 @@ function statements (dialect: Dialect) {
     hold: prepared(sql('delivery').where('id', at('delivery')).update({ ...change, state: 'held', last_reason: at('reason'), due_ms: at('due'), since_ms: at('now'), attempts: 0, first_failed_ms: null })),
     giveUp: prepared(sql('delivery').where('id', at('delivery')).update({ ...change, state: 'dead', class: at('class'), last_reason: at('reason'), due_ms: never_ms, since_ms: at('now') })),
     gone: many(prepared(sql('delivery').where('id', at('delivery')).delete()), { delivery: 'number' }),
-    offered: many(prepared(sql('message').where('seq', at('seq')).update({
+    offered: many(giving(sql('message').where('seq', at('seq')), {
       delivery: 'offered', offered_ms: sql.raw('coalesce(offered_ms, ?)', [at('now')]), answer_due_ms: sql.raw('coalesce(answer_due_ms, ?)', [at('answer_due')])
-    }).returning(['id', 'data_key', 'kek_id'])), { seq: 'number', now: 'number', answer_due: 'number' }),
-    delivered: many(prepared(sql('message').where('seq', at('seq'))
-      .update({ delivery: 'delivered', offered_ms: sql.raw('coalesce(offered_ms, ?)', [at('now')]), delivered_ms: at('now') }).returning('id')), { seq: 'number', now: 'number' }),
+    }, ['id', 'data_key', 'kek_id']), { seq: 'number', now: 'number', answer_due: 'number' }),
+    delivered: many(giving(sql('message').where('seq', at('seq')), {
+      delivery: 'delivered', offered_ms: sql.raw('coalesce(offered_ms, ?)', [at('now')]), delivered_ms: at('now')
+    }, ['id']), { seq: 'number', now: 'number' }),
     state: prepared(sql('message').where('seq', at('seq')).update({ delivery: at('state') }).returning('id')),
     rejected: prepared(sql('message').where('seq', at('seq')).update({ verdict: 'rejected', delivery: at('delivery'), offered_ms: at('offered') }).returning(['id', 'answers', 'data_key', 'kek_id'])),
     finding: prepared(sql('finding').insert({ message: at('seq'), body: at('body') }).onConflict('message').merge()),
@@ -208,7 +209,7 @@ export function queueVerbs (db: Db, dialect: Dialect, accept: Accept, audit: Aud
           return rows
         }
         // What is held is joined to messages of all months: mostly there is nothing.
-        const waited = await look(heldQueue, sql.waited, it => it, dialect.alone === null ? null : sql.waits)
+        const waited = await look(heldQueue, sql.waited, it => it, sql.waits)
         for (const row of waited) await session.all(sql.state, { seq: whole(row, 'message'), state: 'waiting' })
         // What waited is due since then, which may have been passed.
         const rows = await look(handleQueue, sql.claim, it => waited.map(placeOf).reduce(firstOf, it))

@@ -4,7 +4,7 @@ import { totalmem } from 'node:os'
 import { dirname } from 'node:path'
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
-import { arrange, StoreFull, StoreUnavailable, StoreUnusable, type Db, type Row, type Session, type Topic, type Value } from './db.ts'
+import { arrange, StoreFull, StoreUnavailable, StoreUnusable, type Db, type Gives, type Row, type Session, type Statement, type Topic, type Value, type Values } from './db.ts'
 import { groupWriter, type Writer } from './group.ts'
 import { whole } from './rows.ts'
 import type { StoreMeasures, StoreObserver } from './verbs.ts'
@@ -54,13 +54,22 @@ function compiler (db: Connection) {
 function sessionOn (db: Connection): Session & { begun (): void } {
   const compiled = compiler(db)
   const command = (sql: string) => storing(db, () => { compiled(sql).run() })
+  const rows = (statement: Statement, values: Values): Row[] => compiled(statement.sql).all(...arrange(statement, values))
+  const changed = (statement: Statement, values: Values): number => compiled(statement.sql).run(...arrange(statement, values)).changes
+  /** SQLite makes a table of what RETURNING gives and keeps a copy of each page it changes, at every run: more than half of what an insert of a message took. */
+  function given (change: Statement, { when, statement }: Gives, values: Values): Row[] {
+    if (when === 'after') return changed(change, values) === 0 ? [] : rows(statement, values)
+    const found = rows(statement, values)
+    if (found.length > 0) changed(change, values)
+    return found
+  }
   let depth = 0
   let era = 0
   return {
     era: () => era,
     begun () { era++ },
-    all: async (statement, values = {}) => storing(db, () => compiled(statement.sql).all(...arrange(statement, values))),
-    run: async (statement, values = {}) => storing(db, () => compiled(statement.sql).run(...arrange(statement, values)).changes),
+    all: async (statement, values = {}) => storing(db, () => statement.gives === undefined ? rows(statement, values) : given(statement, statement.gives, values)),
+    run: async (statement, values = {}) => storing(db, () => changed(statement, values)),
     async nested (work) {
       const name = `part${depth++}`
       command(`savepoint ${name}`)
