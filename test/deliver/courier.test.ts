@@ -125,9 +125,9 @@ test('nothing that listens, and listens again', async () => {
 })
 
 test('who never answers has his time, and no more', async () => {
-  const silent = await open({ kind: 'silent' }, { ms_max: 200 })
+  const silent = await open({ kind: 'silent' }, { ms_max: 2_000 })
   assert.deepEqual(await silent.push(), failed('timeout'))
-  assert.deepEqual(await silent.push(1, { ms_max: 300 }), failed('timeout'))
+  assert.deepEqual(await silent.push(1, { ms_max: 3_000 }), failed('timeout'))
   assert.equal(silent.receiver.arrived.length, 2)
   const mute = await open({ kind: 'mute' }, { connect_ms_max: 200 })
   assert.deepEqual(await mute.push(), failed('timeout'), 'no TLS')

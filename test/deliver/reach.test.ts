@@ -36,7 +36,7 @@ const failed = (reason: string): Pushed => ({ kind: 'failed', reason, retry_afte
 
 /** Pushes to a URL with a courier of its own. */
 async function pushTo (url: string, over: Partial<CourierOptions> = {}): Promise<Pushed> {
-  const courier = openCourier({ identity: () => world.own, ca: world.ca, ports: [receiver.port, 443], networks: [], ms_max: 20_000, connect_ms_max: 2_000, ...over })
+  const courier = openCourier({ identity: () => world.own, ca: world.ca, ports: [receiver.port, 443], networks: [], ms_max: 20_000, connect_ms_max: 20_000, ...over })
   couriers.push(courier)
   return await courier.push({ ...receiver.connection(), url }, parcel, 1, never)
 }
@@ -75,7 +75,7 @@ test('the name of the URL is verified, at whichever address it is; addresses tha
 test('a connection that is kept is made anew in time, so that a name that leads elsewhere by then is noticed', async () => {
   let now = 0
   let found = v4('127.0.0.1')
-  const courier = openCourier({ identity: () => world.own, ca: world.ca, ports: [receiver.port], networks: ['127.0.0.1/32'], ms_max: 20_000, connect_ms_max: 2_000, clock: { now: () => instant(now) }, lookup: async () => found })
+  const courier = openCourier({ identity: () => world.own, ca: world.ca, ports: [receiver.port], networks: ['127.0.0.1/32'], ms_max: 20_000, connect_ms_max: 20_000, clock: { now: () => instant(now) }, lookup: async () => found })
   couriers.push(courier)
   const push = async (): Promise<Pushed> => await courier.push({ ...receiver.connection(), url: `https://push.example:${receiver.port}/` }, parcel, 1, never)
   assert.deepEqual(await push(), { kind: 'accepted' })
@@ -107,7 +107,7 @@ test('a proxy that stands in the environment is not used', async () => {
     const courier = openCourier({ identity: () => own, ca: null, ports: [port], networks: ['127.0.0.0/8', '::1/128'], ms_max: 20_000, connect_ms_max: 5_000 })
     console.log(JSON.stringify(await courier.push(to, await aParcel(), 1, new AbortController().signal)))
     // What asks as the environment says does come by the proxy: it stands as it should.
-    if (process.argv.includes('--fetch')) await fetch(to.url, { signal: AbortSignal.timeout(2_000) }).catch(() => {})
+    if (process.argv.includes('--fetch')) await fetch(to.url, { signal: AbortSignal.timeout(30_000) }).catch(() => {})
     process.exit()
   `)
   const run = async (...args: readonly string[]): Promise<string> => {
