@@ -5,6 +5,7 @@ import pg from 'pg'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { takenFrom, type Numbered } from '../../src/store/settled.ts'
 import { ownView } from '../../src/party/party.ts'
+import { until } from '../flow/world.ts'
 import { missing, startPostgres } from '../postgres.ts'
 import { gemeente, heen, roots } from './sample.ts'
 
@@ -47,6 +48,9 @@ function poller (store: Lists, page: typeof lists['of all']) {
   }
 }
 
+/** Polls until so many are seen: what was written while an older transaction goes on, such as one that chains the audit, is shown when that has ended. */
+const sees = async ({ seen, poll }: ReturnType<typeof poller>, count: number): Promise<true> => await until(async () => { await poll(); return seen.length >= count || undefined }, `${count} messages`)
+
 for (const [which, page] of Object.entries(lists)) {
   test(`polling messages ${which} misses none that was committed late, and shows none twice`, { skip }, async () => {
     const url = await server?.freshDatabase() ?? assert.fail()
@@ -54,7 +58,7 @@ for (const [which, page] of Object.entries(lists)) {
     const polling = poller(third, page)
     const [first, late] = [heen(), heen()]
     await one.accept([first])
-    await polling.poll()
+    await sees(polling, 1)
     assert.deepEqual(polling.seen, [first.envelope.id])
     // A writer that has its number, and takes its time: it waits for a row of which another transaction is not done.
     const client = new pg.Client(url)
@@ -71,8 +75,8 @@ for (const [which, page] of Object.entries(lists)) {
     assert.deepEqual(polling.seen, [first.envelope.id], 'what may still be preceded is not shown yet')
     await client.query('commit')
     await client.end()
-    await polling.poll()
     const all = [first, late, ...items].map(it => it.envelope.id)
+    await sees(polling, all.length)
     assert.deepEqual(polling.seen.toSorted(), all.toSorted())
     assert.equal(polling.seen[1], late.envelope.id)
   })
@@ -90,8 +94,7 @@ test('many writers and a poller: every message once', { skip }, async () => {
   }))
   for (let n = 0; left.size > 0 && n < 500; n++) await polling.poll()
   await writing
-  // What was written while an older transaction goes on, such as one that chains the audit, is shown when that has ended.
-  for (let n = 0; polling.seen.length < items.length && n < 500; n++) await polling.poll()
+  await sees(polling, items.length)
   assert.deepEqual(polling.seen.toSorted(), items.map(it => it.envelope.id).toSorted())
 })
 
@@ -122,7 +125,7 @@ for (const [which, page] of Object.entries(lists)) {
     await copied(younger, first.envelope.id, late)
     await copied(older, first.envelope.id, early)
     await older.query('commit')
-    await polling.poll()
+    await sees(polling, 1)
     assert.deepEqual(polling.seen, [first.envelope.id])
     // What is undone gives its number up.
     await younger.query('savepoint part')
@@ -130,7 +133,7 @@ for (const [which, page] of Object.entries(lists)) {
     await younger.query('rollback to part')
     await younger.query('commit')
     await Promise.all([older.end(), younger.end()])
-    await polling.poll()
+    await sees(polling, 3)
     assert.deepEqual(polling.seen, [first, late, early].map(it => it.envelope.id))
   })
 }
