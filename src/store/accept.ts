@@ -10,6 +10,7 @@ import type { Kinds } from './many.ts'
 import { markKey, marksIn } from './marks.ts'
 import { numbering, type Numbering } from './numbering.ts'
 import { pushOrder, workKey, type Order } from './order.ts'
+import { closePayload } from './packing.ts'
 import { closedReceipt, receiptKeeper, type ClosedReceipt, type ReceiptKeeper } from './receipts.ts'
 import { corrections } from './refused.ts'
 import { bytes, envelopeColumns, maybe, message, never_ms, text, whole } from './rows.ts'
@@ -71,7 +72,7 @@ function arrivalOf (safe: Safe, { wire = null, envelope: { id, door, sender, rec
 function closing (safe: Safe, item: Acceptance, facts: ClosedFacts | null, caused: readonly Closing[]): Closing {
   const { close, data_key, kek_id } = safe.fresh(item.envelope.id)
   const findings = item.findings.length > 0 ? close('findings', Buffer.from(JSON.stringify(item.findings))) : null
-  return { item, payload: close('payload', item.payload), findings, receipt: closedReceipt(safe, item), arrival: arrivalOf(safe, item), facts, caused, data_key, kek_id }
+  return { item, payload: closePayload({ close }, item.payload), findings, receipt: closedReceipt(safe, item), arrival: arrivalOf(safe, item), facts, caused, data_key, kek_id }
 }
 
 const brings = (item: Acceptance): boolean => (item.facts ?? null) !== null || (item.caused ?? []).some(brings)

@@ -10,6 +10,7 @@ import { forgetter, isSettled } from './forget.ts'
 import { arrivalEnd, type ArrivalEnd } from './leaving.ts'
 import { marksIn } from './marks.ts'
 import { pushOrder } from './order.ts'
+import { openPayload } from './packing.ts'
 import { at as instantOf, bytes, families, message, never_ms, oneOf, partyOf, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
 import type { RefusedText, Subject } from './keeping.ts'
@@ -55,7 +56,7 @@ const refusedText = (row: Row, safe: Safe): RefusedText => ({
   family: oneOf(row, 'family', families),
   type: text(row, 'type'),
   sha256: sha256Hex(text(row, 'sha256')),
-  payload: safe.of(row, message(row, 'id')).open('payload', bytes(row, 'payload'))
+  payload: openPayload(safe.of(row, message(row, 'id')), bytes(row, 'payload'))
 })
 
 /** @returns the verbs of erasing what was refused: it bears no marks, because who is in it was never read */

@@ -6,6 +6,7 @@ import type { Db, Row, Session, Values } from './db.ts'
 import { at, places, prepared, type Dialect } from './dialect.ts'
 import { numbering } from './numbering.ts'
 import { pushOrder, type Order } from './order.ts'
+import { openPayload } from './packing.ts'
 import type { Destination, PushClaimed, PushVerbs } from './pushing.ts'
 import { leases } from './queue.ts'
 import { messageRows } from './read.ts'
@@ -159,7 +160,7 @@ export function pushVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, t
       const [row] = await session.all(sql.parcel, { id })
       const known = row === undefined ? null : await numbers(session, partyOf(row, 'receiver'), id)
       if (row === undefined || known === null) return null
-      const payload = safe.of(row, id).open('payload', bytes(row, 'body'))
+      const payload = openPayload(safe.of(row, id), bytes(row, 'body'))
       return { message: stored(row), payload, seal: bytes(row, 'seal'), receipt: await receipts.open(session, id, bytes(row, 'receipt')), numbers: known, told: await wireTold(session, id) }
     }),
 

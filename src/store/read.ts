@@ -5,6 +5,7 @@ import type { Audit } from './audit.ts'
 import type { Db, Row, Session, Statement, Values } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
 import { anyLister, lister } from './list.ts'
+import { openPayload } from './packing.ts'
 import { bytes, envelopeColumns, families, findings, historyRows, oneOf, stored, text, whole } from './rows.ts'
 import { pushOrder } from './order.ts'
 import { receiptKeeper } from './receipts.ts'
@@ -106,7 +107,7 @@ export function readVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, o
       const sent = row['sender'] === view.party && view.send.includes(oneOf(row, 'family', families))
       return sent && row['findings'] !== null ? findings(safe.of(row, id).open('findings', bytes(row, 'findings'))) : []
     }),
-    payload: blob(sql.payload, (row, id) => safe.of(row, id).open('payload', bytes(row, 'bytes'))),
+    payload: blob(sql.payload, (row, id) => openPayload(safe.of(row, id), bytes(row, 'bytes'))),
     seal: blob(sql.seal),
     receipt: (view, id) => db.read(async session => {
       const [row] = await session.all(sql.receipt, { id, ...viewValues(view) })

@@ -9,6 +9,7 @@ import { factEnd } from './ending.ts'
 import { bodyColumn, dagtekeningOf, placeOf, type ClosedFacts, type FactKeeper } from './facts.ts'
 import type { FactSource, FactVerbs, KeptFacts, KeptPair, Rederived } from './kept.ts'
 import { numbersOf } from './numbers.ts'
+import { openPayload } from './packing.ts'
 import { bytes, families, maybe, message, messageType, oneOf, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
 import { weigh } from './queue.ts'
@@ -133,7 +134,7 @@ export function rebuildVerbs (db: Db, dialect: Dialect, accept: Accept, audit: A
       if (sum > bytes_max) break
       const [body] = await session.all(sql.body, { seq: whole(row, 'seq') })
       // Erased since the rows were read.
-      if (body !== undefined) items.push(sourceOf(row, safe.of(row, text(row, 'id')).open('payload', bytes(body, 'body'))))
+      if (body !== undefined) items.push(sourceOf(row, openPayload(safe.of(row, text(row, 'id')), bytes(body, 'body'))))
       sum += whole(row, 'size_bytes')
       after = whole(row, 'seq')
     }

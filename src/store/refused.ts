@@ -5,6 +5,7 @@ import type { Audit } from './audit.ts'
 import type { Db, Row, Session } from './db.ts'
 import { at, hold, once, places, prepared, type Dialect } from './dialect.ts'
 import { cursorOf, placeOf, seqOf } from './cursor.ts'
+import { closePayload, openPayload } from './packing.ts'
 import { account, at as instantOf, bytes, families, findings, historyRows, maybe, message, messageType, oneOf, partyOf, sha256, text, whole } from './rows.ts'
 import type { Safe } from './safe.ts'
 import { settling } from './settled.ts'
@@ -122,7 +123,7 @@ export function refusedVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe
       const { id, payload, detail, findings: found, at: now, party, account = null, code, sha256, replaces, ...rest } = item
       const { close, data_key, kek_id } = safe.fresh(id)
       const why = close('why', Buffer.from(JSON.stringify({ detail, findings: found })))
-      const body = payload === null ? null : close('payload', payload)
+      const body = payload === null ? null : closePayload({ close }, payload)
       return await db.write(async session => {
         // What the same party brings at the same moment counts too.
         await hold(session, dialect, `refused|${party}`)
@@ -149,7 +150,7 @@ export function refusedVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe
     }),
     async refusedPayload (view, id) {
       const row = await one(view, id)
-      return row === null || row['payload'] === null ? null : safe.of(row, id).open('payload', bytes(row, 'payload'))
+      return row === null || row['payload'] === null ? null : openPayload(safe.of(row, id), bytes(row, 'payload'))
     },
     async listRefused (filter) {
       const before = filter.cursor === undefined ? null : order.from(filter.cursor)

@@ -5,6 +5,7 @@ import { StoreUnusable, type Db, type Row, type Session, type Statement } from '
 import { at, once, prepared, type Dialect } from './dialect.ts'
 import { marksIn } from './marks.ts'
 import { pushOrder, withAnswers } from './order.ts'
+import { openPayload } from './packing.ts'
 import { bytes, families, message, oneOf, text, whole } from './rows.ts'
 import { shut, type Safe } from './safe.ts'
 import type { KeyUse, Marked } from './keeping.ts'
@@ -129,7 +130,7 @@ export function rekeyVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, 
         if (row['payload'] === null) continue
         const [body] = await session.all(sql.body, { seq })
         sum += whole(row, 'size_bytes')
-        items.push(markedOf(row, key, safe.of(row, message(row, 'id')).open('payload', bytes(body ?? {}, 'body'))))
+        items.push(markedOf(row, key, openPayload(safe.of(row, message(row, 'id')), bytes(body ?? {}, 'body'))))
       }
       // Nothing more under this key can be read anew: on to the next one.
       return { items, next: { key: rows.length === 0 ? `${key}\0` : key, seq } }

@@ -1,0 +1,36 @@
+/** How the bytes of a message are closed: a large one is deflated first, as its markup is most of it. */
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { Unopened } from '../vault/vault.ts'
+import type { Columns } from './safe.ts'
+
+/** From here on it is deflated: for small ones that costs more than the pages of the database it spares. */
+const packed_bytes = 65_536
+/** Before what is deflated stand this byte, with which no XML can begin, and the length of what was. */
+const mark = 1
+const head_bytes = 5
+/** The quickest: markup says the same over and over. */
+const level = 1
+
+const isMarked = (bytes: Uint8Array): boolean => bytes[0] === mark
+
+function packed (bytes: Uint8Array): Uint8Array {
+  if (bytes.byteLength < packed_bytes && !isMarked(bytes)) return bytes
+  const head = Buffer.alloc(head_bytes, mark)
+  head.writeUInt32BE(bytes.byteLength, 1)
+  return Buffer.concat([head, deflateRawSync(bytes, { level })])
+}
+
+function unpacked (bytes: Uint8Array): Uint8Array {
+  if (!isMarked(bytes)) return bytes
+  const length = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).readUInt32BE(1)
+  // At once into one piece of memory of that size.
+  const whole = inflateRawSync(bytes.subarray(head_bytes), { chunkSize: Math.max(length, 64) })
+  if (whole.byteLength !== length) throw new Unopened('what was kept deflated is of another length')
+  return whole
+}
+
+/** @returns the bytes of a message as its row keeps them */
+export const closePayload = ({ close }: Pick<Columns, 'close'>, bytes: Uint8Array): Uint8Array => close('payload', packed(bytes))
+
+/** @returns the bytes of a message. @throws Unopened when they were changed, or belong to another */
+export const openPayload = ({ open }: Pick<Columns, 'open'>, closed: Uint8Array): Uint8Array => unpacked(open('payload', closed))
