@@ -199,7 +199,9 @@ export async function makeWorld (mode: 'test' | 'production' = 'test', url?: str
   const dir = mkdtempSync(join(tmpdir(), 'zorgpoort-flow-'))
   // Registered once, for the file: in a test, `after` would end what it opens with that test.
   const opened: Array<() => Promise<void>> = []
+  let gone = false
   after(async () => {
+    gone = true
     for (const close of opened.reverse()) await close()
     rmSync(dir, { recursive: true, force: true })
   })
@@ -270,6 +272,8 @@ export async function makeWorld (mode: 'test' | 'production' = 'test', url?: str
       let stopped: Promise<void> | null = null
       const stop = async (): Promise<void> => await (stopped ??= gateway.stop())
       opened.push(stop)
+      // Of a test whose time was up nobody else ends it, and the file would never end.
+      if (gone) await stop()
       const clients = new Map<Who, Client>()
       const as = (who: Who): Client => {
         const known = clients.get(who) ?? client(who, gateway.rest)

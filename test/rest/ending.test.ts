@@ -12,7 +12,7 @@ async function dial (world: World, url: string): Promise<TLSSocket> {
   return socket
 }
 
-test('a connection that asked nothing yet is closed', { timeout: 60_000 }, async () => {
+test('a connection that asked nothing yet is closed', { timeout: 300_000 }, async () => {
   const world = await makeWorld()
   const gateway = await world.start()
   const socket = await dial(world, gateway.rest)
@@ -22,7 +22,7 @@ test('a connection that asked nothing yet is closed', { timeout: 60_000 }, async
   await closed
 })
 
-test('a request under way is answered, and its connection closed although the answer keeps it open', { timeout: 60_000 }, async () => {
+test('a request under way is answered, and its connection closed although the answer keeps it open', { timeout: 300_000 }, async () => {
   const world = await makeWorld()
   const gateway = await world.start()
   const socket = await dial(world, gateway.rest)
