@@ -98,7 +98,7 @@ describe('the operations listener', () => {
     if (!needTool(t, 'chromium', 'chromium')) return
     const { paths } = await describedBy()
     const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', `--user-data-dir=${world.path('chromium')}`, '--virtual-time-budget=20000']
-    const { stdout } = await promisify(execFile)('chromium', [...flags, '--dump-dom', `${gateway.operations}/docs`], { timeout: 100_000, maxBuffer: 50_000_000 })
+    const { stdout } = await promisify(execFile)('chromium', [...flags, '--dump-dom', `${gateway.operations}/docs`], { timeout: 280_000, maxBuffer: 50_000_000 })
     for (const path of Object.keys(paths)) assert.ok(stdout.includes(`data-path="${path}"`), path)
   })
 })
