@@ -4,11 +4,15 @@ import { StoreFailure, StoreUnavailable, type Session, type Weight } from './db.
 /** The one connection that writes. */
 export interface Writer {
   readonly session: Session
-  begin (): Promise<void>
+  /** @param divided what is nested can be undone by itself; else it ends in `Undivided` when it fails by no fault of the storage */
+  begin (divided: boolean): Promise<void>
   commit (): Promise<void>
   /** Undoes what is left of the transaction; does nothing when none is open. Never throws. */
   rollback (): Promise<void>
 }
+
+/** A part failed of a transaction that is not divided: all of it is to be undone, and done again in parts. */
+export class Undivided extends StoreFailure {}
 
 interface Job {
   readonly weight: Weight
@@ -45,17 +49,18 @@ function take (queue: Job[], bound: Weight): Job[] {
   return queue.splice(0, count)
 }
 
-/** @returns whether the commit is there */
-async function commitTogether (jobs: readonly Job[], writer: Writer): Promise<boolean> {
+/** Hardly anything fails, and parts that can be undone by themselves cost a copy of each page they change. @returns whether the commit is there */
+async function commitTogether (jobs: readonly Job[], writer: Writer, divided = false): Promise<boolean> {
   try {
     const tell: Array<() => void> = []
-    await writer.begin()
+    await writer.begin(divided)
     for (const one of jobs) tell.push(await one.run(writer.session))
     await writer.commit()
     for (const one of tell) one()
     return true
   } catch (error) {
     await writer.rollback()
+    if (error instanceof Undivided) return await commitTogether(jobs, writer, true)
     for (const one of jobs) one.fail(error)
     return false
   }

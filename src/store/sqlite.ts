@@ -4,8 +4,8 @@ import { totalmem } from 'node:os'
 import { dirname } from 'node:path'
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
-import { arrange, StoreFull, StoreUnavailable, StoreUnusable, type Db, type Gives, type Row, type Session, type Statement, type Topic, type Value, type Values } from './db.ts'
-import { groupWriter, type Writer } from './group.ts'
+import { arrange, StoreFailure, StoreFull, StoreUnavailable, StoreUnusable, type Db, type Gives, type Row, type Session, type Statement, type Topic, type Value, type Values } from './db.ts'
+import { groupWriter, Undivided, type Writer } from './group.ts'
 import { whole } from './rows.ts'
 import type { StoreMeasures, StoreObserver } from './verbs.ts'
 
@@ -51,7 +51,8 @@ function compiler (db: Connection) {
   }
 }
 
-function sessionOn (db: Connection): Session & { begun (): void } {
+/** A session of one transaction after another; `ending` throws where a part failed and is not undone, also when its failure got no further. */
+function sessionOn (db: Connection): Session & { begun (divided: boolean): void, ending (): void } {
   const compiled = compiler(db)
   const command = (sql: string) => storing(db, () => { compiled(sql).run() })
   const rows = (statement: Statement, values: Values): Row[] => compiled(statement.sql).all(...arrange(statement, values))
@@ -65,12 +66,26 @@ function sessionOn (db: Connection): Session & { begun (): void } {
   }
   let depth = 0
   let era = 0
+  let parts = true
+  let failed: StoreFailure | null = null
+  async function undivided<T> (work: () => Promise<T>): Promise<T> {
+    try { return await work() } catch (error) {
+      failed = error instanceof StoreFailure ? error : new Undivided('a part of a transaction failed', { cause: error })
+      throw failed
+    }
+  }
   return {
     era: () => era,
-    begun () { era++ },
+    begun (divided) {
+      era++
+      parts = divided
+      failed = null
+    },
+    ending () { if (failed !== null) throw failed },
     all: async (statement, values = {}) => storing(db, () => statement.gives === undefined ? rows(statement, values) : given(statement, statement.gives, values)),
     run: async (statement, values = {}) => storing(db, () => changed(statement, values)),
     async nested (work) {
+      if (!parts) return await undivided(work)
       const name = `part${depth++}`
       command(`savepoint ${name}`)
       try {
@@ -96,11 +111,14 @@ function writerOn (db: Connection): Writer {
   const session = sessionOn(db)
   return {
     session,
-    async begin () {
-      session.begun()
+    async begin (divided) {
+      session.begun(divided)
       await command('begin immediate')
     },
-    commit: () => command('commit'),
+    async commit () {
+      session.ending()
+      await command('commit')
+    },
     async rollback () {
       if (!db.inTransaction) return
       await command('rollback').catch(() => { db.close() })
