@@ -277,7 +277,8 @@ describe('doctor', () => {
     const lines = await says(env, 'warning', 'history', /nobody said .* between iwmo 0344 42420001: /)
     assert.match(lines.find(it => it.about === 'history')?.todo ?? '', /"zorgpoort history complete"/)
     await says(env, 'warning', 'sources', /^absent: municipalities; products \(iwmo 0344\); contracts \(iwmo 0344 42420001\): /)
-    const day = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+    const today = Date.now()
+    const day = (days: number): string => new Date(today + days * 86_400_000).toISOString().slice(0, 10)
     const list = (name: string, family: string, gemeente: string, aanbieder: string, tot: string | null): void => db(it => {
       it.prepare('insert into source_edition (edition, list, sha256, rows, at_ms) values (1, ?, ?, 1, 0) on conflict do nothing').run(name, '0'.repeat(64))
       it.prepare('insert or replace into source_part (list, family, gemeente, aanbieder, edition) values (?, ?, ?, ?, 1)').run(name, family, gemeente, aanbieder)

@@ -15,7 +15,8 @@ import { makePushWorld, movable, reaches } from './pushing.ts'
 import { gemeente, message, until, withText, type Client, type Reply } from './world.ts'
 
 const minute = 60_000
-const members = 150
+/** So many that a batch is far from its end when a part of it is seen to be done. */
+const members = 250
 const mailbox = { door: 'mailbox', direction: 'both' } as const
 const retry = { first_ms: 10 * minute, longest_ms: 10 * minute, total_ms: 600 * minute }
 const patient = { failures: 1_000, open_ms: minute, probes: 1 }
