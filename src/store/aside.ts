@@ -32,10 +32,13 @@ interface Waiting { resolve (value: unknown): void, reject (error: unknown): voi
 
 const gone = (): StoreUnavailable => new StoreUnavailable('the store is closed')
 
+/** Room in the thread for what is new: V8 takes up to 192 MB where the machine has much, and gives back none of it; what a message makes is soon done with. */
+const young_mb = 12
+
 /** The thread, and who waits for what it was asked. */
 function startThread ({ url, mode, retour_unknown, roots = null, clock = systemClock, observe }: Options, heard: (topic: Topic) => void) {
   const given: Given = { url, mode, ...(retour_unknown === undefined ? {} : { retour_unknown }), roots: roots === null ? null : keysOf(roots), now: clock.now() }
-  const worker = new Worker(new URL(`./thread${extname(import.meta.filename)}`, import.meta.url), { name: 'store', workerData: given })
+  const worker = new Worker(new URL(`./thread${extname(import.meta.filename)}`, import.meta.url), { name: 'store', workerData: given, resourceLimits: { maxYoungGenerationSizeMb: young_mb } })
   const waiting = new Map<number, Waiting>()
   let asked: Asked[] = []
   let [last, over] = [0, false]

@@ -2,11 +2,11 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Fact, Pair } from '../history/history.ts'
 import type { Mark, Wrapped } from '../vault/vault.ts'
-import type { Db, Row, Session, Statement, Value, Values } from './db.ts'
+import type { Db, Row, Session, Values } from './db.ts'
 import { at, places, prepared, type Dialect } from './dialect.ts'
-import { asking, lotsOf, type Asking } from './lots.ts'
+import { asking, lotsOf, writeRows, writing, type Asking } from './lots.ts'
 import type { Kinds } from './many.ts'
-import { markKey } from './marks.ts'
+import { inOrder, markKey } from './marks.ts'
 import { numbersOf } from './numbers.ts'
 import { bytes, text, whole } from './rows.ts'
 import type { Columns, Safe } from './safe.ts'
@@ -35,23 +35,20 @@ export interface ClosedFacts { readonly id: string, readonly kept: KeptFacts, re
 /** Where the message stands, and whether it counts already. */
 export interface SourceOf { readonly seq: number, readonly envelope: Pick<Envelope, 'id' | 'type' | 'identificatie' | 'origin'>, readonly dagtekening: string, readonly waits: 0 | 1 | 2, readonly voided_by?: string | null }
 
-const factColumns = ['source', 'position', 'pair', 'of', 'person', 'toewijzing', 'referentie', 'vorige', 'day', 'body'] as const
-/** So many go in one statement. */
-const lots = [64, 8, 1] as const
 /** A large claim brings tens of thousands: after so many others go on meanwhile, also within the transaction, in which nobody else writes. */
 const turn_facts = 1_024
 
 const pairKinds: Kinds = { family: 'text', gemeente: 'text', aanbieder: 'text' }
-const factKinds: Kinds = Object.fromEntries(Object.entries({ source: 'number', position: 'number', pair: 'number', of: 'text', person: 'number', toewijzing: 'text', referentie: 'text', vorige: 'text', day: 'number', body: 'bytes' } as const).map(([name, kind]) => [`${name}0`, kind]))
+const personKinds: Kinds = { family: 'text', gemeente: 'text', key_id: 'text', hash: 'bytes', data_key: 'bytes', kek_id: 'text' }
+const factKinds: Kinds = { source: 'number', position: 'number', pair: 'number', of: 'text', person: 'number', toewijzing: 'text', referentie: 'text', vorige: 'text', day: 'number', body: 'bytes' }
 
 function statements ({ sql, lock, stay, many, giving }: Dialect) {
   const here = () => sql('source').whereIn('place', [at('seq'), at('imported')])
-  const manyRows = (lot: number) => Array.from({ length: lot }, (_, nth) => Object.fromEntries(factColumns.map(name => [name, at(`${name}${nth}`)])))
   const people = (places: readonly string[]) => sql('person').select(['id', 'key_id', 'hash', 'data_key', 'kek_id']).whereIn('hash', places)
   const ofPair = () => sql('pair').where({ family: at('family'), gemeente: at('gemeente'), aanbieder: at('aanbieder') })
   return {
     persons: asking(people),
-    newPerson: many(prepared(sql('person').insert(places(['family', 'gemeente', 'key_id', 'hash', 'data_key', 'kek_id'])).returning(['id', 'hash'])), { family: 'text', gemeente: 'text', key_id: 'text', hash: 'bytes', data_key: 'bytes', kek_id: 'text' }, { by: 'hash' }),
+    newPersons: writing(Object.keys(personKinds), rows => sql('person').insert(rows).returning(['id', 'key_id', 'hash']), one => many(one, personKinds, { by: 'hash' })),
     // He stays as long as something is written about him: who is erased, or about whom there is nothing any more, goes before or after that.
     personsHere: asking(places => stay(people(places)), one => many(one, { it0: 'bytes' })),
     pair: many(prepared(ofPair().select(['id', 'version'])), pairKinds),
@@ -61,10 +58,7 @@ function statements ({ sql, lock, stay, many, giving }: Dialect) {
     rise: many(prepared(sql('pair').where('id', at('id')).update({ version: sql.raw('version + 1') })), { id: 'number' }, { alike: ['id'] }),
     passed: many(prepared(ofPair().update({ complete_from: sql.raw('case when complete_from <= ? then ? else complete_from end', [at('day'), at('next')]), gapless: at('seq'), version: sql.raw('version + 1') })), { ...pairKinds, day: 'text', next: 'text', seq: 'number' }, { alike: ['family', 'gemeente', 'aanbieder'] }),
     source: many(prepared(sql('source').insert(places(['place', 'id', 'pair', 'number', 'identificatie', 'dagtekening', 'waits', 'voided_by']))), { place: 'number', id: 'text', pair: 'number', number: 'text', identificatie: 'text', dagtekening: 'text', waits: 'number', voided_by: 'text' }),
-    facts: lots.map((lot): readonly [number, Statement] => {
-      const insert = prepared(sql('fact').insert(manyRows(lot)))
-      return [lot, lot === 1 ? many(insert, factKinds) : insert]
-    }),
+    facts: writing(Object.keys(factKinds), rows => sql('fact').insert(rows), one => many(one, factKinds)),
     counted: many(giving(here().where('waits', 1), { waits: 0 }, ['pair', 'voided_by']), { seq: 'number', imported: 'number' }),
     voided: prepared(here().whereNull('voided_by').update({ voided_by: at('by') }).returning(['pair', 'waits'])),
     restored: prepared(sql('source').where('voided_by', at('by')).update({ voided_by: null }).returning(['pair', 'waits']))
@@ -111,12 +105,16 @@ const jsonOf = ({ it }: Fact): Uint8Array => Buffer.from(JSON.stringify(it))
 
 type Sql = ReturnType<typeof statements>
 
+function unwritten (): never { throw new TypeError('a person was not written') }
+
+const markOf = (row: Row): string => markKey({ key: text(row, 'key_id'), hash: bytes(row, 'hash') })
+
 /** @returns by mark the first row that bears it */
 async function personsOf (session: Session, question: Asking, marks: readonly Mark[]): Promise<Map<string, Row>> {
   const found = new Map<string, Row>()
   for (const { size, values } of lotsOf(marks.map(it => it.hash))) {
     for (const row of await session.all(question(size), values)) {
-      const mark = markKey({ key: text(row, 'key_id'), hash: bytes(row, 'hash') })
+      const mark = markOf(row)
       const known = found.get(mark)
       if (known === undefined || whole(row, 'id') < whole(known, 'id')) found.set(mark, row)
     }
@@ -166,25 +164,18 @@ function putter (sql: Sql, safe: Safe, rise: FactKeeper['rise']): FactKeeper['pu
   /** Since the facts were closed each may have been written by another, or erased. */
   async function personsIn (session: Session, { id, kept: { pair: { family, gemeente } }, persons }: ClosedFacts): Promise<Found[]> {
     const here = await personsOf(session, sql.personsHere, persons.map(it => it.mark))
-    return await inTurns(persons, async ({ row: was, mark, data_key, kek_id }) => {
+    const missing = persons.filter(it => !here.has(markKey(it.mark))).map(it => ({ ...it, fresh: it.row === null ? null : safe.fresh(id) }))
+    const made = new Map<string, Found>()
+    const freshOf = new Map(missing.map(({ mark, fresh }) => [markKey(mark), fresh]))
+    await writeRows(sql.newPersons, inOrder(missing, it => it.mark),
+      ({ mark, fresh, data_key, kek_id }) => ({ family, gemeente, key_id: mark.key, hash: mark.hash, data_key: fresh?.data_key ?? data_key, kek_id: fresh?.kek_id ?? kek_id }),
+      async (statement, values) => {
+        for (const row of await session.all(statement, values)) made.set(markOf(row), { row: whole(row, 'id'), again: freshOf.get(markOf(row)) ?? null })
+      })
+    return await inTurns(persons, async ({ row: was, mark }) => {
       const row = here.get(markKey(mark))
-      if (row !== undefined) return { row: whole(row, 'id'), again: whole(row, 'id') === was ? null : safe.of(row, id) }
-      const fresh = was === null ? null : safe.fresh(id)
-      const [made] = await session.all(sql.newPerson, { family, gemeente, key_id: mark.key, hash: mark.hash, data_key: fresh?.data_key ?? data_key, kek_id: fresh?.kek_id ?? kek_id })
-      return { row: whole(made ?? {}, 'id'), again: fresh }
+      return row === undefined ? made.get(markKey(mark)) ?? unwritten() : { row: whole(row, 'id'), again: whole(row, 'id') === was ? null : safe.of(row, id) }
     })
-  }
-
-  async function write (session: Session, rows: readonly Values[]): Promise<void> {
-    let done = 0
-    for (const [lot, statement] of sql.facts) {
-      for (; rows.length - done >= lot; done += lot) {
-        const values: Record<string, Value> = {}
-        for (let nth = 0; nth < lot; nth++) for (const name of factColumns) values[`${name}${nth}`] = rows[done + nth]?.[name] ?? null
-        await session.run(statement, values)
-        if (done > 0 && done % turn_facts === 0) await turn()
-      }
-    }
   }
 
   return async (session, { seq, envelope: { id, type, identificatie, origin }, dagtekening, waits, voided_by = null }, closed) => {
@@ -192,11 +183,14 @@ function putter (sql: Sql, safe: Safe, rise: FactKeeper['rise']): FactKeeper['pu
     const [place, pair_id] = [placeOf(seq, origin), await pairId(session, pair, seq)]
     await session.run(sql.source, { place, id, pair: pair_id, number: type.slice(-3), identificatie, dagtekening, waits, voided_by })
     const found = await personsIn(session, closed)
-    await write(session, facts.map((fact, position) => {
+    await writeRows(sql.facts, facts, (fact, position) => {
       const about = found[clientOf(fact) ?? -1]
       const body = about?.again?.close(bodyColumn(position), jsonOf(fact)) ?? bodies[position] ?? null
       return { source: place, position, pair: pair_id, of: fact.of, person: about?.row ?? null, ...numbersOf(fact, { Identificatie: identificatie }), body }
-    }))
+    }, async (statement, values, from) => {
+      await session.run(statement, values)
+      if (from > 0 && from % turn_facts === 0) await turn()
+    })
     if (waits === 0 && voided_by === null) await rise(session, pair_id)
   }
 }

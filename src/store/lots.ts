@@ -1,4 +1,4 @@
-/** Questions for many values: asked in lots, each a statement that is kept. */
+/** Questions for many values, and rows that are written: in lots, each a statement that is kept. */
 import type { Statement, Value, Values } from './db.ts'
 import { at, prepared } from './dialect.ts'
 
@@ -32,5 +32,35 @@ export function asking (made: (places: readonly string[]) => Parameters<typeof p
     const statement = known.get(size) ?? (size === 1 ? alone : (it: Statement) => it)(prepared(made(placesOf(size))))
     known.set(size, statement)
     return statement
+  }
+}
+
+/** So many rows go in one statement, the most first. */
+const rows_sizes = [64, 8, 1] as const
+
+/** An insert of rows: for each size of lot its statement, and of each of its rows under which name it takes a column. */
+export type Writing = ReadonlyArray<{ readonly statement: Statement, readonly rows: ReadonlyArray<ReadonlyArray<readonly [column: string, name: string]>> }>
+
+/** @param insert of rows with those columns @param alone what is made of that for one row, whose values have the names of their columns */
+export function writing (columns: readonly string[], insert: (rows: ReadonlyArray<Readonly<Record<string, string>>>) => Parameters<typeof prepared>[0], alone: (one: Statement) => Statement): Writing {
+  return rows_sizes.map(size => {
+    const rows = Array.from({ length: size }, (_, nth) => columns.map(column => [column, size === 1 ? column : `${column}${nth}`] as const))
+    const statement = prepared(insert(rows.map(row => Object.fromEntries(row.map(([column, name]) => [column, at(name)])))))
+    return { statement: size === 1 ? alone(statement) : statement, rows }
+  })
+}
+
+/** @param row makes the row of each when that is written @param write runs the statement of a lot; `from` were written before it */
+export async function writeRows<T> (writing: Writing, all: readonly T[], row: (one: T, nth: number) => Values, write: (statement: Statement, values: Values, from: number) => Promise<unknown>): Promise<void> {
+  let from = 0
+  for (const { statement, rows } of writing) {
+    for (; all.length - from >= rows.length; from += rows.length) {
+      const values: Record<string, Value> = {}
+      for (const [nth, one] of all.slice(from, from + rows.length).entries()) {
+        const given = row(one, from + nth)
+        for (const [column, name] of rows[nth] ?? []) values[name] = given[column] ?? null
+      }
+      await write(statement, values, from)
+    }
   }
 }

@@ -70,6 +70,19 @@ export function factContract (fresh: Fresh): void {
       assert.match(client ?? '', /^\d+$/)
     })
 
+    test('of hundreds of persons in one message are each about theirs, also where some were known before', async t => {
+      const store = await fresh(t)
+      // Neither in the order of their hashes.
+      const marks = Array.from({ length: 150 }, (_, nth): Mark => ({ key: 'index', hash: Buffer.alloc(16, 7 * nth % 251) }))
+      await store.accept([bringing([toegewezen('900')], marks.slice(40, 41))])
+      await store.accept([bringing(marks.map((_, nth) => ({ ...toegewezen(`${1_000 + nth}`), client: `${nth}` })), marks)])
+      const { known, clients } = await ask(store, { clients: marks.map(it => [it]) })
+      assert.equal(new Set(clients).size, marks.length)
+      assert.deepEqual(numbersIn(await ask(store, { clients: marks.slice(40, 41).map(it => [it]) })), ['301 900', '301 1040'])
+      const his = new Map(known.map(({ it, client }) => ['ToewijzingNummer' in it ? it.ToewijzingNummer : '', client]))
+      assert.deepEqual(marks.map((_, nth) => his.get(`${1_000 + nth}`)), clients)
+    })
+
     test('are found by the value of their numbers, each once, and by nobody of another pair', async t => {
       const store = await fresh(t)
       await store.accept([bringing([toegewezen('007'), toegewezen('8')]), bringing([toegewezen('+7')], [markOf(2)])])
