@@ -17,7 +17,7 @@ import { copyAhead, finishMove, migrate, openLinker, openStore, StoreUnusable, u
 import { ownView } from '../../src/party/party.ts'
 import { missing, missingPooler, startPooler, startPostgres } from '../postgres.ts'
 import { ask, bringing, byNumber, markOf, numbersIn, pair, toegewezen } from './facts.ts'
-import { aanbieder, account, heen, later, retour, roots, start } from './sample.ts'
+import { aanbieder, account, heen, later, opaque, retour, roots, start } from './sample.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'zorgpoort-move-'))
 after(() => { rmSync(folder, { recursive: true, force: true }) })
@@ -55,7 +55,7 @@ describe('a move', { skip }, async () => {
 
   test('that is undone and made again leaves nothing there of what was taken meanwhile, not even of what was to be chained; numbers go on', async () => {
     const { options, asked, source, target, move } = await between('again.db')
-    await source(store => store.accept([heen(), heen(), heen({ payload: 'x'.repeat(9_000_000) })]))
+    await source(store => store.accept([heen(), heen(), heen({ payload: opaque(12_000_000) })]))
     assert.equal(await move(), 3)
     await target(store => store.accept([heen(), heen()]))
     const [{ n: before } = {}] = await asked('select max(id) as n from delivery')
@@ -151,7 +151,7 @@ describe('a move', { skip }, async () => {
   test('sends a statement of small messages together, and of large ones no more than a window and one of them', async () => {
     const { options, source } = await between('large.db')
     const large = 5_000_000
-    await source(store => store.accept([...Array.from({ length: 20 }, () => heen()), ...Array.from({ length: 4 }, () => heen({ payload: 'x'.repeat(large) }))]))
+    await source(store => store.accept([...Array.from({ length: 20 }, () => heen()), ...Array.from({ length: 4 }, () => heen({ payload: opaque(large) }))]))
     await migrate(options.to.url)
     const { db } = await connect(options.to.url)
     const file = new Database(options.from, { readonly: true })
@@ -200,7 +200,7 @@ describe('a move', { skip }, async () => {
       await assert.rejects(blind.move(), (error: unknown) => error instanceof StoreUnusable && /stands a pooler.*postgres_pooler: transaction.*the server's own port/.test(error.message))
       const { source, target, move, asked } = await between('pooled.db', url => ({ url: pooler.url(url), postgres: { pooled: true } }))
       const first = heen()
-      await source(store => store.accept([first, heen(), heen({ payload: 'x'.repeat(9_000_000) })]))
+      await source(store => store.accept([first, heen(), heen({ payload: opaque(12_000_000) })]))
       assert.equal(await move(), 3)
       assert.deepEqual((await asked("select count(*)::int as n from pg_locks where locktype = 'advisory'")).map(it => it['n']), [0], 'nothing is held by a connection that others get')
       assert.deepEqual((await target(store => store.accept([first, heen()]))).map(it => it.kind), ['duplicate', 'stored'])

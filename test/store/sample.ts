@@ -1,5 +1,5 @@
 /** Makes what the store's tests store: synthetic messages of two gemeenten and two aanbieders. */
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { TestContext } from 'node:test'
 import { accountId, instant, newMessageId, newReferentienummer, partyCode, sha256Hex, type Instant } from '../../src/core/core.ts'
 import { parseRing, type Roots } from '../../src/vault/vault.ts'
@@ -28,6 +28,9 @@ export interface Wanted extends Partial<Omit<Acceptance, 'envelope' | 'payload'>
   readonly envelope?: Partial<Envelope>
   readonly payload?: string
 }
+
+/** @returns so many characters that say nothing twice: three quarters are left when they are deflated */
+export const opaque = (characters: number): string => randomBytes(characters * 3 / 4).toString('base64')
 
 /** A heenbericht of the gemeente to the aanbieder, with a number of its own, that waits to be delivered. */
 export function heen (wanted: Wanted = {}): Acceptance {
