@@ -177,7 +177,8 @@ export type Accept = (session: Session, item: Closing) => Promise<Accepted>
 export const accepting = (accept: Accept): Together<Closing, Accepted> => ({
   each: accept,
   alone: accept,
-  bytes: ({ payload }) => payload.byteLength,
+  // As it came: what goes with it, such as its facts, does not shrink with it.
+  bytes: ({ item }) => item.payload.byteLength,
   touches ({ item, facts, caused }) {
     const { envelope: { sender, receiver, type, identificatie, referentienummer }, correlation, replaces, wire = null, push = null } = item
     if (correlation !== null || replaces !== null || caused.length > 0) return null

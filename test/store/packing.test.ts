@@ -1,10 +1,12 @@
-/** How payloads are closed: whatever they are they come back, and a large one takes little room. */
+/** How payloads are closed: whatever they are they come back, a large one takes little room, and weighs what it did. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
+import { accepting, closingAll } from '../../src/store/accept.ts'
 import { closePayload, openPayload } from '../../src/store/packing.ts'
 import { openSafe } from '../../src/store/safe.ts'
-import { roots } from './sample.ts'
+import { openPart } from '../../src/store/step.ts'
+import { heen, roots } from './sample.ts'
 
 const markup = (count: number): Buffer => Buffer.from('<jw323:Prestatie><ijw:Bedrag>1</ijw:Bedrag></jw323:Prestatie>\n'.repeat(count))
 const columns = () => openSafe(roots).fresh('one')
@@ -35,4 +37,13 @@ test('what was kept before large ones were deflated opens, and what says another
     opened.writeUInt32BE(large.byteLength + by, 1)
     assert.throws(() => openPayload(its, its.close('payload', opened)), { name: 'Error', message: /another length/ })
   }
+})
+
+test('messages share a transaction up to what they weigh, not what is left of them deflated: a large one brings thousands of rows besides', async () => {
+  const never = (): never => assert.fail('nobody has facts here')
+  const facts = { close: never, put: never, counted: never, voided: never, restored: never, passed: never, isOf: never, rise: never }
+  const [one, other, third] = await closingAll(openSafe(roots), facts, ['A', 'B', 'C'].map(it => heen({ payload: `<a>${it}</a>${' '.repeat(1_900_000)}` })))
+  assert.ok(one !== undefined && other !== undefined && third !== undefined && one.payload.byteLength < 20_000)
+  const fits = openPart(accepting(never))
+  assert.deepEqual([one, other, third].map(fits), [true, true, false])
 })
