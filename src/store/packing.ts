@@ -23,8 +23,8 @@ function packed (bytes: Uint8Array): Uint8Array {
 function unpacked (bytes: Uint8Array): Uint8Array {
   if (!isMarked(bytes)) return bytes
   const length = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).readUInt32BE(1)
-  // At once into one piece of memory of that size.
-  const whole = inflateRawSync(bytes.subarray(head_bytes), { chunkSize: Math.max(length, 64) })
+  // At once into one piece of memory; of exactly that size, another would be taken when it is full.
+  const whole = inflateRawSync(bytes.subarray(head_bytes), { chunkSize: Math.max(length + 1, 64) })
   if (whole.byteLength !== length) throw new Unopened('what was kept deflated is of another length')
   return whole
 }
