@@ -11,6 +11,8 @@ import { startChild, type Child } from './child.ts'
 
 /** What a process that is not heard of has, passes after so long. */
 const lease_ms = 4_000
+/** One that stands still in the middle of a transaction holds what it locked until PostgreSQL ends that, after 30 s (`statement_ms_max`); who waits for it begins again then. */
+const wait_ms = 120_000
 
 test('one that is killed or stands still is taken over from, every message arrives in the order of its client, and who wakes up does no harm', { skip: missing('bundled') }, async () => {
   const server = await startPostgres()
@@ -34,7 +36,7 @@ test('one that is killed or stands still is taken over from, every message arriv
       for (let n = 0; n < each; n++) sent.get(code)?.push((await clients[(n + at) % clients.length]?.send(message('WMO301', 1 + at, { ontvanger: code, identificatie: `K${++nth}` })))?.id ?? '')
     }))
   }
-  const arrived = (): Promise<true> => until(() => destinations.every(({ code, receiver }) => new Set(receiver.arrived.map(it => it.id)).size === sent.get(code)?.length) || undefined, 'every message')
+  const arrived = (): Promise<true> => until(() => destinations.every(({ code, receiver }) => new Set(receiver.arrived.map(it => it.id)).size === sent.get(code)?.length) || undefined, 'every message', wait_ms)
   const holders = async (): Promise<ReadonlySet<string>> => new Set((await server.query("select distinct process from tenure where name like 'push:%' and process <> ''", [], url.slice(url.lastIndexOf('/') + 1))).map(row => String(row['process'])))
 
   const [killed, still] = [await start(), await start()]
@@ -48,7 +50,7 @@ test('one that is killed or stands still is taken over from, every message arriv
   still.process.kill('SIGSTOP')
   await send([third], 3)
   await arrived()
-  const [holder, ...others] = await until(async () => { const its = [...await holders()]; return its.length === 1 ? its : undefined }, 'one that has them all')
+  const [holder, ...others] = await until(async () => { const its = [...await holders()]; return its.length === 1 ? its : undefined }, 'one that has them all', wait_ms)
   assert.ok(holder !== undefined && others.length === 0 && !before.has(holder))
   still.process.kill('SIGCONT')
   await send([still, third], 3)

@@ -110,9 +110,9 @@ export interface World {
   store<T> (work: (store: Store) => Promise<T>): Promise<T>
 }
 
-/** Asks again until there is an answer; a state that never comes fails the test. On a slow machine, or one that stood still, time passes without much having been asked: so many asks each state is given. */
-export async function until<T> (ask: () => Promise<T | undefined> | T | undefined, what = 'the awaited state'): Promise<T> {
-  const end = Date.now() + 30_000
+/** Asks again until there is an answer; a state that never comes fails the test. On a slow machine, or one that stood still, time passes without much having been asked: so many asks each state is given. @param wait_ms at least */
+export async function until<T> (ask: () => Promise<T | undefined> | T | undefined, what = 'the awaited state', wait_ms = 30_000): Promise<T> {
+  const end = Date.now() + wait_ms
   for (let asked = 1; ; asked++) {
     const answer = await ask()
     if (answer !== undefined) return answer
