@@ -83,7 +83,7 @@ export const received = (over: Wanted, receiver: PartyCode): Acceptance => {
     ...heen({ ...over, answer: 'none', order_key: randomUUID() }),
     payload,
     envelope: {
-      ...heen().envelope, id: newMessageId(at), receiver, received: at, identificatie: randomUUID().slice(0, 12), size_bytes: payload.byteLength,
+      ...heen().envelope, id: newMessageId(at), receiver, received: at, identificatie: over.envelope?.identificatie ?? randomUUID().slice(0, 12), size_bytes: payload.byteLength,
       sha256: sha256Hex(createHash('sha256').update(payload).digest('hex')), referentienummer: newReferentienummer(), conversatie: newReferentienummer()
     }
   }

@@ -1,7 +1,7 @@
 /**
  * What the store does with 5,000,000 messages of small payload in it, beside the same with 50,000, taking turns: accepting, claiming and finishing,
  * pages of mailboxes and lists, and messages accepted while 1,000,000 payloads are swept. `npm run stored` (`--messages N`, `--small N`,
- * `--only=sqlite|postgres`, `--seconds N`, `--turns N`, `--sweep N`, `--rate N`, `--part=cycles|pages|sweep`; `--keep` leaves the SQLite files in `.work/stored` for the next run).
+ * `--only=sqlite|postgres`, `--seconds N`, `--turns N`, `--sweep N`, `--rate N`, `--part=cycles|pages|sweep`; `--numbers=drawn` draws Identificatie and ToewijzingNummer of what is accepted, where else each sender counts his; `--keep` leaves the SQLite files in `.work/stored` for the next run).
  */
 import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs'
@@ -42,14 +42,19 @@ const keep = process.argv.includes('--keep')
 const part = process.argv.find(it => it.startsWith('--part='))?.slice(7)
 const wanted = (name: 'cycles' | 'pages' | 'sweep'): boolean => part === undefined || part === name
 
+/** Numbers of senders: counted, as their software does, or drawn, which writes to each index at any place. */
+const drawn = process.argv.includes('--numbers=drawn')
+let counted = Date.now()
+const number = (): string => drawn ? randomUUID().slice(0, 12) : (counted++).toString(36).padStart(12, '0')
+
 /** One small message about one person, who is known already but for one in six, with what it leaves behind for rules. @param size of the database */
 function about (target: PartyCode, size: number): Wanted {
   const [copies, known] = [size / seed, randomInt(6) > 0]
   const hash = known ? hashOf(1 + randomInt(Math.max(1, copies - 1)), 1 + randomInt(persons)) : randomBytes(16)
   const clients = [{ key: 'index', hash }]
   const pair: Pair = { family: 'iwmo', gemeente, aanbieder: target }
-  const fact = toegewezen(randomUUID().slice(0, 12), { Einddatum: '2026-01-31' })
-  return { payload: `<Bericht>${randomUUID().repeat(5)}</Bericht>`, clients, facts: { pair, clients, facts: [fact] }, header: { 'BerichtIdentificatie/Dagtekening': '2026-01-02', BerichtCode: '414', Afzender: gemeente, Ontvanger: target } }
+  const fact = toegewezen(number(), { Einddatum: '2026-01-31' })
+  return { envelope: { identificatie: number() }, payload: `<Bericht>${randomUUID().repeat(5)}</Bericht>`, clients, facts: { pair, clients, facts: [fact] }, header: { 'BerichtIdentificatie/Dagtekening': '2026-01-02', BerichtCode: '414', Afzender: gemeente, Ontvanger: target } }
 }
 
 /** What all others are made of: mostly acknowledged, the others lie ready. */
