@@ -1,6 +1,7 @@
 /** Taking messages in: once per key, and an answer only to what it answers. */
 import { isRejecting, referentienummer, type MessageId, type RefusalCode } from '../core/core.ts'
 import type { Wrapped } from '../vault/vault.ts'
+import { answering, answeredColumns, anyWork } from './answering.ts'
 import { arrivalKeeper, chainDoorOf, closedArrival, type ArrivalKeeper, type ClosedArrival } from './arrivals.ts'
 import type { Audit } from './audit.ts'
 import { StoreConflict, type Db, type Session, type Statement, type Row, type Values } from './db.ts'
@@ -38,18 +39,14 @@ function statements ({ sql, lock, newMessage, ofKey, ofNumber, many }: Dialect) 
   return {
     first: many(prepared(keyed(['id', 'sha256', 'receipt']).unionAll(sql('spent').select(['id', 'sha256', 'receipt']).where(places(['sender', 'type', 'identificatie'])))), keyKinds),
     taken: prepared(ofNumber(sql('message').select('seq'), at('number'))),
-    // Whether there is work: as it was before another let go of the message, so a yes is to be looked at again, and a no where it died meanwhile.
-    asked: prepared(lock(keyed(['seq', 'id', 'receiver', 'origin', 'verdict', 'delivery', 'answer', 'answered_by', 'offered_ms', 'conversatie', 'order_key', 'disowned', 'header'])
-      .select(sql.raw('(select count(*) from delivery as d where d.message = message.seq) as work')))),
+    asked: prepared(lock(keyed([...answeredColumns, 'receiver', 'origin', 'answer', 'conversatie', 'order_key', 'header']).select(sql.raw(anyWork)))),
     message: many(newMessage(places([...envelopeColumns, ...states])), kinds, { by: 'id' }),
     payload: many(prepared(sql('payload').insert(places(['message', 'body']))), { message: 'number', body: 'bytes' }),
     finding: many(prepared(sql('finding').insert(places(['message', 'body']))), { message: 'number', body: 'bytes' }),
     member: prepared(sql('batch_member').insert(places(['batch', 'position', 'state', 'message', 'ended_ms'])).onConflict(['batch', 'position']).ignore()),
     delivery: many(prepared(sql('delivery').insert({
       ...places(['message', 'target', 'order_key', 'state', 'due_ms', 'since_ms']), kind: 'handle', lease_until_ms: 0, fence: 0, attempts: 0
-    })), { message: 'number', target: 'text', order_key: 'text', state: 'text', due_ms: 'number', since_ms: 'number' }),
-    arrived: prepared(sql('message').where('seq', at('seq')).update({ delivery: 'delivered', delivered_ms: at('now') })),
-    answered: prepared(sql('message').update({ answer: 'answered', answered_by: at('by'), disowned: null }).where('seq', at('seq')))
+    })), { message: 'number', target: 'text', order_key: 'text', state: 'text', due_ms: 'number', since_ms: 'number' })
   }
 }
 
@@ -200,6 +197,7 @@ export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, saf
   const order = pushOrder(dialect)
   const asked = asker(sql, numbering(dialect), rules)
   const arrivals = arrivalKeeper(dialect)
+  const answers = answering(dialect, audit, facts, order)
   const stood = standing(sql, receipts, arrivals)
 
   async function write (session: Session, seq: number, { item: { envelope, delivery, clients, findings: told, member, signature = null }, payload, findings, receipt }: Closing, order_key: string): Promise<number> {
@@ -217,20 +215,6 @@ export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, saf
     await audit(session, { at: received, event: envelope.origin === 'import' ? 'imported' : rejected ? 'rejected' : 'accepted', message: id, account, detail: rejected ? told.find(isRejecting)?.code ?? null : delivery === 'offered' ? delivery : null, digest: sha256 })
     if (signature !== null) await keepSignature(session, seq, envelope, signature)
     return seq
-  }
-
-  async function close (session: Session, row: Row, { envelope: { id, received, account, origin }, voids = false }: Acceptance): Promise<void> {
-    const seq = whole(row, 'seq')
-    await session.run(sql.answered, { seq, by: id })
-    // It can use the message after all.
-    if (row['disowned'] !== null) await facts.restored(session, text(row, 'id'))
-    if (voids) await facts.voided(session, seq, id)
-    await audit(session, { at: received, event: 'answered', message: message(row, 'id'), account, detail: id })
-    // Who answers has it: what was still tried, or given up, is delivered.
-    if (origin === 'gateway' || row['offered_ms'] === null || (whole(row, 'work') === 0 && row['delivery'] !== 'dead')) return
-    if (!await order.end(session, seq, received)) return
-    await session.run(sql.arrived, { seq, now: received })
-    await audit(session, { at: received, event: 'delivered', message: message(row, 'id'), account, detail: 'answered' })
   }
 
   /** @throws CausedRefused when one of them is refused: then none of it may stay */
@@ -255,7 +239,7 @@ export function accepter (dialect: Dialect, audit: Audit, facts: FactKeeper, saf
     if (closing.arrival !== null && await arrivals.put(session, closing.arrival) === null) throw new StoreConflict('another message came under the same number')
     await remember(facts, session, seq, closing)
     await correct.join(session, key, item.replaces)
-    if (found.kind === 'message') await close(session, found.row, item)
+    if (found.kind === 'message') await answers(session, found.row, { ...envelope, voids: item.voids === true, now: envelope.received })
     await begin(session, order, seq, order_key, item)
     await cause(session, closing.caused)
     return { kind: 'stored', id: envelope.id }

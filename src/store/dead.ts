@@ -1,5 +1,6 @@
 /** Dead letters: what was given up, and how it is tried again as if for the first time. */
 import { retryFor, type MessageId, type RetryPolicies } from '../core/core.ts'
+import { answering, answeredColumns, anyWork } from './answering.ts'
 import type { Audit } from './audit.ts'
 import type { Db, Row, Session } from './db.ts'
 import type { DeadVerbs, Decided, Redriven } from './deciding.ts'
@@ -8,7 +9,7 @@ import type { FactKeeper } from './facts.ts'
 import { pushOrder } from './order.ts'
 import { messageRows } from './read.ts'
 import { corrections } from './refused.ts'
-import { maybe, message as messageOf, oneOf, partyOf, text, whole } from './rows.ts'
+import { maybe, oneOf, partyOf, text, whole } from './rows.ts'
 import { stoppedLister } from './stopped.ts'
 
 /** So many are driven again in one transaction: who else wants to write waits some tens of milliseconds. */
@@ -18,20 +19,20 @@ function statements ({ sql, lock, ofId }: Dialect) {
   const anew = {
     due_ms: at('now'), since_ms: at('now'), attempts: 0, first_failed_ms: null, last_reason: null, class: null, released: null, fence: sql.raw('fence + 1'), lease_until_ms: 0
   }
-  const message = () => ofId(sql('message').select(['seq', 'answer', 'answered_by', 'answers', 'payload_gone_ms', 'delivery', 'disowned', 'voids']), 'id', at('id'), 'seq')
-  const answerOf = () => ofId(sql('message').select(['seq', 'id', 'answered_by']), 'id', at('id'), 'seq')
+  const message = () => ofId(sql('message').select(['seq', 'answer', 'answered_by', 'answers', 'payload_gone_ms', 'delivery', 'disowned', 'voids', 'origin']), 'id', at('id'), 'seq')
+  const answerOf = () => ofId(sql('message').select([...answeredColumns]).select(sql.raw(anyWork)), 'id', at('id'), 'seq')
   return {
     // Who only looks locks nothing.
     looked: { message: prepared(message()), answerOf: prepared(answerOf()) },
     locked: { message: prepared(lock(message())), answerOf: prepared(lock(answerOf())) },
-    answeredBy: prepared(sql('message').where('seq', at('seq')).update({ answer: 'answered', answered_by: at('by') })),
     origin: prepared(ofId(sql('message').select('origin'), 'id', at('id'), 'seq')),
     // Along the message, not among all that is dead.
     dead: prepared(lock(sql('delivery').select(['id', 'kind', 'target', 'order_key']).where('message', at('seq')).whereRaw("state || '' = 'dead'"))),
     handle: prepared(sql('delivery').where('id', at('delivery')).update({ ...anew, state: 'due' })),
     push: prepared(sql('delivery').where('id', at('delivery')).update({ ...anew, state: 'blocked', first_ms: at('first_ms'), longest_ms: at('longest_ms'), total_ms: at('total_ms'), give_up_ms: at('give_up') })),
     state: prepared(sql('message').where('seq', at('seq')).update({ delivery: at('delivery') })),
-    owned: prepared(sql('message').where('seq', at('seq')).update({ answer: sql.raw('disowned'), disowned: null }))
+    // What the gateway had answered for him may have no answer any more, or again.
+    owned: prepared(sql('message').where('seq', at('seq')).update({ answer: sql.raw("case when answered_by is not null then 'answered' when disowned = 'none' then 'none' else 'awaited' end"), disowned: null }))
   }
 }
 
@@ -55,6 +56,7 @@ export function deadVerbs (db: Db, dialect: Dialect, audit: Audit, facts: Pick<F
   const sql = statements(dialect)
   const correct = corrections(dialect)
   const order = pushOrder(dialect)
+  const answers = answering(dialect, audit, facts, order)
 
   /** What the gateway answered in somebody's name does not say that he has the message. */
   async function answered (session: Session, message: Row): Promise<boolean> {
@@ -75,9 +77,7 @@ export function deadVerbs (db: Db, dialect: Dialect, audit: Audit, facts: Pick<F
     await facts.restored(session, id)
     const row = await asked(session, sql.locked, message)
     if (row === undefined || row['answered_by'] === id) return
-    await session.run(sql.answeredBy, { seq: whole(row, 'seq'), by: id })
-    if (message['voids'] === 1) await facts.voided(session, whole(row, 'seq'), id)
-    await audit(session, { at: now, event: 'answered', message: messageOf(row, 'id'), account: by, detail: id })
+    await answers(session, row, { id, origin: oneOf(message, 'origin', ['party', 'gateway', 'import']), voids: message['voids'] === 1, account: by, now })
   }
 
   /** @returns why it is not driven again; null when it may be */

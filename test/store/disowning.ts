@@ -119,6 +119,44 @@ export function disownContract (fresh: Fresh): void {
       assert.deepEqual(await store.redrive([no.envelope.id], { by: account, reason: 'repaired', now: later(60) }, { usual: policy }), ['redriven'])
     })
 
+    test('and its answer refused too: that is the answer again when it is driven again, and what it answers has arrived', async t => {
+      const store = await fresh(t)
+      const item = heen({ delivery: 'offered', push: policy })
+      const answer = retour(item, { delivery: 'offered', push: policy })
+      await store.accept([item, answer])
+      assert.deepEqual([await disown(store, answer, gemeente), await disown(store, item)], ['done', 'done'])
+      const again = { by: account, reason: 'repaired', now: later(60) }
+      assert.deepEqual(await store.redrive([answer.envelope.id], again, { usual: policy }), ['redriven'])
+      assert.deepEqual(await stateOf(store, item), ['delivered', 'answered', null, null])
+      assert.deepEqual((await store.accept([retour(item)])).map(it => it.kind), ['refused'])
+    })
+
+    for (const [first, then] of [[aanbieder, gemeente], [gemeente, aanbieder]]) {
+      test(`and the answer the gateway made to it refused too, by ${first} first: driven again it waits for an answer, and gets one`, async t => {
+        const store = await fresh(t)
+        const item = await offer(store)
+        const made = retour(item, { delivery: 'offered', envelope: { origin: 'gateway', account: null } })
+        await store.accept([made])
+        for (const it of [first, then]) assert.equal(await disown(store, it === gemeente ? made : item, it), 'done')
+        assert.deepEqual((await stateOf(store, item)).slice(0, 2), ['dead', 'none'])
+        assert.deepEqual(await store.redrive([item.envelope.id], { by: account, reason: 'repaired', now: later(60) }, { usual: policy }), ['redriven'])
+        assert.deepEqual((await stateOf(store, item)).slice(0, 2), ['offered', 'awaited'])
+        assert.deepEqual((await store.accept([retour(item), retour(item)])).map(it => it.kind), ['stored', 'refused'])
+      })
+
+      test(`and the answer the gateway made to it refused too, by ${first} first: both driven again there is one answer`, async t => {
+        const store = await fresh(t)
+        const item = await offer(store)
+        const made = retour(item, { delivery: 'offered', envelope: { origin: 'gateway', account: null } })
+        await store.accept([made])
+        for (const it of [first, then]) await disown(store, it === gemeente ? made : item, it)
+        for (const it of [made, item]) assert.deepEqual(await store.redrive([it.envelope.id], { by: account, reason: 'repaired', now: later(60) }, { usual: policy }), ['redriven'])
+        const message = (await store.inspect(item.envelope.id))?.message
+        assert.deepEqual([message?.delivery, message?.answer, message?.answered_by], ['offered', 'answered', made.envelope.id])
+        assert.deepEqual((await store.accept([retour(item)])).map(it => it.kind), ['refused'])
+      })
+    }
+
     test('counts as not sent, until it is answered after all', async t => {
       const store = await fresh(t)
       const item = bringing([toegewezen('1')])
