@@ -25,12 +25,13 @@ import { startPusher, type Pusher, type PushObserver } from './pusher.ts'
 import { messageLinks } from './receipt.ts'
 import { retriesOf, route } from './route/route.ts'
 import * as rules from './rules/rules.ts'
-import { authoritiesIn, boundFindings, openRevocation, openTrust, statementBytes, type Revocation, type RevocationOptions, type Trust } from './sign/sign.ts'
+import { authoritiesIn, boundFindings, openRevocation, openTrust, statementBytes, type Revocation, type RevocationOptions, type Sealer, type Trust } from './sign/sign.ts'
 import { openSources } from './sources/sources.ts'
 import * as standard from './standard/standard.ts'
 import { isPostgres, lockForServe, openServed, StoreFull, type Marked, type Served, type Store, type Topic } from './store/store.ts'
 import { largestPayload } from './stuf/stuf.ts'
 import { openTenures, soleTenures, type Tenures } from './tenures.ts'
+import { startTimekeeper } from './timekeeper.ts'
 import { openOperations } from './transport/operations/operations.ts'
 import { alone, inflight, openDoor, renewTls, type Door, type Elsewhere } from './transport/door/door.ts'
 import { ggkInterface, type GgkParts } from './transport/ggk/ggk.ts'
@@ -62,7 +63,7 @@ async function listen (app: { listen: (at: { host: string, port: number }) => Pr
 }
 
 /** How parts are closed, in the order of this list: first what is pushed, which is handed back at once, then the door, last what it stands on. */
-const closing = ['keys', 'notices', 'pusher', 'courier', 'rest', 'batches', 'upkeep', 'worker', 'operations', 'counts', 'revocation', 'validator', 'checkpoints', 'tenures', 'store', 'lock'] as const
+const closing = ['keys', 'notices', 'pusher', 'courier', 'rest', 'batches', 'timekeeper', 'upkeep', 'worker', 'operations', 'counts', 'revocation', 'validator', 'checkpoints', 'tenures', 'store', 'lock'] as const
 type Closers = Partial<Record<typeof closing[number], () => Promise<void> | void>>
 
 const calendarOf = (config: Config): Calendar => openCalendar(config.holidays === undefined ? recognised : parseHolidays(textOf(config.holidays, 'holidays'), 'holidays'))
@@ -87,9 +88,10 @@ export async function startGateway (config: Config, log: Log, handlers: readonly
 }
 
 /** @returns null when messages can be taken, else why not */
-async function readiness (store: Served, stopping: AbortSignal, now: Instant, sealUntil: Instant): Promise<string | null> {
+async function readiness (store: Served, stopping: AbortSignal, now: Instant, { refuses }: Pick<Sealer, 'refuses'>): Promise<string | null> {
   if (stopping.aborted) return 'stopping'
-  if (now > sealUntil) return 'the seal certificate has expired'
+  const why = refuses(now)
+  if (why !== null) return why
   return await store.check().then(() => null, error => error instanceof StoreFull ? 'the storage is full or cannot be written' : 'the storage cannot be used')
 }
 
@@ -97,7 +99,7 @@ async function readiness (store: Served, stopping: AbortSignal, now: Instant, se
 const timedStages = (stages: Stages, { timed }: Metrics): Stages => ({
   ...stages,
   validator: { ...stages.validator, validate: timed('validate', stages.validator.validate) },
-  sealer: { seal: timed('seal', stages.sealer.seal), get certificate () { return stages.sealer.certificate } },
+  sealer: { seal: timed('seal', stages.sealer.seal), refuses: stages.sealer.refuses, get certificate () { return stages.sealer.certificate } },
   store: { ...stages.store, accept: timed('store', stages.store.accept) }
 })
 
@@ -232,9 +234,11 @@ interface Chores { readonly tenures: Tenures, readonly stages: Stages, readonly 
 async function startChores (config: Config, { tenures, stages, marker, log, told }: Chores, opened: Closers): Promise<void> {
   const { store, sealer, clock } = stages
   await tenures.take([chores])
+  const timekeeper = await startTimekeeper({ store, clock, log, lease_ms: config.lease_ms, wake: () => { for (const it of ['handle', 'push', 'notice', 'batch'] as const) store.tell(it) } })
+  opened.timekeeper = () => timekeeper.stop()
   const checkpoints = await openCheckpoints({ store, sealer, clock, log }, config.checkpoint_ms, () => tenures.held(chores) !== undefined)
   opened.checkpoints = () => checkpoints.stop()
-  const upkeep = startUpkeep({ store, tenures, again_ms: config.lease_ms / 3, clock, log, marksOf: it => marksOf(stages, marker, it), retention: config, removeAudit: before => removeAuditBefore({ store, sealer, clock, log }, before), sweep_ms: config.sweep_ms, onSweep: told.swept, onRekey: told.rekeyed })
+  const upkeep = startUpkeep({ store, tenures, again_ms: config.lease_ms / 3, clock, log, marksOf: it => marksOf(stages, marker, it), retention: config, believed: timekeeper.believed, removeAudit: before => removeAuditBefore({ store, sealer, clock, log }, before), sweep_ms: config.sweep_ms, onSweep: told.swept, onRekey: told.rekeyed })
   opened.upkeep = () => upkeep.stop()
 }
 
@@ -315,7 +319,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   opened.rest = () => rest.close()
   keys.watch(tls => { renewTls(rest, config, tls) })
   metrics.watch({ store, clock, version, mode: config.mode, roles: config.roles, certificates: keys.expiry, inflight_bytes: held.held, connections: () => connectionsOf(rest), validator: validator.state, revocation })
-  const operations = await openOperations({ registry: metrics.registry, openapi: rest.swagger(), roles: [...roles], ready: () => readiness(store, stopping, clock.now(), sealer.certificate.not_after) })
+  const operations = await openOperations({ registry: metrics.registry, openapi: rest.swagger(), roles: [...roles], ready: () => readiness(store, stopping, clock.now(), sealer) })
   opened.operations = () => operations.close()
   const addresses = {
     rest: roles.has('door') ? `https://${await listen(rest, config.rest_host, config.rest_port)}` : '',

@@ -123,6 +123,7 @@ export function openOwnKeys (config: Config, clock: Clock, log: Log): OwnKeys {
     get push () { return push ?? tls },
     sealer: {
       seal: (...given) => sealer.seal(...given),
+      refuses: at => sealer.refuses(at),
       get certificate () { return sealer.certificate }
     },
     expiry,

@@ -173,7 +173,7 @@ async function answered (stages: Stages, { model, message, journey, at }: Pick<A
 }
 
 async function seal (stages: Stages, it: Judged): Promise<Sealed> {
-  if (it.at > stages.sealer.certificate.not_after) throw new Refusal('ZP_SEAL')
+  if (stages.sealer.refuses(it.at) !== null) throw new Refusal('ZP_SEAL')
   const envelope = envelopeOf(it, await numbered(stages, it.by))
   const { id, sender, receiver, sha256 } = envelope
   const verdict = it.rejected ? 'rejected' : 'accepted'

@@ -27,7 +27,7 @@ async function signed ({ sealer, clock }: CheckpointParts, head: AuditHead, last
  * Makes a checkpoint where something was written since the last one, or what is kept begins elsewhere now.
  * @param begin what the first row follows that is kept; as the last checkpoint says when not given
  * @returns it, or null when there is nothing new
- * @throws Error when the seal certificate has expired: nobody would believe the signature
+ * @throws Error when the seal certificate is not valid now: nobody would believe the signature
  */
 export async function makeCheckpoint (parts: CheckpointParts, begin?: Mark): Promise<Checkpoint | null> {
   const { store, log, sealer, clock } = parts
@@ -36,7 +36,8 @@ export async function makeCheckpoint (parts: CheckpointParts, begin?: Mark): Pro
   if (head !== null && head.strange > 0) log.error({ strange: head.strange }, 'the audit has rows that wait and that this gateway did not write, or that were changed: "zorgpoort audit verify" tells which')
   const nothingNew = begin === undefined ? last !== null && head?.checkpoint === last.id : last !== null && last.removed >= begin.seq
   if (head === null || nothingNew) return null
-  if (clock.now() > sealer.certificate.not_after) throw new Error('the seal certificate has expired')
+  const why = sealer.refuses(clock.now())
+  if (why !== null) throw new Error(why)
   const begins = begin === undefined ? (last === null ? [] : statementOf(last)?.begins ?? []) : [begin]
   const made = await signed(parts, head, last, begins)
   // Another was made meanwhile, by the clock or a sweep, here or beside: this one would not name it.

@@ -11,10 +11,12 @@ import { checkPair } from './usable.ts'
 export interface Sealer {
   /**
    * @param sha256 of the exact bytes sealed @param statement their receipt's `statementBytes`
-   * @param at the signing time, cut to the second; whether the certificate is valid then is for the caller to watch
+   * @param at the signing time, cut to the second; whether the certificate is valid then is for the caller to ask (`refuses`)
    * @returns the detached CMS SignedData, DER
    */
   readonly seal: (sha256: Sha256, statement: Uint8Array, at: Instant) => Promise<Buffer>
+  /** @returns why what is sealed at this moment would never verify; null when it would */
+  readonly refuses: (at: Instant) => string | null
   readonly certificate: { readonly fingerprint: Fingerprint, readonly subject: string, readonly not_after: Instant, readonly pem: string }
 }
 
@@ -51,6 +53,7 @@ export function openSealer (keyPem: string, certificatePem: string, chainPem = '
   const algorithm = key.asymmetricKeyType === 'rsa' ? rsaEncryption : digestAlgorithm.ecdsa
 
   return {
+    refuses: at => at > certificate.not_after ? 'the seal certificate has expired' : at < certificate.not_before ? 'the seal certificate is not valid yet, by the clock of this machine' : null,
     certificate: { fingerprint: certificate.fingerprint, subject: subjectLine(certificate), not_after: certificate.not_after, pem: certificate.x509.toString() },
     async seal (sha256, statement, at) {
       const attributes = setOf([contentType, attribute(oids.signingTime, time(at)), attribute(oids.messageDigest, octetString(Buffer.from(sha256, 'hex'))),

@@ -40,6 +40,7 @@ import { text } from './rows.ts'
 import { openSafe, type Safe } from './safe.ts'
 import { checkServer, explained, hasTables } from './server.ts'
 import { signatureVerb } from './signature.ts'
+import { setBackVerbs } from './setback.ts'
 import { sourceVerbs } from './sources.ts'
 import { together, type Together } from './step.ts'
 import { ofOne } from './troubles.ts'
@@ -156,6 +157,7 @@ function storeOn ({ db: opened, dialect }: Opened, rules: AcceptRules, safe: Saf
     ...disownVerb(db, dialect, audit, facts, safe),
     ...queueVerbs(db, dialect, accept, audit, facts, safe, tide),
     ...pushVerbs(db, dialect, audit, safe, tide),
+    ...setBackVerbs(db, dialect, tide),
     ...tenureVerbs(db, dialect),
     ...knownVerb(db, dialect, safe),
     ...requestVerbs(db, dialect),

@@ -13,6 +13,7 @@ import type { NoticeVerbs } from './noticing.ts'
 import type { DestinationVerbs, PushVerbs } from './pushing.ts'
 import type { RequestVerbs } from './requests.ts'
 import type { Register, RegisterChange } from './registered.ts'
+import type { SetBackVerbs } from './setback.ts'
 import type { SourceVerbs } from './sourced.ts'
 import type { TenureVerbs } from './tenure.ts'
 import type { AuditVerbs } from './trail.ts'
@@ -314,7 +315,7 @@ export interface StoreObserver {
   collected (duration_ms: number): void
 }
 
-export interface Store extends ArrivalVerbs, AuditVerbs, BatchVerbs, CountVerbs, DeadVerbs, DestinationVerbs, DecidingVerbs, FactVerbs, KeepingVerbs, NoticeVerbs, PushVerbs, RequestVerbs, SourceVerbs, TenureVerbs {
+export interface Store extends ArrivalVerbs, AuditVerbs, BatchVerbs, CountVerbs, DeadVerbs, DestinationVerbs, DecidingVerbs, FactVerbs, KeepingVerbs, NoticeVerbs, PushVerbs, RequestVerbs, SetBackVerbs, SourceVerbs, TenureVerbs {
   /** Stores what arrives together in one transaction and answers item by item; concurrent calls share a commit. */
   accept (items: readonly Acceptance[]): Promise<Accepted[]>
   /** @returns what these bytes got when they came before under this key; null when they did not */

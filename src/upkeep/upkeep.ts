@@ -32,6 +32,8 @@ export interface UpkeepOptions extends Pick<RekeyOptions, 'marksOf'> {
   readonly retention: Retention & { readonly retention_audit_days: number }
   /** Removes the audit from before a moment. @returns how many rows */
   readonly removeAudit: (before: Instant) => Promise<number>
+  /** Whether the clock may be believed: by one that is wrong everything is too old. */
+  readonly believed: () => boolean
   /** From the end of a sweep to the next. */
   readonly sweep_ms: number
   /** Told of every sweep that ended. */
@@ -46,7 +48,7 @@ export interface Upkeep {
 }
 
 /** Begins at once, and goes on until stopped; what fails is told and tried again at the next turn. */
-export function startUpkeep ({ store, tenures, again_ms, clock, log, retention, sweep_ms, onSweep, onRekey, marksOf, removeAudit }: UpkeepOptions): Upkeep {
+export function startUpkeep ({ store, tenures, again_ms, clock, log, retention, believed, sweep_ms, onSweep, onRekey, marksOf, removeAudit }: UpkeepOptions): Upkeep {
   const stopping = new AbortController()
   const mine = (): boolean => tenures.held(chores) !== undefined
   // Who was thought dead leaves the rest to who took over.
@@ -88,7 +90,7 @@ export function startUpkeep ({ store, tenures, again_ms, clock, log, retention, 
     while (!stopping.signal.aborted) {
       await turn()
       if (!signal.aborted) await turnKeys().catch(error => { log.error({ err: error }, 'turning keys failed; it goes on at its next turn') })
-      if (!signal.aborted) await forget().catch(error => { log.error({ err: error }, 'sweeping failed; it goes on at its next turn') })
+      if (!signal.aborted && believed()) await forget().catch(error => { log.error({ err: error }, 'sweeping failed; it goes on at its next turn') })
       if (!signal.aborted) await cut().catch(error => { log.error({ err: error }, 'making and dropping months failed; it goes on at its next turn, and messages go on meanwhile') })
       if (!signal.aborted) await rest(sweep_ms)
     }

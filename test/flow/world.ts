@@ -194,8 +194,8 @@ async function register (store: Store, accounts: ReadonlyMap<Who, Account>): Pro
   }
 }
 
-/** Makes keys for everybody, and a database that knows those who are registered. @param url of an empty database; default: a file of its own */
-export async function makeWorld (mode: 'test' | 'production' = 'test', url?: string): Promise<World> {
+/** Makes keys for everybody, and a database that knows those who are registered. @param url of an empty database; default: a file of its own @param valid_days of the certificates of clients, from two hours ago on; those of the gateway hold a year at least */
+export async function makeWorld (mode: 'test' | 'production' = 'test', url?: string, valid_days = 30): Promise<World> {
   const dir = mkdtempSync(join(tmpdir(), 'zorgpoort-flow-'))
   // Registered once, for the file: in a test, `after` would end what it opens with that test.
   const opened: Array<() => Promise<void>> = []
@@ -209,8 +209,8 @@ export async function makeWorld (mode: 'test' | 'production' = 'test', url?: str
   const database = url ?? `sqlite:${path('zorgpoort.db')}`
   const [authority, foreign] = await Promise.all(['Test CA', 'Other CA'].map(name => makeAuthority({ name, algorithm: 'P-256' })))
   assert.ok(authority && foreign)
-  const server = await issue(authority, { subject: 'localhost', use: 'server', algorithm: 'P-256', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] })
-  const seal = await issue(authority, { subject: 'seal', use: 'seal', algorithm: 'P-256' })
+  const server = await issue(authority, { subject: 'localhost', use: 'server', algorithm: 'P-256', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'], days: Math.max(365, valid_days) })
+  const seal = await issue(authority, { subject: 'seal', use: 'seal', algorithm: 'P-256', days: Math.max(365, valid_days) })
   writeFileSync(path('ca.pem'), authority.certificate)
   writeFileSync(path('ca.key'), keyPem(authority.privateKey))
   const keep = (name: string, { key, certificate }: Issued): void => { writeFileSync(path(`${name}.key`), key, { mode: 0o600 }); writeFileSync(path(`${name}.pem`), certificate) }
@@ -224,7 +224,7 @@ export async function makeWorld (mode: 'test' | 'production' = 'test', url?: str
   for (const who of everybody) {
     const person: Person = people[who]
     if (person.certificate === false) continue
-    const { from = -hour, until = 30 * day } = person
+    const { from = -2 * hour, until = valid_days * day } = person
     const it = await issue(person.foreign === true ? foreign : authority, { subject: who, use: 'client', algorithm: 'P-256', notBefore: instant(Date.now() + from), notAfter: instant(Date.now() + until) })
     issued.set(who, it)
     keep(who, it)

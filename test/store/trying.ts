@@ -1,7 +1,7 @@
-/** Contract of the store: a person has a destination tried now, and what waits for it is counted. */
+/** Contract of the store: a person has a destination tried now, a clock that was set back has all tried now, and what waits is counted. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { accountId } from '../../src/core/core.ts'
+import { accountId, instant } from '../../src/core/core.ts'
 import type { PushClaimed } from '../../src/store/store.ts'
 import { aanbieder, finish, gemeente, heen, later, start, type Fresh } from './sample.ts'
 
@@ -28,6 +28,28 @@ export function tryContract (fresh: Fresh): void {
       assert.deepEqual(await store.tryDestination(aanbieder, { by: null, reason: 'repaired', now: later(2_001) }), { left_until: null, hurried: 0 }, 'what is under way is left as it is')
       const { items } = await store.auditRows({ event: 'destination_tried', limit: 9 })
       assert.deepEqual(items.map(it => [it.account, it.detail]), [[null, `${aanbieder}:repaired`], [chief, `${aanbieder}:repaired`]])
+    })
+
+    test('a clock that was set back: what is due later is due now, in its order and given up no later; no lease lasts longer than one given now; what is held stays', async t => {
+      const store = await fresh(t)
+      const ahead = later(86_400_000)
+      const failing = [heen({ delivery: 'offered', push: policy, order_key: 'one' }), heen({ delivery: 'offered', push: policy, order_key: 'one' })]
+      await store.accept([heen(), heen(), heen(), ...failing])
+      const [putOff, leased, held] = await store.claim(9, 60_000, ahead)
+      const [pushed] = await store.claimPush(aanbieder, 9, 60_000, ahead)
+      assert.ok(putOff && leased && held && pushed)
+      await store.finish([
+        finish(putOff, { kind: 'later', due: instant(ahead + 1), reason: 'busy', counts: false }),
+        finish(held, { kind: 'held', reason: 'look', until: instant(ahead + 9) }),
+        finish(pushed, { kind: 'later', due: instant(ahead + 1), reason: 'timeout', counts: true })
+      ], ahead)
+      assert.equal(await store.lastWritten(), ahead)
+      assert.deepEqual([await store.claim(9, 1_000, later(1)), await store.claimPush(aanbieder, 9, 1_000, later(1))], [[], []])
+      assert.equal(await store.setBack(later(1), 5_000), 2)
+      assert.deepEqual((await store.claim(9, 1_000, later(1))).map(it => it.envelope.id), [putOff.envelope.id])
+      assert.deepEqual((await store.claimPush(aanbieder, 9, 1_000, later(1))).map(it => [it.envelope.id, it.failing_since]), [[pushed.envelope.id, later(1)]])
+      assert.deepEqual((await store.claim(9, 1_000, later(5_001))).map(it => it.envelope.id).toSorted(), [putOff, leased].map(it => it.envelope.id).toSorted())
+      assert.equal(await store.setBack(later(1), 5_000), 0, 'nothing is ahead any more')
     })
 
     test('what is to be pushed is counted per receiver, blocked or not, apart from what handlers have to see; so are dead letters, per class', async t => {

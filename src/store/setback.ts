@@ -1,0 +1,62 @@
+/** A clock that was set back: what was dated while it was ahead would wait until those moments come. */
+import { instant, type Instant } from '../core/core.ts'
+import { mainChain } from './audit.ts'
+import type { Db } from './db.ts'
+import { at, prepared, type Dialect } from './dialect.ts'
+import { whole } from './rows.ts'
+import type { Tide } from './tide.ts'
+
+export interface SetBackVerbs {
+  /** @returns when the newest row of the audit was written, by the clock of who wrote it; null where there is none */
+  lastWritten (): Promise<Instant | null>
+  /**
+   * Whatever is to be tried later is due now, and no lease lasts longer than one given now. What a person or a handler holds until a day stays held.
+   * @returns how much became due
+   */
+  setBack (now: Instant, lease_ms: number): Promise<number>
+}
+
+/** So many are changed in one transaction: others go on between two. */
+const lot = 1_000
+
+/** What has a moment at which it is due, a lease, and a number of its own. */
+const queues = [{ table: 'delivery', key: 'id' }, { table: 'notice', key: 'seq' }, { table: 'batch', key: 'seq' }] as const
+
+function statements (dialect: Dialect) {
+  const { sql, lockFree, among } = dialect
+  // Who failed first in a time to come would never have failed long enough to be given up.
+  const since = { first_failed_ms: sql.raw('case when first_failed_ms > ? then ? else first_failed_ms end', [at('now'), at('now')]), give_up_ms: sql.raw('case when first_failed_ms > ? then ? + total_ms else give_up_ms end', [at('now'), at('now')]) }
+  const some = (table: string, key: string, ahead: string, place: 'now' | 'until') => among(key, lockFree(sql(table).select(key).whereRaw("state = 'due'").where(ahead, '>', at(place)).limit(lot)))
+  return {
+    // On PostgreSQL the newest rows wait to be chained.
+    last: [...dialect.name === 'postgres' ? [sql('audit_new').orderBy('number', 'desc')] : [], sql('audit').where('chain', mainChain).orderBy('seq', 'desc')].map(it => prepared(it.select('at_ms').limit(1))),
+    due: queues.map(({ table, key }) => prepared(sql(table).where(some(table, key, 'due_ms', 'now')).update({ due_ms: at('now'), ...table === 'delivery' ? since : {} }))),
+    leases: queues.map(({ table, key }) => prepared(sql(table).where(some(table, key, 'lease_until_ms', 'until')).update({ lease_until_ms: at('until') })))
+  }
+}
+
+export function setBackVerbs (db: Db, dialect: Dialect, tide: Pick<Tide, 'forget'>): SetBackVerbs {
+  const sql = statements(dialect)
+  return {
+    async lastWritten () {
+      const rows = await db.read(async session => {
+        const found = []
+        for (const it of sql.last) found.push(...await session.all(it))
+        return found
+      })
+      return rows.length === 0 ? null : instant(Math.max(...rows.map(row => whole(row, 'at_ms'))))
+    },
+    async setBack (now, lease_ms) {
+      let total = 0
+      for (const statement of [...sql.due, ...sql.leases]) {
+        const values = sql.due.includes(statement) ? { now } : { until: now + lease_ms }
+        for (let changed = lot; changed >= lot;) {
+          changed = await db.write(session => session.run(statement, values))
+          if (sql.due.includes(statement)) total += changed
+        }
+      }
+      tide.forget()
+      return total
+    }
+  }
+}

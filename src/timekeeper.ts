@@ -1,0 +1,70 @@
+/** The clock of this machine, watched: what was dated by a clock that was wrong does not wait for that moment, and nothing is forgotten by one that may be. */
+import type { Clock, Instant } from './core/core.ts'
+import type { Log } from './log.ts'
+import type { Store } from './store/store.ts'
+
+export interface Timekeeper {
+  /** @returns false for a day after the clock went ahead by more than one: only a person knows which of both is right */
+  believed (): boolean
+  /** Never throws. */
+  stop (): Promise<void>
+}
+
+interface Options {
+  readonly store: Pick<Store, 'lastWritten' | 'setBack'>
+  readonly clock: Clock
+  readonly log: Pick<Log, 'error' | 'warn'>
+  readonly lease_ms: number
+  /** There may be something to do. */
+  readonly wake: () => void
+}
+
+const look_ms = 1_000
+/** Less than this no clock needs: it is waited for. */
+const back_ms = 10_000
+const day_ms = 86_400_000
+/** A gateway may have been off for so long. */
+const off_ms = 90 * day_ms
+
+/** Looks at once, by what was last written down, and every second. @throws StoreFailure when the store cannot be read */
+export async function startTimekeeper ({ store, clock, log, lease_ms, wake }: Options): Promise<Timekeeper> {
+  let doubted_until = -Infinity
+  let working = Promise.resolve()
+
+  const setBack = async (by_ms: number, now: Instant): Promise<void> => {
+    const due = await store.setBack(now, lease_ms)
+    log.warn({ by_ms, due }, 'the clock was set back: what was to be tried at a later moment is tried now')
+    wake()
+  }
+  const wentAhead = (by_ms: number): void => {
+    doubted_until = performance.now() + day_ms
+    log.warn({ by_ms }, 'the clock went ahead by more than a day, so for 24 hours nothing is forgotten by its age. If it is wrong, set it right and start again; if it is right, nothing is to be done, and "zorgpoort sweep" forgets at once')
+  }
+
+  let last = { now: clock.now(), at: performance.now() }
+  const written = await store.lastWritten()
+  if (written !== null && last.now < written - back_ms) await setBack(written - last.now, last.now)
+  if (written !== null && last.now - written > off_ms) wentAhead(last.now - written)
+
+  const seen = () => {
+    const it = { now: clock.now(), at: performance.now() }
+    return { ...it, ahead_ms: (it.now - last.now) - (it.at - last.at) }
+  }
+  const look = async (): Promise<void> => {
+    const it = seen()
+    if (it.ahead_ms < -back_ms) await setBack(-it.ahead_ms, it.now)
+    if (it.ahead_ms > day_ms) wentAhead(it.ahead_ms)
+    last = it
+  }
+  const timer = setInterval(() => {
+    working = working.then(look).catch(error => { log.error({ err: error }, 'what a clock that was set back left could not be mended; it will be tried again') })
+  }, look_ms)
+  return {
+    // Also what went ahead since the last look.
+    believed: () => performance.now() >= doubted_until && seen().ahead_ms <= day_ms,
+    async stop () {
+      clearInterval(timer)
+      await working
+    }
+  }
+}
