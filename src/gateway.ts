@@ -1,6 +1,7 @@
 /** The gateway: wires every part to the next, and says whether it is ready. */
 import { readFileSync } from 'node:fs'
 import type { AddressInfo, Server } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { openArrivals } from './arrivals.ts'
 import { startBatches, type Batches } from './batches.ts'
 import { openCalendar, openTerms, parseHolidays, recognised, type Calendar } from './calendar/calendar.ts'
@@ -87,12 +88,16 @@ export async function startGateway (config: Config, log: Log, handlers: readonly
   }
 }
 
+/** Whoever asks whether messages can be taken has so long; a disk that has not answered then may take as long as it likes. */
+const ready_ms_max = 5_000
+
 /** @returns null when messages can be taken, else why not */
 async function readiness (store: Served, stopping: AbortSignal, now: Instant, { refuses }: Pick<Sealer, 'refuses'>): Promise<string | null> {
   if (stopping.aborted) return 'stopping'
   const why = refuses(now)
   if (why !== null) return why
-  return await store.check().then(() => null, error => error instanceof StoreFull ? 'the storage is full or cannot be written' : 'the storage cannot be used')
+  const checked = store.check().then(() => null, error => error instanceof StoreFull ? 'the storage is full or cannot be written' : 'the storage cannot be used')
+  return await Promise.race([checked, pause(ready_ms_max, 'the storage does not answer', { ref: false })])
 }
 
 /** The same stages, whose times are told. */

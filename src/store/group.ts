@@ -6,7 +6,8 @@ export interface Writer {
   readonly session: Session
   /** @param divided what is nested can be undone by itself; else it ends in `Undivided` when it fails by no fault of the storage */
   begin (divided: boolean): Promise<void>
-  commit (): Promise<void>
+  /** @returns whether there was anything to write */
+  commit (): Promise<boolean>
   /** Undoes what is left of the transaction; does nothing when none is open. Never throws. */
   rollback (): Promise<void>
 }
@@ -49,20 +50,20 @@ function take (queue: Job[], bound: Weight): Job[] {
   return queue.splice(0, count)
 }
 
-/** Hardly anything fails, and parts that can be undone by themselves cost a copy of each page they change. @returns whether the commit is there */
-async function commitTogether (jobs: readonly Job[], writer: Writer, divided = false): Promise<boolean> {
+/** Hardly anything fails, and parts that can be undone by themselves cost a copy of each page they change. @returns how the commit went; `nothing` was written by one with nothing to write */
+async function commitTogether (jobs: readonly Job[], writer: Writer, divided = false): Promise<'written' | 'nothing' | 'failed'> {
   try {
     const tell: Array<() => void> = []
     await writer.begin(divided)
     for (const one of jobs) tell.push(await one.run(writer.session))
-    await writer.commit()
+    const written = await writer.commit()
     for (const one of tell) one()
-    return true
+    return written ? 'written' : 'nothing'
   } catch (error) {
     await writer.rollback()
     if (error instanceof Undivided) return await commitTogether(jobs, writer, true)
     for (const one of jobs) one.fail(error)
-    return false
+    return 'failed'
   }
 }
 
@@ -89,7 +90,9 @@ export function groupWriter (writer: Writer, bound: Weight, committed: (pieces: 
       if (queue.length === 0) break
       const jobs = take(queue, bound)
       const begun = performance.now()
-      failing = !await commitTogether(jobs, writer)
+      const went = await commitTogether(jobs, writer)
+      // Who looks for work and finds none has tried nothing of the disk.
+      if (went !== 'nothing') failing = went === 'failed'
       committed(jobs.length, performance.now() - begun)
     }
     running = null

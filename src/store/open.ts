@@ -9,7 +9,7 @@ import { batchVerbs } from './batch.ts'
 import { countVerbs } from './count.ts'
 import { askedVerbs } from './counts.ts'
 import { deadVerbs } from './dead.ts'
-import { StoreUnusable, type Db } from './db.ts'
+import { StoreUnusable, type Db, type Session } from './db.ts'
 import { at, once, postgresDialect, prepared, sqliteDialect, type Dialect } from './dialect.ts'
 import { disownVerb } from './disown.ts'
 import { eraseVerbs } from './erase.ts'
@@ -126,9 +126,15 @@ async function opening<T> (opened: Opened, work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function check (db: Db, { sql }: Dialect): Promise<void> {
-  if (db.failing()) await db.write(session => session.run(once(sql('meta').update('value', sql.raw('value')).where('name', 'register_version'))))
-  else await db.read(session => session.all(once(sql('meta').select('name').limit(1))))
+/** SQLite writes nothing where an update changes nothing; a row that comes and goes is written, and nothing of it is left. */
+async function tryWriting (session: Session, { sql }: Dialect): Promise<void> {
+  await session.run(once(sql('meta').insert({ name: 'tried', value: '1' })))
+  await session.run(once(sql('meta').where('name', 'tried').delete()))
+}
+
+async function check (db: Db, dialect: Dialect): Promise<void> {
+  if (db.failing()) await db.write(session => tryWriting(session, dialect))
+  else await db.read(session => session.all(once(dialect.sql('meta').select('name').limit(1))))
 }
 
 /** One transaction for a call; for several where the database is a server, on which each costs its round trips. SQLite's one writer gathers whatever is to be written. */

@@ -58,12 +58,17 @@ function compiler (db: Connection) {
   }
 }
 
-/** A session of one transaction after another; `ending` throws where a part failed and is not undone, also when its failure got no further. */
-function sessionOn (db: Connection): Session & { begun (divided: boolean): void, ending (): void } {
+/** A session of one transaction after another; `ending` throws where a part failed and is not undone, also when its failure got no further; `written` says whether it changed a row. */
+function sessionOn (db: Connection): Session & { begun (divided: boolean): void, ending (): void, written (): boolean } {
   const compiled = compiler(db)
   const command = (sql: string) => storing(db, () => { compiled(sql).run() })
   const rows = (statement: Statement, values: Values): Row[] => compiled(statement.sql).all(...arrange(statement, values))
-  const changed = (statement: Statement, values: Values): number => compiled(statement.sql).run(...arrange(statement, values)).changes
+  let written = false
+  function changed (statement: Statement, values: Values): number {
+    const { changes } = compiled(statement.sql).run(...arrange(statement, values))
+    if (changes > 0) written = true
+    return changes
+  }
   /** SQLite makes a table of what RETURNING gives and keeps a copy of each page it changes, at every run: more than half of what an insert of a message took. */
   function given (change: Statement, { when, statement }: Gives, values: Values): Row[] {
     if (when === 'after') return changed(change, values) === 0 ? [] : rows(statement, values)
@@ -87,7 +92,9 @@ function sessionOn (db: Connection): Session & { begun (divided: boolean): void,
       era++
       parts = divided
       failed = null
+      written = false
     },
+    written: () => written,
     ending () { if (failed !== null) throw failed },
     all: async (statement, values = {}) => storing(db, () => statement.gives === undefined ? rows(statement, values) : given(statement, statement.gives, values)),
     run: async (statement, values = {}) => storing(db, () => changed(statement, values)),
@@ -131,6 +138,7 @@ function writerOn (db: Connection): Writer {
     async commit () {
       session.ending()
       await command('commit')
+      return session.written()
     },
     async rollback () {
       if (!db.inTransaction) return

@@ -15,7 +15,7 @@ function counting () {
   const writer: Writer = {
     session: { all: async () => [], run: async () => 0, nested: work => { pieces++; return work() }, era: () => 0 },
     begin: async () => { pieces = 0 },
-    commit: async () => { commits.push(pieces) },
+    commit: async () => { commits.push(pieces); return true },
     rollback: async () => {}
   }
   return { commits, ...groupWriter(writer, { items: 10, bytes: 1000 }) }
