@@ -8,21 +8,12 @@ import { ownView } from '../../src/party/party.ts'
 import { aanbieder, gemeente, makeWorld, message, until, type Client, type World } from '../flow/world.ts'
 import { readRoots, rootsIn } from '../../src/vault/vault.ts'
 import { assertWhole } from '../store/whole.ts'
+import { chances } from './chances.ts'
 import { startChild, type Child } from './child.ts'
 
 const rounds = 20
 const clients = 8
 const seed = Number(process.env['FAULT_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
-
-/** Pseudo-random numbers from 0 to 1 (mulberry32): the same seed kills at the same instants. */
-function chances (state: number): () => number {
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 /** What somebody was promised, on disk before he does anything else. */
 interface Ledger { write (line: string): void, lines (): string[], close (): void }
