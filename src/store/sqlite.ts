@@ -236,10 +236,10 @@ export function openSqlite (path: string, committed?: StoreObserver['committed']
     truncate: () => truncate(writing),
     failing: () => writer.failing(),
     measures: () => ({ waiting: writer.waiting(), ...sizes(path) }),
-    registerVersion () {
+    registerVersion: () => storing(reading, () => {
       version ??= reading.prepare<[], Row>("select value from meta where name = 'register_version'")
       return whole(version.get() ?? {}, 'value')
-    },
+    }),
     // One process serves; commands beside it are found by its poll.
     renew: async () => {},
     tell (topic) { for (const heard of hearing) heard(topic) },
