@@ -4,18 +4,8 @@ import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { instant, type MessageId } from '../src/core/core.ts'
 import type { Pushed } from '../src/deliver/deliver.ts'
+import { chances } from './chances.ts'
 import { bench, item, timeout, type Work } from './pusher.ts'
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function chances (seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6D2B79F5) | 0
-    let it = Math.imul(state ^ (state >>> 15), 1 | state)
-    it = (it + Math.imul(it ^ (it >>> 7), 61 | it)) ^ it
-    return ((it ^ (it >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 const answerOf = (chance: number): Pushed => {
   if (chance < 0.6) return { kind: 'accepted' }

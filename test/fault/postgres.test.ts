@@ -2,14 +2,12 @@
 import assert from 'node:assert/strict'
 import { after, test, type TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { messageId } from '../../src/core/core.ts'
-import { ownView } from '../../src/party/party.ts'
-import { readRoots, rootsIn } from '../../src/vault/vault.ts'
-import { gemeente, makeWorld, message, until, type Client } from '../flow/world.ts'
+import { makeWorld, message, until, type Client } from '../flow/world.ts'
 import { missing, startPostgres } from '../postgres.ts'
 import { startProxy } from '../proxy.ts'
-import { assertWhole } from '../store/whole.ts'
+import { assertAcked } from './acked.ts'
 import { startChild } from './child.ts'
+import { lineOf } from './ledger.ts'
 
 const skip = missing('bundled')
 if (skip !== false) test('chaos at PostgreSQL', { skip }, () => {})
@@ -35,7 +33,7 @@ async function chaos (): Promise<void> {
       return false
     }
     assert.ok(reply.status === 202 || (reply.status === 200 && reply.headers['duplicate'] === 'true'), `${reply.status} ${reply.bytes.toString()}`)
-    receipts.add(reply.bytes.toString())
+    receipts.add(lineOf(reply.bytes))
     return true
   }
 
@@ -59,19 +57,7 @@ async function chaos (): Promise<void> {
   }
 
   /** Everything promised is there, once, and the chain of its audit is whole. */
-  async function honoured (): Promise<void> {
-    await world.store(async store => {
-      const held: string[] = []
-      for (let cursor: string | null = ''; cursor !== null;) {
-        const page = await store.list({ view: ownView(gemeente), limit: 250, ...(cursor === '' ? {} : { cursor }) })
-        for (const { id } of page.items) held.push(Buffer.from(await store.receipt(ownView(gemeente), messageId(id)) ?? []).toString())
-        cursor = page.next
-      }
-      assert.equal(new Set(held).size, held.length, 'nothing is there twice')
-      assert.deepEqual(held.toSorted(), [...receipts].toSorted(), 'what was promised is there, and nothing else')
-      await assertWhole(store, readRoots(rootsIn(world.dir)).audit, [world.ca])
-    })
-  }
+  const honoured = async (): Promise<void> => { await assertAcked(world, receipts, { all: true }) }
   const ready = async (operations: string): Promise<Response> => await fetch(`${operations}/health/ready`)
   const recovered = async (operations: string): Promise<true> => await until(async () => (await ready(operations)).ok || undefined, 'ready again')
 

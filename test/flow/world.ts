@@ -1,6 +1,6 @@
 /** The world the tests of the whole product stand in: an authority, parties with real certificates, a database in a folder of its own, gateways and clients. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
@@ -194,54 +194,74 @@ async function register (store: Store, accounts: ReadonlyMap<Who, Account>): Pro
   }
 }
 
-/** Makes keys for everybody, and a database that knows those who are registered. @param url of an empty database; default: a file of its own @param valid_days of the certificates of clients, from two hours ago on; those of the gateway hold a year at least */
+/** A file of the folder is made last: where it is not there, the keys are not whole. */
+const last = 'seal.key'
+
+/** Makes keys for everybody, and the roots. @param valid_days of the certificates of clients, from two hours ago on; those of the gateway hold a year at least */
+async function makeKeys (dir: string, valid_days: number): Promise<void> {
+  const days = Math.max(365, valid_days)
+  const path = (name: string): string => join(dir, name)
+  const keep = (name: string, { key, certificate }: Issued): void => { writeFileSync(path(`${name}.pem`), certificate); writeFileSync(path(`${name}.key`), key, { mode: 0o600 }) }
+  const [authority, foreign] = await Promise.all(['Test CA', 'Other CA'].map(name => makeAuthority({ name, algorithm: 'P-256' })))
+  assert.ok(authority && foreign)
+  writeFileSync(path('ca.pem'), authority.certificate)
+  writeFileSync(path('ca.key'), keyPem(authority.privateKey))
+  makeRoots(dir, systemClock.now())
+  keep('server', await issue(authority, { subject: 'localhost', use: 'server', algorithm: 'P-256', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'], days }))
+  keep('short-seal', await issue(authority, { subject: 'seal', use: 'seal', algorithm: 'P-256', notAfter: instant(Date.now() + hour) }))
+  for (const who of everybody) {
+    const { foreign: stranger = false, certificate = true, from = -2 * hour, until = valid_days * day }: Person = people[who]
+    if (!certificate) continue
+    keep(who, await issue(stranger ? foreign : authority, { subject: who, use: 'client', algorithm: 'P-256', notBefore: instant(Date.now() + from), notAfter: instant(Date.now() + until) }))
+  }
+  keep('seal', await issue(authority, { subject: 'seal', use: 'seal', algorithm: 'P-256', days }))
+}
+
+/** Makes keys for everybody, and a database that knows those who are registered, in a folder that goes when the file's tests have ended. @param url of an empty database; default: a file of its own @param valid_days of clients' certificates */
 export async function makeWorld (mode: 'test' | 'production' = 'test', url?: string, valid_days = 30): Promise<World> {
   const dir = mkdtempSync(join(tmpdir(), 'zorgpoort-flow-'))
   // Registered once, for the file: in a test, `after` would end what it opens with that test.
-  const opened: Array<() => Promise<void>> = []
-  let gone = false
+  const closing: Array<() => Promise<void>> = []
   after(async () => {
-    gone = true
-    for (const close of opened.reverse()) await close()
+    for (const close of closing) await close()
     rmSync(dir, { recursive: true, force: true })
   })
+  const { close, ...world } = await openWorld(dir, mode, url, valid_days)
+  closing.push(close)
+  return world
+}
+
+/** The world of a folder, which is made where there is none yet, and stays. @param url of its database, empty at first; default: a file of the folder @returns it, and what stops all gateways and clients of it */
+export async function openWorld (dir: string, mode: 'test' | 'production' = 'test', url?: string, valid_days = 30): Promise<World & { close (): Promise<void> }> {
+  const opened: Array<() => Promise<void>> = []
+  let gone = false
   const path = (name: string): string => join(dir, name)
   const database = url ?? `sqlite:${path('zorgpoort.db')}`
-  const [authority, foreign] = await Promise.all(['Test CA', 'Other CA'].map(name => makeAuthority({ name, algorithm: 'P-256' })))
-  assert.ok(authority && foreign)
-  const server = await issue(authority, { subject: 'localhost', use: 'server', algorithm: 'P-256', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'], days: Math.max(365, valid_days) })
-  const seal = await issue(authority, { subject: 'seal', use: 'seal', algorithm: 'P-256', days: Math.max(365, valid_days) })
-  writeFileSync(path('ca.pem'), authority.certificate)
-  writeFileSync(path('ca.key'), keyPem(authority.privateKey))
-  const keep = (name: string, { key, certificate }: Issued): void => { writeFileSync(path(`${name}.key`), key, { mode: 0o600 }); writeFileSync(path(`${name}.pem`), certificate) }
-  makeRoots(dir, systemClock.now())
-  keep('server', server)
-  keep('seal', seal)
-  keep('short-seal', await issue(authority, { subject: 'seal', use: 'seal', algorithm: 'P-256', notAfter: instant(Date.now() + hour) }))
+  if (!existsSync(path(last))) await makeKeys(dir, valid_days)
+  const read = (name: string): string => readFileSync(path(name), 'utf8')
+  const ca = read('ca.pem')
 
   const issued = new Map<Who, Issued>()
   const accounts = new Map<Who, Account>()
   for (const who of everybody) {
     const person: Person = people[who]
     if (person.certificate === false) continue
-    const { from = -2 * hour, until = valid_days * day } = person
-    const it = await issue(person.foreign === true ? foreign : authority, { subject: who, use: 'client', algorithm: 'P-256', notBefore: instant(Date.now() + from), notAfter: instant(Date.now() + until) })
+    const it = { key: read(`${who}.key`), certificate: read(`${who}.pem`) }
     issued.set(who, it)
-    keep(who, it)
     if (person.registered !== false) accounts.set(who, accountOf(who, person, it.certificate))
   }
   const store: World['store'] = async work => {
     const beside = await openStore({ url: database, mode, roots: readRoots(rootsIn(dir)) })
     try { return await work(beside) } finally { await beside.close() }
   }
-  await store(it => register(it, accounts))
+  await store(async it => { if ((await it.register()).accounts.length < accounts.size) await register(it, accounts) })
 
   const config: World['config'] = (over = {}) => readConfig({
     env: {},
     over: { mode, database, tls_key: path('server.key'), tls_certificate: path('server.pem'), seal_key: path('seal.key'), seal_certificate: path('seal.pem'), ...rootsIn(dir), rest_port: 0, operations_port: 0, poll_ms: 50, log_level: 'debug', ...over }
   })
   const clientWith: World['clientWith'] = (own, url) => {
-    const dispatcher = new Agent({ connections: 64, connect: { ca: authority.certificate, ...(own === undefined ? {} : { key: own.key, cert: own.certificate }) } })
+    const dispatcher = new Agent({ connections: 64, connect: { ca, ...(own === undefined ? {} : { key: own.key, cert: own.certificate }) } })
     opened.push(() => dispatcher.destroy())
     return clientOf(url, dispatcher)
   }
@@ -249,7 +269,7 @@ export async function makeWorld (mode: 'test' | 'production' = 'test', url?: str
   return {
     dir,
     database,
-    ca: authority.certificate,
+    ca,
     path,
     config,
     client,
@@ -281,6 +301,10 @@ export async function makeWorld (mode: 'test' | 'production' = 'test', url?: str
         return known
       }
       return { ...gateway, stop, lines, as }
+    },
+    async close () {
+      gone = true
+      for (const close of opened.reverse()) await close()
     }
   }
 }

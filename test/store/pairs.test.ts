@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { migrate, openStore, type Db, type Store } from '../../src/store/store.ts'
+import { chances } from '../chances.ts'
 import { missing, startPostgres } from '../postgres.ts'
 import { storms, type Storm } from './pairs.ts'
-import { dawdling, drawer, never, unlocked } from './racing.ts'
+import { dawdling, never, unlocked } from './racing.ts'
 import { roots } from './sample.ts'
 import { assertWhole } from './whole.ts'
 
@@ -19,7 +20,7 @@ describe('two at once on PostgreSQL', { skip }, async () => {
   /** All rounds of a storm, some at a time. @returns what was wrong */
   async function gone ({ round, rounds, lanes = 8, roots: its = roots, never: also = {} }: Storm, seed: number, plant: (db: Db) => Db = db => db): Promise<string[]> {
     assert.ok(server)
-    const draw = drawer(seed)
+    const draw = chances(seed)
     const url = await server.freshDatabase(new URL(like).pathname.slice(1))
     const database = new URL(url).pathname.slice(1)
     const open = (): Promise<Store> => openStore({ url, mode: 'test', roots: its, wrap: db => dawdling(draw)(plant(db)) })

@@ -9,21 +9,11 @@ import { newMessageId, newReferentienummer, sha256Hex, type MessageId } from '..
 import { ownView } from '../../src/party/party.ts'
 import type { Statement } from '../../src/store/db.ts'
 import type { Acceptance, Accepted, Claimed, Db, Finish, Session, Store } from '../../src/store/store.ts'
+import { chances as drawer } from '../chances.ts'
 import { byDoor, noticeTo } from './arriving.ts'
 import { ask, bringing, markOf, pair, toegewezen } from './facts.ts'
 import { aanbieder, account, gemeente, heen, later, retour, roots, type OpenStore } from './sample.ts'
 import { assertWhole } from './whole.ts'
-
-/** @returns numbers below 1, always the same of one seed (mulberry32) */
-export function drawer (seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6D2B79F5) >>> 0
-    let it = Math.imul(state ^ (state >>> 15), state | 1)
-    it ^= it + Math.imul(it ^ (it >>> 7), it | 61)
-    return ((it ^ (it >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 const policy = { first_ms: 1_000, longest_ms: 5_000, total_ms: 30_000 }
 const lease_ms = 10_000

@@ -1,7 +1,8 @@
-/** Chance that a failed test can be given again. */
+/** Numbers by chance that can be had again. */
 
-/** @returns pseudo-random numbers from 0 to 1 (mulberry32): the same seed gives the same */
-export function chances (state: number): () => number {
+/** @returns numbers from 0 to 1, always the same of one seed (mulberry32) */
+export function chances (seed: number): () => number {
+  let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state)

@@ -1,0 +1,58 @@
+/** What parties do while a gateway is struck: senders with a ledger each, and a receiver that empties its mailbox. */
+import assert from 'node:assert/strict'
+import { message, type Client } from '../flow/world.ts'
+import { lineOf, openLedger, type Ledger } from './ledger.ts'
+
+/** One that sends its messages one after the other, and the same again until it has a receipt: which is next its ledger says, also after all of us were killed. */
+export interface Lane {
+  readonly ledger: Ledger
+  /** How many receipts were of messages that had been stored already. */
+  again (): number
+  /** Posts until the gateway is gone, or that is enough. @throws AssertionError when it is told anything but a receipt, or to come back */
+  post (client: Client, enough: () => boolean): Promise<void>
+}
+
+/** Makes the nth message of a lane: the same bytes each time. */
+export type Making = (nth: number) => Buffer
+
+/** @param path of its ledger */
+export function openLane (path: string, make: Making): Lane {
+  const ledger = openLedger(path)
+  let again = 0
+  const one = async (client: Client): Promise<boolean> => {
+    const reply = await client.post(make(ledger.count())).catch(() => null)
+    if (reply === null) return false
+    if (reply.status === 503 || reply.status === 429) return true
+    assert.ok(reply.status === 202 || (reply.status === 200 && reply.headers['duplicate'] === 'true'), `${reply.status} ${reply.bytes.toString()}`)
+    if (reply.status === 200) again++
+    ledger.write(lineOf(reply.bytes))
+    return true
+  }
+  return {
+    ledger,
+    again: () => again,
+    async post (client, enough) { while (!enough() && await one(client)); }
+  }
+}
+
+/** So many lanes, whose messages are all different. @param path of the nth ledger @param letter with which their Identificaties begin */
+export const openLanes = (count: number, path: (lane: number) => string, letter = 'K'): readonly Lane[] => Array.from({ length: count }, (_, lane) => openLane(path(lane), nth => {
+  const number = 1 + lane + nth * count
+  return message('WMO301', number, { identificatie: `${letter}${number}` })
+}))
+
+/** Empties its mailbox, writing down what it has acknowledged, until the gateway is gone or that is enough. @param enough asked when nothing is left */
+export async function drain (client: Client, acknowledged: Ledger, enough: () => boolean): Promise<void> {
+  for (;;) {
+    const inbox = await client.get('/v1/mailbox?limit=20').catch(() => null)
+    if (inbox === null) return
+    assert.equal(inbox.status, 200)
+    if (inbox.told.messages.length === 0 && enough()) return
+    for (const { id } of inbox.told.messages) {
+      const reply = await client.delete(`/v1/mailbox/${id}`).catch(() => null)
+      if (reply === null) return
+      assert.equal(reply.status, 204)
+      acknowledged.write(id)
+    }
+  }
+}
