@@ -7,7 +7,7 @@ import { assertAcked } from './acked.ts'
 import { startChild, type Child } from './child.ts'
 import { lineOf } from './ledger.ts'
 
-const rounds = 8
+const rounds = 5
 
 test(`${rounds} kills between receipt and answer: every message judged in full is answered once`, { timeout: 300_000 }, async t => {
   const world = await makeWorld()
@@ -30,7 +30,7 @@ test(`${rounds} kills between receipt and answer: every message judged in full i
     })
     await Promise.all(posts)
     // A little later in each round: before the claim, while it is judged, and after its end was stored.
-    await pause(round * 4)
+    await pause(round * 6)
     assert.equal(await child.end('SIGKILL'), 'SIGKILL')
   }
   const child = await start()

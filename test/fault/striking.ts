@@ -43,9 +43,16 @@ function striking (store: Store): Store {
   return {
     ...store,
     async accept (items) {
+      strike('arriving')
       const told = await inside.run('accepting', () => store.accept(items))
       strike('accepted')
       return told
+    },
+    async acknowledge (...which) {
+      strike('fetched')
+      const said = await inside.run('acknowledging', () => store.acknowledge(...which))
+      strike('acknowledged')
+      return said
     },
     async keepArrival (...which) {
       const kept = await inside.run('keeping', () => store.keepArrival(...which))
@@ -69,7 +76,7 @@ function striking (store: Store): Store {
     },
     async finish (items, now) {
       const [during, after] = ends(items) ? ['ending', 'ended'] as const : ['marking', 'marked'] as const
-      if (during === 'marking') strike('answered')
+      strike(during === 'marking' ? 'answered' : 'judging')
       const told = await inside.run(during, () => store.finish(items, now))
       strike(after)
       return told
