@@ -3,14 +3,12 @@
  * each step is taken in a part of one transaction and undone again. Mistakes planted in the verbs are found.
  */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { instant } from '../../src/core/core.ts'
 import { ownView } from '../../src/party/party.ts'
-import { openStore, type Acceptance, type Db, type Finish, type PushClaimed, type Session, type Store } from '../../src/store/store.ts'
-import { aanbieder, account, finish, heen, roots, start } from './sample.ts'
+import type { Acceptance, Finish, PushClaimed, Session, Store } from '../../src/store/store.ts'
+import { aanbieder, account, finish, heen, start } from './sample.ts'
+import { inOne, undone } from './undoing.ts'
 
 const policy = { first_ms: 10, longest_ms: 10, total_ms: 1_000_000 }
 const lease_ms = 10
@@ -36,30 +34,11 @@ const ask = (sql: string) => ({ sql, slots: [] })
 /** A mistake: another store over the same. */
 type Plant = (store: Store, session: () => Session) => Store
 
-class Undone extends Error {}
 class Wrong extends Error {}
 function must (holds: boolean, what: string): asserts holds { if (!holds) throw new Wrong(what) }
 
-/** All of it happens inside one transaction that never ends well. */
-async function explore (t: TestContext, budget: Left, plant: Plant = store => store): Promise<{ readonly states: number, readonly wrong: string | null }> {
-  const dir = mkdtempSync(join(tmpdir(), 'zorgpoort-interleaved-'))
-  t.after(() => { rmSync(dir, { recursive: true, force: true }) })
-  let whole: Db | null = null
-  let current: Session | null = null
-  const session = (): Session => { assert.ok(current); return current }
-  const wrap = (db: Db): Db => {
-    whole = db
-    return { ...db, write: work => session().nested(() => work(session())), read: work => work(session()) }
-  }
-  const real = await openStore({ url: `sqlite:${join(dir, 'it.db')}`, mode: 'test', roots, wrap })
-  try {
-    assert.ok(whole !== null)
-    return await (whole as Db).write(async session => {
-      current = session
-      return await search(plant(real, () => session), session, budget)
-    })
-  } finally { await real.close() }
-}
+const explore = async (t: TestContext, budget: Left, plant: Plant = store => store): Promise<{ readonly states: number, readonly wrong: string | null }> =>
+  await inOne(t, async (store, session) => await search(plant(store, () => session), session, budget))
 
 /** The second is shown to handlers before it may be pushed. */
 const items = [1, 2, 3].map(nth => heen({ order_key: 'one', push: policy, envelope: { received: instant(start + nth) }, delivery: nth === 2 ? 'waiting' : 'offered' }))
@@ -111,10 +90,7 @@ async function search (store: Store, session: Session, budget: Left): Promise<{ 
     seen.add(key)
     for (const step of stepsOf(store, world, rows)) {
       path.push(step.name)
-      await session.nested(async () => {
-        await visit(await step.take())
-        throw new Undone()
-      }).catch((error: unknown) => { if (!(error instanceof Undone)) throw error })
+      await undone(session, async () => { await visit(await step.take()) })
       path.pop()
     }
   }
