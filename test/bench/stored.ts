@@ -256,8 +256,10 @@ async function swept (store: Served, size: number): Promise<string> {
   const alone = await steadily(store, size, () => performance.now() < until)
   let [sum, steps, on] = [0, 0, true]
   const beside = steadily(store, size, () => on)
+  beside.catch(() => {})
   const began = performance.now()
-  await sweep({
+  // What comes meanwhile is waited for whatever becomes of the sweep: else its failure would hide behind theirs.
+  const sweeping_ended = sweep({
     store,
     now: instant(Date.now() + 86_400_000),
     retention: { retention_payload_days: 1, retention_metadata_days: 3650, retention_refused_days: 3650, retention_assignment_days: 1, retention_claim_days: 1 },
@@ -267,8 +269,8 @@ async function swept (store: Served, size: number): Promise<string> {
       if (++steps % 500 === 0) say(`  swept ${sum} after ${Math.round((performance.now() - began) / 1000)} s`)
     }
   })
+  await sweeping_ended.finally(() => { on = false })
   const took = (performance.now() - began) / 1000
-  on = false
   const rows = [['alone', String(alone.length), ...times(alone)], ['while payloads are swept', '', ...times(await beside)]]
   return `${sum} payloads swept in ${Math.round(took)} s, in ${steps} steps, ${shown(sum / took)} a second.\n\n${table([`ms of one message, ${rate} a second, with ${size} stored`, 'messages', 'median', '99 %', 'longest'], rows)}`
 }
