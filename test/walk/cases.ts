@@ -2,7 +2,6 @@
 import { answerTo, modelOf, readMessage, writeMessage } from '../../src/standard/standard.ts'
 import { budgetWithoutEnd } from '../flow/broken.ts'
 import { fixture, message, withText, type Client } from '../flow/world.ts'
-import { zipOf } from '../zip/bytes.ts'
 import type { Case } from './asking.ts'
 
 /** @returns the answer that takes a 301 */
@@ -19,26 +18,26 @@ export const cases: readonly Case[] = [
   {
     name: 'a message is posted',
     answers: [202, 200],
-    least: 12,
+    least: 8,
     async one (gateway, nth) { const bytes = message('WMO301', nth, { identificatie: `N${nth}` }); return () => gateway.as('gemeente').post(bytes) }
   },
   {
     name: 'a message that breaks a rule is posted, and answered',
     answers: [202, 200],
-    least: 20,
+    least: 15,
     async one (gateway, nth) { const bytes = withText(budgetWithoutEnd(nth), 'Identificatie', `B${nth}`); return () => gateway.as('gemeente').post(bytes) }
   },
   {
     name: 'a message that is not valid is posted, and kept',
     answers: [422],
-    least: 8,
+    least: 6,
     stands: true,
     async one (gateway, nth) { const bytes = withText(fixture('WMO301', 'invalid-element-missing'), 'Identificatie', `I${nth}`); return () => gateway.as('gemeente').post(bytes) }
   },
   {
     name: 'an answer is posted',
     answers: [202, 200],
-    least: 12,
+    least: 9,
     async one (gateway, nth) {
       const bytes = message('WMO301', nth, { identificatie: `H${nth}` })
       await gateway.as('gemeente').send(bytes)
@@ -49,7 +48,7 @@ export const cases: readonly Case[] = [
   {
     name: 'a message is taken out of the mailbox',
     answers: [204],
-    least: 6,
+    least: 4,
     async one (gateway, nth) {
       const { id } = await gateway.as('gemeente').send(message('WMO301', nth, { identificatie: `M${nth}` }))
       return () => gateway.as('aanbieder').delete(`/v1/mailbox/${id}`)
@@ -63,11 +62,3 @@ export const cases: readonly Case[] = [
     async one (gateway, nth) { return post(gateway.as('operator'), '/v1/operator/parties', { code: String(42_430_000 + nth), name: 'Voorbeeld', families: ['iwmo'] }) }
   }
 ]
-
-/** Of a batch only its upload: what becomes of its members comes later. */
-export const uploading: Case = {
-  name: 'a batch is uploaded',
-  answers: [202, 200],
-  least: 5,
-  async one (gateway, nth) { const zip = zipOf([fixture('WMO301'), Buffer.from(`no message ${nth}`)]); return () => gateway.as('gemeente').call('POST', '/v1/batches', zip, { 'content-type': 'application/zip' }) }
-}

@@ -1,6 +1,7 @@
 /** What a gateway on SQLite is asked over the wire, with each of its calls to the storage failing. */
 import { registerHooks } from 'node:module'
 import { after, describe, test } from 'node:test'
+import { seed } from '../fuzz/seed.ts'
 import { walkCase } from './asking.ts'
 import { sqliteFaults } from './calls.ts'
 import { besideSqlite } from './sqlite.ts'
@@ -22,6 +23,6 @@ after(() => { beside.close() })
 
 describe('a gateway on SQLite, whichever call to the storage fails', () => {
   for (const it of cases) {
-    test(it.name, async t => { t.diagnostic(`${await walkCase({ gateway, faults: sqliteFaults, rows: beside.rows }, it)} calls`) })
+    test(it.name, async t => { t.diagnostic(`${await walkCase({ gateway, faults: sqliteFaults, every: 1, rows: beside.rows }, it)} calls; FUZZ_SEED=${seed}`) })
   }
 })

@@ -6,7 +6,7 @@ export type Rows = Readonly<Record<string, ReadonlyArray<Record<string, unknown>
 export type Dump = Readonly<Record<string, readonly string[]>>
 
 /** Of this process and the database itself; the rows of the audit are told as one table, wherever they stand. */
-const left = /^(migration|process|tenure|moved|sqlite_.*|audit(_new)?)$/
+const left = /^(migration|process|tenure|request_count|moved|sqlite_.*|audit(_new)?)$/
 /** Rises when something is claimed or tried again, or is random. */
 const loose = /^(fence|attempts|tried|nonce|mac|prev)$/
 

@@ -13,6 +13,8 @@ import { differences, dumpOf, type Dump, type Rows } from './dump.ts'
 
 /** What a flow is done with. */
 export interface Hands { readonly store: Store, now (): Instant, /** Time passes. */ pass (ms: number): void }
+/** The same, where who does it may be started anew. */
+interface Life extends Hands { restart (): Promise<Hands> }
 
 /** Something that is done with the storage, in transactions each of which is whole or not there. */
 export interface Flow {
@@ -76,12 +78,18 @@ function same (left: Dump, wanted: readonly Dump[], which: string): void {
   assert.fail(`${which}:\n${found[0]?.slice(0, 20).join('\n')}`)
 }
 
-async function opened<T> (flow: Flow, copy: Copy, work: (hands: Hands) => Promise<T>, around = (db: Db): Db => db): Promise<T> {
+async function opened<T> (flow: Flow, copy: Copy, work: (hands: Life) => Promise<T>, around = (db: Db): Db => db): Promise<T> {
   const { wrap = (db: Db): Db => db } = flow.options ?? {}
-  const store = await openStore({ url: copy.url, mode: 'test', roots, ...flow.options, wrap: db => around(wrap(db)) })
-  let ms = 0
+  const open = (): Promise<Store> => openStore({ url: copy.url, mode: 'test', roots, ...flow.options, wrap: db => around(wrap(db)) })
+  let [store, ms] = [await open(), 0]
+  const hands = () => ({ store, now: () => later(ms), pass (more: number) { ms += more } })
+  const restart = async (): Promise<Hands> => {
+    await store.close()
+    store = await open()
+    return hands()
+  }
   try {
-    return await work({ store, now: () => later(ms), pass: more => { ms += more } })
+    return await work({ ...hands(), restart })
   } finally {
     await store.close()
     await copy.drop()
@@ -162,9 +170,11 @@ async function tried (flow: Flow, copy: Copy, plan: Plan, known: Known): Promise
     if (calls.failed === null) return false
     const failed = which()
     hands.pass(long_ms)
-    await done(flow.run(hands))
+    // What stays broken is what a process does not outlive: another does it again.
+    const anew = plan.stays === true ? await hands.restart() : hands
+    await done(flow.run(anew))
     same(await dumped(flow, copy), known.states.slice(-1), `${failed}: done again it is not as if nothing had happened`)
-    await wholeOf(flow, hands.store)
+    await wholeOf(flow, anew.store)
     return true
   })
 }
