@@ -39,18 +39,23 @@ export class Actor {
   readonly letters: Story['letters']
   readonly items: ReadonlyMap<Name, Acceptance>
   /** Which delivery the work of the model is. */
-  readonly deliveries = new Map<number, number>()
+  readonly deliveries: Map<number, number>
 
-  constructor (store: Store, { letters }: Story) {
+  /** @param beside another, of the same messages and the same work */
+  constructor (store: Store, { letters }: Pick<Story, 'letters'>, beside: Pick<Actor, 'items' | 'deliveries'> | null = null) {
     this.store = store
     this.letters = letters
-    const items = new Map<Name, Acceptance>()
-    for (const name of names) {
+    this.deliveries = beside?.deliveries ?? new Map()
+    const items = new Map<Name, Acceptance>(beside?.items)
+    for (const name of beside === null ? names : []) {
       const letter = letters[name]
       if (letter !== undefined) items.set(name, acceptanceOf(name, letter, items))
     }
     this.items = items
   }
+
+  /** @returns one of another process at the same database */
+  beside (store: Store): Actor { return new Actor(store, this, this) }
 
   item (name: Name): Acceptance {
     const item = this.items.get(name)

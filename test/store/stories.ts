@@ -3,7 +3,7 @@ import type { Letter, Story, Verb } from './states.ts'
 
 const given = process.env['STATES_TRIES']
 /** How often in one path what fails, is given up and is driven again may come where that is counted; with any number given, all stories are walked to their end. */
-const tries = Number(given ?? 1)
+export const tries = Number(given ?? 1)
 if (Number.isNaN(tries) || tries < 1) throw new RangeError('STATES_TRIES is a number from 1 on, or Infinity')
 const usual = (steps: number): number => given === undefined ? steps : Infinity
 
