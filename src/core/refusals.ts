@@ -61,6 +61,7 @@ export const refusals = {
   ZP_HEADERS: kind(431, null, 'mend', 'De aanvraag heeft te veel of te grote headers.', 'The request has too many headers, or too large ones.'),
   ZP_RATE: kind(429, null, 'later', 'Er komen te veel aanvragen van dit account; wacht zo lang als Retry-After zegt.', 'This account asks too much; wait as long as Retry-After says.'),
   ZP_INTERNAL: kind(500, null, 'later', 'Er ging bij ons iets mis; probeer het later met dezelfde bytes opnieuw.', 'Something went wrong on our side; try the same bytes again later.'),
+  ZP_DAMAGED: kind(500, null, 'later', 'Wat de gateway hiervan bewaart is beschadigd; de beheerder van de gateway moet het herstellen.', 'What the gateway keeps of this is damaged; the operator of the gateway has to restore it.'),
   ZP_SEAL: kind(503, null, 'later', 'De gateway kan nu niet verzegelen: zijn zegelcertificaat is verlopen, of volgens zijn klok nog niet geldig.', 'The gateway cannot seal now: its seal certificate has expired, or is not valid yet by its clock.'),
   ZP_BUSY: kind(503, null, 'later', 'De gateway is te druk; probeer het zo opnieuw.', 'The gateway is too busy; try again shortly.'),
   ZP_DISK: kind(507, null, 'later', 'De opslag van de gateway is vol of niet beschrijfbaar.', 'The gateway’s storage is full or cannot be written.')

@@ -22,9 +22,9 @@ const traffic = {
     row: 'Traffic', title: 'Refused', expr: perSecond('zorgpoort_refused_total', 'code'), legend: '{{code}}', unit: 'ops',
     alarms: [
       {
-        name: 'ZorgpoortFailing', expr: 'sum by (code) (increase(zorgpoort_refused_total{code=~"ZP_INTERNAL|ZP_DISK|ZP_SEAL"}[10m])) > 0', for: '1m', severity: 'page',
+        name: 'ZorgpoortFailing', expr: 'sum by (code) (increase(zorgpoort_refused_total{code=~"ZP_INTERNAL|ZP_DISK|ZP_SEAL|ZP_DAMAGED"}[10m])) > 0', for: '1m', severity: 'page',
         means: 'Requests fail by our own fault; senders keep their messages and try again.',
-        what_to_do: 'Run "zorgpoort doctor". ZP_DISK: make room on the disk of the database. ZP_SEAL: put a new seal key pair in place (`zorgpoort keys rotate`); it is taken up by itself. ZP_INTERNAL: read the log lines of level error.'
+        what_to_do: 'Run "zorgpoort doctor". ZP_DISK: make room on the disk of the database. ZP_DAMAGED: restore a backup. ZP_SEAL: put a new seal key pair in place (`zorgpoort keys rotate`); it is taken up by itself. ZP_INTERNAL: read the log lines of level error.'
       },
       {
         name: 'ZorgpoortBusy', expr: 'sum(increase(zorgpoort_refused_total{code="ZP_BUSY"}[10m])) > 0', for: '10m', severity: 'ticket',

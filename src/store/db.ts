@@ -97,5 +97,7 @@ export class StoreConflict extends StoreFailure {}
 export class StoreFull extends StoreFailure {}
 /** The storage is busy, broken, closed or out of reach. */
 export class StoreUnavailable extends StoreFailure {}
+/** What is kept there is not what was written: no trying again mends it, a backup does. */
+export class StoreDamaged extends StoreFailure {}
 /** This database cannot be used at all by who opens it: of another mode, made by a newer version, or served by another. */
 export class StoreUnusable extends Unusable {}

@@ -2,7 +2,7 @@
 import { DefaultDeserializer, DefaultSerializer } from 'node:v8'
 import { Refusal, Unusable, type RefusalCode } from '../core/core.ts'
 import { Unopened } from '../vault/vault.ts'
-import { StoreConflict, StoreFailure, StoreFull, StoreUnavailable, StoreUnusable } from './db.ts'
+import { StoreConflict, StoreDamaged, StoreFailure, StoreFull, StoreUnavailable, StoreUnusable } from './db.ts'
 
 /** A value on its way. What is large in it goes beside it, as the growing of one buffer would hold it several times. */
 export interface Load { readonly bytes: Uint8Array, readonly apart: readonly Uint8Array[] }
@@ -56,9 +56,9 @@ export function unload (load: Load): unknown {
 /** @returns the memory that goes along and is not there any more for who sent it */
 export const goesAlong = ({ apart }: Load): ArrayBuffer[] => apart.map(it => it.buffer).filter(it => it instanceof ArrayBuffer)
 
-const failures = { StoreFull, StoreConflict, StoreUnavailable, StoreFailure, StoreUnusable, Unopened, Unusable, RangeError, TypeError, Error }
+const failures = { StoreFull, StoreConflict, StoreUnavailable, StoreDamaged, StoreFailure, StoreUnusable, Unopened, Unusable, RangeError, TypeError, Error }
 type Kind = keyof typeof failures
-const kinds = ['StoreFull', 'StoreConflict', 'StoreUnavailable', 'StoreFailure', 'StoreUnusable', 'Unopened', 'Unusable', 'RangeError', 'TypeError', 'Error'] as const satisfies readonly Kind[]
+const kinds = ['StoreFull', 'StoreConflict', 'StoreUnavailable', 'StoreDamaged', 'StoreFailure', 'StoreUnusable', 'Unopened', 'Unusable', 'RangeError', 'TypeError', 'Error'] as const satisfies readonly Kind[]
 
 /** A failure on its way; `refusal` where it is one. */
 export interface Failed {

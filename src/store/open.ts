@@ -44,7 +44,7 @@ import { setBackVerbs } from './setback.ts'
 import { sourceVerbs } from './sources.ts'
 import { together, type Together } from './step.ts'
 import { ofOne } from './troubles.ts'
-import { lockSqlite, openSqlite } from './sqlite.ts'
+import { lockSqlite, lookAtLog, lookThrough, openSqlite } from './sqlite.ts'
 import { taskVerbs } from './tasks.ts'
 import { telling } from './telling.ts'
 import { tenureVerbs } from './tenure.ts'
@@ -63,6 +63,8 @@ export interface StoreOptions extends Partial<AcceptRules> {
   readonly mode: Mode
   /** The three keys outside the database; without them only what is not encrypted can be read. */
   readonly roots?: Roots | null
+  /** Looks a SQLite database over before anything is done with it, as who serves does: a damaged one is not served. */
+  readonly careful?: boolean
   /** Opens a database into which another is being moved; nobody else may. */
   readonly moving?: boolean
   readonly clock?: Clock
@@ -203,11 +205,14 @@ function storeOn ({ db: opened, dialect }: Opened, rules: AcceptRules, safe: Saf
 
 /**
  * Opens the store and brings its database forward.
- * @throws StoreUnusable when the database is of another mode or made by a newer version, or a ring is not this database's; StoreFailure when it cannot be read or written
+ * @throws StoreUnusable when the database is of another mode or made by a newer version, or a ring is not this database's; StoreDamaged when it is not what was written; StoreFailure when it cannot be read or written
  */
-export async function openStore ({ url, postgres, mode, clock = systemClock, retour_unknown = 'refuse', roots = null, moving = false, observe, wrap = db => db }: StoreOptions): Promise<Store> {
+export async function openStore ({ url, postgres, mode, clock = systemClock, retour_unknown = 'refuse', roots = null, careful = false, moving = false, observe, wrap = db => db }: StoreOptions): Promise<Store> {
+  const looks = careful && !isPostgres(url)
+  if (looks) lookAtLog(pathOf(url))
   const opened = await connect(url, postgres, observe)
   return await opening(opened, async () => {
+    if (looks) await lookThrough(opened.db, pathOf(url))
     await bringForward(opened.db, opened.dialect, migrations, clock.now()).catch((error: unknown) => { throw explained(error, postgres?.access) })
     if (!moving) await settled(opened)
     await makeMonths(opened.db, opened.dialect, clock.now())

@@ -4,10 +4,11 @@ import { totalmem } from 'node:os'
 import { dirname } from 'node:path'
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
-import { arrange, StoreFailure, StoreFull, StoreUnavailable, StoreUnusable, type Db, type Gives, type Row, type Session, type Statement, type Topic, type Value, type Values } from './db.ts'
+import { arrange, StoreDamaged, StoreFailure, StoreFull, StoreUnavailable, StoreUnusable, type Db, type Gives, type Row, type Session, type Statement, type Topic, type Value, type Values } from './db.ts'
 import { groupWriter, Undivided, type Writer } from './group.ts'
 import { whole } from './rows.ts'
 import type { StoreMeasures, StoreObserver } from './verbs.ts'
+import { logDamage } from './wal.ts'
 
 type Connection = Database.Database
 /** A commit is shared by at most this much. */
@@ -28,11 +29,18 @@ const [passing_bytes, small_cache_bytes] = [2 ** 30, Math.min(64_000_000, write_
 const sized_every = 1_000
 
 const full = /^SQLITE_(FULL|READONLY|CANTOPEN|IOERR_(WRITE|FSYNC|TRUNCATE|SHMSIZE|SHMOPEN|SHMMAP|DIR_FSYNC|DELETE))/
-const unavailable = /^SQLITE_(IOERR|BUSY|LOCKED|NOMEM|CORRUPT|NOTADB|PROTOCOL|SCHEMA|INTERRUPT)/
+const damaged = /^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ)/
+const unavailable = /^SQLITE_(IOERR|BUSY|LOCKED|NOMEM|PROTOCOL|SCHEMA|INTERRUPT)/
 
-/** @returns the error as a failure of storage where it is one; else as it came */
-function mapped (error: unknown): unknown {
+/** @param what is wrong with it, such as SQLite's code @returns that, and the way back */
+const damage = (path: string, what: string, cause?: unknown): StoreDamaged =>
+  new StoreDamaged(`the database ${path} is damaged (${what}): stop the gateway, and put the last backup in its place with "zorgpoort restore BACKUP --replace", which keeps what is there under another name; "zorgpoort doctor --full" looks through all of it`, { cause })
+
+/** @param path of the database @returns the error as a failure of storage where it is one; else as it came */
+function mapped (error: unknown, path: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error
+  // SQLite calls a page the disk cannot read damaged too.
+  if (damaged.test(error.code)) return damage(path, `${error.code}: it is not what was written, or its disk cannot read it`, error)
   if (full.test(error.code)) return new StoreFull(`the database cannot be written (${error.code})`, { cause: error })
   if (unavailable.test(error.code)) return new StoreUnavailable(`the database cannot be used (${error.code})`, { cause: error })
   return error
@@ -44,7 +52,7 @@ function storing<T> (db: Connection, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    throw mapped(error)
+    throw mapped(error, db.name)
   }
 }
 
@@ -176,6 +184,8 @@ function openFile<T> (path: string, open: () => T, database = path): T {
     else closeSync(openSync(path, 'a', 0o600))
     return open()
   } catch (error) {
+    const known = mapped(error, database)
+    if (known instanceof StoreDamaged) throw known
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'no reason given'
     throw new StoreUnavailable(`the database cannot be opened: ${database} (${reason})`, { cause: error })
   }
@@ -216,8 +226,23 @@ async function truncate (db: Connection): Promise<boolean> {
   return await truncated(db)
 }
 
-/** @param committed told of each commit @throws StoreFailure when the file cannot be made or opened */
+/** No database is smaller than its smallest page. */
+const page_bytes_min = 512
+const bytesOf = (path: string): number | null => statSync(path, { throwIfNoEntry: false })?.size ?? null
+
+/**
+ * SQLite makes a new database of an empty file, and throws away the log beside it: nobody would see that all is gone.
+ * @throws StoreUnusable when the file was cut off to nothing, or only its log is there
+ */
+function refuseRemains (path: string): void {
+  const [database, log] = [bytesOf(path), bytesOf(`${path}-wal`) ?? 0]
+  if (database !== null && database < page_bytes_min) throw new StoreUnusable(`the database ${path} is ${database === 0 ? 'an empty file' : 'cut off'}: put the last backup in its place with "zorgpoort restore BACKUP --replace"; if there was never one, remove the file${log > 0 ? `s ${path} and ${path}-wal` : ''} and start again`)
+  if (database === null && log > 0) throw new StoreUnusable(`the database ${path} is gone, and its log ${path}-wal is there: bring the file back beside it, or put the last backup in its place with "zorgpoort restore BACKUP --replace"; if there was never one, remove ${path}-wal and start again`)
+}
+
+/** @param committed told of each commit @throws StoreFailure when the file cannot be made or opened; StoreUnusable when only remains of one are there */
 export function openSqlite (path: string, committed?: StoreObserver['committed']): Db {
+  refuseRemains(path)
   const { writing, reading } = openFile(path, () => ({ writing: connect(path, false), reading: connect(path, true) }))
   const writer = groupWriter(writerOn(writing), group, committed)
   const reader = sessionOn(reading)
@@ -252,6 +277,34 @@ export function openSqlite (path: string, committed?: StoreObserver['committed']
   }
 }
 
+/**
+ * Before a database is opened: SQLite would take in of its log what holds, and forget the rest.
+ * @throws StoreDamaged
+ */
+export function lookAtLog (path: string): void {
+  // Twice, as a command may write beside whoever looks.
+  if (logDamage(path) === null) return
+  const found = logDamage(path)
+  if (found !== null) throw new StoreDamaged(`the log ${path}-wal of the database is damaged (${found}): what was stored last would be missing, although it has receipts. Copy ${path}, ${path}-wal and ${path}-shm away; then "zorgpoort restore BACKUP --replace" puts the last backup in their place, or, where that is older than what is left, a backup of what is left ("zorgpoort backup FOLDER"). Ask every party to send again what it sent since then`)
+}
+
+/** A larger database is not looked through at each start: a gibibyte takes seconds. */
+const through_bytes_max = passing_bytes
+
+/**
+ * Looks a database over before it is served: its length, and all its pages where it is not large.
+ * @throws StoreDamaged
+ */
+export async function lookThrough (db: Db, path: string): Promise<void> {
+  const asked = async (name: string): Promise<unknown> => (await db.read(session => session.all({ sql: `pragma ${name}`, slots: [] })))[0] ?? {}
+  const [pages, page_bytes] = [Number(Object(await asked('page_count')).page_count), Number(Object(await asked('page_size')).page_size)]
+  // With all in one file: what is missing at its end reads as nothing, and is no mistake to SQLite.
+  if (await db.truncate() && (bytesOf(path) ?? 0) < pages * page_bytes) throw damage(path, 'it was cut off')
+  if (pages * page_bytes > through_bytes_max) return
+  const found = String(Object(await asked('quick_check(1)')).quick_check)
+  if (found !== 'ok') throw damage(path, found.replace(/^\*\*\* in database main \*\*\*\s*/, '').slice(0, 100))
+}
+
 /** Closes what was opened when the rest fails. */
 function opened<T> (db: Connection, work: () => T): T {
   try { return storing(db, work) } catch (error) {
@@ -279,7 +332,8 @@ export function lockSqlite (path: string): () => void {
     db.exec('begin exclusive')
   } catch (error) {
     db.close()
-    const failure = mapped(error)
+    const failure = mapped(error, side)
+    if (failure instanceof StoreDamaged) throw new StoreUnusable(`${side} is no lock of a gateway: remove it; nothing is kept in it`, { cause: error })
     if (failure instanceof StoreUnavailable) throw new StoreUnusable(`another server is using this database: ${path}`, { cause: error })
     throw failure
   }

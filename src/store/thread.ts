@@ -27,7 +27,7 @@ const observe = {
 }
 
 const { roots, now, ...given }: Given = workerData
-const opened = await openStore({ ...given, roots: roots === null ? null : rootsOf(roots), clock: { now: () => now }, observe }).then(store => ({ store }), (error: unknown) => ({ error }))
+const opened = await openStore({ ...given, careful: true, roots: roots === null ? null : rootsOf(roots), clock: { now: () => now }, observe }).then(store => ({ store }), (error: unknown) => ({ error }))
 if ('error' in opened) tell({ kind: 'failed', nth: 0, failed: failed(opened.error) })
 else {
   const { store } = opened

@@ -65,6 +65,7 @@ const table: Readonly<Record<RefusalCode, Codes>> = {
   ZP_SLOW: ours,
   ZP_RATE: ours,
   ZP_INTERNAL: ours,
+  ZP_DAMAGED: ours,
   ZP_SEAL: ours,
   ZP_BUSY: ours,
   ZP_DISK: ours

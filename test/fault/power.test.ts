@@ -81,7 +81,7 @@ function early (log: readonly Told[], receipts: readonly Receipt[]): string[] {
 /** Opens what a disk holds, as a gateway does, and looks for what was promised. */
 async function honours (world: World, path: string, promised: readonly Receipt[], chance: () => number): Promise<void> {
   const roots = readRoots(rootsIn(world.dir))
-  const store = await openStore({ url: `sqlite:${path}`, mode: 'test', roots })
+  const store = await openStore({ url: `sqlite:${path}`, mode: 'test', roots, careful: true })
   try {
     await assertWhole(store, roots.audit, [world.ca])
     const db = new Database(path, { readonly: true })

@@ -221,8 +221,8 @@ describe('a refusal', () => {
   })
 
   test('of every code has been seen', () => {
-    // A full disk takes a process of its own (test/fault/disk.test.ts shows ZP_DISK), slowness a wire of its own (test/hostile/wire.test.ts), and ZP_PAYLOAD_GONE many years (test/upkeep/sweep.test.ts).
-    assert.deepEqual(Object.keys(refusals).filter(code => !seen.has(code)).toSorted(), ['ZP_DISK', 'ZP_PAYLOAD_GONE', 'ZP_SLOW'])
+    // A full disk takes a process of its own (test/fault/disk.test.ts shows ZP_DISK), slowness a wire of its own (test/hostile/wire.test.ts), ZP_DAMAGED a damaged database (test/fault/damage.test.ts), and ZP_PAYLOAD_GONE many years (test/upkeep/sweep.test.ts).
+    assert.deepEqual(Object.keys(refusals).filter(code => !seen.has(code)).toSorted(), ['ZP_DAMAGED', 'ZP_DISK', 'ZP_PAYLOAD_GONE', 'ZP_SLOW'])
   })
 })
 
