@@ -11,6 +11,8 @@ import { shown } from './view.ts'
 
 /** How many of a party's messages are looked at in one go. */
 const window_messages = 2_000
+/** At first fewer: mostly a page is among them, and a server that sorts all of a window reads each of its rows. */
+const firstWindow = (limit: number): number => Math.min(window_messages, 2 * limit)
 
 /** What a party sent, and what it may see as receiver: each is walked along an index of its own. */
 type Side = 'sender' | 'receiver'
@@ -60,8 +62,8 @@ export function lister (db: Db, dialect: Dialect, messages: () => Knex.QueryBuil
     before === null ? query : query.where('m.seq', '<', before)
 
   /** Reads the index only. */
-  const floorBelow = async (side: Side, { view: { party } }: ListFilter, before: number | null): Promise<number | null> => {
-    const nth = below(sql('message as m').select('m.seq').where(`m.${side}`, party), before).orderBy('m.seq', 'desc').limit(1).offset(window_messages - 1)
+  const floorBelow = async (side: Side, { view: { party } }: ListFilter, before: number | null, window: number): Promise<number | null> => {
+    const nth = below(sql('message as m').select('m.seq').where(`m.${side}`, party), before).orderBy('m.seq', 'desc').limit(1).offset(window - 1)
     const [row] = await db.read(session => session.all(once(nth)))
     return row === undefined ? null : whole(row, 'seq')
   }
@@ -76,8 +78,8 @@ export function lister (db: Db, dialect: Dialect, messages: () => Knex.QueryBuil
   /** Goes back from `before` until one more than a page is found, or nothing is left, or all that is left is older than `oldest`. */
   async function walk (side: Side, filter: ListFilter, known: Settled, before: number | null, oldest = 0): Promise<Row[]> {
     const rows: Row[] = []
-    for (;;) {
-      const floor = await floorBelow(side, filter, before)
+    for (let window = firstWindow(filter.limit); ; window = window_messages) {
+      const floor = await floorBelow(side, filter, before, window)
       rows.push(...await within(side, filter, known, { floor, before }))
       if (floor === null || floor <= oldest || rows.length > filter.limit) return rows
       before = floor
@@ -112,8 +114,8 @@ export function anyLister (db: Db, dialect: Dialect, messages: () => Knex.QueryB
     let before = filter.cursor === undefined ? null : seqOf(filter.cursor)
     const known = await settled(before)
     const rows: Row[] = []
-    for (;;) {
-      const [nth] = await read(below(sql('message as m').select('m.seq'), before).orderBy('m.seq', 'desc').limit(1).offset(window_messages - 1))
+    for (let looked = firstWindow(filter.limit); ; looked = window_messages) {
+      const [nth] = await read(below(sql('message as m').select('m.seq'), before).orderBy('m.seq', 'desc').limit(1).offset(looked - 1))
       const floor = nth === undefined ? null : whole(nth, 'seq')
       rows.push(...await window(filter, known, { floor, before }))
       if (floor === null || rows.length > filter.limit) return page(rows, filter.limit)
