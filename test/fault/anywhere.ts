@@ -21,6 +21,8 @@ export interface AnywhereOptions {
   readonly lanes?: number
   /** How often gateways of these ledgers, or who wrote them, were killed before. */
   readonly killed?: number
+  /** Seals are verified of so many in the end; default: of all. */
+  readonly seals_max?: number
 }
 
 /** What a killed gateway had claimed is free when its lease has passed. */
@@ -29,7 +31,7 @@ const over = { log_level: 'info', lease_ms: 1_000, handler_ms_max: 500 }
 const life = { receipts: 60, moment_ms: 20 }
 
 /** Goes on where its ledgers, which stand in the world's folder, say that it was. */
-export function openAnywhere ({ world, chance, lanes: count = 8, killed = 0 }: AnywhereOptions): Anywhere {
+export function openAnywhere ({ world, chance, lanes: count = 8, killed = 0, seals_max = Infinity }: AnywhereOptions): Anywhere {
   const lanes = openLanes(count, lane => world.path(`receipts-${lane}`))
   const acknowledged = openLedger(world.path('acknowledged'))
   const lines = (): string[] => lanes.flatMap(it => it.ledger.lines())
@@ -62,7 +64,7 @@ export function openAnywhere ({ world, chance, lanes: count = 8, killed = 0 }: A
         assert.equal(await child.end('SIGKILL'), 'SIGKILL')
         await working
       })
-      if (look) await assertAcked(world, lines(), { under_way: true })
+      if (look) await assertAcked(world, lines(), { under_way: true, seals_max })
     },
     async settle () {
       await running(async child => {
@@ -73,7 +75,7 @@ export function openAnywhere ({ world, chance, lanes: count = 8, killed = 0 }: A
         await drain(world.client('aanbieder', child.rest), acknowledged, () => true)
         assert.equal(await child.end('SIGTERM'), 0)
       })
-      const tally = await assertAcked(world, lines(), { all: true })
+      const tally = await assertAcked(world, lines(), { all: true, seals_max })
       assert.equal(tally.delivered, tally.promised)
       assertOnce(tally.promised)
       return { ...tally, again: lanes.reduce((sum, it) => sum + it.again(), 0) }

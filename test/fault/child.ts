@@ -7,6 +7,8 @@ import { compileCache } from '../bin/command.ts'
 import type { World } from '../flow/world.ts'
 
 const command = join(import.meta.dirname, '../bin/run.ts')
+/** No gateway outlives who started it. */
+const orphan = join(import.meta.dirname, 'orphan.ts')
 
 export interface Child {
   readonly process: ChildProcess
@@ -32,8 +34,8 @@ export const environment = (world: World, over: Record<string, unknown> = {}): R
  */
 export async function startChild (world: World, over: Record<string, unknown> = {}, before = '', own: Own = {}): Promise<Child> {
   const { script = command, preload, env: more = {} } = own
-  const env = { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compileCache, ...environment(world, over), ...more }
-  const child = spawn('sh', ['-c', `${before} exec "$0" "$@"`, process.execPath, ...preload === undefined ? [] : ['--import', preload], script, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const env = { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compileCache, PARENT: String(process.pid), ...environment(world, over), ...more }
+  const child = spawn('sh', ['-c', `${before} exec "$0" "$@"`, process.execPath, '--import', orphan, ...preload === undefined ? [] : ['--import', preload], script, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const lines: string[] = []
   const ended = once(child, 'close').then(([code, signal]: Array<number | NodeJS.Signals | null>) => code ?? signal ?? -1)
   createInterface({ input: child.stderr }).on('line', line => { lines.push(line) })
@@ -42,7 +44,7 @@ export async function startChild (world: World, over: Record<string, unknown> = 
       lines.push(line)
       if (line.includes('"msg":"serving"')) resolve(JSON.parse(line) as { rest: string, operations: string })
     })
-    ended.then(() => { reject(new Error(`it ended before it served: ${lines.join('\n')}`)) }, reject)
+    ended.then(how => { reject(new Error(`it ended (${how}) before it served: ${lines.join('\n')}`)) }, reject)
   })
   const late = setTimeout(() => { child.kill('SIGKILL') }, 120_000)
   const { rest, operations } = await serving.finally(() => { clearTimeout(late) })

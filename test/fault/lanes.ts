@@ -15,9 +15,7 @@ export interface Lane {
 /** Makes the nth message of a lane: the same bytes each time. */
 export type Making = (nth: number) => Buffer
 
-/** @param path of its ledger */
-export function openLane (path: string, make: Making): Lane {
-  const ledger = openLedger(path)
+export function openLane (ledger: Ledger, make: Making): Lane {
   let again = 0
   const one = async (client: Client): Promise<boolean> => {
     const reply = await client.post(make(ledger.count())).catch(() => null)
@@ -36,7 +34,7 @@ export function openLane (path: string, make: Making): Lane {
 }
 
 /** So many lanes, whose messages are all different. @param path of the nth ledger @param letter with which their Identificaties begin */
-export const openLanes = (count: number, path: (lane: number) => string, letter = 'K'): readonly Lane[] => Array.from({ length: count }, (_, lane) => openLane(path(lane), nth => {
+export const openLanes = (count: number, path: (lane: number) => string, letter = 'K'): readonly Lane[] => Array.from({ length: count }, (_, lane) => openLane(openLedger(path(lane)), nth => {
   const number = 1 + lane + nth * count
   return message('WMO301', number, { identificatie: `${letter}${number}` })
 }))

@@ -9,7 +9,7 @@ import { escapeXml, generateMessage, models, writeMessage, type ComplexType, typ
 import { seed, tries } from './seed.ts'
 import { documentOf, said } from './spoil.ts'
 
-/** 28 types × 720 are over 20,000 documents. `npm run soak` tries a million. */
+/** 28 types × 720 are over 20,000 documents. `npm run soak -- --part reader` tries a million. */
 const perType = tries(720)
 const found = join(import.meta.dirname, 'found')
 
