@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, appendFileSync, chownSync, constants, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
+import { freePort } from './ports.ts'
 
 /** `bundled`: what npm brings. `installed`: what stands on the machine (on Debian 12: PostgreSQL 15). */
 export type Which = 'bundled' | 'installed'
@@ -101,17 +101,6 @@ function reachable (folder: string, dir: string): string {
   const copy = join(dir, 'native')
   cpSync(dirname(folder), copy, { recursive: true, verbatimSymlinks: true })
   return join(copy, 'bin')
-}
-
-/** @returns a port of loopback that nobody has at this moment */
-export async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  assert.ok(address !== null && typeof address === 'object')
-  server.close()
-  await once(server, 'close')
-  return address.port
 }
 
 /** Runs a program until a word comes in, or until nobody is there any more to send one: then what it had goes too, where no word says that it is kept. */

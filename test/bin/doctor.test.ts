@@ -12,6 +12,7 @@ import { developmentKeys, issue, makeAuthority } from '../../src/sign/sign.ts'
 import { makeRoots, newRingLine } from '../../src/vault/vault.ts'
 import { environment, startChild } from '../fault/child.ts'
 import { aanbieder, fixture, makeWorld } from '../flow/world.ts'
+import { freePort } from '../ports.ts'
 import { putAccount } from '../register.ts'
 import { ends, folder, zorgpoort } from './command.ts'
 
@@ -62,10 +63,7 @@ describe('doctor on a sound installation', () => {
   })
 
   test('sees the gateway that runs, and asks how it is', async () => {
-    const ports = await Promise.all([0, 0].map(() => new Promise<number>(resolve => {
-      const server = createServer().listen(0, '127.0.0.1', () => { const { port } = server.address() as AddressInfo; server.close(() => { resolve(port) }) })
-    })))
-    const over = { rest_port: ports[0], operations_port: ports[1], log_level: 'info' }
+    const over = { rest_port: await freePort(), operations_port: await freePort(), log_level: 'info' }
     const child = await startChild(world, over)
     after(() => child.process.kill('SIGKILL'))
     const lines = await says(environment(world, over), 'ok', 'service', /runs here and is ready/)

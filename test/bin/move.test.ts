@@ -197,6 +197,8 @@ describe('a move is refused', { skip }, () => {
 describe('a move that is broken off', { skip }, () => {
   const script = join(import.meta.dirname, '../fault/struck.ts')
   const steps = ['begun', 'copied message', 'copied payload', 'copied audit', 'ahead', 'locked', 'emptied party', 'settled account', 'settled meta', 'numbered', 'analyzed', 'checked', 'source closed', 'target opened']
+  // Each takes some twenty seconds: those between which most changes, and all of them in the soak.
+    .filter(it => process.env['SOAK'] === '1' || ['copied payload', 'ahead', 'settled meta', 'source closed', 'target opened'].includes(it))
   for (const step of steps) {
     test(`by a kill at "${step}" leaves at most one that serves, and goes on`, async () => {
       assert.ok(server)

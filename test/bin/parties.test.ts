@@ -1,8 +1,9 @@
 /** `zorgpoort parties` and the database it works on: nobody gets another's account, and no database comes from a typing error. */
 import assert from 'node:assert/strict'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { gunzipSync } from 'node:zlib'
 import { systemClock } from '../../src/core/core.ts'
 import { makeRoots } from '../../src/vault/vault.ts'
 import { ends, folder, zorgpoort, type Circumstances, type Ended } from './command.ts'
@@ -284,11 +285,14 @@ describe('the database of a command', () => {
 
   test('is brought forward by migrate, which says which', async () => {
     const cwd = folder()
-    writeFileSync(join(cwd, 'p.db'), '')
+    writeFileSync(join(cwd, 'p.db'), gunzipSync(readFileSync(join(import.meta.dirname, '../store/old/0018.db.gz'))))
     const run = async (...args: string[]): Promise<Ended> => await zorgpoort(['migrate', '--database', 'sqlite:p.db', ...args], { cwd })
-    ends(await run(), 0, /^Done: p\.db \(0001/)
+    ends(await run(), 0, /^Done: p\.db \(0019/)
     ends(await run(), 0, /^Nothing to do: p\.db is up to date/)
     ends(await run('--mode', 'test'), 2, /unknown option/)
+    // What was a database may have been cut off: none is made in its place.
+    writeFileSync(join(cwd, 'p.db'), '')
+    ends(await run(), 1, /p\.db is an empty file: put the last backup in its place/)
   })
 
   test('and its mode may come from the configuration of serve, whole or not', async () => {

@@ -1,23 +1,13 @@
 /** `zorgpoort replay --door`: the same conversations, whichever door each party speaks by. */
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { home } from '../../src/version.ts'
 import { aParty, putParty } from '../register.ts'
 import { aanbieder, gemeente, makeWorld } from '../flow/world.ts'
+import { freePort } from '../ports.ts'
 import { usualJudging } from '../../src/register/register.ts'
 import { ends, folder, zorgpoort, type Ended } from './command.ts'
-
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
 
 const world = await makeWorld()
 const port = await freePort()

@@ -1,13 +1,12 @@
 /** A folder that stands in for a clone, with a gateway started in it, and a shell that runs what README.md prints. */
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { home } from '../../src/version.ts'
 import { folder, started, starts } from '../bin/command.ts'
 import { until } from '../flow/world.ts'
+import { freePort } from '../ports.ts'
 import type { Block } from './blocks.ts'
 
 /** The two ports README.md names: those of `npm start`. */
@@ -32,18 +31,6 @@ function clone (): string {
   mkdirSync(join(cwd, 'path'))
   writeFileSync(join(cwd, 'path/npx'), '#!/bin/sh\nexec "node_modules/.bin/$@"\n', { mode: 0o755 })
   return cwd
-}
-
-/** @returns two ports nobody listens on */
-async function freePorts (): Promise<[rest: number, operations: number]> {
-  const servers = [createServer().listen(0, '127.0.0.1'), createServer().listen(0, '127.0.0.1')]
-  const ports = await Promise.all(servers.map(async it => {
-    await once(it, 'listening')
-    const address = it.address()
-    return typeof address === 'object' && address !== null ? address.port : 0
-  }))
-  await Promise.all(servers.map(async it => { it.close(); await once(it, 'close') }))
-  return [ports[0] ?? 0, ports[1] ?? 0]
 }
 
 /** What became of one block: all it printed, and the commands that failed, each with its exit code. */
@@ -82,7 +69,7 @@ async function gatewayIn (cwd: string, env: Record<string, string>): Promise<() 
 /** A clone in which nothing runs yet. */
 export async function place (t: TestContext): Promise<Place> {
   const cwd = clone()
-  const ports = await freePorts()
+  const ports = [await freePort(), await freePort()] as const
   const env = { PATH: `${join(cwd, 'path')}:${process.env['PATH'] ?? ''}`, HOME: cwd, ZORGPOORT_REST_PORT: String(ports[0]), ZORGPOORT_OPERATIONS_PORT: String(ports[1]) }
   const here = (text: string): string => text.replaceAll(rest, `localhost:${ports[0]}`).replaceAll(operations, `127.0.0.1:${ports[1]}`)
   let running: (() => Promise<void>) | null = null

@@ -11,7 +11,7 @@ import { levels } from './level.ts'
 import type { Sample } from './samples.ts'
 
 const script = join(import.meta.dirname, 'soak.ts')
-const messages = 400
+const messages = 200
 
 const soaks = (dir: string, ...args: string[]): ReturnType<typeof started> => started(process.execPath, [script, '--dir', dir, '--seed', '7', '--minutes', '5', ...args], { cwd: home })
 const soak = async (dir: string, ...args: string[]): Promise<Ended> => await soaks(dir, ...args).ended
@@ -20,7 +20,7 @@ const linesIn = (file: string): string[] => existsSync(file) ? readFileSync(file
 
 test('a load that was killed goes on with its ledger, tells what it came to, and fails for a promise that nobody made', { timeout: 300_000 }, async () => {
   const dir = join(folder(), 'run')
-  const asked = ['--part', 'load', '--database', 'sqlite', '--messages', String(messages), '--sample', '50']
+  const asked = ['--part', 'load', '--database', 'sqlite', '--messages', String(messages), '--sample', '25']
   const ledgers = Array.from({ length: 16 }, (_, lane) => join(dir, 'load-sqlite', `receipts-${lane}`))
   const kept = (): string[] => ledgers.flatMap(linesIn)
   const { child, ended } = soaks(dir, ...asked)

@@ -11,7 +11,7 @@ import { besidePostgres } from './postgres.ts'
 const skip = missing('bundled')
 
 /** WALK=all has every call fail. */
-const every = process.env['WALK'] === 'all' ? 1 : 7
+const every = process.env['WALK'] === 'all' ? 1 : 12
 
 async function begun () {
   const server = await startPostgres()

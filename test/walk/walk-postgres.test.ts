@@ -8,7 +8,7 @@ import { walk } from './walk.ts'
 
 const skip = missing('bundled')
 /** WALK=all walks over all. */
-const every = process.env['WALK'] === 'all' ? 1 : 15
+const every = process.env['WALK'] === 'all' ? 1 : 25
 const ground = skip === false ? await postgresGround(every) : null
 after(async () => { await ground?.close() })
 
