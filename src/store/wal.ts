@@ -72,10 +72,12 @@ function read (path: string): Buffer {
 /**
  * A transaction begins when the one before it is on the disk. So a frame that does not hold and is followed by the end of its
  * transaction and by another one was whole once; and so were all that the processes at the database knew of.
- * @param path of a database that nobody has open
+ * @param path of a database that nobody serves; where a command writes in it at this moment, damage is damage only when it is found again
  * @returns what is wrong with its log, so that SQLite would forget what was committed; null when nothing is, or it cannot be told
  */
 export function logDamage (path: string): string | null {
+  // Before the log: a command that writes meanwhile makes that longer than was known.
+  const shared = read(`${path}-shm`)
   const log = read(`${path}-wal`)
   // Emptied, or none: what it held is in the database, or cannot be told.
   if (log.length === 0 || endianness() !== 'LE') return null
@@ -85,7 +87,7 @@ export function logDamage (path: string): string | null {
   if (log.readUInt32BE(0) !== magic) return null
   const frames = framesOf(log, log.readUInt32BE(8))
   const { end, committed } = chained(frames, 0, sum)
-  const wanted = known(read(`${path}-shm`), log)
+  const wanted = known(shared, log)
   if (wanted !== null && wanted > committed) return `of ${wanted} frames ${committed} hold`
   return goesOn(frames, end, end === 0 ? sum : frames[end - 1]?.stored ?? sum) ? `frame ${end + 1} of ${frames.length} does not hold` : null
 }
