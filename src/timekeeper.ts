@@ -1,5 +1,5 @@
 /** The clock of this machine, watched: what was dated by a clock that was wrong does not wait for that moment, and nothing is forgotten by one that may be. */
-import type { Clock, Instant } from './core/core.ts'
+import { instant, type Clock, type Instant } from './core/core.ts'
 import type { Log } from './log.ts'
 import type { Store } from './store/store.ts'
 
@@ -44,7 +44,9 @@ export async function startTimekeeper ({ store, clock, log, lease_ms, wake }: Op
   let last = { now: clock.now(), at: performance.now() }
   const written = await store.lastWritten()
   if (written !== null && last.now < written - back_ms) await setBack(written - last.now, last.now)
-  if (written !== null && last.now - written > off_ms) wentAhead(last.now - written)
+  // By what was written a day ago: a wrong clock that was doubted has written since, and another start is no reason to believe it.
+  const before = await store.lastWritten(instant(Math.max(0, last.now - day_ms)))
+  if (before !== null && last.now - before > off_ms) wentAhead(last.now - before)
 
   const seen = () => {
     const it = { now: clock.now(), at: performance.now() }

@@ -7,8 +7,11 @@ import { whole } from './rows.ts'
 import type { Tide } from './tide.ts'
 
 export interface SetBackVerbs {
-  /** @returns when the newest row of the audit was written, by the clock of who wrote it; null where there is none */
-  lastWritten (): Promise<Instant | null>
+  /**
+   * @param before looks only at what was written before this moment @returns when the newest row of the audit was written, by the clock of
+   * who wrote it; null where there is none
+   */
+  lastWritten (before?: Instant): Promise<Instant | null>
   /**
    * Whatever is to be tried later is due now, and no lease lasts longer than one given now. What a person or a handler holds until a day stays held.
    * @returns how much became due
@@ -29,7 +32,7 @@ function statements (dialect: Dialect) {
   const some = (table: string, key: string, ahead: string, place: 'now' | 'until') => among(key, lockFree(sql(table).select(key).whereRaw("state = 'due'").where(ahead, '>', at(place)).limit(lot)))
   return {
     // On PostgreSQL the newest rows wait to be chained.
-    last: [...dialect.name === 'postgres' ? [sql('audit_new').orderBy('number', 'desc')] : [], sql('audit').where('chain', mainChain).orderBy('seq', 'desc')].map(it => prepared(it.select('at_ms').limit(1))),
+    last: [...dialect.name === 'postgres' ? [sql('audit_new').orderBy('number', 'desc')] : [], sql('audit').where('chain', mainChain).orderBy('seq', 'desc')].map(it => prepared(it.select('at_ms').where('at_ms', '<', at('before')).limit(1))),
     due: queues.map(({ table, key }) => prepared(sql(table).where(some(table, key, 'due_ms', 'now')).update({ due_ms: at('now'), ...table === 'delivery' ? since : {} }))),
     leases: queues.map(({ table, key }) => prepared(sql(table).where(some(table, key, 'lease_until_ms', 'until')).update({ lease_until_ms: at('until') })))
   }
@@ -38,10 +41,10 @@ function statements (dialect: Dialect) {
 export function setBackVerbs (db: Db, dialect: Dialect, tide: Pick<Tide, 'forget'>): SetBackVerbs {
   const sql = statements(dialect)
   return {
-    async lastWritten () {
+    async lastWritten (before = instant(Number.MAX_SAFE_INTEGER)) {
       const rows = await db.read(async session => {
         const found = []
-        for (const it of sql.last) found.push(...await session.all(it))
+        for (const it of sql.last) found.push(...await session.all(it, { before }))
         return found
       })
       return rows.length === 0 ? null : instant(Math.max(...rows.map(row => whole(row, 'at_ms'))))

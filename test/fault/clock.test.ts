@@ -118,6 +118,31 @@ test('a clock that goes ahead by years makes nothing forgotten, and nothing of t
   assert.equal(swept(), before)
 })
 
+test('a clock that is years ahead is doubted at each start of its first day, though what it dated is the newest there is', async t => {
+  const apart = await makeWorld('test', undefined, valid_days)
+  const clock = jumping()
+  const opens = async (): Promise<Running> => await apart.start({ retention_payload_days: 30, retention_metadata_days: 30, retention_assignment_days: 30, retention_claim_days: 30, sweep_ms: 50 }, [], clock)
+  const first = await opens()
+  t.after(() => first.stop())
+  const { id } = await first.as('gemeente').send(message('WMO301', 1))
+  await first.as('aanbieder').receives(id)
+  assert.equal((await first.as('aanbieder').delete(`/v1/mailbox/${id}`)).status, 204)
+  await first.stop()
+  clock.jump(3 * 365 * day)
+  for (const nth of [2, 3]) {
+    const gateway = await opens()
+    t.after(() => gateway.stop())
+    assert.ok(saidIn(gateway, 'nothing is forgotten by its age'), `start ${nth}`)
+    await gateway.as('gemeente').send(message('WMO301', nth))
+    assert.equal((await gateway.as('gemeente').get(`/v1/messages/${id}/payload`)).status, 200)
+    await gateway.stop()
+  }
+  clock.jump(25 * hour)
+  const believed = await opens()
+  t.after(() => believed.stop())
+  await until(() => saidIn(believed, '"msg":"swept"'), 'the sweep')
+})
+
 describe('messages over a moment at which calendars turn', () => {
   const moments = [
     ['into a leap day', '2028-02-28T23:00:00Z', '2028-02-28', '2028-02-29'],

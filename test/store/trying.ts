@@ -43,7 +43,7 @@ export function tryContract (fresh: Fresh): void {
         finish(held, { kind: 'held', reason: 'look', until: instant(ahead + 9) }),
         finish(pushed, { kind: 'later', due: instant(ahead + 1), reason: 'timeout', counts: true })
       ], ahead)
-      assert.equal(await store.lastWritten(), ahead)
+      assert.deepEqual([await store.lastWritten(), await store.lastWritten(ahead), await store.lastWritten(start)], [ahead, start, null])
       assert.deepEqual([await store.claim(9, 1_000, later(1)), await store.claimPush(aanbieder, 9, 1_000, later(1))], [[], []])
       assert.equal(await store.setBack(later(1), 5_000), 2)
       assert.deepEqual((await store.claim(9, 1_000, later(1))).map(it => it.envelope.id), [putOff.envelope.id])
