@@ -62,9 +62,11 @@ export function startUpkeep ({ store, tenures, again_ms, clock, log, retention, 
     log.info(done, 'keys turned')
   }
   const forget = async (): Promise<void> => {
-    const report = await sweep({ store, retention, now: clock.now(), signal })
+    // All of it by the clock that was believed: it may go ahead while a sweep lasts.
+    const now = clock.now()
+    const report = await sweep({ store, retention, now, signal })
     onSweep(report)
-    const audit = await removeAudit(cutoff(clock.now(), retention.retention_audit_days))
+    const audit = await removeAudit(cutoff(now, retention.retention_audit_days))
     log.info({ ...report, audit }, 'swept')
   }
   const cut = async (): Promise<void> => {
