@@ -25,6 +25,8 @@ const back_ms = 10_000
 const day_ms = 86_400_000
 /** A gateway may have been off for so long. */
 const off_ms = 90 * day_ms
+/** Nine digits, as milliseconds of some days are, no log shows. */
+const seconds = (ms: number): number => Math.round(ms / 1_000)
 
 /** Looks at once, by what was last written down, and every second. @throws StoreFailure when the store cannot be read */
 export async function startTimekeeper ({ store, clock, log, lease_ms, wake }: Options): Promise<Timekeeper> {
@@ -33,12 +35,12 @@ export async function startTimekeeper ({ store, clock, log, lease_ms, wake }: Op
 
   const setBack = async (by_ms: number, now: Instant): Promise<void> => {
     const due = await store.setBack(now, lease_ms)
-    log.warn({ by_ms, due }, 'the clock was set back: what was to be tried at a later moment is tried now')
+    log.warn({ by_s: seconds(by_ms), due }, 'the clock was set back: what was to be tried at a later moment is tried now')
     wake()
   }
   const wentAhead = (by_ms: number): void => {
     doubted_until = performance.now() + day_ms
-    log.warn({ by_ms }, 'the clock went ahead by more than a day, so for 24 hours nothing is forgotten by its age. If it is wrong, set it right and start again; if it is right, nothing is to be done, and "zorgpoort sweep" forgets at once')
+    log.warn({ by_s: seconds(by_ms) }, 'the clock went ahead by more than a day, so for 24 hours nothing is forgotten by its age. If it is wrong, set it right and start again; if it is right, nothing is to be done, and "zorgpoort sweep" forgets at once')
   }
 
   let last = { now: clock.now(), at: performance.now() }
