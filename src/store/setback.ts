@@ -19,8 +19,8 @@ export interface SetBackVerbs {
   setBack (now: Instant, lease_ms: number): Promise<number>
 }
 
-/** So many are changed in one transaction: others go on between two. */
-const lot = 1_000
+/** So many numbers are gone through in one transaction: others go on between two, and none is looked at twice. */
+const lot = 5_000
 
 /** What has a moment at which it is due, a lease, and a number of its own. */
 const queues = [{ table: 'delivery', key: 'id' }, { table: 'notice', key: 'seq' }, { table: 'batch', key: 'seq' }] as const
@@ -29,12 +29,15 @@ function statements (dialect: Dialect) {
   const { sql, lockFree, among } = dialect
   // Who failed first in a time to come would never have failed long enough to be given up.
   const since = { first_failed_ms: sql.raw('case when first_failed_ms > ? then ? else first_failed_ms end', [at('now'), at('now')]), give_up_ms: sql.raw('case when first_failed_ms > ? then ? + total_ms else give_up_ms end', [at('now'), at('now')]) }
-  const some = (table: string, key: string, ahead: string, place: 'now' | 'until') => among(key, lockFree(sql(table).select(key).whereRaw("state = 'due'").where(ahead, '>', at(place)).limit(lot)))
+  const some = (table: string, key: string, ahead: string, place: 'now' | 'until') => among(key, lockFree(sql(table).select(key).where(key, '>=', at('from')).where(key, '<', at('to')).whereRaw("state = 'due'").where(ahead, '>', at(place))))
   return {
     // On PostgreSQL the newest rows wait to be chained.
     last: [...dialect.name === 'postgres' ? [sql('audit_new').orderBy('number', 'desc')] : [], sql('audit').where('chain', mainChain).orderBy('seq', 'desc')].map(it => prepared(it.select('at_ms').where('at_ms', '<', at('before')).limit(1))),
-    due: queues.map(({ table, key }) => prepared(sql(table).where(some(table, key, 'due_ms', 'now')).update({ due_ms: at('now'), ...table === 'delivery' ? since : {} }))),
-    leases: queues.map(({ table, key }) => prepared(sql(table).where(some(table, key, 'lease_until_ms', 'until')).update({ lease_until_ms: at('until') })))
+    queues: queues.map(({ table, key }) => ({
+      ends: prepared(sql(table).select(sql.raw('coalesce(min(??), 0) as low, coalesce(max(??), -1) as high', [key, key]))),
+      due: prepared(sql(table).where(some(table, key, 'due_ms', 'now')).update({ due_ms: at('now'), ...table === 'delivery' ? since : {} })),
+      leased: prepared(sql(table).where(some(table, key, 'lease_until_ms', 'until')).update({ lease_until_ms: at('until') }))
+    }))
   }
 }
 
@@ -51,11 +54,15 @@ export function setBackVerbs (db: Db, dialect: Dialect, tide: Pick<Tide, 'forget
     },
     async setBack (now, lease_ms) {
       let total = 0
-      for (const statement of [...sql.due, ...sql.leases]) {
-        const values = sql.due.includes(statement) ? { now } : { until: now + lease_ms }
-        for (let changed = lot; changed >= lot;) {
-          changed = await db.write(session => session.run(statement, values))
-          if (sql.due.includes(statement)) total += changed
+      for (const { ends, due, leased } of sql.queues) {
+        const [row = {}] = await db.read(session => session.all(ends))
+        const high = whole(row, 'high')
+        for (let from = whole(row, 'low'); from <= high; from += lot) {
+          total += await db.write(async session => {
+            const changed = await session.run(due, { from, to: from + lot, now })
+            await session.run(leased, { from, to: from + lot, until: now + lease_ms })
+            return changed
+          })
         }
       }
       tide.forget()
