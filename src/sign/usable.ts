@@ -1,5 +1,5 @@
 /** Keys and certificates as a person gave them: read, or a sentence that says why not and names what he gave. */
-import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto'
+import { createPrivateKey, randomBytes, sign, verify, X509Certificate, type KeyObject } from 'node:crypto'
 import { Unusable } from '../core/core.ts'
 import { readFirst, type Certificate } from './certificate.ts'
 
@@ -43,10 +43,16 @@ export function usableKey (pem: string, name: string, passphrase: string | null 
   }
 }
 
+/** That the public halves are the same says nothing of the private one, of which a bit may be another. @returns whether what it signs verifies */
+function signsFor (key: KeyObject, { x509 }: Certificate): boolean {
+  const [algorithm, bytes] = [key.asymmetricKeyType?.startsWith('ed') === true ? null : 'sha256', randomBytes(32)]
+  try { return verify(algorithm, bytes, x509.publicKey, sign(algorithm, bytes, key)) } catch { return false }
+}
+
 /** @returns the pair @throws Unusable when one of the two cannot be read, or they do not belong together */
 export function checkPair (keyPem: string, certificatePem: string, names: PairNames = { key: 'the key', certificate: 'the certificate' }): Pair {
   const key = usableKey(keyPem, names.key)
   const certificate = usableCertificate(certificatePem, names.certificate)
-  if (!certificate.x509.checkPrivateKey(key)) throw new Unusable(`${names.key} does not belong to ${names.certificate}`)
+  if (!certificate.x509.checkPrivateKey(key) || !signsFor(key, certificate)) throw new Unusable(`${names.key} does not belong to ${names.certificate}`)
   return { key, certificate }
 }

@@ -1,7 +1,8 @@
 /** What we seal, openssl verifies. */
 import assert from 'node:assert/strict'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { describe, test } from 'node:test'
-import { issue, makeAuthority, openSealer, verifySeal, type KeyAlgorithm } from '../../src/sign/sign.ts'
+import { issue, keyPem, makeAuthority, openSealer, verifySeal, type KeyAlgorithm } from '../../src/sign/sign.ts'
 import { needTool } from '../tools.ts'
 import { bench, day, now, payload, sealed, stated } from './world.ts'
 import { digestOf, instant } from '../../src/core/core.ts'
@@ -51,6 +52,16 @@ describe('a sealer opens only with', () => {
   test('a key that is its certificate’s', async () => {
     const [one, other] = await Promise.all([sealed(), sealed()])
     assert.throws(() => openSealer(one.issued.key, other.issued.certificate), /does not belong/)
+  })
+  test('a key of which no bit is another, where the public half still is the certificate’s', async () => {
+    const { issued: { key, certificate } } = await sealed()
+    const whole = createPrivateKey(key)
+    const der = whole.export({ type: 'pkcs8', format: 'der' })
+    const secret = der.indexOf(Buffer.from(whole.export({ format: 'jwk' }).d ?? '', 'base64url'))
+    der.writeUInt8(der.readUInt8(secret + 31) ^ 1, secret + 31)
+    const damaged = createPrivateKey({ key: der, type: 'pkcs8', format: 'der' })
+    assert.ok(new X509Certificate(certificate).checkPrivateKey(damaged))
+    assert.throws(() => openSealer(keyPem(damaged), certificate), /does not belong/)
   })
   for (const use of ['server', 'client'] as const) {
     test(`a certificate for documents, not for a TLS ${use}`, async () => {
