@@ -25,6 +25,10 @@ const lot = 5_000
 /** What has a moment at which it is due, a lease, and a number of its own. */
 const queues = [{ table: 'delivery', key: 'id' }, { table: 'notice', key: 'seq' }, { table: 'batch', key: 'seq' }] as const
 
+/** Not behind the first checkpoint after the last one from before that moment: of a busy day there are millions of rows. */
+const upToCheckpoint = `seq <= coalesce((select seq from checkpoint
+  where number > coalesce((select number from checkpoint where at_ms < ? order by number desc limit 1), 0) order by number limit 1), ${Number.MAX_SAFE_INTEGER})`
+
 function statements (dialect: Dialect) {
   const { sql, lockFree, among } = dialect
   // Who failed first in a time to come would never have failed long enough to be given up.
@@ -32,7 +36,7 @@ function statements (dialect: Dialect) {
   const some = (table: string, key: string, ahead: string, place: 'now' | 'until') => among(key, lockFree(sql(table).select(key).where(key, '>=', at('from')).where(key, '<', at('to')).whereRaw("state = 'due'").where(ahead, '>', at(place))))
   return {
     // On PostgreSQL the newest rows wait to be chained.
-    last: [...dialect.name === 'postgres' ? [sql('audit_new').orderBy('number', 'desc')] : [], sql('audit').where('chain', mainChain).orderBy('seq', 'desc')].map(it => prepared(it.select('at_ms').where('at_ms', '<', at('before')).limit(1))),
+    last: [...dialect.name === 'postgres' ? [sql('audit_new').orderBy('number', 'desc')] : [], sql('audit').where('chain', mainChain).whereRaw(upToCheckpoint, [at('before')]).orderBy('seq', 'desc')].map(it => prepared(it.select('at_ms').where('at_ms', '<', at('before')).limit(1))),
     queues: queues.map(({ table, key }) => ({
       ends: prepared(sql(table).select(sql.raw('coalesce(min(??), 0) as low, coalesce(max(??), -1) as high', [key, key]))),
       due: prepared(sql(table).where(some(table, key, 'due_ms', 'now')).update({ due_ms: at('now'), ...table === 'delivery' ? since : {} })),
