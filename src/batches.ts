@@ -5,7 +5,7 @@ import { openBell } from './bell.ts'
 import { digestOf, instant, messageId, newBatchId, Refusal, refusals, type AccountId, type BatchId, type Clock, type Fingerprint, type Instant, type PartyCode, type RefusalCode } from './core/core.ts'
 import type { Log } from './log.ts'
 import type { Pipeline } from './pipeline.ts'
-import { StoreDamaged, StoreFailure, StoreFull, type BatchEnd, type ClaimedBatch, type MemberEnd, type Store } from './store/store.ts'
+import { storageCode, StoreFailure, type BatchEnd, type ClaimedBatch, type MemberEnd, type Store } from './store/store.ts'
 import { checkZip, openZip, type Zip, type ZipLimits } from './zip/zip.ts'
 
 /** Who brings a batch, and for which party. */
@@ -52,9 +52,7 @@ type Tried = { readonly kind: 'ended' } | { readonly kind: 'lost' } | { readonly
 /** @returns the code of what went wrong; what is no refusal came from below */
 function codeOf (error: unknown): RefusalCode {
   if (error instanceof Refusal) return error.code
-  if (error instanceof StoreFull) return 'ZP_DISK'
-  if (error instanceof StoreDamaged) return 'ZP_DAMAGED'
-  return error instanceof StoreFailure ? 'ZP_BUSY' : 'ZP_INTERNAL'
+  return error instanceof StoreFailure ? storageCode(error) : 'ZP_INTERNAL'
 }
 
 /** @returns a member's end by a refusal */

@@ -1,5 +1,5 @@
 /** How the store talks to a database: statements, one session per transaction, and the two ways storage fails. */
-import { Unusable } from '../core/core.ts'
+import { Unusable, type RefusalCode } from '../core/core.ts'
 import type { Kind } from './binary.ts'
 import type { StoreMeasures } from './verbs.ts'
 
@@ -99,5 +99,10 @@ export class StoreFull extends StoreFailure {}
 export class StoreUnavailable extends StoreFailure {}
 /** What is kept there is not what was written: no trying again mends it, a backup does. */
 export class StoreDamaged extends StoreFailure {}
+/** @returns by which code who asked is told of it */
+export function storageCode (failure: StoreFailure): RefusalCode {
+  if (failure instanceof StoreFull) return 'ZP_DISK'
+  return failure instanceof StoreDamaged ? 'ZP_DAMAGED' : 'ZP_BUSY'
+}
 /** This database cannot be used at all by who opens it: of another mode, made by a newer version, or served by another. */
 export class StoreUnusable extends Unusable {}

@@ -1,7 +1,7 @@
 /** Every "no" as problem details (RFC 9457), from the one table of refusals. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal, refusals, type Finding, type RefusalCode } from '../../core/core.ts'
-import { StoreDamaged, StoreFailure, StoreFull } from '../../store/store.ts'
+import { storageCode, StoreFailure } from '../../store/store.ts'
 import { Unopened } from '../../vault/vault.ts'
 
 /** RFC 9457 members, and ours: code, transportCode, retry, title in English, findings. */
@@ -28,9 +28,8 @@ export function problem (refusal: Refusal, instance: string): Problem {
 /** @returns the refusal an error stands for; what is not known is ours to mend, and says nothing of its cause */
 export function refusalOf (error: FastifyError | Error, request: FastifyRequest): Refusal {
   if (error instanceof Refusal) return error
-  if (error instanceof StoreFull) return new Refusal('ZP_DISK')
-  if (error instanceof StoreDamaged || error instanceof Unopened) return new Refusal('ZP_DAMAGED')
-  if (error instanceof StoreFailure) return new Refusal('ZP_BUSY')
+  if (error instanceof Unopened) return new Refusal('ZP_DAMAGED')
+  if (error instanceof StoreFailure) return new Refusal(storageCode(error))
   if ('validation' in error && error.validation !== undefined) return new Refusal('ZP_QUERY', describe(error, request))
   const status = 'statusCode' in error ? error.statusCode : undefined
   if (status === 413) return new Refusal('ZP_SIZE')
