@@ -11,10 +11,10 @@ import type { Migration } from './migrations.ts'
 import { text, whole } from './rows.ts'
 
 /** @returns what a step says to a database, statement by statement */
-export function statementsOf ({ up, ordered = [], postgres = [] }: Migration, { name, sql, making }: Dialect): string[] {
+export function statementsOf ({ up, ordered = [], postgres = [], sqlite = [] }: Migration, { name, sql, making }: Dialect): string[] {
   const inOrder = new RegExp(`^create table \\W(?:${ordered.join('|')})\\W`)
   const built: ReadonlyArray<{ sql: string }> = up === undefined ? [] : up(sql.schema).toSQL()
-  return [...built.map(it => making(it.sql, ordered.length > 0 && inOrder.test(it.sql))), ...name === 'postgres' ? postgres : []]
+  return [...built.map(it => making(it.sql, ordered.length > 0 && inOrder.test(it.sql))), ...name === 'postgres' ? postgres : sqlite]
 }
 
 async function applied (session: Session, { sql }: Dialect): Promise<string[]> {

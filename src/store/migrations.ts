@@ -13,7 +13,7 @@ import { months } from './migrations/months.ts'
 import { movedStep } from './migrations/moved.ts'
 import { receipts } from './migrations/receipts.ts'
 import { refusedMessages } from './migrations/refused.ts'
-import { batchKeys, refusedAge, retention } from './migrations/retention.ts'
+import { batchKeys, refusedAge, retention, spentApart } from './migrations/retention.ts'
 import { pushing } from './migrations/pushing.ts'
 import { queueStep } from './migrations/queue.ts'
 import { register } from './migrations/register.ts'
@@ -35,8 +35,9 @@ export interface Migration {
   /** What this step cannot do with: ids of two messages, and what is the matter with them. */
   readonly blocked?: { readonly sql: string, readonly why: string }
   up? (schema: Knex.SchemaBuilder): Knex.SchemaBuilder
-  /** Statements for PostgreSQL alone, after those. */
+  /** Statements for one database alone, after those. */
   readonly postgres?: readonly string[]
+  readonly sqlite?: readonly string[]
 }
 
 type Table = Knex.CreateTableBuilder
@@ -206,5 +207,6 @@ export const migrations: readonly Migration[] = [
   movedStep,
   linksStep,
   cursorsStep,
-  soughtStep
+  soughtStep,
+  spentApart
 ]

@@ -1,6 +1,6 @@
 /** Databases as earlier versions left them: written by those versions, or filled with rows of every table; brought forward, and moved, with all that is in them. */
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -142,4 +142,17 @@ describe('rows of every table', () => {
       }
     })
   }
+})
+
+test('what is remembered of a message that was swept takes no page of its own', async () => {
+  const path = join(folder, 'spent.db')
+  await migrate(`sqlite:${path}`)
+  const db = new Database(path)
+  const size = (): number => Number(db.pragma('page_count', { simple: true })) * Number(db.pragma('page_size', { simple: true }))
+  const [before, rows] = [size(), 2_000]
+  const insert = db.prepare('insert into spent (sender, type, identificatie, id, sha256, receipt) values (?, ?, ?, ?, ?, ?)')
+  for (let nth = 0; nth < rows; nth++) insert.run('50009001', 'JW321', `${nth}`, randomUUID(), randomBytes(32).toString('hex'), randomBytes(926))
+  const each_bytes = (size() - before) / rows
+  db.close()
+  assert.ok(each_bytes < 1_600, `${each_bytes} bytes each`)
 })
