@@ -69,7 +69,7 @@ export const retentionOf = (place: Place): ReturnType<typeof readRetention> => r
 export const retryIn = (place: Place): ReturnType<typeof readRetry> => readRetry({ file: place.config, env: process.env })
 
 /** @returns how the store is told which database this is */
-export const openingIn = ({ url, settings }: Found): Pick<StoreOptions, 'url' | 'postgres'> => openingOf(url, settings)
+export const openingIn = ({ url, settings }: Found): Pick<StoreOptions, 'url' | 'postgres' | 'cache_bytes_max'> => openingOf(url, settings)
 
 async function isThere (found: Found): Promise<boolean> {
   if (found.path !== null) return existsSync(found.path)

@@ -35,6 +35,7 @@ export const configSchema = Type.Object({
   postgres_connect_ms_max: ms(5_000, 'Time in which a connection to PostgreSQL is to be had, in milliseconds; after it the answer is 503.'),
   postgres_statement_ms_max: Type.Integer({ minimum: 1_000, default: 30_000, description: 'Time a statement may take there, in milliseconds.' }),
   postgres_lock_ms_max: ms(5_000, 'Time a statement waits there for what another transaction has locked, in milliseconds.'),
+  sqlite_cache_bytes_max: Type.Optional(Type.Integer({ minimum: 32_000_000, description: 'Memory for pages of an SQLite database above 1 GiB (a smaller one has 64 MB), in bytes; usual: an eighth of what the machine or container has, 1 GB at most. With less the gateway is smaller, and slower with millions of messages.' })),
   postgres_pooler: Type.Union([Type.Literal('none'), Type.Literal('transaction')], { default: 'none', description: '`transaction`: between the gateway and PostgreSQL stands a pooler in transaction mode (PgBouncer).' }),
   roles: Type.String({ pattern: '^(door|work|door,work|work,door)$', default: 'door,work', description: 'What this process does: `door` (takes requests), `work` (handles, pushes, notices, batches, sweeps, signs the audit), or both. Without `door` it needs no `tls_key`; it pushes with `push_key`, or with `tls_key` where that is set. A part alone needs PostgreSQL, and another process with the other part.' }),
   tls_key: file('PEM file with the private key of the door of all interfaces (REST, StUF-GGk, VSP); not asked of `roles: work`.'),

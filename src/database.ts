@@ -77,7 +77,7 @@ export function shownDatabase (url: string): string {
   return `postgres://${server.user === '' ? '' : `${encodeURIComponent(server.user)}@`}${host}:${server.port}/${encodeURIComponent(server.name)}`
 }
 
-/** What is said of a server besides its url. */
+/** What is said of a database besides its url. */
 export interface ServerSettings {
   readonly mode?: 'test' | 'production'
   readonly database_password?: string
@@ -87,6 +87,7 @@ export interface ServerSettings {
   readonly postgres_statement_ms_max?: number
   readonly postgres_lock_ms_max?: number
   readonly postgres_pooler?: 'none' | 'transaction'
+  readonly sqlite_cache_bytes_max?: number
 }
 
 /** @returns what keeps a gateway from using this server, as a sentence; null when nothing does */
@@ -131,9 +132,10 @@ function passwordOf (source: string): string | (() => string) {
  * @returns what opens the store: its url, for a server without password and parameters, and how it is spoken to
  * @throws Unusable when a file or the password cannot be read
  */
-export function openingOf (url: string, settings: ServerSettings): { readonly url: string, readonly postgres?: Partial<PostgresOptions> } {
+export function openingOf (url: string, settings: ServerSettings): { readonly url: string, readonly postgres?: Partial<PostgresOptions>, readonly cache_bytes_max?: number } {
   const server = serverOf(url)
-  if (server === null) return { url }
+  const { sqlite_cache_bytes_max: cache_bytes_max } = settings
+  if (server === null) return { url, ...(cache_bytes_max === undefined ? {} : { cache_bytes_max }) }
   const { user, host, port, name: database, query } = server
   const password = settings.database_password === undefined ? server.password : passwordOf(settings.database_password)
   const { postgres_connections_max: connections_max, postgres_connect_ms_max: connect_ms_max, postgres_statement_ms_max: statement_ms_max, postgres_lock_ms_max: lock_ms_max, postgres_pooler: pooler } = settings

@@ -61,6 +61,11 @@ test('in production a server on another machine is known by its certificate, unl
   assert.match(serverFault('postgres://u:p@localhost/n', { database_password: 'file:x' }) ?? '', /take it out of the url/)
 })
 
+test('a file is opened with as much memory for its pages as was set', () => {
+  assert.deepEqual(openingOf('sqlite:a.db', { sqlite_cache_bytes_max: 40_000_000 }), { url: 'sqlite:a.db', cache_bytes_max: 40_000_000 })
+  assert.deepEqual(openingOf('sqlite:a.db', {}), { url: 'sqlite:a.db' })
+})
+
 test('a password comes from its file at each connection; authorities and key pairs are read at the start', t => {
   const dir = mkdtempSync(join(tmpdir(), 'zorgpoort-database-'))
   t.after(() => { rmSync(dir, { recursive: true }) })

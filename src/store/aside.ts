@@ -18,7 +18,7 @@ export type Served = Omit<Store, 'trail' | 'importSources'>
 type Options = Omit<StoreOptions, 'wrap' | 'moving'>
 
 /** With what a store is opened there. */
-export interface Given extends Pick<StoreOptions, 'url' | 'mode' | 'retour_unknown'> { readonly roots: RootKeys | null, readonly now: Instant }
+export interface Given extends Pick<StoreOptions, 'url' | 'mode' | 'retour_unknown' | 'cache_bytes_max'> { readonly roots: RootKeys | null, readonly now: Instant }
 /** A verb that is asked; `load` is what it is given. Its number comes back with the answer. */
 export interface Asked { readonly nth: number, readonly verb: string, readonly load: Load }
 export type Told =
@@ -36,8 +36,8 @@ const gone = (): StoreUnavailable => new StoreUnavailable('the store is closed')
 const young_mb = 12
 
 /** The thread, and who waits for what it was asked. */
-function startThread ({ url, mode, retour_unknown, roots = null, clock = systemClock, observe }: Options, heard: (topic: Topic) => void) {
-  const given: Given = { url, mode, ...(retour_unknown === undefined ? {} : { retour_unknown }), roots: roots === null ? null : keysOf(roots), now: clock.now() }
+function startThread ({ url, mode, retour_unknown, cache_bytes_max, roots = null, clock = systemClock, observe }: Options, heard: (topic: Topic) => void) {
+  const given: Given = { url, mode, ...(retour_unknown === undefined ? {} : { retour_unknown }), ...(cache_bytes_max === undefined ? {} : { cache_bytes_max }), roots: roots === null ? null : keysOf(roots), now: clock.now() }
   const worker = new Worker(new URL(`./thread${extname(import.meta.filename)}`, import.meta.url), { name: 'store', workerData: given, resourceLimits: { maxYoungGenerationSizeMb: young_mb } })
   const waiting = new Map<number, Waiting>()
   let asked: Asked[] = []

@@ -59,6 +59,8 @@ export interface StoreOptions extends Partial<AcceptRules> {
   readonly url: string
   /** How a PostgreSQL database is spoken to; what is not given is usual. */
   readonly postgres?: Partial<PostgresOptions>
+  /** Of a SQLite database above 1 GiB so much stays in memory at most; not given: an eighth of what there is, and at most 1 GB. */
+  readonly cache_bytes_max?: number
   /** A database remembers its mode and refuses the other. */
   readonly mode: Mode
   /** The three keys outside the database; without them only what is not encrypted can be read. */
@@ -93,10 +95,10 @@ async function connectServer (url: string, postgres?: Partial<PostgresOptions>, 
   })
 }
 
-/** Opens a database of either kind, as it is. */
-export async function connect (url: string, postgres?: Partial<PostgresOptions>, observe?: StoreObserver): Promise<Opened> {
+/** Opens a database of either kind, as it is. @param cache_bytes_max of SQLite, as in `StoreOptions` */
+export async function connect (url: string, postgres?: Partial<PostgresOptions>, observe?: StoreObserver, cache_bytes_max?: number): Promise<Opened> {
   if (isPostgres(url)) return await connectServer(url, postgres, observe)
-  return { db: openSqlite(pathOf(url), observe?.committed), dialect: sqliteDialect }
+  return { db: openSqlite(pathOf(url), observe?.committed, cache_bytes_max), dialect: sqliteDialect }
 }
 
 async function rememberMode ({ db, dialect: { sql } }: Opened, mode: Mode): Promise<void> {
@@ -207,10 +209,10 @@ function storeOn ({ db: opened, dialect }: Opened, rules: AcceptRules, safe: Saf
  * Opens the store and brings its database forward.
  * @throws StoreUnusable when the database is of another mode or made by a newer version, or a ring is not this database's; StoreDamaged when it is not what was written; StoreFailure when it cannot be read or written
  */
-export async function openStore ({ url, postgres, mode, clock = systemClock, retour_unknown = 'refuse', roots = null, careful = false, moving = false, observe, wrap = db => db }: StoreOptions): Promise<Store> {
+export async function openStore ({ url, postgres, mode, clock = systemClock, retour_unknown = 'refuse', roots = null, careful = false, moving = false, observe, cache_bytes_max, wrap = db => db }: StoreOptions): Promise<Store> {
   const looks = careful && !isPostgres(url)
   if (looks) lookAtLog(pathOf(url))
-  const opened = await connect(url, postgres, observe)
+  const opened = await connect(url, postgres, observe, cache_bytes_max)
   return await opening(opened, async () => {
     if (looks) await lookThrough(opened.db, pathOf(url))
     await bringForward(opened.db, opened.dialect, migrations, clock.now()).catch((error: unknown) => { throw explained(error, postgres?.access) })

@@ -18,13 +18,13 @@ const light = { items: 1, bytes: 0 }
 const busy_timeout_ms = 2_000
 
 const read_cache_bytes = 32_000_000
-/** What is written to at any place of a large database stays in memory: as much as it comes to, and at most an eighth of what this process may have. */
-const write_cache_bytes = Math.max(read_cache_bytes, Math.min(1_000_000_000, Math.min(totalmem(), process.constrainedMemory() || Infinity) / 8))
+/** What is written to at any place of a large database stays in memory: as much as it comes to, and usually at most an eighth of what this process may have. */
+const cache_bytes_usual = Math.min(1_000_000_000, Math.min(totalmem(), process.constrainedMemory() || Infinity) / 8)
 /**
  * Whenever pages of a tree change places one of them bears the number of the page at 1 GiB meanwhile. Where that is behind the end of the
  * database, the next commit looks through all that is kept for pages behind the end: 1.8 ms with 380 MB. So a smaller one has little.
  */
-const [passing_bytes, small_cache_bytes] = [2 ** 30, Math.min(64_000_000, write_cache_bytes)]
+const [passing_bytes, small_cache_bytes] = [2 ** 30, 64_000_000]
 /** After so many transactions it is looked at how large the database has become. */
 const sized_every = 1_000
 
@@ -130,11 +130,13 @@ function sessionOn (db: Connection): Session & { begun (divided: boolean): void,
 /** So much of the database it keeps in memory. */
 function keep (db: Connection, bytes: number): void { db.pragma(`cache_size = -${Math.round(bytes / 1024)}`) }
 
-function writerOn (db: Connection): Writer {
+/** @param cache_bytes of a large database it keeps at most so much in memory */
+function writerOn (db: Connection, cache_bytes: number): Writer {
   const compiled = compiler(db)
   const command = async (sql: string) => storing(db, () => { compiled(sql).run() })
   const session = sessionOn(db)
-  const fit = (): void => { keep(db, Number(db.pragma('page_count', { simple: true })) * Number(db.pragma('page_size', { simple: true })) > passing_bytes ? write_cache_bytes : small_cache_bytes) }
+  const small = (): boolean => Number(db.pragma('page_count', { simple: true })) * Number(db.pragma('page_size', { simple: true })) <= passing_bytes
+  const fit = (): void => { keep(db, Math.max(read_cache_bytes, small() ? Math.min(small_cache_bytes, cache_bytes) : cache_bytes)) }
   let begun = 0
   return {
     session,
@@ -240,11 +242,15 @@ function refuseRemains (path: string): void {
   if (database === null && log > 0) throw new StoreUnusable(`the database ${path} is gone, and its log ${path}-wal is there: bring the file back beside it, or put the last backup in its place with "zorgpoort restore BACKUP --replace"; if there was never one, remove ${path}-wal and start again`)
 }
 
-/** @param committed told of each commit @throws StoreFailure when the file cannot be made or opened; StoreUnusable when only remains of one are there */
-export function openSqlite (path: string, committed?: StoreObserver['committed']): Db {
+/**
+ * @param committed told of each commit
+ * @param cache_bytes of a database above 1 GiB it keeps at most so much in memory
+ * @throws StoreFailure when the file cannot be made or opened; StoreUnusable when only remains of one are there
+ */
+export function openSqlite (path: string, committed?: StoreObserver['committed'], cache_bytes = cache_bytes_usual): Db {
   refuseRemains(path)
   const { writing, reading } = openFile(path, () => ({ writing: connect(path, false), reading: connect(path, true) }))
-  const writer = groupWriter(writerOn(writing), group, committed)
+  const writer = groupWriter(writerOn(writing, cache_bytes), group, committed)
   const reader = sessionOn(reading)
   let version: Database.Statement<[], Row> | null = null
   const hearing: Array<(topic: Topic) => void> = []

@@ -26,6 +26,8 @@ const pushedTo = '42420002'
 const under_way_max = 1_000
 const fetched_at_once = 16
 const seals_max = 200
+/** Memory is to be level also where the database passes 1 GiB, of which the usual cache keeps a gigabyte, little by little. */
+const cache_bytes_max = 64_000_000
 /** So long after it was received a message is too old, and swept: the clock of years is shortened to this. */
 const age_ms = 60_000
 
@@ -153,7 +155,7 @@ async function loaded (run: Run, database: Database): Promise<{ readonly said: r
   try {
     const receiver = await receivers.open({ keep: false, taken: it => { books.pushed.take(it.id) } })
     await place.world.store(store => putParty(store, aParty(pushedTo, { connections: [receiver.connection()] })))
-    const over = { log_level: 'info', ...reaching(place.world, receivers, [receiver]), lease_ms: 10_000, sweep_ms: age_ms / 4, retention_payload_days: 30, retention_metadata_days: 30, retention_assignment_days: 30, retention_claim_days: 30, retention_audit_days: 30, requests_per_minute_max: 10_000_000, postgres_connections_max: 8 }
+    const over = { log_level: 'info', ...reaching(place.world, receivers, [receiver]), lease_ms: 10_000, sweep_ms: age_ms / 4, retention_payload_days: 30, retention_metadata_days: 30, retention_assignment_days: 30, retention_claim_days: 30, retention_audit_days: 30, requests_per_minute_max: 10_000_000, postgres_connections_max: 8, sqlite_cache_bytes_max: cache_bytes_max }
     const child = await startChild(place.world, over, '', { preload: join(import.meta.dirname, 'aging.ts'), env: { SOAK_AGE_MS: String(age_ms) } })
     try {
       await work(run, place, books, child)

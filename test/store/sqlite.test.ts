@@ -41,6 +41,17 @@ describe('store in an SQLite file', () => {
     await assert.rejects(migrate(url), StoreUnusable)
   })
 
+  test('keeps as much of the database in memory as was set', async () => {
+    const kept = async (given: { cache_bytes_max?: number }): Promise<unknown> => {
+      const opened: Db[] = []
+      const store = await openStore({ url: urlOf('kept'), mode: 'test', ...given, wrap (db) { opened.push(db); return db } })
+      try {
+        return await opened[0]?.write(async session => (await session.all({ sql: 'pragma cache_size', slots: [] }))[0]?.['cache_size'])
+      } finally { await store.close() }
+    }
+    assert.deepEqual([await kept({ cache_bytes_max: 40_000_000 }), await kept({})], [-39_063, -62_500])
+  })
+
   test('work of before there were pushes is what handlers see, in its order; what stopped says since when and why', async () => {
     const url = urlOf('before-pushes')
     const db = openSqlite(pathOf('before-pushes'))
