@@ -8,9 +8,10 @@ import { systemClock, type Instant } from '../core/core.ts'
 import { keysOf, type RootKeys } from '../vault/vault.ts'
 import { StoreUnavailable, type Topic } from './db.ts'
 import { failure, goesAlong, load, unload, type Failed, type Load } from './ferry.ts'
+import { sizes } from './file.ts'
 import { openStore, pathOf, type StoreOptions } from './open.ts'
 import { isPostgres } from './postgres.ts'
-import { openVersion, sizes } from './sqlite.ts'
+import { openVersion } from './sqlite.ts'
 import type { Store } from './verbs.ts'
 
 /** All that who serves does with a store; the rest, which commands do, is given work to do that does not go to another thread. */

@@ -1,13 +1,13 @@
 /** SQLite behind the store: one connection that writes, one that reads, and the lock that lets one server in. */
-import { accessSync, closeSync, constants, existsSync, openSync, statfsSync, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs'
 import { totalmem } from 'node:os'
-import { dirname } from 'node:path'
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { arrange, StoreDamaged, StoreFailure, StoreFull, StoreUnavailable, StoreUnusable, type Db, type Gives, type Row, type Session, type Statement, type Topic, type Value, type Values } from './db.ts'
+import { bytesOf, refuseRemains, removeUnused, sizes } from './file.ts'
 import { groupWriter, Undivided, type Writer } from './group.ts'
 import { whole } from './rows.ts'
-import type { StoreMeasures, StoreObserver } from './verbs.ts'
+import type { StoreObserver } from './verbs.ts'
 import { logDamage } from './wal.ts'
 
 type Connection = Database.Database
@@ -157,8 +157,15 @@ function writerOn (db: Connection, cache_bytes: number): Writer {
   }
 }
 
-function connect (path: string, readonly: boolean): Connection {
-  const db = new Database(path, { readonly, timeout: busy_timeout_ms })
+/** Closes what was opened when the rest fails. */
+function opened<T> (db: Connection, work: () => T): T {
+  try { return work() } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+function settle (db: Connection, readonly: boolean): Connection {
   if (!readonly) {
     db.pragma('journal_mode = wal')
     db.pragma('synchronous = full')
@@ -172,6 +179,17 @@ function connect (path: string, readonly: boolean): Connection {
   db.pragma('foreign_keys = on')
   keep(db, read_cache_bytes)
   return db
+}
+
+function connect (path: string, readonly: boolean): Connection {
+  const db = new Database(path, { readonly, timeout: busy_timeout_ms })
+  return opened(db, () => settle(db, readonly))
+}
+
+/** The one that writes, and the one that reads. */
+function connectBoth (path: string): { readonly writing: Connection, readonly reading: Connection } {
+  const writing = connect(path, false)
+  return opened(writing, () => ({ writing, reading: connect(path, true) }))
 }
 
 /**
@@ -193,23 +211,6 @@ function openFile<T> (path: string, open: () => T, database = path): T {
   }
 }
 
-/** @returns null when the file system does not say */
-function told (ask: () => number): number | null {
-  try { return ask() } catch { return null }
-}
-
-function freeBytes (path: string): number {
-  const { bavail, bsize } = statfsSync(dirname(path))
-  return bavail * bsize
-}
-
-/** @returns how large the database and its log are, and what the disk still takes */
-export const sizes = (path: string): Omit<StoreMeasures, 'waiting'> => ({
-  database_bytes: told(() => statSync(path).size),
-  wal_bytes: told(() => statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0),
-  free_bytes: told(() => freeBytes(path))
-})
-
 /** Between two transactions, and without waiting for whoever reads. @returns whether nobody did */
 async function truncated (db: Connection): Promise<boolean> {
   do await turn(); while (db.inTransaction)
@@ -228,18 +229,16 @@ async function truncate (db: Connection): Promise<boolean> {
   return await truncated(db)
 }
 
-/** No database is smaller than its smallest page. */
-const page_bytes_min = 512
-const bytesOf = (path: string): number | null => statSync(path, { throwIfNoEntry: false })?.size ?? null
-
 /**
- * SQLite makes a new database of an empty file, and throws away the log beside it: nobody would see that all is gone.
- * @throws StoreUnusable when the file was cut off to nothing, or only its log is there
+ * Opens a database, and takes away one it has made that nothing could be written to: the next start would take it for what is left of one.
+ * @throws StoreFailure when it cannot be made or opened
  */
-function refuseRemains (path: string): void {
-  const [database, log] = [bytesOf(path), bytesOf(`${path}-wal`) ?? 0]
-  if (database !== null && database < page_bytes_min) throw new StoreUnusable(`the database ${path} is ${database === 0 ? 'an empty file' : 'cut off'}: put the last backup in its place with "zorgpoort restore BACKUP --replace"; if there was never one, remove the file${log > 0 ? `s ${path} and ${path}-wal` : ''} and start again`)
-  if (database === null && log > 0) throw new StoreUnusable(`the database ${path} is gone, and its log ${path}-wal is there: bring the file back beside it, or put the last backup in its place with "zorgpoort restore BACKUP --replace"; if there was never one, remove ${path}-wal and start again`)
+function openMade (path: string): ReturnType<typeof connectBoth> {
+  const made = !existsSync(path)
+  try { return openFile(path, () => connectBoth(path)) } catch (error) {
+    if (made) removeUnused(path)
+    throw error
+  }
 }
 
 /**
@@ -249,7 +248,7 @@ function refuseRemains (path: string): void {
  */
 export function openSqlite (path: string, committed?: StoreObserver['committed'], cache_bytes = cache_bytes_usual): Db {
   refuseRemains(path)
-  const { writing, reading } = openFile(path, () => ({ writing: connect(path, false), reading: connect(path, true) }))
+  const { writing, reading } = openMade(path)
   const writer = groupWriter(writerOn(writing, cache_bytes), group, committed)
   const reader = sessionOn(reading)
   let version: Database.Statement<[], Row> | null = null
@@ -311,18 +310,10 @@ export async function lookThrough (db: Db, path: string): Promise<void> {
   if (found !== 'ok') throw damage(path, found.replace(/^\*\*\* in database main \*\*\*\s*/, '').slice(0, 100))
 }
 
-/** Closes what was opened when the rest fails. */
-function opened<T> (db: Connection, work: () => T): T {
-  try { return storing(db, work) } catch (error) {
-    db.close()
-    throw error
-  }
-}
-
 /** The number that rises with every change of the register, for who asks it at every request; the file is there. */
 export function openVersion (path: string): { now (): number, close (): void } {
   const db = openFile(path, () => connect(path, true))
-  const version = opened(db, () => db.prepare<[], Row>("select value from meta where name = 'register_version'"))
+  const version = opened(db, () => storing(db, () => db.prepare<[], Row>("select value from meta where name = 'register_version'")))
   return { now: () => storing(db, () => whole(version.get() ?? {}, 'value')), close () { db.close() } }
 }
 

@@ -4,7 +4,7 @@ export { copyAhead, finishMove, planMove, refuseMove, undoMove, type MoveOptions
 export { contentsOf, copyDatabase, damageOf, kekIdsOf, throughToDisk, tryKeys, type Contents, type KeyTrial, type Pace } from './backup.ts'
 export { asking, lastKeys, lookAtMade, lookAtServer, ringFaults, type Made, type Place, type ServerLook } from './examine.ts'
 export { lookOver, stepsOf, type Look } from './look.ts'
-export { sizes } from './sqlite.ts'
+export { sizes } from './file.ts'
 export { openServed, type Served } from './aside.ts'
 export { openStore, isMade, migrate, lockForServe, type Mode, type StoreOptions } from './open.ts'
 export { storageCode, StoreDamaged, StoreFailure, StoreFull, StoreUnavailable, StoreUnusable, topics, type Db, type Session, type Topic } from './db.ts'

@@ -1,7 +1,13 @@
 /** A disk that takes no more: a clear 507, nothing lost of what was receipted, and work goes on when there is room again. */
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { openStore } from '../../src/store/store.ts'
 import { altered, makeWorld, message, type Client, type Told } from '../flow/world.ts'
+import { heen, roots } from '../store/sample.ts'
 import { startChild } from './child.ts'
 
 test('a full disk is 507 ZP_DISK; what has a receipt is kept, and the same bytes are taken later', { timeout: 300_000 }, async t => {
@@ -36,4 +42,19 @@ test('a full disk is 507 ZP_DISK; what has a receipt is kept, and the same bytes
   for (const at of receipts.keys()) assert.equal(await read(world.client('gemeente', roomy.rest), at), 200)
   for (const { id } of receipts) await world.client('aanbieder', roomy.rest).receives(id)
   assert.equal(await roomy.end('SIGTERM'), 0)
+})
+
+test('a database that could not be made for want of room is made when there is room; where nothing could be written, nothing is left', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'zorgpoort-first-'))
+  t.after(() => { rmSync(folder, { recursive: true }) })
+  for (const blocks of [0, 1, 7, 8, 63, 200]) {
+    const url = `sqlite:${join(folder, `${blocks}.db`)}`
+    const { stderr, status } = spawnSync('sh', ['-c', `ulimit -f ${blocks} && exec "$0" "$@"`, process.execPath, join(import.meta.dirname, '../store/fill.ts'), url], { encoding: 'utf8' })
+    assert.deepEqual([status, /Store(?:Full|Unavailable)/.test(stderr)], [1, true], stderr)
+    // Its first page is eight blocks.
+    assert.equal(readdirSync(folder).filter(it => it.startsWith(`${blocks}.`)).length > 0, blocks >= 8, `${blocks}`)
+    const store = await openStore({ url, mode: 'test', roots })
+    assert.deepEqual((await store.accept([heen()])).map(({ kind }) => kind), ['stored'])
+    await store.close()
+  }
 })
