@@ -11,7 +11,10 @@ test('it finds what was promised, and says which promise is not kept', async () 
   const world = await makeWorld()
   const gateway = await world.start()
   const lines: string[] = []
-  for (let nth = 1; nth <= 4; nth++) lines.push(lineOf((await gateway.as('gemeente').post(message('WMO301', nth))).bytes))
+  const all = [1, 2, 3, 4].map(nth => message('WMO301', nth))
+  for (const bytes of all) lines.push(lineOf((await gateway.as('gemeente').post(bytes)).bytes, bytes))
+  const { bytes: again } = await gateway.as('gemeente').post(all[0] ?? '')
+  assert.throws(() => lineOf(again, all[1] ?? again), /the receipt of \S+ is not of what was sent/)
   const [first = '', second = '', third = ''] = lines
   assert.equal((await gateway.as('aanbieder').delete(`/v1/mailbox/${promisedIn(first).id}`)).status, 204)
   await gateway.stop()

@@ -1,10 +1,10 @@
 /** The drill of kills at any moment: a gateway under load is killed, looked at, started again, and in the end everything promised is where it should be. */
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
-import { until, type World } from '../flow/world.ts'
+import type { World } from '../flow/world.ts'
 import { assertAcked, type Tally } from './acked.ts'
 import { startChild, type Child } from './child.ts'
-import { drain, openLanes } from './lanes.ts'
+import { allOffered, drain, openLanes } from './lanes.ts'
 import { openLedger } from './ledger.ts'
 
 export interface Anywhere {
@@ -71,7 +71,7 @@ export function openAnywhere ({ world, chance, lanes: count = 8, killed = 0, sea
         const sender = world.client('gemeente', child.rest)
         // Each lane's next: it may have been stored before the kill.
         await Promise.all(lanes.map(it => { const all = it.ledger.count() + 1; return it.post(sender, () => it.ledger.count() === all) }))
-        await until(async () => /^zorgpoort_messages\{delivery="waiting"\} 0$/m.test(await (await fetch(`${child.operations}/metrics`)).text()) || undefined, 'everything offered')
+        await allOffered(child.operations)
         await drain(world.client('aanbieder', child.rest), acknowledged, () => true)
         assert.equal(await child.end('SIGTERM'), 0)
       })

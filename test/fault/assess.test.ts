@@ -23,9 +23,10 @@ test(`${rounds} kills between receipt and answer: every message judged in full i
     const child = await start()
     const sender = world.client('aanbieder', child.rest)
     const posts = Array.from({ length: 6 }, async (_, nth) => {
-      const { status, bytes, told } = await sender.post(message('WMO305', 1 + round * 6 + nth))
+      const sending = message('WMO305', 1 + round * 6 + nth)
+      const { status, bytes, told } = await sender.post(sending)
       assert.equal(status, 202)
-      receipts.push(lineOf(bytes))
+      receipts.push(lineOf(bytes, sending))
       sent.push(told.id)
     })
     await Promise.all(posts)

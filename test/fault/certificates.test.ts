@@ -124,7 +124,7 @@ test('seal, server and clients’ certificates change under load, and the old on
     for (let [issued, client] = [mine, world.clientWith(mine, gateway.rest)]; !enough.signal.aborted;) {
       const bytes = message('WMO301', ++seed, { identificatie: `R${seed}` })
       const reply = await client.post(bytes)
-      if (reply.status === 202) { ledger.write(lineOf(reply.bytes)); sent++; continue }
+      if (reply.status === 202) { ledger.write(lineOf(reply.bytes, bytes)); sent++; continue }
       assert.equal(`${reply.status} ${reply.told.code}`, '401 ZP_CERTIFICATE', reply.bytes.toString())
       assert.notEqual(issued, mine, 'who has the newest certificate is not refused')
       refusals.push(reply.told.detail ?? '');

@@ -8,7 +8,9 @@ import { test } from 'node:test'
 import { openStore } from '../../src/store/store.ts'
 import { altered, makeWorld, message, type Client, type Told } from '../flow/world.ts'
 import { heen, roots } from '../store/sample.ts'
+import { assertAcked } from './acked.ts'
 import { startChild } from './child.ts'
+import { lineOf } from './ledger.ts'
 
 test('a full disk is 507 ZP_DISK; what has a receipt is kept, and the same bytes are taken later', { timeout: 300_000 }, async t => {
   const world = await makeWorld()
@@ -18,10 +20,12 @@ test('a full disk is 507 ZP_DISK; what has a receipt is kept, and the same bytes
   t.after(() => { full.process.kill('SIGKILL') })
   const client = world.client('gemeente', full.rest)
   const receipts: Told[] = []
+  const ledger: string[] = []
   let refused: Told | null = null
   for (let seed = 1; refused === null && seed < 100; seed++) {
-    const { status, told, headers } = await client.post(bulky(seed))
-    if (status === 202) { receipts.push(told); continue }
+    const sent = bulky(seed)
+    const { status, told, headers, bytes } = await client.post(sent)
+    if (status === 202) { receipts.push(told); ledger.push(lineOf(bytes, sent)); continue }
     assert.deepEqual([status, told.code, told['retry'], headers['retry-after']], [507, 'ZP_DISK', 'later', '5'])
     refused = told
   }
@@ -38,10 +42,14 @@ test('a full disk is 507 ZP_DISK; what has a receipt is kept, and the same bytes
 
   const roomy = await startChild(world, { lease_ms: 1_000, handler_ms_max: 500 })
   t.after(() => { roomy.process.kill('SIGKILL') })
-  assert.equal((await world.client('gemeente', roomy.rest).post(bulky(receipts.length + 1))).status, 202)
+  const last = bulky(receipts.length + 1)
+  const taken = await world.client('gemeente', roomy.rest).post(last)
+  assert.equal(taken.status, 202)
+  ledger.push(lineOf(taken.bytes, last))
   for (const at of receipts.keys()) assert.equal(await read(world.client('gemeente', roomy.rest), at), 200)
-  for (const { id } of receipts) await world.client('aanbieder', roomy.rest).receives(id)
+  for (const { id } of [...receipts, taken.told]) await world.client('aanbieder', roomy.rest).receives(id)
   assert.equal(await roomy.end('SIGTERM'), 0)
+  await assertAcked(world, ledger, { all: true })
 })
 
 test('a database that could not be made for want of room is made when there is room; where nothing could be written, nothing is left', async t => {

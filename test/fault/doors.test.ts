@@ -5,17 +5,16 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { ownView } from '../../src/party/party.ts'
-import { readRoots, rootsIn } from '../../src/vault/vault.ts'
 import { actions, bv03, di01, fo01, ggkPath, makeChain, soap, soapHeaders, type Speaker } from '../chain.ts'
 import { aanbieder, altered, gemeente, message, until, type Client, type Reply } from '../flow/world.ts'
 import { openMunicipalities } from '../municipality.ts'
 import { reaching } from '../receivers.ts'
 import { aParty, putParty } from '../register.ts'
-import { assertWhole } from '../store/whole.ts'
 import { providerOf } from '../vsp/provider.ts'
 import { dotnet, metadata, pushPath } from '../vsp/pushing.ts'
+import { assertAcked } from './acked.ts'
 import { startChild } from './child.ts'
+import { numberedLine } from './lanes.ts'
 import type { AtDoor } from './points.ts'
 
 const municipalities = await openMunicipalities()
@@ -34,13 +33,17 @@ async function makeStruck () {
   const file = world.path('strike')
   const start = () => chain.start(over)
 
-  /** @returns once the gateway was killed at the point, while it was being asked this */
-  async function struckAt (point: AtDoor, by: Speaker, ask: (client: Client) => Promise<Reply>): Promise<void> {
+  const ledger: string[] = []
+  /** @param before what it takes by the same door first @returns once the gateway was killed at the point, while it was being asked this */
+  async function struckAt (point: AtDoor, by: Speaker, ask: (client: Client) => Promise<Reply>, before: Before): Promise<void> {
     const child = await startChild(world, over, '', { preload: join(import.meta.dirname, 'struck.ts'), env: { STRIKE: file } })
     after(() => { child.process.kill('SIGKILL') })
+    const clientOf = (speaker: Speaker): Client => world.clientWith(chain.issued[speaker], child.rest)
+    assert.ok((await before.post(clientOf(before.by))).status < 300)
+    ledger.push(await numberedLine(clientOf(before.by), before.number, before.sent))
     const ended = once(child.process, 'exit')
     writeFileSync(file, `${point} SIGKILL`)
-    const reply = await ask(world.clientWith(chain.issued[by], child.rest)).catch(() => null)
+    const reply = await ask(clientOf(by)).catch(() => null)
     assert.equal(reply, null, 'nothing was answered')
     assert.equal((await ended)[1], 'SIGKILL')
   }
@@ -51,21 +54,31 @@ async function makeStruck () {
     await until(async () => (await world.store(store => store.notices({ state: 'due', limit: 9 }))).items.length === 0 || undefined, 'nothing on its way')
     return endpoint.calls.filter(it => it.operation === 'Fo01').map(it => it.stuurgegevens['crossRefnummer'])
   }
-  const whole = () => world.store(store => assertWhole(store, readRoots(rootsIn(world.dir)).audit, [world.ca]))
-  return { chain, world, start, struckAt, toldBy, whole }
+  return { chain, start, struckAt, toldBy, honoured: () => assertAcked(world, ledger, { all: true }) }
 }
 
 const byGgk = (envelope: string, action: string) => (client: Client): Promise<Reply> => client.call('POST', ggkPath, soap(envelope), soapHeaders(action))
+/** A message as who sends it by his door has it. */
+interface Before { readonly by: Speaker, readonly number: string, readonly sent: Buffer, readonly post: (client: Client) => Promise<Reply> }
+function asDi01 (sent: Buffer): Before {
+  const number = randomUUID()
+  return { by: 'gemeente', number, sent, post: byGgk(di01(sent, { referentienummer: number }), actions.Di01) }
+}
+function asPush (sent: Buffer): Before {
+  const number = randomUUID()
+  const { type, body } = dotnet(metadata('WMO305', { traceerId: number }), sent)
+  return { by: 'aanbieder', number, sent, post: client => client.call('POST', pushPath, body, { 'content-type': type }) }
+}
 const invalid = (): Buffer => altered(message('WMO301', 1), /<wmo301:Ingangsdatum>[^<]*<\/wmo301:Ingangsdatum>/, '')
 
 for (const point of ['keeping', 'kept'] as const) {
   const when = point === 'keeping' ? 'before' : 'right after'
 
   test(`a Di01 that is refused, ${when} the commit: the same again is one refused message, one Fo01 and one Bv03`, { timeout: 300_000 }, async () => {
-    const { chain, start, struckAt, toldBy, whole } = await makeStruck()
+    const { chain, start, struckAt, toldBy, honoured } = await makeStruck()
     const number = randomUUID()
     const post = byGgk(di01(invalid(), { referentienummer: number }), actions.Di01)
-    await struckAt(point, 'gemeente', post)
+    await struckAt(point, 'gemeente', post, asDi01(message('WMO301', 2)))
     const gateway = await start()
     const first = await post(gateway.by('gemeente'))
     bv03(first)
@@ -75,15 +88,13 @@ for (const point of ['keeping', 'kept'] as const) {
     assert.deepEqual(await toldBy(), [number])
     await gateway.stop()
     assert.equal((await chain.world.store(store => store.arrivals(gemeente, { number }, 9))).length, 1)
-    await whole()
+    assert.equal((await honoured()).promised, 1)
   })
 
   test(`a push of the provider door that is refused, ${when} the commit: the same again is one refused message, which its berichtstatus tells`, { timeout: 300_000 }, async () => {
-    const { start, struckAt, whole } = await makeStruck()
-    const traceerId = randomUUID()
-    const { type, body } = dotnet(metadata('WMO305', { traceerId }), altered(message('WMO305', 1), /<wmo305:Begindatum>[^<]*<\/wmo305:Begindatum>/, ''))
-    const post = (client: Client): Promise<Reply> => client.call('POST', pushPath, body, { 'content-type': type })
-    await struckAt(point, 'aanbieder', post)
+    const { start, struckAt, honoured } = await makeStruck()
+    const { number: traceerId, post } = asPush(altered(message('WMO305', 1), /<wmo305:Begindatum>[^<]*<\/wmo305:Begindatum>/, ''))
+    await struckAt(point, 'aanbieder', post, asPush(message('WMO305', 2)))
     const gateway = await start()
     const client = gateway.by('aanbieder')
     assert.deepEqual([(await post(client)).status, (await post(client)).status], [204, 204])
@@ -92,29 +103,23 @@ for (const point of ['keeping', 'kept'] as const) {
     const refused = (await client.get('/v1/messages?verdict=refused')).told
     assert.equal(refused.messages.length, 1)
     await gateway.stop()
-    await whole()
+    assert.equal((await honoured()).promised, 1)
   })
 }
 
 for (const point of ['disowning', 'disowned'] as const) {
   test(`an Fo01 of a receiver, ${point === 'disowning' ? 'before' : 'right after'} the commit: the same again ends the message once, and its sender is told once`, { timeout: 300_000 }, async () => {
-    const { world, start, struckAt, toldBy, whole } = await makeStruck()
-    const number = randomUUID()
-    const before = await start()
-    bv03(await byGgk(di01(message('WMO301', 1), { referentienummer: number }), actions.Di01)(before.by('gemeente')))
-    await before.stop()
+    const { start, struckAt, toldBy, honoured } = await makeStruck()
+    const before = asDi01(message('WMO301', 1))
+    const { number } = before
     const post = byGgk(fo01(number, { zender: aanbieder, ontvanger: gemeente }), actions.Fo01)
-    await struckAt(point, 'aanbieder', post)
+    await struckAt(point, 'aanbieder', post, before)
     const gateway = await start()
     const first = await post(gateway.by('aanbieder'))
     bv03(first)
     assert.deepEqual((await post(gateway.by('aanbieder'))).bytes, first.bytes)
     assert.deepEqual(await toldBy(), [number])
     await gateway.stop()
-    const id = await world.store(store => store.byNumber(ownView(gemeente), number))
-    assert.ok(id !== null)
-    const seen = await world.store(store => store.inspect(id))
-    assert.deepEqual([seen?.message.delivery, seen?.history.filter(it => it.event === 'dead').length], ['dead', 1])
-    await whole()
+    assert.equal((await honoured()).dead, 1)
   })
 }

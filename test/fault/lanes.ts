@@ -1,6 +1,6 @@
 /** What parties do while a gateway is struck: senders with a ledger each, and a receiver that empties its mailbox. */
 import assert from 'node:assert/strict'
-import { message, type Client } from '../flow/world.ts'
+import { message, until, type Client } from '../flow/world.ts'
 import { lineOf, openLedger, type Ledger } from './ledger.ts'
 
 /** One that sends its messages one after the other, and the same again until it has a receipt: which is next its ledger says, also after all of us were killed. */
@@ -18,12 +18,13 @@ export type Making = (nth: number) => Buffer
 export function openLane (ledger: Ledger, make: Making): Lane {
   let again = 0
   const one = async (client: Client): Promise<boolean> => {
-    const reply = await client.post(make(ledger.count())).catch(() => null)
+    const bytes = make(ledger.count())
+    const reply = await client.post(bytes).catch(() => null)
     if (reply === null) return false
     if (reply.status === 503 || reply.status === 429) return true
     assert.ok(reply.status === 202 || (reply.status === 200 && reply.headers['duplicate'] === 'true'), `${reply.status} ${reply.bytes.toString()}`)
     if (reply.status === 200) again++
-    ledger.write(lineOf(reply.bytes))
+    ledger.write(lineOf(reply.bytes, bytes))
     return true
   }
   return {
@@ -53,4 +54,23 @@ export async function drain (client: Client, acknowledged: Ledger, enough: () =>
       acknowledged.write(id)
     }
   }
+}
+
+/** What a door of the chain took, or a batch: whose it is fetches its receipt. @param id of the message @param sent what was taken @returns the line of a ledger */
+export async function fetchedLine (client: Client, id: string, sent: Uint8Array): Promise<string> {
+  const { status, bytes } = await client.get(`/v1/messages/${id}/receipt`)
+  assert.equal(status, 200, bytes.toString())
+  return lineOf(bytes, sent)
+}
+
+/** Likewise, by the number of the chain: its referentienummer or traceerId. */
+export async function numberedLine (client: Client, number: string, sent: Uint8Array): Promise<string> {
+  const [it] = (await client.get(`/v1/messages?number=${number}`)).told.messages
+  assert.ok(it !== undefined, `nothing is known by ${number}`)
+  return await fetchedLine(client, it.id, sent)
+}
+
+/** Waits until handlers have done with everything. @param operations of a gateway that runs */
+export async function allOffered (operations: string): Promise<void> {
+  await until(async () => /^zorgpoort_messages\{delivery="waiting"\} 0$/m.test(await (await fetch(`${operations}/metrics`)).text()) || undefined, 'everything offered')
 }

@@ -45,9 +45,10 @@ export interface Promised {
   readonly receipt: Sha256
 }
 
-/** @param receipt its exact bytes, as they were given @returns the line that stands for it */
-export function lineOf (receipt: Buffer): string {
+/** @param receipt its exact bytes, as they were given @param sent what it is for @returns the line that stands for it @throws AssertionError where it is a receipt of something else */
+export function lineOf (receipt: Buffer, sent: Uint8Array): string {
   const it = JSON.parse(receipt.toString()) as Record<string, unknown>
+  assert.equal(it['sha256'], digestOf(sent), `the receipt of ${String(it['id'])} is not of what was sent`)
   return [it['id'], it['sender'], it['type'], it['identificatie'], it['sha256'], digestOf(receipt)].join(' ')
 }
 

@@ -128,7 +128,7 @@ export async function openNamed ({ world, receivers, lease_ms = 60_000, seals_ma
     const reply = await clientOf(who, await gateway).post(bytes).catch(() => null)
     if (reply === null || reply.status === 503) return undefined
     assert.ok(reply.status === 202 || (reply.status === 200 && reply.headers['duplicate'] === 'true'), reply.bytes.toString())
-    receipts.write(lineOf(reply.bytes))
+    receipts.write(lineOf(reply.bytes, bytes))
     return reply.told.id
   }, 'a receipt', 60_000)
 

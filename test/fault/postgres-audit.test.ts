@@ -10,6 +10,7 @@ import { needPostgres, startPostgres } from '../postgres.ts'
 import { roots } from '../store/sample.ts'
 import { assertWhole } from '../store/whole.ts'
 
+// Of a store by itself: no gateway, so nobody has a receipt (`assertAcked`).
 test('what a killed process wrote is linked by one that lives and writes nothing itself', async t => {
   if (!needPostgres(t)) return
   const server = await startPostgres()

@@ -7,6 +7,7 @@ import { missing, startPostgres } from '../postgres.ts'
 import { startProxy } from '../proxy.ts'
 import { assertAcked } from './acked.ts'
 import { startChild } from './child.ts'
+import { allOffered } from './lanes.ts'
 import { lineOf } from './ledger.ts'
 
 const skip = missing('bundled')
@@ -33,7 +34,7 @@ async function chaos (): Promise<void> {
       return false
     }
     assert.ok(reply.status === 202 || (reply.status === 200 && reply.headers['duplicate'] === 'true'), `${reply.status} ${reply.bytes.toString()}`)
-    receipts.add(lineOf(reply.bytes))
+    receipts.add(lineOf(reply.bytes, bytes))
     return true
   }
 
@@ -155,7 +156,7 @@ async function chaos (): Promise<void> {
     }
     const { taken } = await loading.stop()
     assert.ok(taken > 0)
-    await until(async () => /^zorgpoort_messages\{delivery="waiting"\} 0$/m.test(await (await fetch(`${stays.operations}/metrics`)).text()) || undefined, 'everything offered')
+    await allOffered(stays.operations)
     await stays.stop()
     await honoured()
   })

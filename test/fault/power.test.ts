@@ -5,26 +5,25 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import Database from 'better-sqlite3'
-import { messageId } from '../../src/core/core.ts'
-import { ownView } from '../../src/party/party.ts'
-import { openStore } from '../../src/store/store.ts'
-import { readRoots, rootsIn } from '../../src/vault/vault.ts'
 import { chances } from '../chances.ts'
-import { aanbieder, altered, makeWorld, message, until, type World } from '../flow/world.ts'
+import { altered, makeWorld, message, until, type World } from '../flow/world.ts'
 import { opaque } from '../store/sample.ts'
-import { assertWhole } from '../store/whole.ts'
+import { assertAcked, elsewhere } from './acked.ts'
 import { startChild } from './child.ts'
 import { errno, makeDisk, masks, needDisk, type Disk } from './disk.ts'
 import { openReplay, readLog, type Told } from './disk-log.ts'
+import { allOffered } from './lanes.ts'
+import { lineOf } from './ledger.ts'
 
 const seed = Number(process.env['FAULT_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 /** So many moments are tried of each run; more with POWER_CUTS. */
 const cuts = Number(process.env['POWER_CUTS'] ?? 24)
 const lanes = 6
+/** Of each disk so many messages are opened: many are large. */
+const seals_max = 4
 const [messages, every, large_bytes] = [220, 2, 600_000]
 
-interface Receipt { readonly id: string, readonly bytes: Buffer, readonly receipt: Buffer, readonly sent_ns: bigint, readonly come_ns: bigint }
+interface Receipt { readonly id: string, readonly bytes: Buffer, readonly receipt: Buffer, readonly line: string, readonly sent_ns: bigint, readonly come_ns: bigint }
 
 /** Where nothing waits for a disk, if there is such a place. */
 const quick = (): string => mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'zorgpoort-power-'))
@@ -52,7 +51,7 @@ async function run (t: TestContext) {
         const sent_ns = process.hrtime.bigint()
         const { status, told, bytes: receipt } = await client.post(bytes)
         const come_ns = process.hrtime.bigint()
-        if (status === 202 || status === 200) { receipts.push({ id: told.id, bytes, receipt, sent_ns, come_ns }); break }
+        if (status === 202 || status === 200) { receipts.push({ id: told.id, bytes, receipt, line: lineOf(receipt, bytes), sent_ns, come_ns }); break }
         refused.add(status)
       }
     }
@@ -78,25 +77,6 @@ function early (log: readonly Told[], receipts: readonly Receipt[]): string[] {
   }).map(it => it.id)
 }
 
-/** Opens what a disk holds, as a gateway does, and looks for what was promised. */
-async function honours (world: World, path: string, promised: readonly Receipt[], chance: () => number): Promise<void> {
-  const roots = readRoots(rootsIn(world.dir))
-  const store = await openStore({ url: `sqlite:${path}`, mode: 'test', roots, careful: true })
-  try {
-    await assertWhole(store, roots.audit, [world.ca])
-    const db = new Database(path, { readonly: true })
-    const there = new Set(db.prepare<[], string>('select id from message').pluck().all())
-    db.close()
-    assert.deepEqual(promised.filter(it => !there.has(it.id)).map(it => it.id), [], 'promised, and not there')
-    for (let n = 0; n < 3 && promised.length > 0; n++) {
-      const it = promised[Math.floor(chance() * promised.length)]
-      assert.ok(it)
-      assert.ok(it.bytes.equals(await store.payload(ownView(aanbieder), messageId(it.id)) ?? Buffer.alloc(0)))
-      assert.ok(it.receipt.equals(await store.receipt(ownView(aanbieder), messageId(it.id)) ?? Buffer.alloc(0)))
-    }
-  } finally { await store.close() }
-}
-
 /** Moments at which the power goes: anywhere, where pages come into the database, and right before a sync has returned. */
 function momentsOf (log: readonly Told[], chance: () => number): number[] {
   const coming = log.flatMap((it, nth) => it.file === 0 && it.kind === 'written' ? [nth] : [])
@@ -105,16 +85,20 @@ function momentsOf (log: readonly Told[], chance: () => number): number[] {
   return Array.from({ length: cuts }, (_, n) => n % 3 === 0 ? Math.floor(chance() * log.length) : of(n % 3 === 1 ? coming : returning)).toSorted((a, b) => a - b)
 }
 
-/** A gateway on what is left: what was promised is answered by its first receipt, the rest is taken. */
+/** A gateway on what is left: what was promised is answered by its first receipt, the rest is taken, and all of it is there then. */
 async function again (world: World, path: string, all: readonly Receipt[], promised: readonly Receipt[]): Promise<void> {
   const gateway = await world.start({ database: `sqlite:${path}` })
+  const ledger = promised.map(it => it.line)
   const client = gateway.as('gemeente')
   for (const it of all.filter((_, nth) => nth % 5 === 0)) {
     const { status, bytes } = await client.post(it.bytes)
     if (promised.includes(it)) assert.deepEqual([status, bytes.equals(it.receipt)], [200, true])
     else assert.ok(status === 202 || status === 200, String(status))
+    ledger.push(lineOf(bytes, it.bytes))
   }
+  await allOffered(gateway.operations)
   await gateway.stop()
+  await assertAcked(elsewhere(world, `sqlite:${path}`), ledger, { seals_max })
 }
 
 /** Syncs of the log fail; later pages cannot be brought into the database, at first where they are synced, then where they are written. */
@@ -152,7 +136,7 @@ test('the power goes under load, with a disk that fails now and then: every rece
     const path = join(folder, `${nth}.db`)
     replay.lay(path, nth % 4 === 0 ? 'none' : 'parts')
     const promised = receipts.filter(({ come_ns }) => come_ns <= now)
-    await honours(world, path, promised, chance).catch((error: unknown) => { throw new Error(`the power went at ${moment} of ${log.length}, ${promised.length} promised`, { cause: error }) })
+    await assertAcked(elsewhere(world, `sqlite:${path}`), promised.map(it => it.line), { under_way: true, seals_max }).catch((error: unknown) => { throw new Error(`the power went at ${moment} of ${log.length}, ${promised.length} promised`, { cause: error }) })
     if (nth === Math.floor(cuts / 2)) await again(world, path, receipts, promised)
     for (const end of ['', '-wal', '-shm', '.lock']) rmSync(path + end, { force: true })
   }

@@ -7,7 +7,9 @@ import { makeWorld, message, until } from '../flow/world.ts'
 import { missing, startPostgres } from '../postgres.ts'
 import { openReceivers, reaching } from '../receivers.ts'
 import { aParty, putParty } from '../register.ts'
+import { assertAcked } from './acked.ts'
 import { startChild, type Child } from './child.ts'
+import { lineOf } from './ledger.ts'
 
 /** What a process that is not heard of has, passes after so long. */
 const lease_ms = 4_000
@@ -28,12 +30,19 @@ test('one that is killed or stands still is taken over from, every message arriv
   const start = async (): Promise<Child> => { const child = await startChild(world, over, '', { env: { ZORGPOORT_DEBUG: '1' } }); children.push(child); return child }
 
   const sent = new Map<string, string[]>(destinations.map(it => [it.code, []]))
+  const ledger: string[] = []
   let nth = 0
   /** To each destination so many about one client, taken by each of these in turn. */
   const send = async (by: readonly Child[], each: number): Promise<void> => {
     const clients = by.map(it => world.client('gemeente', it.rest))
     await Promise.all(destinations.map(async ({ code }, at) => {
-      for (let n = 0; n < each; n++) sent.get(code)?.push((await clients[(n + at) % clients.length]?.send(message('WMO301', 1 + at, { ontvanger: code, identificatie: `K${++nth}` })))?.id ?? '')
+      for (let n = 0; n < each; n++) {
+        const payload = message('WMO301', 1 + at, { ontvanger: code, identificatie: `K${++nth}` })
+        const reply = await clients[(n + at) % clients.length]?.post(payload)
+        assert.equal(reply?.status, 202, reply?.bytes.toString())
+        ledger.push(lineOf(reply.bytes, payload))
+        sent.get(code)?.push(reply.told.id)
+      }
     }))
   }
   const arrived = (): Promise<true> => until(() => destinations.every(({ code, receiver }) => new Set(receiver.arrived.map(it => it.id)).size === sent.get(code)?.length) || undefined, 'every message', wait_ms)
@@ -62,4 +71,6 @@ test('one that is killed or stands still is taken over from, every message arriv
   }
   assert.deepEqual([await still.end('SIGTERM'), await third.end('SIGTERM')], [0, 0])
   assert.deepEqual([...await holders()], [], 'who stops gives back what it has')
+  const { promised, delivered } = await assertAcked(world, ledger, { all: true })
+  assert.equal(delivered, promised)
 })
