@@ -47,13 +47,14 @@ function mapped (error: unknown, path: string): unknown {
 }
 
 /** @throws StoreFailure when the storage is what fails */
+function mapping<T> (path: string, work: () => T): T {
+  try { return work() } catch (error) { throw mapped(error, path) }
+}
+
+/** @throws StoreFailure when the storage is what fails, or it was closed */
 function storing<T> (db: Connection, work: () => T): T {
   if (!db.open) throw new StoreUnavailable('the store is closed')
-  try {
-    return work()
-  } catch (error) {
-    throw mapped(error, db.name)
-  }
+  return mapping(db.name, work)
 }
 
 /** Statements are compiled once per connection. */
@@ -130,29 +131,40 @@ function sessionOn (db: Connection): Session & { begun (divided: boolean): void,
 /** So much of the database it keeps in memory. */
 function keep (db: Connection, bytes: number): void { db.pragma(`cache_size = -${Math.round(bytes / 1024)}`) }
 
-/** @param cache_bytes of a large database it keeps at most so much in memory */
-function writerOn (db: Connection, cache_bytes: number): Writer {
-  const compiled = compiler(db)
-  const command = async (sql: string) => storing(db, () => { compiled(sql).run() })
-  const session = sessionOn(db)
-  const small = (): boolean => Number(db.pragma('page_count', { simple: true })) * Number(db.pragma('page_size', { simple: true })) <= passing_bytes
-  const fit = (): void => { keep(db, Math.max(read_cache_bytes, small() ? Math.min(small_cache_bytes, cache_bytes) : cache_bytes)) }
+/** What works on a connection. */
+const workingOn = (db: Connection) => ({ db, compiled: compiler(db), session: sessionOn(db) })
+
+/**
+ * A transaction that cannot be undone ends with its connection; the next one has another, as soon as one can be had.
+ * @param cache_bytes of a large database it keeps at most so much in memory
+ */
+function writerOn (path: string, first: Connection, cache_bytes: number): Writer & { connection (): Connection } {
+  let on = workingOn(first)
+  const command = async (sql: string) => storing(on.db, () => { on.compiled(sql).run() })
+  const small = (): boolean => Number(on.db.pragma('page_count', { simple: true })) * Number(on.db.pragma('page_size', { simple: true })) <= passing_bytes
+  const fit = (): void => { keep(on.db, Math.max(read_cache_bytes, small() ? Math.min(small_cache_bytes, cache_bytes) : cache_bytes)) }
   let begun = 0
+  const renew = (): void => {
+    on = workingOn(mapping(path, () => connect(path, false)))
+    begun = 0
+  }
   return {
-    session,
+    get session () { return on.session },
+    connection: () => on.db,
     async begin (divided) {
-      if (begun++ % sized_every === 0) storing(db, fit)
-      session.begun(divided)
+      if (!on.db.open) renew()
+      if (begun++ % sized_every === 0) storing(on.db, fit)
+      on.session.begun(divided)
       await command('begin immediate')
     },
     async commit () {
-      session.ending()
+      on.session.ending()
       await command('commit')
-      return session.written()
+      return on.session.written()
     },
     async rollback () {
-      if (!db.inTransaction) return
-      await command('rollback').catch(() => { db.close() })
+      if (!on.db.inTransaction) return
+      await command('rollback').catch(() => { on.db.close() })
     }
   }
 }
@@ -182,7 +194,7 @@ function settle (db: Connection, readonly: boolean): Connection {
 }
 
 function connect (path: string, readonly: boolean): Connection {
-  const db = new Database(path, { readonly, timeout: busy_timeout_ms })
+  const db = new Database(path, { readonly, timeout: busy_timeout_ms, fileMustExist: true })
   return opened(db, () => settle(db, readonly))
 }
 
@@ -249,7 +261,8 @@ function openMade (path: string): ReturnType<typeof connectBoth> {
 export function openSqlite (path: string, committed?: StoreObserver['committed'], cache_bytes = cache_bytes_usual): Db {
   refuseRemains(path)
   const { writing, reading } = openMade(path)
-  const writer = groupWriter(writerOn(writing, cache_bytes), group, committed)
+  const one = writerOn(path, writing, cache_bytes)
+  const writer = groupWriter(one, group, committed)
   const reader = sessionOn(reading)
   let version: Database.Statement<[], Row> | null = null
   const hearing: Array<(topic: Topic) => void> = []
@@ -263,7 +276,7 @@ export function openSqlite (path: string, committed?: StoreObserver['committed']
         return await work(sessionOn(own))
       } finally { own.close() }
     },
-    truncate: () => truncate(writing),
+    truncate: () => truncate(one.connection()),
     failing: () => writer.failing(),
     measures: () => ({ waiting: writer.waiting(), ...sizes(path) }),
     registerVersion: () => storing(reading, () => {
@@ -277,7 +290,7 @@ export function openSqlite (path: string, committed?: StoreObserver['committed']
     async close () {
       await writer.end()
       reading.close()
-      writing.close()
+      one.connection().close()
     }
   }
 }

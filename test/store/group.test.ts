@@ -4,6 +4,7 @@ import { rmSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import Database from 'better-sqlite3'
 import type { Session } from '../../src/store/db.ts'
 import { groupWriter, type Writer } from '../../src/store/group.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
@@ -80,4 +81,18 @@ test('of a part whose failure goes no further nothing is left either, and the re
     db.write(session => put(session, 'd'))
   ])
   assert.deepEqual(await rows(), ['a', 'c', 'd'])
+})
+
+test('where a transaction cannot be undone nothing of it is left either, and the store goes on', async t => {
+  const { db, put, fail, rows } = await table(t)
+  const { prepare } = Database.prototype
+  const refused = t.mock.method(Database.prototype, 'prepare', function (this: Database.Database, sql: string) {
+    if (sql === 'rollback') throw new Database.SqliteError('disk I/O error', 'SQLITE_IOERR')
+    return prepare.call(this, sql)
+  })
+  const [a, b] = await Promise.allSettled([db.write(session => put(session, 'a')), db.write(session => fail(session, 'b'))])
+  assert.deepEqual([a.status, b.status === 'rejected' && b.reason instanceof RangeError], ['fulfilled', true], String(a.status === 'rejected' && a.reason))
+  refused.mock.restore()
+  await db.write(session => put(session, 'c'))
+  assert.deepEqual([await rows(), await db.truncate()], [['a', 'c'], true])
 })
