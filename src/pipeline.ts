@@ -68,6 +68,9 @@ type Ending = Extract<Outcome<HandlerTask>, { kind: 'done' | 'reject' }>
 /** Stored, or stored before: in both cases the receipt that stands. `delivery`: where it is now; null for what was stored before. `waiting`: the worker has something to do; `pushing`: the pusher has, for these. */
 export interface Stored { readonly id: string, readonly type: Standard.MessageType, readonly duplicate: boolean, readonly delivery: Acceptance['delivery'] | null, readonly waiting: boolean, readonly pushing: readonly PartyCode[], readonly receipt: Uint8Array }
 
+/** What is larger may have facts that are to be written yet. */
+const large_bytes = 131_072
+
 export interface Pipeline {
   /** @returns the receipt, after the commit. @throws Refusal; then no message was stored, and of the refused one what its sender needs to correct it */
   receive (bytes: Uint8Array, by: Submitter): Promise<Stored>
@@ -275,6 +278,7 @@ const differs = ({ path, expected }: Difference, found: string): Finding => ({
 
 async function work (stages: Stages, claimed: Claimed, stop: AbortSignal): Promise<Finish> {
   const { envelope } = claimed
+  if (envelope.size_bytes > large_bytes) await stages.store.writeFacts(envelope.id)
   await stages.parties.refresh()
   const signal = AbortSignal.any([stop, AbortSignal.timeout(stages.handler_ms_max)])
   const bench = openBench(stages, claimed, stages.parties.party(envelope.receiver, stages.clock.now()), signal)

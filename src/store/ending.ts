@@ -20,6 +20,7 @@ function statements ({ sql, lockAway, many }: Dialect) {
     version: many(prepared(counting().select('f.day').where({ 'f.pair': at('pair'), 'f.toewijzing': at('toewijzing'), 'f.of': '301:ToegewezenProduct' }).orderByRaw('f.source desc, f.position desc limit 1')), { pair: 'number', toewijzing: 'text' }),
     keep: many(prepared(sql('source').where('place', at('place')).update({ keep_until: at('until') })), { place: 'number', until: 'number' }),
     persons: many(prepared(ofSource().distinct('person').whereNotNull('person').orderBy('person')), { place: 'number' }),
+    noParts: many(prepared(sql('fact_later').where('source', at('place')).delete()), { place: 'number' }),
     noFacts: many(prepared(ofSource().delete()), { place: 'number' }),
     noSource: many(prepared(sql('source').where('place', at('place')).delete()), { place: 'number' }),
     lone: many(prepared(sql('person').where('id', at('person')).whereNotExists(sql('fact').select('source').where('person', at('person'))).delete()), { person: 'number' }),
@@ -102,6 +103,8 @@ export function factEnd (dialect: Dialect, rise: FactKeeper['rise']): FactEnd {
       const [source] = await session.all(sql.source, anyPlace(seq))
       if (source === undefined) return null
       const place = whole(source, 'place')
+      // First: who writes one of them now is done then.
+      await session.run(sql.noParts, { place })
       const persons = await session.all(sql.persons, { place })
       await session.run(sql.noFacts, { place })
       await session.run(sql.noSource, { place })

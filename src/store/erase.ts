@@ -6,6 +6,7 @@ import type { Db, Row, Session } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
 import { factEnd } from './ending.ts'
 import type { FactKeeper } from './facts.ts'
+import type { LaterVerbs } from './later.ts'
 import { forgetter, isSettled } from './forget.ts'
 import { arrivalEnd, type ArrivalEnd } from './leaving.ts'
 import { marksIn } from './marks.ts'
@@ -94,7 +95,7 @@ const inOrder = (seqs: readonly number[]): number[] => seqs.toSorted((a, b) => a
 type Verbs = Pick<Store, 'subjects' | 'erase' | 'refusedTexts' | 'eraseRefused'>
 
 /** @returns the verbs of erasing */
-export function eraseVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, { rise }: Pick<FactKeeper, 'rise'>): Verbs {
+export function eraseVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, { rise }: Pick<FactKeeper, 'rise'>, later: Pick<LaterVerbs, 'all'>): Verbs {
   const sql = statements(dialect)
   const forget = forgetter(dialect)
   const marks = marksIn(dialect)
@@ -118,31 +119,34 @@ export function eraseVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, 
       return rows.map(subject).sort((a, b) => a.seq - b.seq)
     }),
 
-    erase: (seqs, person, { shared, undelivered, account, now }) => db.write(async session => {
-      const erased = []
-      for (const seq of inOrder(seqs)) {
-        if (dialect.alone !== null) await session.all(sql.alone, { seq })
-        const row = await rowOf(session, seq, person)
-        const it = row === undefined ? null : subject(row)
-        // Erased before, or it changed since it was looked at.
-        if (row === undefined || it === null || (it.shared && !shared) || (it.undelivered && !undelivered)) continue
-        await forget.payload(session, seq, 'erased', now)
-        await arrivals.erase(session, 'message', it.id, now)
-        await facts.erase(session, seq, person)
-        await marks.forget(session, seq)
-        if (it.undelivered) {
-          await order.hold(session, (await session.all(sql.work, { seq })).map(row => ({ target: text(row, 'target'), order_key: text(row, 'order_key') })))
-          await session.run(sql.stopped, { seq, now })
-          await session.run(sql.dead, { seq })
+    async erase (seqs, person, { shared, undelivered, account, now }) {
+      for (const seq of seqs) await later.all(seq)
+      return await db.write(async session => {
+        const erased = []
+        for (const seq of inOrder(seqs)) {
+          if (dialect.alone !== null) await session.all(sql.alone, { seq })
+          const row = await rowOf(session, seq, person)
+          const it = row === undefined ? null : subject(row)
+          // Erased before, or it changed since it was looked at.
+          if (row === undefined || it === null || (it.shared && !shared) || (it.undelivered && !undelivered)) continue
+          await forget.payload(session, seq, 'erased', now)
+          await arrivals.erase(session, 'message', it.id, now)
+          await facts.erase(session, seq, person)
+          await marks.forget(session, seq)
+          if (it.undelivered) {
+            await order.hold(session, (await session.all(sql.work, { seq })).map(row => ({ target: text(row, 'target'), order_key: text(row, 'order_key') })))
+            await session.run(sql.stopped, { seq, now })
+            await session.run(sql.dead, { seq })
+          }
+          await session.run(sql.unordered, { seq })
+          await session.run(sql.answersUnordered, { id: it.id, key: text(row, 'order_key') })
+          await order.realign(session, seq, now)
+          await audit(session, { at: now, event: 'erased', message: it.id, account, digest: it.sha256 })
+          erased.push(it)
         }
-        await session.run(sql.unordered, { seq })
-        await session.run(sql.answersUnordered, { id: it.id, key: text(row, 'order_key') })
-        await order.realign(session, seq, now)
-        await audit(session, { at: now, event: 'erased', message: it.id, account, digest: it.sha256 })
-        erased.push(it)
-      }
-      await facts.eraseRest(session, person)
-      return erased
-    }, { items: Math.max(1, seqs.length), bytes: 0 })
+        await facts.eraseRest(session, person)
+        return erased
+      }, { items: Math.max(1, seqs.length), bytes: 0 })
+    }
   }
 }

@@ -11,6 +11,7 @@ import { numbersOf } from './numbers.ts'
 import { bytes, text, whole } from './rows.ts'
 import type { Columns, Safe } from './safe.ts'
 import type { KeptFacts } from './kept.ts'
+import { later_facts, laterVerbs, partsOf } from './later.ts'
 import type { Acceptance, Envelope } from './verbs.ts'
 
 /** What was imported came before all others, in the order in which it was imported: its place is the number it was counted by, whatever its month, and so much lower. */
@@ -29,8 +30,11 @@ export const anyPlace = (seq: number): Values => ({ seq, imported: imported(seq)
 /** A person as his facts were closed: under the key of his row, or a new one. */
 interface ClosedPerson extends Wrapped { readonly row: number | null, readonly mark: Mark }
 
-/** Facts closed before the transaction begins. */
-export interface ClosedFacts { readonly id: string, readonly kept: KeptFacts, readonly persons: readonly ClosedPerson[], readonly bodies: readonly Uint8Array[] }
+/** Facts closed before the transaction begins; or, of a large message, in parts that are written later, see `later.ts`. */
+export interface ClosedFacts { readonly id: string, readonly kept: KeptFacts, readonly persons: readonly ClosedPerson[], readonly bodies: readonly Uint8Array[], readonly parts: readonly Uint8Array[] }
+
+/** Facts of a source that is there, from that position in its message on. */
+export interface Placed { readonly place: number, readonly pair: number, readonly identificatie: string, readonly from: number, readonly closed: ClosedFacts }
 
 /** Where the message stands, and whether it counts already. */
 export interface SourceOf { readonly seq: number, readonly envelope: Pick<Envelope, 'id' | 'type' | 'identificatie' | 'origin'>, readonly dagtekening: string, readonly waits: 0 | 1 | 2, readonly voided_by?: string | null }
@@ -57,9 +61,10 @@ function statements ({ sql, lock, stay, many, giving }: Dialect) {
     newPair: prepared(sql('pair').insert({ ...places(['family', 'gemeente', 'aanbieder', 'gapless']), version: 0 }).onConflict(['family', 'gemeente', 'aanbieder']).ignore().returning('id')),
     rise: many(prepared(sql('pair').where('id', at('id')).update({ version: sql.raw('version + 1') })), { id: 'number' }, { alike: ['id'] }),
     passed: many(prepared(ofPair().update({ complete_from: sql.raw('case when complete_from <= ? then ? else complete_from end', [at('day'), at('next')]), gapless: at('seq'), version: sql.raw('version + 1') })), { ...pairKinds, day: 'text', next: 'text', seq: 'number' }, { alike: ['family', 'gemeente', 'aanbieder'] }),
-    source: many(prepared(sql('source').insert(places(['place', 'id', 'pair', 'number', 'identificatie', 'dagtekening', 'waits', 'voided_by']))), { place: 'number', id: 'text', pair: 'number', number: 'text', identificatie: 'text', dagtekening: 'text', waits: 'number', voided_by: 'text' }),
+    source: many(prepared(sql('source').insert(places(['place', 'id', 'pair', 'number', 'identificatie', 'dagtekening', 'waits', 'voided_by', 'later']))), { place: 'number', id: 'text', pair: 'number', number: 'text', identificatie: 'text', dagtekening: 'text', waits: 'number', voided_by: 'text', later: 'number' }),
+    part: prepared(sql('fact_later').insert(places(['source', 'nth', 'body']))),
     facts: writing(Object.keys(factKinds), rows => sql('fact').insert(rows), one => many(one, factKinds)),
-    counted: many(giving(here().where('waits', 1), { waits: 0 }, ['pair', 'voided_by']), { seq: 'number', imported: 'number' }),
+    counted: many(giving(here().where('waits', 1), { waits: 0 }, ['pair', 'voided_by', 'later']), { seq: 'number', imported: 'number' }),
     voided: prepared(here().whereNull('voided_by').update({ voided_by: at('by') }).returning(['pair', 'waits'])),
     restored: prepared(sql('source').where('voided_by', at('by')).update({ voided_by: null }).returning(['pair', 'waits']))
   }
@@ -70,10 +75,16 @@ interface Found { readonly row: number, readonly again: Columns | null }
 
 /** What the other parts of the store do with facts; all but `close` inside a transaction. */
 export interface FactKeeper {
-  /** @returns the facts of a message closed under the keys of its persons; null where it has none, or no history is kept */
-  close (item: Pick<Acceptance, 'facts'> & { readonly envelope: Pick<Envelope, 'id'> }): Promise<ClosedFacts | null>
+  /**
+   * @param apart closes columns of the message, where most of a large one may be written later
+   * @param from position of the first of these in their message
+   * @returns the facts of a message closed under the keys of its persons; null where it has none, or no history is kept
+   */
+  close (item: Pick<Acceptance, 'facts'> & { readonly envelope: Pick<Envelope, 'id'> }, apart?: Pick<Columns, 'close'> | null, from?: number): Promise<ClosedFacts | null>
   put (session: Session, source: SourceOf, closed: ClosedFacts): Promise<void>
-  /** The message is offered: what it brought counts. */
+  /** Facts of a source that is there. */
+  write (session: Session, placed: Placed): Promise<void>
+  /** The message is offered: what it brought counts, all of it. */
   counted (session: Session, seq: number): Promise<void>
   /** The answer `by` rejects the message. */
   voided (session: Session, seq: number, by: string): Promise<void>
@@ -133,8 +144,9 @@ async function inTurns<From, To> (all: readonly From[], make: (one: From, nth: n
 }
 
 /** @returns what closes the facts of a message before the transaction begins */
-const closer = (db: Db, sql: Sql, safe: Safe): FactKeeper['close'] => async ({ facts: kept = null, envelope: { id } }) => {
+const closer = (db: Db, sql: Sql, safe: Safe): FactKeeper['close'] => async ({ facts: kept = null, envelope: { id } }, apart = null, from = 0) => {
   if (kept === null || kept.facts.length === 0) return null
+  if (apart !== null && kept.facts.length >= later_facts) return { id, kept, persons: [], bodies: [], parts: await partsOf(kept, apart) }
   const rows = await db.read(session => personsOf(session, sql.persons, kept.clients))
   const opened = await inTurns(kept.clients, async (mark): Promise<{ person: ClosedPerson, columns: Columns }> => {
     const row = rows.get(markKey(mark))
@@ -146,13 +158,13 @@ const closer = (db: Db, sql: Sql, safe: Safe): FactKeeper['close'] => async ({ f
     const client = clientOf(fact)
     const columns = client === null ? null : opened[client]?.columns
     if (columns === undefined) throw new TypeError('a fact is about a client that is not among those of its message')
-    return columns === null ? jsonOf(fact) : columns.close(bodyColumn(position), jsonOf(fact))
+    return columns === null ? jsonOf(fact) : columns.close(bodyColumn(from + position), jsonOf(fact))
   })
-  return { id, kept, persons: opened.map(it => it.person), bodies }
+  return { id, kept, persons: opened.map(it => it.person), bodies, parts: [] }
 }
 
 /** @returns what writes closed facts */
-function putter (sql: Sql, safe: Safe, rise: FactKeeper['rise']): FactKeeper['put'] {
+function putter (sql: Sql, safe: Safe, rise: FactKeeper['rise']): Pick<FactKeeper, 'put' | 'write'> {
   /** What came before its first message may not have been kept. */
   async function pairId (session: Session, pair: Pair, seq: number): Promise<number> {
     const [row] = await session.all(sql.pair, pairValues(pair))
@@ -178,20 +190,30 @@ function putter (sql: Sql, safe: Safe, rise: FactKeeper['rise']): FactKeeper['pu
     })
   }
 
-  return async (session, { seq, envelope: { id, type, identificatie, origin }, dagtekening, waits, voided_by = null }, closed) => {
-    const { kept: { pair, facts }, bodies } = closed
-    const [place, pair_id] = [placeOf(seq, origin), await pairId(session, pair, seq)]
-    await session.run(sql.source, { place, id, pair: pair_id, number: type.slice(-3), identificatie, dagtekening, waits, voided_by })
+  async function write (session: Session, { place, pair, identificatie, from, closed }: Placed): Promise<void> {
+    const { kept: { facts }, bodies } = closed
     const found = await personsIn(session, closed)
-    await writeRows(sql.facts, facts, (fact, position) => {
-      const about = found[clientOf(fact) ?? -1]
-      const body = about?.again?.close(bodyColumn(position), jsonOf(fact)) ?? bodies[position] ?? null
-      return { source: place, position, pair: pair_id, of: fact.of, person: about?.row ?? null, ...numbersOf(fact, { Identificatie: identificatie }), body }
-    }, async (statement, values, from) => {
+    await writeRows(sql.facts, facts, (fact, nth) => {
+      const [about, position] = [found[clientOf(fact) ?? -1], from + nth]
+      const body = about?.again?.close(bodyColumn(position), jsonOf(fact)) ?? bodies[nth] ?? null
+      return { source: place, position, pair, of: fact.of, person: about?.row ?? null, ...numbersOf(fact, { Identificatie: identificatie }), body }
+    }, async (statement, values, written) => {
       await session.run(statement, values)
-      if (from > 0 && from % turn_facts === 0) await turn()
+      if (written > 0 && written % turn_facts === 0) await turn()
     })
-    if (waits === 0 && voided_by === null) await rise(session, pair_id)
+  }
+
+  return {
+    write,
+    async put (session, { seq, envelope: { id, type, identificatie, origin }, dagtekening, waits, voided_by = null }, closed) {
+      const { kept: { pair: of }, parts } = closed
+      const [place, pair] = [placeOf(seq, origin), await pairId(session, of, seq)]
+      await session.run(sql.source, { place, id, pair, number: type.slice(-3), identificatie, dagtekening, waits, voided_by, later: parts.length > 0 ? 1 : null })
+      for (const [nth, body] of parts.entries()) await session.run(sql.part, { source: place, nth, body })
+      if (parts.length > 0) return
+      await write(session, { place, pair, identificatie, from: 0, closed })
+      if (waits === 0 && voided_by === null) await rise(session, pair)
+    }
   }
 }
 
@@ -202,11 +224,17 @@ export function factKeeper (db: Db, dialect: Dialect, safe: Safe): FactKeeper {
   const riseEach = async (session: Session, rows: readonly Row[], counts: (row: Row) => boolean): Promise<void> => {
     for (const row of rows) if (counts(row)) await rise(session, whole(row, 'pair'))
   }
+  const [close, written] = [closer(db, sql, safe), putter(sql, safe, rise)]
+  const { rest } = laterVerbs(db, dialect, safe, { close, write: written.write })
   return {
     rise,
-    close: closer(db, sql, safe),
-    put: putter(sql, safe, rise),
-    counted: async (session, seq) => await riseEach(session, await session.all(sql.counted, anyPlace(seq)), row => row['voided_by'] === null),
+    close,
+    ...written,
+    async counted (session, seq) {
+      const rows = await session.all(sql.counted, anyPlace(seq))
+      if (rows.some(row => row['later'] === 1)) await rest(session, seq)
+      await riseEach(session, rows, row => row['voided_by'] === null)
+    },
     voided: async (session, seq, by) => await riseEach(session, await session.all(sql.voided, { ...anyPlace(seq), by }), row => row['waits'] === 0),
     restored: async (session, by) => await riseEach(session, await session.all(sql.restored, { by }), row => row['waits'] === 0),
     async passed (session, seq, envelope) {

@@ -54,6 +54,8 @@ export interface FactVerbs {
   keptPairs (): Promise<readonly KeptPair[]>
   /** What earlier messages between two parties brought: what is needed, and what that needs further. */
   facts (pair: Pair, needs: FactNeeds): Promise<KnownFacts>
+  /** Writes what was left for later of the facts of a large message; who is going to work on it asks for this, whenever he does. Nothing is left of most. */
+  writeFacts (id: MessageId): Promise<void>
   /** Says from which date on every message between two parties is here; null: not known. @param by null is the command line */
   completeFrom (pair: Pair, date: string | null, now: Instant, by?: AccountId | null): Promise<void>
   /** Takes in messages (origin `import`, delivery `none`) that are known from `endImport` on and nothing more. @returns one result each, as `accept` */

@@ -17,6 +17,7 @@ import { batchKeys, refusedAge, retention, spentApart } from './migrations/reten
 import { pushing } from './migrations/pushing.ts'
 import { queueStep } from './migrations/queue.ts'
 import { register } from './migrations/register.ts'
+import { laterStep } from './migrations/later.ts'
 import { linksStep } from './migrations/links.ts'
 import { signatures } from './migrations/signature.ts'
 import { sourcesStep } from './migrations/sources.ts'
@@ -208,5 +209,6 @@ export const migrations: readonly Migration[] = [
   linksStep,
   cursorsStep,
   soughtStep,
-  spentApart
+  spentApart,
+  laterStep
 ]

@@ -29,8 +29,14 @@ function unpacked (bytes: Uint8Array): Uint8Array {
   return whole
 }
 
+/** @returns bytes as a row keeps them in that column */
+export const closeLarge = ({ close }: Pick<Columns, 'close'>, column: string, bytes: Uint8Array): Uint8Array => close(column, packed(bytes))
+
+/** @returns those bytes. @throws Unopened when they were changed, or belong to another */
+export const openLarge = ({ open }: Pick<Columns, 'open'>, column: string, closed: Uint8Array): Uint8Array => unpacked(open(column, closed))
+
 /** @returns the bytes of a message as its row keeps them */
-export const closePayload = ({ close }: Pick<Columns, 'close'>, bytes: Uint8Array): Uint8Array => close('payload', packed(bytes))
+export const closePayload = (columns: Pick<Columns, 'close'>, bytes: Uint8Array): Uint8Array => closeLarge(columns, 'payload', bytes)
 
 /** @returns the bytes of a message. @throws Unopened when they were changed, or belong to another */
-export const openPayload = ({ open }: Pick<Columns, 'open'>, closed: Uint8Array): Uint8Array => unpacked(open('payload', closed))
+export const openPayload = (columns: Pick<Columns, 'open'>, closed: Uint8Array): Uint8Array => openLarge(columns, 'payload', closed)

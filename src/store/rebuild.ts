@@ -14,7 +14,7 @@ import { bytes, families, maybe, message, messageType, oneOf, text, whole } from
 import type { Safe } from './safe.ts'
 import { weigh } from './queue.ts'
 
-type Verbs = Omit<FactVerbs, 'facts'>
+type Verbs = Omit<FactVerbs, 'facts' | 'writeFacts'>
 type Item = Parameters<FactVerbs['rederive']>[0][number]
 
 function statements ({ sql, lock, ofId }: Dialect) {
@@ -92,6 +92,8 @@ function rederiver (dialect: Dialect, facts: FactKeeper, safe: Safe) {
     const { pair } = kept
     const there = source['family'] === pair.family && source['gemeente'] === pair.gemeente && source['aanbieder'] === pair.aanbieder && whole(source, 'waits') === waitsOf(row) && source['voided_by'] === voidedBy(row, source)
     if (!there) return false
+    // They are on their way.
+    if (source['later'] === 1) return true
     const open = (fact: Row): Uint8Array => fact['person'] === null ? bytes(fact, 'body') : safe.of(fact, text(row, 'id')).open(bodyColumn(whole(fact, 'position')), bytes(fact, 'body'))
     return areSame(await session.all(sql.facts, { place: whole(source, 'place') }), kept, text(row, 'identificatie'), open)
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { large, middle } from './documents.ts'
 import { quantile, shown, shownSpread, spread, table, type Spread } from './figures.ts'
-import { prepare, serve, type Ground, type Serving } from './gateway.ts'
+import { judgeInFull, prepare, serve, type Ground, type Serving } from './gateway.ts'
 import { placeholder, poolOf, post, type Order } from './load.ts'
 import { machine, machineLine } from './machine.ts'
 import { option, quick, say } from './place.ts'
@@ -14,6 +14,8 @@ import { cpuOf } from './processes.ts'
 const rounds = option('rounds', quick ? 1 : 5)
 const seconds = option('seconds', quick ? 4 : 12)
 const rate = option('rate', 100)
+/** With facts of all that is claimed, and levels 3 and 4. */
+const inFull = process.argv.includes('--full')
 const large_bytes = quick ? 2_500_000 : 25_000_000
 /** Until the process that sends has started, and from then on until the large message is sent. */
 const start_ms = 3_000
@@ -86,6 +88,7 @@ export async function beside (): Promise<{ markdown: string, json: object }> {
   writeFileSync(join(ground.folder, 'JW301.xml'), middle('JW301', placeholder).bytes)
   const claim = large(large_bytes).bytes
   const named = (nth: number): Buffer => { const it = Buffer.from(claim); it.write(`L${nth}`.padEnd(6, '0'), it.indexOf('JLARGE'), 'latin1'); return it }
+  if (inFull) await judgeInFull(ground, 'own')
   const gateway = await serve(ground)
   const [alone, along]: [Round[], Round[]] = [[], []]
   try {
@@ -103,7 +106,7 @@ export async function beside (): Promise<{ markdown: string, json: object }> {
   const row = (name: string, of: readonly Round[]): string[] => [name, ...[0.5, 0.99, 1].map(share => shownSpread(figure(of, p(share)))), shownSpread(figure(of, it => it.cpu_ms / 1000))]
   const ratios = along.map((it, nth) => p(0.99)(it) / (alone[nth] === undefined ? NaN : p(0.99)(alone[nth])))
   const markdown = [
-    `JW301 of 7.6 kB at ${rate} a second for ${seconds} s, each counted from when it was to be sent; median of ${rounds} rounds in turns (min–max).${lost === 0 ? '' : ` **NOT RIGHT: ${lost} not accepted.**`}`, '',
+    `${inFull ? 'Judged in full. ' : ''}JW301 of 7.6 kB at ${rate} a second for ${seconds} s, each counted from when it was to be sent; median of ${rounds} rounds in turns (min–max).${lost === 0 ? '' : ` **NOT RIGHT: ${lost} not accepted.**`}`, '',
     table(['', 'p50, ms', 'p99, ms', 'longest, ms', 'processor, s'], [row('alone', alone), row(`one of ${large_bytes / 1e6} MB beside them`, along)]), '',
     `- p99 beside it is ${shownSpread(spread(ratios))} times that alone, in the round before. The large one took ${shownSpread(figure(along, it => it.large_ms / 1000))} s; of what was sent while it was under way half took up to ${shownSpread(figure(along, it => quantile(it.meanwhile, 0.5)))} ms, nine in ten up to ${shown(figure(along, it => quantile(it.meanwhile, 0.9)).median)} ms, the longest ${shown(figure(along, it => Math.max(...it.meanwhile)).median)} ms.`
   ].join('\n')

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { instant, partyCode } from '../../src/core/core.ts'
+import { usualJudging } from '../../src/register/register.ts'
 import { certificateFacts, developmentKeys, issue, type DevelopmentKeys, type KeyAlgorithm, type KeyFiles } from '../../src/sign/sign.ts'
 import { openStore } from '../../src/store/store.ts'
 import { makeRoots, readRoots, rootsIn } from '../../src/vault/vault.ts'
@@ -55,6 +56,15 @@ export async function makePair (folder: string, { ca }: DevelopmentKeys, use: 's
   writeFileSync(files.certificate, made.certificate)
   writeFileSync(files.key, made.key, { mode: 0o600 })
   return files
+}
+
+/** The receiver has messages judged in full, and all of before is known: nothing is assigned, so all is rejected. @param answers whether the gateway says so, in a message of its own */
+export async function judgeInFull ({ database, folder }: Ground, answers: 'own' | 'automatic'): Promise<void> {
+  const store = await openStore({ url: `sqlite:${database}`, mode: 'test', roots: readRoots(rootsIn(folder)) })
+  try {
+    await putParty(store, aParty('0344', { judging: { ...usualJudging, level: 'full', answers } }))
+    await store.completeFrom({ family: 'ijw', gemeente: '0344', aanbieder: '42420001' }, '2015-01-01', instant(Date.now()))
+  } finally { await store.close() }
 }
 
 /** A gateway that serves. */

@@ -4,16 +4,11 @@ import { existsSync, rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { setImmediate, setTimeout as pause } from 'node:timers/promises'
 import type { Pool } from 'undici'
-import { instant } from '../../src/core/core.ts'
-import { usualJudging } from '../../src/register/register.ts'
-import { openStore } from '../../src/store/store.ts'
 import { openValidator } from '../../src/validate/validate.ts'
-import { readRoots, rootsIn } from '../../src/vault/vault.ts'
-import { aParty, putParty } from '../register.ts'
 import { large, middle, spoilt } from './documents.ts'
 import { nativeC } from './engines.ts'
 import { shown, shownSpread, spread, table } from './figures.ts'
-import { prepare, serve, stored, type Ground, type PartyName, type Serving } from './gateway.ts'
+import { judgeInFull, prepare, serve, stored, type Ground, type PartyName, type Serving } from './gateway.ts'
 import { placeholder, poolOf, post } from './load.ts'
 import { machine, machineLine } from './machine.ts'
 import { emptyFolder, quick, say } from './place.ts'
@@ -84,19 +79,10 @@ function claimFor (fate: Fate): Buffer {
   return claim.bytes
 }
 
-/** The receiver has messages judged in full, and all of before is known: nothing is assigned, so all is rejected. */
-async function inFull ({ database, folder }: Ground): Promise<void> {
-  const store = await openStore({ url: `sqlite:${database}`, mode: 'test', roots: readRoots(rootsIn(folder)) })
-  try {
-    await putParty(store, aParty('0344', { judging: { ...usualJudging, level: 'full', answers: 'automatic' } }))
-    await store.completeFrom({ family: 'ijw', gemeente: '0344', aanbieder: '42420001' }, '2015-01-01', instant(Date.now()))
-  } finally { await store.close() }
-}
-
 /** One large claim, posted to a gateway that has done nothing else, or as much as is said. */
 async function largeMessage (fate: Fate): Promise<Large | null> {
   const ground = await prepare('memory/large', 'P-256')
-  if (fate === 'judged in full: a 325 of everything') await inFull(ground)
+  if (fate === 'judged in full: a 325 of everything') await judgeInFull(ground, 'automatic')
   const bytes = claimFor(fate)
   const gateway = await serve(ground)
   const pools = [poolFor(ground, gateway, 'aanbieder'), poolFor(ground, gateway, 'gemeente')] as const

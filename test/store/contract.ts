@@ -11,6 +11,7 @@ import { eraseContract } from './erasing.ts'
 import { factContract } from './facts.ts'
 import { factAnewContract } from './facts-anew.ts'
 import { factEndContract } from './facts-ending.ts'
+import { factLaterContract } from './facts-later.ts'
 import { forgetContract } from './forgetting.ts'
 import { groupContract } from './grouping.ts'
 import { judgingContract } from './judging.ts'
@@ -52,6 +53,7 @@ const parts = {
   'push model': ({ fresh, runs }) => { pushModelContract(fresh, runs) },
   fact: ({ fresh }) => { factContract(fresh) },
   'fact end': ({ fresh, open }) => { factEndContract(fresh, open) },
+  'fact later': ({ fresh, several }) => { factLaterContract(fresh, several) },
   'fact anew': ({ fresh }) => { factAnewContract(fresh) },
   read: ({ fresh, open }) => { readContract(fresh, open) },
   keep: ({ fresh, open }) => { keepContract(fresh, open) },
