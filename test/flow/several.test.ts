@@ -3,11 +3,13 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { partyCode } from '../../src/core/core.ts'
+import { assertAcked } from '../fault/acked.ts'
+import { lineOf } from '../fault/ledger.ts'
 import { missing, startPostgres } from '../postgres.ts'
 import type { Behaviour } from '../receivers.ts'
 import { anAccount, putAccount } from '../register.ts'
 import { makePushWorld, reaches } from './pushing.ts'
-import { aanbieder, message, until, type Running } from './world.ts'
+import { aanbieder, message, until, type Client, type Running } from './world.ts'
 
 /** Answers after a moment, and knows how many it had to answer at once. */
 function counting (): { readonly behaviour: Behaviour, readonly most: () => number } {
@@ -42,13 +44,21 @@ describe('several gateways on one database', { skip: missing('bundled') }, async
   const start = (): Promise<Running> => world.pushing(settings)
   const [one, two] = [await start(), await start()]
   let seed = 0
+  const ledger: string[] = []
+  /** @returns its id */
+  const post = async (by: Client, payload: Buffer): Promise<string> => {
+    const { status, bytes, told } = await by.post(payload)
+    assert.equal(status, 202, bytes.toString())
+    ledger.push(lineOf(bytes, payload))
+    return told.id
+  }
   /** So many to each destination, one after the other taken by another gateway. @returns their ids */
   const send = async (gateways: readonly Running[], each: number): Promise<string[]> => {
     const wanted = Array.from({ length: each }, () => destinations).flat()
     return await Promise.all(wanted.map(async ({ code }, nth) => {
       const gateway = gateways[nth % gateways.length]
       assert.ok(gateway)
-      return (await gateway.as('gemeente').send(message('WMO301', ++seed, { ontvanger: code, identificatie: `S${seed}` }))).id
+      return await post(gateway.as('gemeente'), message('WMO301', ++seed, { ontvanger: code, identificatie: `S${seed}` }))
     }))
   }
   const arrived = (): string[] => destinations.flatMap(it => it.receiver.arrived.map(its => its.id))
@@ -68,7 +78,7 @@ describe('several gateways on one database', { skip: missing('bundled') }, async
 
   test('a mailbox is emptied at another than the one that took its messages', async () => {
     await world.connect(aanbieder, [{ door: 'mailbox', direction: 'both' }])
-    const { id } = await one.as('gemeente').send(message('WMO301', 901))
+    const id = await post(one.as('gemeente'), message('WMO301', 901))
     await two.as('aanbieder').receives(id)
     assert.equal((await two.as('aanbieder').delete(`/v1/mailbox/${id}`)).status, 204)
     await reaches(one.as('gemeente'), id, 'delivered')
@@ -87,7 +97,7 @@ describe('several gateways on one database', { skip: missing('bundled') }, async
   })
 
   test('what one stops doing the other goes on with at once: nothing is lost, the endpoint left alone stays so, and it sweeps', async () => {
-    await one.as('gemeente').send(message('WMO301', 801, { ontvanger: silenced }))
+    await post(one.as('gemeente'), message('WMO301', 801, { ontvanger: silenced }))
     const words = 'a destination answers nobody'
     const owner = await until(() => [one, two].find(it => says(it, words)), 'an open breaker')
     const other = owner === one ? two : one
@@ -98,7 +108,7 @@ describe('several gateways on one database', { skip: missing('bundled') }, async
     all.push(...ids)
     await until(() => new Set(arrived()).size >= all.length || undefined, 'every push')
     assert.deepEqual([...new Set(arrived())].toSorted(), all.toSorted())
-    const { id } = await other.as('gemeente').send(message('WMO301', 802, { ontvanger: silenced }))
+    const id = await post(other.as('gemeente'), message('WMO301', 802, { ontvanger: silenced }))
     await until(async () => (await holders()).has(`push:${silenced}`) || undefined, 'who has it now')
     await until(async () => JSON.stringify((await other.as('gemeente').get(`/v1/messages/${id}`)).told['here']).includes('left_alone') || undefined, 'left alone')
     assert.equal(down.heads(), 1)
@@ -106,5 +116,6 @@ describe('several gateways on one database', { skip: missing('bundled') }, async
     for (const it of destinations) assert.deepEqual([it.most(), it.receiver.faults], [1, []])
     await other.stop()
     assert.deepEqual([...await holders()], [], 'everything was given back')
+    await assertAcked(world, ledger, { all: true })
   })
 })
