@@ -183,6 +183,6 @@ async function taken (options: Options, batch: ClaimedBatch, zip: Zip, index: nu
     if (refusals[code].retry !== 'later') return refusedBy(index, error, 'refused')
     options.log.warn({ err: error, batch: batch.id, code }, 'a member of a batch could not be taken and is tried again')
     const since = first ? batch.failing_since : null
-    return since !== null && options.clock.now() - since > options.total_ms ? refusedBy(index, error, 'failed') : { later: code }
+    return since !== null && options.clock.now() - since > options.total_ms && options.clock.doubted?.() !== true ? refusedBy(index, error, 'failed') : { later: code }
   }
 }

@@ -90,7 +90,7 @@ export function openResults ({ books, store, clock, log, retry, changed, stop }:
     const claimed = books.find(it)
     if (claimed === undefined) return []
     log.warn({ message: claimed.envelope.id }, 'a result was refused by the store and counts as a failure')
-    return [failed(claimed, retry, 'caused_refused', clock.now(), Math.random())]
+    return [failed(claimed, retry, 'caused_refused', clock, Math.random())]
   }
 
   const recordAll = async (batch: readonly Finish[]): Promise<readonly Finished[]> => {

@@ -32,7 +32,7 @@ import * as standard from './standard/standard.ts'
 import { isPostgres, lockForServe, openServed, StoreFull, type Marked, type Served, type Store, type Topic } from './store/store.ts'
 import { largestPayload } from './stuf/stuf.ts'
 import { openTenures, soleTenures, type Tenures } from './tenures.ts'
-import { startTimekeeper } from './timekeeper.ts'
+import { openTimekeeper, type Timekeeper } from './timekeeper.ts'
 import { openOperations } from './transport/operations/operations.ts'
 import { alone, inflight, openDoor, renewTls, type Door, type Elsewhere } from './transport/door/door.ts'
 import { ggkInterface, type GgkParts } from './transport/ggk/ggk.ts'
@@ -233,14 +233,20 @@ function wakeAll (store: Pick<Store, 'hear'>, { worker, pusher, notices, batches
   store.hear(topic => { wakes[topic]?.() })
 }
 
-interface Chores { readonly tenures: Tenures, readonly stages: Stages, readonly marker: Marker, readonly log: Log, readonly told: ReturnType<typeof upkeepMetrics> }
+/** Before anything is tried: what a clock that is wrong makes of it must not be given up. @returns who watches the clock, and the clock that knows whether it is doubted */
+async function watch ({ lease_ms }: Config, store: Served, clock: Clock, log: Log, opened: Closers): Promise<{ readonly timekeeper: Timekeeper, readonly watched: Clock }> {
+  const timekeeper = await openTimekeeper({ store, clock, log, lease_ms, wake: () => { for (const it of ['handle', 'push', 'notice', 'batch'] as const) store.tell(it) } })
+  opened.timekeeper = () => timekeeper.stop()
+  return { timekeeper, watched: { now: () => clock.now(), doubted: timekeeper.doubted } }
+}
+
+interface Chores { readonly timekeeper: Timekeeper, readonly tenures: Tenures, readonly stages: Stages, readonly marker: Marker, readonly log: Log, readonly told: ReturnType<typeof upkeepMetrics> }
 
 /** What is done of itself from now on: the audit is signed, what is too old swept, keys are turned. */
-async function startChores (config: Config, { tenures, stages, marker, log, told }: Chores, opened: Closers): Promise<void> {
+async function startChores (config: Config, { timekeeper, tenures, stages, marker, log, told }: Chores, opened: Closers): Promise<void> {
   const { store, sealer, clock } = stages
   await tenures.take([chores])
-  const timekeeper = await startTimekeeper({ store, clock, log, lease_ms: config.lease_ms, wake: () => { for (const it of ['handle', 'push', 'notice', 'batch'] as const) store.tell(it) } })
-  opened.timekeeper = () => timekeeper.stop()
+  await timekeeper.start()
   const checkpoints = await openCheckpoints({ store, sealer, clock, log }, config.checkpoint_ms, () => tenures.held(chores) !== undefined)
   opened.checkpoints = () => checkpoints.stop()
   const upkeep = startUpkeep({ store, tenures, again_ms: config.lease_ms / 3, clock, log, marksOf: it => marksOf(stages, marker, it), retention: config, believed: timekeeper.believed, removeAudit: before => removeAuditBefore({ store, sealer, clock, log }, before), sweep_ms: config.sweep_ms, onSweep: told.swept, onRekey: told.rekeyed })
@@ -274,6 +280,7 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   opened.store = () => store.close()
   for (const warning of serverWarnings(config.database, config)) log.warn(warning)
   await takeUp(config, store, log)
+  const { timekeeper, watched } = await watch(config, store, clock, log, opened)
   const tenures = await tenuresOf(config, { store, clock, log }, opened, roles.has('work'))
   const validator = openValidator({ payload_bytes_max: config.payload_bytes_max, worker_bytes: config.validation_worker_bytes, worker_ms_max: config.validation_ms_max, findings_max: 200, level1_engine: config.level1_engine }, error => { metrics.unjudged(); log.error({ err: error }, 'a message could not be judged') })
   opened.validator = () => validator.close()
@@ -283,26 +290,25 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
   const retry = retryPolicy(config)
   const onError: Stages['onError'] = (error, message) => { log.warn({ err: error, message }, 'a delivery failed and is tried again') }
   const onUnkept: Stages['onUnkept'] = (error, message) => { log.warn({ err: error, message }, 'a refused message could not be kept for its sender') }
-  const calendar = calendarOf(config)
-  const marker = openMarker(roots.index)
+  const [calendar, marker] = [calendarOf(config), openMarker(roots.index)]
   const { trust, revocation } = openClients(config, clock, log)
   opened.revocation = () => { revocation.close() }
   const courier = courierOf(config, keys, clock)
   opened.courier = () => courier.close()
-  const stages: Stages = { clock, calendar, mode: config.mode, parties, validator, sealer, statementBytes, boundFindings, rules, weights: ruleWeights(config), history, sources: openSources(store), verifySignature: trust.verifySignature, standard, marker, store, route, deliver, courier, handlers, handler_ms_max, refused_day_max: config.refused_day_max, refused_bytes_max: config.refused_bytes_max, ggk_payload_bytes_max: largestPayload(config.ggk_bytes_max), retry, random: Math.random, onError, onUnkept }
+  const stages: Stages = { clock: watched, calendar, mode: config.mode, parties, validator, sealer, statementBytes, boundFindings, rules, weights: ruleWeights(config), history, sources: openSources(store), verifySignature: trust.verifySignature, standard, marker, store, route, deliver, courier, handlers, handler_ms_max, refused_day_max: config.refused_day_max, refused_bytes_max: config.refused_bytes_max, ggk_payload_bytes_max: largestPayload(config.ggk_bytes_max), retry, random: Math.random, onError, onUnkept }
   const pipeline = measured(openPipeline(timedStages(stages, metrics)), metrics, clock)
-  const pusher = roles.has('work') ? await pusherOf(config, { store, tenures, pipeline, parties, clock, log, observer: metrics.pushes }) : pushedElsewhere(store)
+  const pusher = roles.has('work') ? await pusherOf(config, { store, tenures, pipeline, parties, clock: watched, log, observer: metrics.pushes }) : pushedElsewhere(store)
   opened.pusher = () => pusher.stop()
-  const worker = !roles.has('work') ? elsewhere : startWorker({ store, pipeline, clock, log, lease_ms, claim_limit, poll_ms, retry, recorded: pusher.wake })
+  const worker = !roles.has('work') ? elsewhere : startWorker({ store, pipeline, clock: watched, log, lease_ms, claim_limit, poll_ms, retry, recorded: pusher.wake })
   opened.worker = () => worker.stop()
   const held = inflight(config.inflight_bytes_max)
   const told = upkeepMetrics(metrics.registry, clock)
   const receive = receiving(pipeline, metrics, store, worker, pusher)
-  const notices: Notices = !roles.has('work') ? elsewhere : startNotices({ store, courier, parties, destinations: pusher, clock, log, lease_ms, poll_ms, random: Math.random })
+  const notices: Notices = !roles.has('work') ? elsewhere : startNotices({ store, courier, parties, destinations: pusher, clock: watched, log, lease_ms, poll_ms, random: Math.random })
   opened.notices = () => notices.stop()
   const policies = async (): Promise<RetryPolicies> => retriesOf((await store.register()).parties.filter(it => parties.party(it.code, clock.now()) !== null), retry)
   const arrivals = openArrivals({ store, receive, clock, mode: config.mode, refused: code => { metrics.refused(code) } })
-  const batches = startBatches({ store, receive, works: roles.has('work'), clock, log, lease_ms, poll_ms, limits: zipLimits(config), mode: config.mode, total_ms: retry.total_ms, refused: code => { metrics.refused(code) } })
+  const batches = startBatches({ store, receive, works: roles.has('work'), clock: watched, log, lease_ms, poll_ms, limits: zipLimits(config), mode: config.mode, total_ms: retry.total_ms, refused: code => { metrics.refused(code) } })
   opened.batches = () => batches.stop()
   const others = sharedCounts(config, store, opened)
   wakeAll(store, { worker, pusher, notices, batches })
@@ -331,6 +337,6 @@ async function open (config: Config, log: Log, handlers: Handlers, clock: Clock,
     operations: `http://${await listen(operations, config.operations_host, config.operations_port)}`
   }
   // A gateway that finds its port taken leaves the database as it was: nothing signed, nothing swept.
-  if (roles.has('work')) await startChores(config, { tenures, stages, marker, log, told }, opened)
+  if (roles.has('work')) await startChores(config, { timekeeper, tenures, stages, marker, log, told }, opened)
   return addresses
 }

@@ -51,11 +51,11 @@ function openTeller ({ store, courier, parties, destinations, clock, log, random
     const result = patient(await courier.tell(connection, claimed.body, claimed.attempt, stop), claimed.policy)
     const failing_since = destinations.heard(target, result)
     if (failing_since !== null && result.kind === 'failed') await giveUp(target, failing_since)
-    return pushed(claimed, result, failing_since !== null, clock.now(), random())
+    return pushed(claimed, result, failing_since !== null, clock, random())
   }
 
   async function giveUp (target: PartyCode, failing_since: Instant): Promise<void> {
-    while (!stop.aborted && await store.giveUpNotices(target, failing_since, given_up_at_once, clock.now()) === given_up_at_once) await turn()
+    while (!stop.aborted && clock.doubted?.() !== true && await store.giveUpNotices(target, failing_since, given_up_at_once, clock.now()) === given_up_at_once) await turn()
   }
 
   /** Under its lease until it can be recorded: what was taken must not go out again for want of that. @throws StoreFailure while stopping */

@@ -99,12 +99,12 @@ export function openPipeline (stages: Stages): Pipeline {
     },
     work: async (claimed, stop) => await work(stages, claimed, stop).catch(error => {
       stages.onError(error, claimed.envelope.id)
-      return failed(claimed, stages.retry, reasonOf(error), stages.clock.now(), stages.random())
+      return failed(claimed, stages.retry, reasonOf(error), stages.clock, stages.random())
     }),
     push: async (claimed, stop, heard) => await push(stages, claimed, stop, heard).catch(error => {
       if (stop.aborted) throw error
       stages.onError(error, claimed.envelope.id)
-      return failed(claimed, claimed.policy, 'push_failed', stages.clock.now(), stages.random())
+      return failed(claimed, claimed.policy, 'push_failed', stages.clock, stages.random())
     })
   }
 }
@@ -313,7 +313,7 @@ async function push (stages: Stages, claimed: PushClaimed, stop: AbortSignal, he
   const unsayable = stages.courier.unsayable(to.connection, parcel)
   if (unsayable !== null) return unpushed(claimed, { kind: 'undeliverable', reason: unsayable })
   const result = patient(await stages.courier.push(to.connection, parcel, attempt, stop), policy)
-  return pushed(claimed, result, heard(result), stages.clock.now(), stages.random())
+  return pushed(claimed, result, heard(result), stages.clock, stages.random())
 }
 
 async function brought (stages: Stages, envelope: Envelope): Promise<Delivered> {

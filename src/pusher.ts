@@ -63,7 +63,7 @@ function openGivingUp ({ store, clock, log }: Options, { kept }: Pick<Destinatio
       const under = held(to)
       return under !== undefined && await store.giveUp(to, failing_since, given_up_at_once, clock.now(), under) === given_up_at_once
     }
-    while (!stop.aborted && await more()) await turn()
+    while (!stop.aborted && clock.doubted?.() !== true && await more()) await turn()
   }
   return {
     begin (to, failing_since) {

@@ -1,4 +1,4 @@
-/** The clock of this machine, watched: what was dated by a clock that was wrong does not wait for that moment, and nothing is forgotten by one that may be. */
+/** The clock of this machine, watched: what was dated by a clock that was wrong does not wait for that moment, and nothing is forgotten or given up by one that may be. */
 import { instant, type Clock, type Instant } from './core/core.ts'
 import type { Log } from './log.ts'
 import type { Store } from './store/store.ts'
@@ -6,6 +6,10 @@ import type { Store } from './store/store.ts'
 export interface Timekeeper {
   /** @returns false for a day after the clock went ahead by more than one: only a person knows which of both is right */
   believed (): boolean
+  /** @returns true for a day after it went ahead so, also where nothing was written down for longer than one before the start: nothing was tried meanwhile, whichever clock is right */
+  doubted (): boolean
+  /** Mends what a clock that was set back left, and looks every second. @throws StoreFailure */
+  start (): Promise<void>
   /** Never throws. */
   stop (): Promise<void>
 }
@@ -28,9 +32,9 @@ const off_ms = 90 * day_ms
 /** Nine digits, as milliseconds of some days are, no log shows. */
 const seconds = (ms: number): number => Math.round(ms / 1_000)
 
-/** Looks at once, by what was last written down, and every second. @throws StoreFailure when the store cannot be read */
-export async function startTimekeeper ({ store, clock, log, lease_ms, wake }: Options): Promise<Timekeeper> {
-  let doubted_until = -Infinity
+/** Looks by what was last written down, and changes nothing yet. @throws StoreFailure when the store cannot be read */
+export async function openTimekeeper ({ store, clock, log, lease_ms, wake }: Options): Promise<Timekeeper> {
+  let [doubted_until, patient_until] = [-Infinity, -Infinity]
   let working = Promise.resolve()
 
   const setBack = async (by_ms: number, now: Instant): Promise<void> => {
@@ -40,15 +44,15 @@ export async function startTimekeeper ({ store, clock, log, lease_ms, wake }: Op
   }
   const wentAhead = (by_ms: number): void => {
     doubted_until = performance.now() + day_ms
-    log.warn({ by_s: seconds(by_ms) }, 'the clock went ahead by more than a day, so for 24 hours nothing is forgotten by its age. If it is wrong, set it right and start again; if it is right, nothing is to be done, and "zorgpoort sweep" forgets at once')
+    log.warn({ by_s: seconds(by_ms) }, 'the clock went ahead by more than a day, so for 24 hours nothing is forgotten by its age, and nothing given up that failed for long. If it is wrong, set it right and start again; if it is right, nothing is to be done, and "zorgpoort sweep" forgets at once')
   }
 
   let last = { now: clock.now(), at: performance.now() }
   const written = await store.lastWritten()
-  if (written !== null && last.now < written - back_ms) await setBack(written - last.now, last.now)
   // By what was written a day ago: a wrong clock that was doubted has written since, and another start is no reason to believe it.
   const before = await store.lastWritten(instant(Math.max(0, last.now - day_ms)))
   if (before !== null && last.now - before > off_ms) wentAhead(last.now - before)
+  if ((written !== null && last.now - written > day_ms) || (before !== null && last.now - before > 2 * day_ms)) patient_until = last.at + day_ms
 
   const seen = () => {
     const it = { now: clock.now(), at: performance.now() }
@@ -60,12 +64,18 @@ export async function startTimekeeper ({ store, clock, log, lease_ms, wake }: Op
     if (it.ahead_ms > day_ms) wentAhead(it.ahead_ms)
     last = it
   }
-  const timer = setInterval(() => {
-    working = working.then(look).catch(error => { log.error({ err: error }, 'what a clock that was set back left could not be mended; it will be tried again') })
-  }, look_ms)
+  let timer: NodeJS.Timeout | undefined
+  // Also what went ahead since the last look.
+  const believed = (): boolean => performance.now() >= doubted_until && seen().ahead_ms <= day_ms
   return {
-    // Also what went ahead since the last look.
-    believed: () => performance.now() >= doubted_until && seen().ahead_ms <= day_ms,
+    believed,
+    doubted: () => performance.now() < patient_until || !believed(),
+    async start () {
+      if (written !== null && last.now < written - back_ms) await setBack(written - last.now, last.now)
+      timer = setInterval(() => {
+        working = working.then(look).catch(error => { log.error({ err: error }, 'what a clock that was set back left could not be mended; it will be tried again') })
+      }, look_ms)
+    },
     async stop () {
       clearInterval(timer)
       await working

@@ -67,7 +67,7 @@ async function started (t: TestContext, store: Store, over: Over, { time, partie
   const claimPush: Store['claimPush'] = async (...which) => { const its = await store.claimPush(...which); claims += its.length; return its }
   const push = (claimed: PushClaimed, stop: AbortSignal, heard: (result: Pushed) => boolean): Promise<Finish> => new Promise((resolve, reject) => {
     stop.addEventListener('abort', () => { reject(stop.reason) })
-    const answers = (result: Pushed): void => { resolve(pushed(claimed, result, heard(result), clock.now(), 0.5)) }
+    const answers = (result: Pushed): void => { resolve(pushed(claimed, result, heard(result), clock, 0.5)) }
     works.push({ claimed, stop, answers, finishes: outcome => { resolve({ ...claimed, outcome }) }, fail: reject })
     if (over.answer !== undefined) answers(over.answer(claimed))
   })

@@ -1,5 +1,5 @@
 /** Close the loop: what happened to a delivery becomes what the store records, and when to try again. */
-import { instant, never, type DeadClass, type Finding, type Instant, type RetryPolicy } from '../core/core.ts'
+import { instant, never, type Clock, type DeadClass, type Finding, type Instant, type RetryPolicy } from '../core/core.ts'
 import type { Delivered, Pushed } from '../deliver/deliver.ts'
 import type { Outcome } from '../handle/handle.ts'
 import type { Acceptance, Claimed, Finish, OpenedTask, PushClaimed } from '../store/store.ts'
@@ -60,10 +60,11 @@ export type Tried = Finish & { readonly outcome: Extract<Finish['outcome'], { re
 /** What is asked for a next try: not before `wait_ms`, whatever the policy says, and of which class it is when there is none. */
 interface Again { readonly wait_ms: number, readonly exhausted: DeadClass }
 
-/** A transient failure: again later, or dead with its reason when the policy's time is up. */
-export function failed (work: Work, policy: RetryPolicy, reason: string, now: Instant, chance: number, { wait_ms, exhausted }: Again = { wait_ms: 0, exhausted: 'transient' }): Tried {
+/** A transient failure: again later, or dead with its reason when the policy's time is up by a clock that is not doubted. */
+export function failed (work: Work, policy: RetryPolicy, reason: string, clock: Clock, chance: number, { wait_ms, exhausted }: Again = { wait_ms: 0, exhausted: 'transient' }): Tried {
+  const now = clock.now()
   const due = instant(now + Math.max(backoff(policy, work.attempt, chance), Math.ceil(wait_ms)))
-  if (due - (work.failing_since ?? now) > policy.total_ms) return finish(work, { kind: 'dead', class: exhausted, reason: `exhausted: ${reason}` })
+  if (due - (work.failing_since ?? now) > policy.total_ms && clock.doubted?.() !== true) return finish(work, { kind: 'dead', class: exhausted, reason: `exhausted: ${reason}` })
   return finish(work, { kind: 'later', due, reason, counts: true })
 }
 
@@ -75,12 +76,12 @@ export const patient = (result: Pushed, { longest_ms }: RetryPolicy): Pushed =>
  * @param down whether its destination answers nobody: a message given up then is none that failed by itself
  * @returns what one push means for the message, by the policy it began with
  */
-export function pushed (work: Work & Pick<PushClaimed, 'policy'>, result: Pushed, down: boolean, now: Instant, chance: number): Tried {
+export function pushed (work: Work & Pick<PushClaimed, 'policy'>, result: Pushed, down: boolean, clock: Clock, chance: number): Tried {
   switch (result.kind) {
     case 'accepted': return finish(work, { kind: 'delivered' })
     case 'refused': return finish(work, { kind: 'dead', class: 'functional', reason: result.reason })
     case 'failed':
-    case 'busy': return failed(work, work.policy, result.reason, now, chance, { wait_ms: result.retry_after_ms ?? 0, exhausted: down ? 'partner_down' : 'transient' })
+    case 'busy': return failed(work, work.policy, result.reason, clock, chance, { wait_ms: result.retry_after_ms ?? 0, exhausted: down ? 'partner_down' : 'transient' })
     default: return never(result)
   }
 }

@@ -2,7 +2,11 @@
 import { instant, type Instant } from './ids.ts'
 
 /** What tells the time; tests bring their own. */
-export interface Clock { now (): Instant }
+export interface Clock {
+  now (): Instant
+  /** Whether there is reason to doubt it: then nothing is given up because of the time that went by. Absent: never. */
+  doubted?: () => boolean
+}
 
 export const systemClock: Clock = { now: () => instant(Date.now()) }
 

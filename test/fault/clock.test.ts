@@ -143,6 +143,36 @@ test('a clock that is years ahead is doubted at each start of its first day, tho
   await until(() => saidIn(believed, '"msg":"swept"'), 'the sweep')
 })
 
+test('a clock that goes ahead gives nothing up: by six days while the gateway runs, and again while it does not', async t => {
+  const receiver = await receivers.open()
+  const apart = await makeWorld('test', undefined, valid_days)
+  await apart.store(store => putParty(store, aParty('42420002', { connections: [{ door: 'mailbox', direction: 'both' }, receiver.connection()] })))
+  let status = 503
+  receiver.behave(() => ({ kind: 'answer', status }))
+  const clock = jumping()
+  const opens = async (): Promise<Running> => {
+    const gateway = await apart.start({ ...reaching(apart, receivers, [receiver]), retry_first_ms: 100, retry_longest_ms: 500, breaker_failures: 2, breaker_open_ms: 100 }, [], clock)
+    t.after(() => gateway.stop())
+    return gateway
+  }
+  const tried = async (): Promise<void> => {
+    const before = receiver.arrived.length
+    await until(() => receiver.arrived.length > before + 3 || undefined, 'more tries')
+  }
+  const first = await opens()
+  const { id } = await first.as('gemeente').send(message('WMO301', 1, { ontvanger: '42420002' }))
+  await tried()
+  clock.jump(6 * day)
+  await tried()
+  await first.stop()
+  clock.jump(6 * day)
+  const second = await opens()
+  await tried()
+  status = 200
+  await until(async () => (await apart.store(store => store.inspect(messageId(id))))?.message.delivery === 'delivered' || undefined, 'its delivery')
+  await second.stop()
+})
+
 describe('messages over a moment at which calendars turn', () => {
   const moments = [
     ['into a leap day', '2028-02-28T23:00:00Z', '2028-02-28', '2028-02-29'],
