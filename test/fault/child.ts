@@ -44,7 +44,8 @@ export async function startChild (world: World, over: Record<string, unknown> = 
       lines.push(line)
       if (line.includes('"msg":"serving"')) resolve(JSON.parse(line) as { rest: string, operations: string })
     })
-    ended.then(how => { reject(new Error(`it ended (${how}) before it served: ${lines.join('\n')}`)) }, reject)
+    // Not all it ever said: of a million messages that is more than a string holds.
+    ended.then(how => { reject(new Error(`it ended (${how}) before it served: ${lines.slice(-100).join('\n')}`)) }, reject)
   })
   const late = setTimeout(() => { child.kill('SIGKILL') }, 120_000)
   const { rest, operations } = await serving.finally(() => { clearTimeout(late) })
