@@ -120,7 +120,7 @@ export function eraseVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, 
     }),
 
     async erase (seqs, person, { shared, undelivered, account, now }) {
-      for (const seq of seqs) await later.all(seq)
+      await later.all(seqs)
       return await db.write(async session => {
         const erased = []
         for (const seq of inOrder(seqs)) {

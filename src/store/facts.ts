@@ -84,6 +84,8 @@ export interface FactKeeper {
   put (session: Session, source: SourceOf, closed: ClosedFacts): Promise<void>
   /** Facts of a source that is there. */
   write (session: Session, placed: Placed): Promise<void>
+  /** Writes what was left for later of the facts of a message. */
+  rest (session: Session, seq: number): Promise<void>
   /** The message is offered: what it brought counts, all of it. */
   counted (session: Session, seq: number): Promise<void>
   /** The answer `by` rejects the message. */
@@ -229,6 +231,7 @@ export function factKeeper (db: Db, dialect: Dialect, safe: Safe): FactKeeper {
   return {
     rise,
     close,
+    rest,
     ...written,
     async counted (session, seq) {
       const rows = await session.all(sql.counted, anyPlace(seq))

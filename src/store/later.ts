@@ -1,7 +1,7 @@
 /**
  * Facts of a large message that is not offered yet are written after it, part by part, as all of them at once hold up whoever writes
  * for a second. Until then each part lies beside, under the key of its message. What counts is written to the last: who offers the
- * message, or erases it, writes first what is left.
+ * message, erases it or turns its marks, writes first what is left.
  */
 import { setImmediate as turn } from 'node:timers/promises'
 import type { MessageId } from '../core/core.ts'
@@ -10,6 +10,7 @@ import type { Db, Row, Session } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
 import type { ClosedFacts, FactKeeper } from './facts.ts'
 import type { FactVerbs, KeptFacts } from './kept.ts'
+import { asking, lotsOf } from './lots.ts'
 import { closeLarge, openLarge } from './packing.ts'
 import { bytes, message, text, whole } from './rows.ts'
 import type { Columns, Safe } from './safe.ts'
@@ -54,6 +55,7 @@ function statements ({ sql, ofId }: Dialect) {
     keyAt: prepared(sql('message').select(['seq', 'id', 'data_key', 'kek_id']).where('seq', at('seq'))),
     next: prepared(parts().limit(1)),
     all: prepared(parts()),
+    waiting: asking(places => sql('fact_later').distinct('source').whereIn('source', places)),
     taken: prepared(sql('fact_later').where({ source: at('place'), nth: at('nth') }).delete()),
     none: prepared(sql('source').where('place', at('place')).whereNotExists(sql('fact_later').select('nth').where('source', at('place'))).update({ later: null }))
   }
@@ -65,8 +67,8 @@ interface Opened { readonly place: number, readonly nth: number, readonly pair: 
 export interface LaterVerbs extends Pick<FactVerbs, 'writeFacts'> {
   /** What is left of the facts of a message, inside a transaction. */
   rest (session: Session, seq: number): Promise<void>
-  /** The same as `writeFacts`, of the message with that number. */
-  all (seq: number): Promise<void>
+  /** The same as `writeFacts`, of the messages with those numbers. */
+  all (seqs: readonly number[]): Promise<void>
 }
 
 /** @returns what writes the facts that were left for later */
@@ -105,9 +107,13 @@ export function laterVerbs (db: Db, dialect: Dialect, safe: Safe, facts: Pick<Fa
       const [key] = await db.read(session => session.all(sql.key, { id }))
       if (key !== undefined) await each(key)
     },
-    async all (seq) {
-      const [key] = await db.read(session => session.all(sql.keyAt, { seq }))
-      if (key !== undefined) await each(key)
+    async all (seqs) {
+      for (const { size, values } of lotsOf(seqs)) {
+        for (const row of await db.read(session => session.all(sql.waiting(size), values))) {
+          const [key] = await db.read(session => session.all(sql.keyAt, { seq: whole(row, 'source') }))
+          if (key !== undefined) await each(key)
+        }
+      }
     },
     async rest (session, seq) {
       const [key] = await session.all(sql.keyAt, { seq })

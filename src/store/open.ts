@@ -189,7 +189,7 @@ function storeOn ({ db: opened, dialect }: Opened, rules: AcceptRules, safe: Saf
     ...sweepVerb(db, dialect, audit, facts),
     ...monthsVerb(db, dialect),
     ...eraseVerbs(db, dialect, audit, safe, facts, later),
-    ...rekeyVerbs(db, dialect, audit, safe, roots),
+    ...rekeyVerbs(db, dialect, audit, safe, roots, later),
     truncate: () => db.truncate(),
     tell: topic => { db.tell(topic) },
     hear: heard => { db.hear(heard) },

@@ -88,12 +88,13 @@ function rederiver (dialect: Dialect, facts: FactKeeper, safe: Safe) {
     if (!voids) await facts.restored(session, id)
   }
 
-  async function isRight (session: Session, row: Row, source: Row, kept: KeptFacts): Promise<boolean> {
+  async function isRight (session: Session, row: Row, source: Row, kept: KeptFacts, dry: boolean): Promise<boolean> {
     const { pair } = kept
     const there = source['family'] === pair.family && source['gemeente'] === pair.gemeente && source['aanbieder'] === pair.aanbieder && whole(source, 'waits') === waitsOf(row) && source['voided_by'] === voidedBy(row, source)
     if (!there) return false
-    // They are on their way.
-    if (source['later'] === 1) return true
+    // They are on their way: who only looks writes none.
+    if (source['later'] === 1 && dry) return true
+    if (source['later'] === 1) await facts.rest(session, whole(row, 'seq'))
     const open = (fact: Row): Uint8Array => fact['person'] === null ? bytes(fact, 'body') : safe.of(fact, text(row, 'id')).open(bodyColumn(whole(fact, 'position')), bytes(fact, 'body'))
     return areSame(await session.all(sql.facts, { place: whole(source, 'place') }), kept, text(row, 'identificatie'), open)
   }
@@ -107,7 +108,7 @@ function rederiver (dialect: Dialect, facts: FactKeeper, safe: Safe) {
     if ((row['voids'] === 1) !== voids && !dry) await say(session, row, voids)
     // What was rejected at the door never had any.
     const wanted = kept !== null && kept.facts.length > 0 && (source !== undefined || row['verdict'] !== 'rejected')
-    if (wanted ? source !== undefined && await isRight(session, row, source, kept) : source === undefined) return 'same'
+    if (wanted ? source !== undefined && await isRight(session, row, source, kept, dry) : source === undefined) return 'same'
     if (dry) return wanted ? 'written' : 'removed'
     const voided_by = voidedBy(row, source)
     const changed = await forget(session, seq)

@@ -3,6 +3,7 @@ import type { Mark, Roots } from '../vault/vault.ts'
 import type { Audit } from './audit.ts'
 import { StoreUnusable, type Db, type Row, type Session, type Statement } from './db.ts'
 import { at, once, prepared, type Dialect } from './dialect.ts'
+import type { LaterVerbs } from './later.ts'
 import { marksIn } from './marks.ts'
 import { pushOrder, withAnswers } from './order.ts'
 import { openPayload } from './packing.ts'
@@ -73,8 +74,14 @@ function statements (dialect: Dialect) {
   }
 }
 
+const ringUses = async (session: Session, { uses: of }: ReturnType<typeof statements>): ReturnType<Store['keyUse']> => ({
+  kek: await uses(session, of.kek, 'kek_id'),
+  index: await uses(session, of.index, 'key_id'),
+  audit: await uses(session, of.audit, 'key_id')
+})
+
 /** @returns the verbs of turning keys */
-export function rekeyVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, roots: Roots | null): Pick<Store, 'keyUse' | 'rewrap' | 'marked' | 'remark'> {
+export function rekeyVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, roots: Roots | null, later: Pick<LaterVerbs, 'all'>): Pick<Store, 'keyUse' | 'rewrap' | 'marked' | 'remark'> {
   const sql = statements(dialect)
   const marks = marksIn(dialect)
   const order = pushOrder(dialect)
@@ -96,11 +103,7 @@ export function rekeyVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, 
   const current = (ring: 'kek' | 'index'): string => (roots ?? shut())[ring].current.id
 
   return {
-    keyUse: () => db.read(async session => ({
-      kek: await uses(session, sql.uses.kek, 'kek_id'),
-      index: await uses(session, sql.uses.index, 'key_id'),
-      audit: await uses(session, sql.uses.audit, 'key_id')
-    })),
+    keyUse: () => db.read(session => ringUses(session, sql)),
 
     rewrap: (limit, now) => db.write(async session => {
       for (const { table, old, put, row: column } of sql.wrapped) {
@@ -136,21 +139,25 @@ export function rekeyVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, 
       return { items, next: { key: rows.length === 0 ? `${key}\0` : key, seq } }
     }),
 
-    remark: (items, now) => db.write(async session => {
-      let done = 0
-      for (const { seq, key, marks: fresh, persons = [] } of items.toSorted((a, b) => a.seq - b.seq)) {
-        await session.all(sql.message, { seq })
-        const old = await session.all(sql.hashes, { seq, key })
-        // Erased meanwhile: then it stays so.
-        if (await session.run(sql.unmark, { seq, key }) === 0) continue
-        await marks.put(session, seq, fresh)
-        await rename(session, persons)
-        await reorder(session, seq, old.map(row => bytes(row, 'hash')), fresh, now)
-        done++
-      }
-      if (done > 0) await audit(session, { at: now, event: 'remarked', message: null, detail: `message:${done}` })
-      return done
-    }, { items: items.length, bytes: 0 })
+    async remark (items, now) {
+      // What is written later has the old marks, and would make a person of its own of each.
+      await later.all(items.map(it => it.seq))
+      return await db.write(async session => {
+        let done = 0
+        for (const { seq, key, marks: fresh, persons = [] } of items.toSorted((a, b) => a.seq - b.seq)) {
+          await session.all(sql.message, { seq })
+          const old = await session.all(sql.hashes, { seq, key })
+          // Erased meanwhile: then it stays so.
+          if (await session.run(sql.unmark, { seq, key }) === 0) continue
+          await marks.put(session, seq, fresh)
+          await rename(session, persons)
+          await reorder(session, seq, old.map(row => bytes(row, 'hash')), fresh, now)
+          done++
+        }
+        if (done > 0) await audit(session, { at: now, event: 'remarked', message: null, detail: `message:${done}` })
+        return done
+      }, { items: items.length, bytes: 0 })
+    }
   }
 }
 

@@ -3,9 +3,10 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Mark } from '../../src/vault/vault.ts'
 import type { Acceptance, Store } from '../../src/store/store.ts'
-import { ask, bringing, gedeclareerd, markOf, numbersIn } from './facts.ts'
+import { ask, bringing, gedeclareerd, markOf, numbersIn, pair } from './facts.ts'
 import { atEveryStep, untilDone } from './faulting.ts'
-import { account, claimOne, finish, later, start, type Fresh } from './sample.ts'
+import { account, claimOne, finish, later, roots, start, type Fresh } from './sample.ts'
+import { turned } from './turning.ts'
 
 const persons = 8
 const facts_count = 1_024
@@ -67,6 +68,31 @@ export function factLaterContract (fresh: Fresh, several: boolean): void {
       await store.writeFacts(item.envelope.id)
       const [his, others] = [await known(store, [markOf(1)]), await known(store, marks.slice(1))]
       assert.deepEqual([his.clients, his.known, others.clients.filter(it => it !== null).length], [[null], [], persons - 1])
+    })
+
+    test('are those that are derived now, where others waited', async t => {
+      const store = await fresh(t)
+      const item = large()
+      await store.accept([item])
+      const facts = { ...item.facts ?? { pair, clients: marks }, facts: [gedeclareerd('1', '7')] }
+      assert.deepEqual(await store.rederive([{ seq: await seqOf(store), id: item.envelope.id, facts, voids: false }], false), { same: 0, written: 1, removed: 0 })
+      await store.writeFacts(item.envelope.id)
+      await offered(store)
+      assert.deepEqual(numbersIn(await known(store)), ['323 1'])
+    })
+
+    test('are about whom they were when the key of marks is turned while they wait', async t => {
+      const store = await fresh(t, { roots: turned(roots, 'new') })
+      const item = large()
+      const now = marks.map(({ hash }): Mark => ({ key: 'new', hash: Buffer.from(hash).fill(100, 1) }))
+      await store.accept([item])
+      const { items = [] } = await store.marked(null, { messages_max: 9, bytes_max: 1e9 }) ?? {}
+      await store.remark(items.map(({ seq, key }) => ({ seq, key, marks: now, persons: marks.map((old, nth) => [...now.slice(nth, nth + 1), old]) })), start)
+      await store.writeFacts(item.envelope.id)
+      await offered(store)
+      const found = await known(store, now)
+      assert.deepEqual([numbersIn(found), new Set(found.clients).size], [all, persons])
+      assert.deepEqual((await store.keyUse()).index.map(it => it.key), ['new'], 'the old key may go')
     })
 
     if (several) return
