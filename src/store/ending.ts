@@ -117,6 +117,8 @@ export function factEnd (dialect: Dialect, rise: FactKeeper['rise']): FactEnd {
     },
     erase: async (session, seq, marks) => {
       await session.run(sql.gone, anyPlace(seq))
+      // What was damaged was not written, and nobody can read it any more.
+      await session.run(sql.noParts, { place: seq })
       await each(session, marks, person => session.all(sql.emptied, { person, ...anyPlace(seq) }))
     },
     eraseRest: async (session, marks) => { await each(session, marks, person => session.all(sql.rest, { person })) }

@@ -5,7 +5,7 @@
  */
 import { setImmediate as turn } from 'node:timers/promises'
 import type { MessageId } from '../core/core.ts'
-import type { Mark } from '../vault/vault.ts'
+import { Unopened, type Mark } from '../vault/vault.ts'
 import type { Db, Row, Session } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
 import type { ClosedFacts, FactKeeper } from './facts.ts'
@@ -67,7 +67,7 @@ interface Opened { readonly place: number, readonly nth: number, readonly pair: 
 export interface LaterVerbs extends Pick<FactVerbs, 'writeFacts'> {
   /** What is left of the facts of a message, inside a transaction. */
   rest (session: Session, seq: number): Promise<void>
-  /** The same as `writeFacts`, of the messages with those numbers. */
+  /** The same as `writeFacts`, of the messages with those numbers. What was damaged nobody can read any more: it stays as it is, and holds up none. */
   all (seqs: readonly number[]): Promise<void>
 }
 
@@ -111,7 +111,7 @@ export function laterVerbs (db: Db, dialect: Dialect, safe: Safe, facts: Pick<Fa
       for (const { size, values } of lotsOf(seqs)) {
         for (const row of await db.read(session => session.all(sql.waiting(size), values))) {
           const [key] = await db.read(session => session.all(sql.keyAt, { seq: whole(row, 'source') }))
-          if (key !== undefined) await each(key)
+          if (key !== undefined) await each(key).catch((error: unknown) => { if (!(error instanceof Unopened)) throw error })
         }
       }
     },

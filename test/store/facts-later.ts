@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Mark } from '../../src/vault/vault.ts'
-import type { Acceptance, Store } from '../../src/store/store.ts'
+import type { Acceptance, Db, Store } from '../../src/store/store.ts'
 import { ask, bringing, gedeclareerd, markOf, numbersIn, pair } from './facts.ts'
 import { atEveryStep, untilDone } from './faulting.ts'
 import { account, claimOne, finish, later, roots, start, type Fresh } from './sample.ts'
@@ -68,6 +68,16 @@ export function factLaterContract (fresh: Fresh, several: boolean): void {
       await store.writeFacts(item.envelope.id)
       const [his, others] = [await known(store, [markOf(1)]), await known(store, marks.slice(1))]
       assert.deepEqual([his.clients, his.known, others.clients.filter(it => it !== null).length], [[null], [], persons - 1])
+    })
+
+    test('are erased also where what waits of them was damaged', async t => {
+      const dbs: Db[] = []
+      const store = await fresh(t, { wrap (db) { dbs.push(db); return db } })
+      await store.accept([large()])
+      const raw = async (sql: string) => await Promise.all(dbs.map(db => db.write(session => session.all({ sql, slots: [] }))))
+      await raw('update fact_later set body = (select body from fact_later where nth = 1) where nth = 0 returning nth')
+      assert.equal((await store.erase([await seqOf(store)], [markOf(1)], { shared: true, undelivered: true, account, now: later(1) })).length, 1)
+      assert.deepEqual(await raw('select nth from fact_later'), [[]])
     })
 
     test('are those that are derived now, where others waited', async t => {
