@@ -45,7 +45,9 @@ export function usableKey (pem: string, name: string, passphrase: string | null 
 
 /** That the public halves are the same says nothing of the private one, of which a bit may be another. @returns whether what it signs verifies */
 function signsFor (key: KeyObject, { x509 }: Certificate): boolean {
-  const [algorithm, bytes] = [key.asymmetricKeyType?.startsWith('ed') === true ? null : 'sha256', randomBytes(32)]
+  const { asymmetricKeyType = '', asymmetricKeyDetails: { hashAlgorithm = 'sha256' } = {} } = key
+  // The others have a digest of their own.
+  const [algorithm, bytes] = [/^(?:rsa|ec|dsa)/.test(asymmetricKeyType) ? hashAlgorithm : null, randomBytes(32)]
   try { return verify(algorithm, bytes, x509.publicKey, sign(algorithm, bytes, key)) } catch { return false }
 }
 

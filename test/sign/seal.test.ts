@@ -1,8 +1,8 @@
 /** What we seal, openssl verifies. */
 import assert from 'node:assert/strict'
-import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { describe, test } from 'node:test'
-import { issue, keyPem, makeAuthority, openSealer, verifySeal, type KeyAlgorithm } from '../../src/sign/sign.ts'
+import { checkPair, issue, keyPem, makeAuthority, openSealer, verifySeal, type KeyAlgorithm } from '../../src/sign/sign.ts'
 import { needTool } from '../tools.ts'
 import { bench, day, now, payload, sealed, stated } from './world.ts'
 import { digestOf, instant } from '../../src/core/core.ts'
@@ -62,6 +62,14 @@ describe('a sealer opens only with', () => {
     const damaged = createPrivateKey({ key: der, type: 'pkcs8', format: 'der' })
     assert.ok(new X509Certificate(certificate).checkPrivateKey(damaged))
     assert.throws(() => openSealer(keyPem(damaged), certificate), /does not belong/)
+  })
+  test('its own key, also one that signs by one digest only', t => {
+    if (!needTool(t, 'openssl', 'openssl')) return
+    const { put, openssl } = bench()
+    const { privateKey } = generateKeyPairSync('rsa-pss', { modulusLength: 2_048, hashAlgorithm: 'sha512', mgf1HashAlgorithm: 'sha512' })
+    put('key.pem', keyPem(privateKey))
+    const certificate = openssl('req', '-x509', '-new', '-key', 'key.pem', '-subj', '/CN=x', '-days', '1', '-sha512').stdout.toString()
+    assert.ok(checkPair(keyPem(privateKey), certificate).key.equals(privateKey))
   })
   for (const use of ['server', 'client'] as const) {
     test(`a certificate for documents, not for a TLS ${use}`, async () => {
