@@ -11,7 +11,7 @@ import type { Kinds } from './many.ts'
 import { markKey, marksIn } from './marks.ts'
 import { numbering, type Numbering } from './numbering.ts'
 import { pushOrder, workKey, type Order } from './order.ts'
-import { closePayload } from './packing.ts'
+import { isHeavy, packed, packedAside } from './packing.ts'
 import { closedReceipt, receiptKeeper, type ClosedReceipt, type ReceiptKeeper } from './receipts.ts'
 import { corrections } from './refused.ts'
 import { bytes, envelopeColumns, maybe, message, never_ms, text, whole } from './rows.ts'
@@ -66,23 +66,23 @@ function arrivalOf (safe: Safe, { wire = null, envelope: { id, door, sender, rec
 }
 
 /** @returns the message, its payload and findings closed under a key of its own; its facts were, under those of its persons */
-function closing (safe: Safe, item: Acceptance, { close, data_key, kek_id }: Columns & Wrapped, facts: ClosedFacts | null, caused: readonly Closing[]): Closing {
+function closing (safe: Safe, item: Acceptance, payload: Uint8Array, { close, data_key, kek_id }: Columns & Wrapped, facts: ClosedFacts | null, caused: readonly Closing[]): Closing {
   const findings = item.findings.length > 0 ? close('findings', Buffer.from(JSON.stringify(item.findings))) : null
-  return { item, payload: closePayload({ close }, item.payload), findings, receipt: closedReceipt(safe, item), arrival: arrivalOf(safe, item), facts, caused, data_key, kek_id }
+  return { item, payload: close('payload', payload), findings, receipt: closedReceipt(safe, item), arrival: arrivalOf(safe, item), facts, caused, data_key, kek_id }
 }
 
-const brings = (item: Acceptance): boolean => (item.facts ?? null) !== null || (item.caused ?? []).some(brings)
-const closingNow = (safe: Safe, item: Acceptance): Closing => closing(safe, item, safe.fresh(item.envelope.id), null, (item.caused ?? []).map(it => closingNow(safe, it)))
+const takesLong = (item: Acceptance): boolean => (item.facts ?? null) !== null || isHeavy(item.payload) || (item.caused ?? []).some(takesLong)
+const closingNow = (safe: Safe, item: Acceptance): Closing => closing(safe, item, packed(item.payload), safe.fresh(item.envelope.id), null, (item.caused ?? []).map(it => closingNow(safe, it)))
 async function closingSoon (safe: Safe, facts: Pick<FactKeeper, 'close'>, item: Acceptance): Promise<Closing> {
   const columns = safe.fresh(item.envelope.id)
   // What waits does not count yet, and who works on it writes the rest.
-  const closed = await facts.close(item, item.delivery === 'waiting' && item.envelope.origin === 'party' ? columns : null)
-  return closing(safe, item, columns, closed, await Promise.all((item.caused ?? []).map(it => closingSoon(safe, facts, it))))
+  const closed = (item.facts ?? null) === null ? null : await facts.close(item, item.delivery === 'waiting' && item.envelope.origin === 'party' ? columns : null)
+  return closing(safe, item, await packedAside(item.payload), columns, closed, await Promise.all((item.caused ?? []).map(it => closingSoon(safe, facts, it))))
 }
 
-/** At once where none of them brings facts: a write that was asked for before the store is closed is to be done. */
+/** At once where none of them brings facts or is large: a write that was asked for before the store is closed is to be done. */
 export function closingAll (safe: Safe, facts: Pick<FactKeeper, 'close'>, items: readonly Acceptance[]): Closing[] | Promise<Closing[]> {
-  return items.some(brings) ? Promise.all(items.map(item => closingSoon(safe, facts, item))) : items.map(item => closingNow(safe, item))
+  return items.some(takesLong) ? Promise.all(items.map(item => closingSoon(safe, facts, item))) : items.map(item => closingNow(safe, item))
 }
 
 /** @param answered order key of the message it answers, if any */

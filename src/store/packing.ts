@@ -1,5 +1,6 @@
 /** How the bytes of a message are closed: a large one is deflated first, as its markup is most of it. */
-import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { deflateRaw, deflateRawSync, inflateRawSync } from 'node:zlib'
 import { Unopened } from '../vault/vault.ts'
 import type { Columns } from './safe.ts'
 
@@ -13,12 +14,24 @@ const level = 1
 
 const isMarked = (bytes: Uint8Array): boolean => bytes[0] === mark
 
-function packed (bytes: Uint8Array): Uint8Array {
-  if (bytes.byteLength < packed_bytes && !isMarked(bytes)) return bytes
+/** From here on it is deflated in another thread: of 25 MB that takes as long as tens of commits, which wait in this one. */
+const aside_bytes = 1_000_000
+const deflated = promisify<Uint8Array, { readonly level: number, readonly chunkSize: number }, Buffer>(deflateRaw)
+
+/** @returns whether others should go on while it is packed */
+export const isHeavy = (bytes: Uint8Array): boolean => bytes.byteLength >= aside_bytes
+
+function headed (bytes: Uint8Array, body: Uint8Array): Uint8Array {
   const head = Buffer.alloc(head_bytes, mark)
   head.writeUInt32BE(bytes.byteLength, 1)
-  return Buffer.concat([head, deflateRawSync(bytes, { level })])
+  return Buffer.concat([head, body])
 }
+
+/** @returns bytes as they are closed: deflated where that spares more than it costs */
+export const packed = (bytes: Uint8Array): Uint8Array => bytes.byteLength < packed_bytes && !isMarked(bytes) ? bytes : headed(bytes, deflateRawSync(bytes, { level }))
+
+/** @returns the same; others go on meanwhile where it takes long */
+export const packedAside = async (bytes: Uint8Array): Promise<Uint8Array> => isHeavy(bytes) ? headed(bytes, await deflated(bytes, { level, chunkSize: packed_bytes })) : packed(bytes)
 
 function unpacked (bytes: Uint8Array): Uint8Array {
   if (!isMarked(bytes)) return bytes

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { accepting, closingAll } from '../../src/store/accept.ts'
-import { closePayload, openPayload } from '../../src/store/packing.ts'
+import { closePayload, openPayload, packed, packedAside } from '../../src/store/packing.ts'
 import { openSafe } from '../../src/store/safe.ts'
 import { openPart } from '../../src/store/step.ts'
 import { heen, roots } from './sample.ts'
@@ -26,6 +26,10 @@ test('a large message takes a small part of its size, in a piece of memory of it
   assert.equal(closePayload(columns(), small).byteLength, small.byteLength + 28)
   assert.ok(closePayload(columns(), large).byteLength < large.byteLength / 20)
   assert.ok(back(large).buffer.byteLength <= large.byteLength + 1)
+})
+
+test('what is so large that it is deflated beside others comes out the same', async () => {
+  for (const bytes of [markup(100), markup(5_000), markup(50_000), randomBytes(1_000_000)]) assert.ok(Buffer.from(await packedAside(bytes)).equals(packed(bytes)), `${bytes.length} bytes`)
 })
 
 test('what was kept before large ones were deflated opens, and what says another length does not', () => {
