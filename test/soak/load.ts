@@ -139,6 +139,8 @@ async function work (run: Run, place: Place, books: Books, child: Child): Promis
       if (Math.floor(sentOf(books) / sample) === sampled) continue
       sampled = Math.floor(sentOf(books) / sample)
       appendFileSync(file, `${JSON.stringify(await watching.sample(sentOf(books), (performance.now() - began) / 1_000))}\n`)
+      // How long it ran is told also where it is killed.
+      run.keep({})
     }
   })()
   try { await Promise.all([sending, fetching, looking]) } finally {
