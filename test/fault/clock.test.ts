@@ -4,11 +4,11 @@ import { after, describe, test, type TestContext } from 'node:test'
 import { instant, messageId, rfc3339, type Clock } from '../../src/core/core.ts'
 import { dutchDate } from '../../src/calendar/calendar.ts'
 import type { Handler } from '../../src/handle/handle.ts'
-import { readRoots, rootsIn } from '../../src/vault/vault.ts'
-import { makeWorld, message, until, type Running } from '../flow/world.ts'
+import { makeWorld, message, until, type Running, type Told } from '../flow/world.ts'
 import { openReceivers, reaching } from '../receivers.ts'
 import { aParty, putParty } from '../register.ts'
-import { assertWhole } from '../store/whole.ts'
+import { assertAcked } from './acked.ts'
+import { lineOf } from './ledger.ts'
 
 const [hour, day] = [3_600_000, 86_400_000]
 /** Long enough for the next leap day. */
@@ -44,8 +44,14 @@ async function starts (t: TestContext, ...given: Parameters<typeof world.start>)
 
 const saidIn = (gateway: Running, words: string): string | undefined => gateway.lines.find(it => it.includes(words))
 
-/** The chain has no hole, and every seal verifies by what its receipt says. */
-const whole = async (): Promise<void> => { await world.store(async store => { await assertWhole(store, readRoots(rootsIn(world.dir)).audit, [world.ca]) }) }
+const promised: string[] = []
+/** Its receipt is looked for when all is over. @returns what it says */
+async function sends (gateway: Running, sent: Uint8Array): Promise<Told> {
+  const { status, told, bytes } = await gateway.as('gemeente').post(sent)
+  assert.equal(status, 202)
+  promised.push(lineOf(bytes, sent))
+  return told
+}
 
 describe('a clock that is set back', () => {
   for (const [name, ms] of [['an hour', hour], ['a year', 365 * day]] as const) {
@@ -53,7 +59,7 @@ describe('a clock that is set back', () => {
       const clock = jumping(ms)
       const { handler, asked } = once()
       const gateway = await starts(t, {}, [handler], clock)
-      const { id } = await gateway.as('gemeente').send(message('WMO301', ++seed))
+      const { id } = await sends(gateway, message('WMO301', ++seed))
       await until(() => asked.has(id) || undefined, 'the first time')
       clock.jump(-ms)
       await gateway.as('aanbieder').receives(id)
@@ -64,7 +70,7 @@ describe('a clock that is set back', () => {
       const clock = jumping(ms)
       const { handler, asked } = once()
       const wrong = await starts(t, {}, [handler], clock)
-      const { id } = await wrong.as('gemeente').send(message('WMO301', ++seed))
+      const { id } = await sends(wrong, message('WMO301', ++seed))
       await until(() => asked.has(id) || undefined, 'the first time')
       await wrong.stop()
       const right = await starts(t, {}, [handler])
@@ -80,7 +86,7 @@ describe('a clock that is set back', () => {
     const gateway = await starts(t, { ...reaching(world, receivers, [receiver]), retry_first_ms: 100, retry_longest_ms: 500, breaker_failures: 100 }, [], clock)
     const ids: string[] = []
     const client = ++seed
-    for (const nth of ['A', 'B', 'C']) ids.push((await gateway.as('gemeente').send(message('WMO301', client, { ontvanger: '42420002', identificatie: `${nth}${client}` }))).id)
+    for (const nth of ['A', 'B', 'C']) ids.push((await sends(gateway, message('WMO301', client, { ontvanger: '42420002', identificatie: `${nth}${client}` }))).id)
     await until(() => receiver.arrived.length > 0 || undefined, 'a push')
     clock.jump(-3 * day)
     await until(() => new Set(receiver.arrived.map(it => it.id)).size === ids.length || undefined, 'all of them')
@@ -97,7 +103,7 @@ describe('a clock that is set back', () => {
     const ready = await fetch(`${gateway.operations}/health/ready`)
     assert.deepEqual([ready.status, await ready.json()], [503, { status: 'not ready', reason: 'the seal certificate is not valid yet, by the clock of this machine' }])
     clock.jump(1.5 * hour)
-    await gateway.as('aanbieder').receives((await gateway.as('gemeente').send(bytes)).id)
+    await gateway.as('aanbieder').receives((await sends(gateway, bytes)).id)
   })
 })
 
@@ -105,7 +111,7 @@ test('a clock that goes ahead by years makes nothing forgotten, and nothing of t
   const clock = jumping()
   const gateway = await starts(t, { retention_payload_days: 30, retention_metadata_days: 30, retention_assignment_days: 30, retention_claim_days: 30, sweep_ms: 50 }, [], clock)
   const bytes = message('WMO301', ++seed)
-  const { id } = await gateway.as('gemeente').send(bytes)
+  const { id } = await sends(gateway, bytes)
   await gateway.as('aanbieder').receives(id)
   assert.equal((await gateway.as('aanbieder').delete(`/v1/mailbox/${id}`)).status, 204)
   clock.jump(3 * 365 * day)
@@ -190,7 +196,7 @@ describe('messages over a moment at which calendars turn', () => {
       const [client, days, sent] = [++seed, new Set<string>(), new Array<string>()]
       for (const ms of [-1_000, -1, 0, 1, 1_000]) {
         now = instant(turns + ms)
-        const { id, received } = await gateway.as('gemeente').send(message('WMO301', client, { identificatie: `${client}N${sent.length}` }))
+        const { id, received } = await sends(gateway, message('WMO301', client, { identificatie: `${client}N${sent.length}` }))
         assert.equal(received, rfc3339(now))
         days.add(dutchDate(now))
         sent.push(id)
@@ -205,4 +211,7 @@ describe('messages over a moment at which calendars turn', () => {
   }
 })
 
-test('after all of it the audit is whole', whole)
+test('after all of it each receipt is the stored one, its message in the mailbox or delivered, once, and the audit whole', async () => {
+  const { offered, delivered } = await assertAcked(world, promised, { all: true })
+  assert.deepEqual([offered > 0, delivered >= 30], [true, true])
+})

@@ -28,7 +28,7 @@ describe('a newer version beside', { skip }, async () => {
       await round()
       const database = url.slice(url.lastIndexOf('/') + 1)
       const tables = await server.query("select c.relname as name from pg_class as c where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = 'public'::regnamespace and c.relname <> 'migration'", [], database)
-      for (const { name } of tables) await server.query(`alter table "${String(name)}" add column later text`, [], database)
+      for (const { name } of tables) await server.query(`alter table "${String(name)}" add column of_a_newer_version text`, [], database)
       await round()
     } finally { await store.close() }
   })
