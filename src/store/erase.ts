@@ -6,7 +6,6 @@ import type { Db, Row, Session } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
 import { factEnd } from './ending.ts'
 import type { FactKeeper } from './facts.ts'
-import type { LaterVerbs } from './later.ts'
 import { forgetter, isSettled } from './forget.ts'
 import { arrivalEnd, type ArrivalEnd } from './leaving.ts'
 import { marksIn } from './marks.ts'
@@ -95,7 +94,7 @@ const inOrder = (seqs: readonly number[]): number[] => seqs.toSorted((a, b) => a
 type Verbs = Pick<Store, 'subjects' | 'erase' | 'refusedTexts' | 'eraseRefused'>
 
 /** @returns the verbs of erasing */
-export function eraseVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, { rise }: Pick<FactKeeper, 'rise'>, later: Pick<LaterVerbs, 'all'>): Verbs {
+export function eraseVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, { rise, later }: Pick<FactKeeper, 'rise' | 'later'>): Verbs {
   const sql = statements(dialect)
   const forget = forgetter(dialect)
   const marks = marksIn(dialect)

@@ -11,7 +11,7 @@ import { numbersOf } from './numbers.ts'
 import { bytes, text, whole } from './rows.ts'
 import type { Columns, Safe } from './safe.ts'
 import type { KeptFacts } from './kept.ts'
-import { later_facts, laterVerbs, partsOf } from './later.ts'
+import { later_facts, laterVerbs, partsOf, type LaterVerbs } from './later.ts'
 import type { Acceptance, Envelope } from './verbs.ts'
 
 /** What was imported came before all others, in the order in which it was imported: its place is the number it was counted by, whatever its month, and so much lower. */
@@ -84,8 +84,8 @@ export interface FactKeeper {
   put (session: Session, source: SourceOf, closed: ClosedFacts): Promise<void>
   /** Facts of a source that is there. */
   write (session: Session, placed: Placed): Promise<void>
-  /** Writes what was left for later of the facts of a message. */
-  rest (session: Session, seq: number): Promise<void>
+  /** What writes the facts that were left for later; of these only `rest` inside a transaction. */
+  readonly later: LaterVerbs
   /** The message is offered: what it brought counts, all of it. */
   counted (session: Session, seq: number): Promise<void>
   /** The answer `by` rejects the message. */
@@ -227,15 +227,15 @@ export function factKeeper (db: Db, dialect: Dialect, safe: Safe): FactKeeper {
     for (const row of rows) if (counts(row)) await rise(session, whole(row, 'pair'))
   }
   const [close, written] = [closer(db, sql, safe), putter(sql, safe, rise)]
-  const { rest } = laterVerbs(db, dialect, safe, { close, write: written.write })
+  const later = laterVerbs(db, dialect, safe, { close, write: written.write })
   return {
     rise,
     close,
-    rest,
+    later,
     ...written,
     async counted (session, seq) {
       const rows = await session.all(sql.counted, anyPlace(seq))
-      if (rows.some(row => row['later'] === 1)) await rest(session, seq)
+      if (rows.some(row => row['later'] === 1)) await later.rest(session, seq)
       await riseEach(session, rows, row => row['voided_by'] === null)
     },
     voided: async (session, seq, by) => await riseEach(session, await session.all(sql.voided, { ...anyPlace(seq), by }), row => row['waits'] === 0),

@@ -8,11 +8,11 @@ import type { MessageId } from '../core/core.ts'
 import { Unopened, type Mark } from '../vault/vault.ts'
 import type { Db, Row, Session } from './db.ts'
 import { at, prepared, type Dialect } from './dialect.ts'
-import type { ClosedFacts, FactKeeper } from './facts.ts'
+import type { FactKeeper, Placed } from './facts.ts'
 import type { FactVerbs, KeptFacts } from './kept.ts'
 import { asking, lotsOf } from './lots.ts'
 import { closeLarge, openLarge } from './packing.ts'
-import { bytes, message, text, whole } from './rows.ts'
+import { bytes, families, message, oneOf, text, whole } from './rows.ts'
 import type { Columns, Safe } from './safe.ts'
 
 /** So many facts are in a part: as long as it is written nobody else writes. */
@@ -62,7 +62,7 @@ function statements ({ sql, ofId }: Dialect) {
 }
 
 /** A part that was opened, its facts closed as their rows keep them. */
-interface Opened { readonly place: number, readonly nth: number, readonly pair: number, readonly identificatie: string, readonly from: number, readonly closed: ClosedFacts }
+interface Opened extends Placed { readonly nth: number }
 
 export interface LaterVerbs extends Pick<FactVerbs, 'writeFacts'> {
   /** What is left of the facts of a message, inside a transaction. */
@@ -80,7 +80,7 @@ export function laterVerbs (db: Db, dialect: Dialect, safe: Safe, facts: Pick<Fa
     // Written by us, and bound to its place by the encryption.
     const part = JSON.parse(Buffer.from(openLarge(safe.of(key, id), columnOf(nth), bytes(row, 'body'))).toString()) as Part
     const clients = part.clients.map(([key, hash]): Mark => ({ key, hash: Buffer.from(hash, 'base64') }))
-    const pair = { family: text(row, 'family') as KeptFacts['pair']['family'], gemeente: text(row, 'gemeente'), aanbieder: text(row, 'aanbieder') } as KeptFacts['pair']
+    const pair = { family: oneOf(row, 'family', families), gemeente: text(row, 'gemeente'), aanbieder: text(row, 'aanbieder') }
     const closed = await facts.close({ facts: { pair, clients, facts: part.facts }, envelope: { id } }, null, part.from)
     if (closed === null) throw new TypeError('a part without facts')
     return { place: whole(row, 'source'), nth, pair: whole(row, 'pair'), identificatie: text(row, 'identificatie'), from: part.from, closed }

@@ -18,7 +18,6 @@ import { sweepVerb } from './forget.ts'
 import { gathered, type Gathered } from './gather.ts'
 import { heldVerbs } from './held.ts'
 import { knownVerb } from './known.ts'
-import { laterVerbs } from './later.ts'
 import { openLinked, openLinking } from './linking.ts'
 import { mailboxVerb } from './mailbox.ts'
 import { bringForward } from './migrate.ts'
@@ -153,7 +152,6 @@ function storeOn ({ db: opened, dialect }: Opened, rules: AcceptRules, safe: Saf
   const auditing = (dialect.name === 'sqlite' ? openLinked : openLinking)(opened, dialect, roots?.audit ?? null)
   const { db, audit } = auditing
   const facts = factKeeper(db, dialect, safe)
-  const later = laterVerbs(db, dialect, safe, facts)
   const accept = accepter(dialect, audit, facts, safe, rules)
   const accepted = openAccepting(db, dialect, accepting(accept))
   const tide = openTide()
@@ -172,7 +170,7 @@ function storeOn ({ db: opened, dialect }: Opened, rules: AcceptRules, safe: Saf
     ...setBackVerbs(db, dialect, tide),
     ...tenureVerbs(db, dialect),
     ...knownVerb(db, dialect, safe),
-    writeFacts: later.writeFacts,
+    writeFacts: facts.later.writeFacts,
     ...requestVerbs(db, dialect),
     ...rebuildVerbs(db, dialect, accept, audit, facts, safe),
     ...mailboxVerb(db, dialect),
@@ -188,8 +186,8 @@ function storeOn ({ db: opened, dialect }: Opened, rules: AcceptRules, safe: Saf
     ...askedVerbs(db, dialect),
     ...sweepVerb(db, dialect, audit, facts),
     ...monthsVerb(db, dialect),
-    ...eraseVerbs(db, dialect, audit, safe, facts, later),
-    ...rekeyVerbs(db, dialect, audit, safe, roots, later),
+    ...eraseVerbs(db, dialect, audit, safe, facts),
+    ...rekeyVerbs(db, dialect, audit, safe, roots, facts),
     truncate: () => db.truncate(),
     tell: topic => { db.tell(topic) },
     hear: heard => { db.hear(heard) },

@@ -93,8 +93,10 @@ function rederiver (dialect: Dialect, facts: FactKeeper, safe: Safe) {
     const there = source['family'] === pair.family && source['gemeente'] === pair.gemeente && source['aanbieder'] === pair.aanbieder && whole(source, 'waits') === waitsOf(row) && source['voided_by'] === voidedBy(row, source)
     if (!there) return false
     // They are on their way: who only looks writes none.
-    if (source['later'] === 1 && dry) return true
-    if (source['later'] === 1) await facts.rest(session, whole(row, 'seq'))
+    if (source['later'] === 1) {
+      if (dry) return true
+      await facts.later.rest(session, whole(row, 'seq'))
+    }
     const open = (fact: Row): Uint8Array => fact['person'] === null ? bytes(fact, 'body') : safe.of(fact, text(row, 'id')).open(bodyColumn(whole(fact, 'position')), bytes(fact, 'body'))
     return areSame(await session.all(sql.facts, { place: whole(source, 'place') }), kept, text(row, 'identificatie'), open)
   }

@@ -3,7 +3,7 @@ import type { Mark, Roots } from '../vault/vault.ts'
 import type { Audit } from './audit.ts'
 import { StoreUnusable, type Db, type Row, type Session, type Statement } from './db.ts'
 import { at, once, prepared, type Dialect } from './dialect.ts'
-import type { LaterVerbs } from './later.ts'
+import type { FactKeeper } from './facts.ts'
 import { marksIn } from './marks.ts'
 import { pushOrder, withAnswers } from './order.ts'
 import { openPayload } from './packing.ts'
@@ -81,7 +81,7 @@ const ringUses = async (session: Session, { uses: of }: ReturnType<typeof statem
 })
 
 /** @returns the verbs of turning keys */
-export function rekeyVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, roots: Roots | null, later: Pick<LaterVerbs, 'all'>): Pick<Store, 'keyUse' | 'rewrap' | 'marked' | 'remark'> {
+export function rekeyVerbs (db: Db, dialect: Dialect, audit: Audit, safe: Safe, roots: Roots | null, { later }: Pick<FactKeeper, 'later'>): Pick<Store, 'keyUse' | 'rewrap' | 'marked' | 'remark'> {
   const sql = statements(dialect)
   const marks = marksIn(dialect)
   const order = pushOrder(dialect)
